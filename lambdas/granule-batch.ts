@@ -1,0 +1,201 @@
+import type { SQSRecord } from 'aws-lambda';
+import { failureOf, type Failure } from './errors.js';
+import type { GranuleSource } from './granule-source.js';
+import type { Ingestor } from './ingestor.js';
+import type { Log } from './log.js';
+import { makeItem, type Granule, type GranulePipeline } from './make-item.js';
+import { parseBody, type ParsedBody } from './message.js';
+import type { Meter } from './metrics.js';
+import { noteIngestion, type RecordIngestion } from './note-ingestion.js';
+import { settleLimited } from './retry.js';
+import type { Item } from './stac.js';
+import { TimeBudget } from './time-budget.js';
+
+/** What a batch is worked on with. */
+export interface BatchContext {
+  readonly source: GranuleSource;
+  readonly postItem: Ingestor['postItem'];
+  /** Notes what was posted, for the function that verifies it later; undefined: nothing is noted. */
+  readonly recordIngestion?: RecordIngestion | undefined;
+  readonly log: Log;
+  readonly meter: Meter;
+  readonly stacApiUrl?: string | undefined;
+  readonly remainingMs: () => number;
+}
+
+export type Outcome =
+  | { readonly result: 'posted' | 'skipped' }
+  | { readonly result: 'failed'; readonly failure: Failure }
+  /** Not begun, for want of time. */
+  | { readonly result: 'not-started' };
+
+/** A record with what became of it. */
+export interface SettledRecord {
+  readonly record: SQSRecord;
+  readonly outcome: Outcome;
+  readonly itemIds: readonly string[];
+  readonly correlationId: string;
+  readonly milliseconds: number;
+}
+
+interface MadeRecord {
+  readonly record: SQSRecord;
+  readonly correlationId: string;
+  readonly items: readonly Item[];
+  /** Set where the record is settled already. */
+  readonly outcome?: Outcome;
+  readonly milliseconds: number;
+}
+
+/** At once in one invocation; the work waits for the network most of the time. */
+const CONCURRENT_RECORDS = 16;
+/** Of the time that is left, for making Items and for trying posts again. */
+const MAKE_SHARE = 0.5;
+const RETRY_SHARE = 1 / 3;
+const POST_TIMEOUT_MS = 30_000;
+
+/** Settles every record of a batch, each by itself; never rejects. One Item is posted once, as the newest record has it. */
+export async function settleBatch<G extends Granule>(
+  pipeline: GranulePipeline<G>,
+  records: readonly SQSRecord[],
+  context: BatchContext,
+): Promise<SettledRecord[]> {
+  const budget = new TimeBudget(context.remainingMs);
+  const made = await makeAll(pipeline, records, { ...context, budget });
+  const posts = await postAll(newestItems(made), { ...context, budget });
+  return made.map((record) => settled(record, posts));
+}
+
+type Budgeted = BatchContext & { readonly budget: TimeBudget };
+
+async function makeAll<G extends Granule>(
+  pipeline: GranulePipeline<G>,
+  records: readonly SQSRecord[],
+  context: Budgeted,
+): Promise<MadeRecord[]> {
+  const results = await settleLimited(records, CONCURRENT_RECORDS, (record) =>
+    makeOne(pipeline, record, context),
+  );
+  return results.map((result, index) =>
+    result.status === 'fulfilled' ? result.value : unforeseen(records[index], result.reason),
+  );
+}
+
+/** makeOne catches what it knows of; this keeps the promise that no record is lost for what it does not. */
+function unforeseen(record: SQSRecord | undefined, reason: unknown): MadeRecord {
+  if (record === undefined) throw reason;
+  const outcome: Outcome = { result: 'failed', failure: failureOf(reason) };
+  return { record, correlationId: record.messageId, items: [], outcome, milliseconds: 0 };
+}
+
+async function makeOne<G extends Granule>(
+  pipeline: GranulePipeline<G>,
+  record: SQSRecord,
+  context: Budgeted,
+): Promise<MadeRecord> {
+  const started = performance.now();
+  const { budget } = context;
+  let correlationId = record.messageAttributes['correlation_id']?.stringValue ?? record.messageId;
+  const done = (items: readonly Item[], outcome?: Outcome): MadeRecord => ({
+    ...{ record, correlationId, items, milliseconds: performance.now() - started },
+    ...(outcome && { outcome }),
+  });
+  if (!budget.sufficesForOneMore()) return done([], { result: 'not-started' });
+  try {
+    const body = parseBody(record.body);
+    correlationId = body.notificationId ?? correlationId;
+    const items = await budget.run(
+      () => itemsOf(pipeline, body, context),
+      budget.remainingMs * MAKE_SHARE,
+    );
+    return items.length > 0 ? done(items) : done([], { result: 'skipped' });
+  } catch (error) {
+    return done([], { result: 'failed', failure: failureOf(error) });
+  }
+}
+
+async function itemsOf<G extends Granule>(
+  pipeline: GranulePipeline<G>,
+  { messages, skipped }: ParsedBody,
+  { source, stacApiUrl, log, meter }: BatchContext,
+): Promise<Item[]> {
+  for (const { reason, detail } of skipped) {
+    const expected = reason !== 'no-records' && reason !== 'subscription-confirmation';
+    log[expected ? 'info' : 'warn']('message skipped', { reason, detail });
+  }
+  const granules = messages.flatMap((message) => pipeline.parseMessage(message) ?? []);
+  const warn = log.warn.bind(log);
+  const items = await Promise.all(
+    granules.map((granule) => makeItem(pipeline, granule, { source, warn, stacApiUrl })),
+  );
+  meter.count('ItemsMade', items.length);
+  return items;
+}
+
+interface NewestItem {
+  readonly record: SQSRecord;
+  readonly item: Item;
+  readonly sentTimestamp: number;
+  readonly correlationId: string;
+}
+
+/** By id: where records of one batch make the same Item, the one sent last, or listed last, is posted. */
+function newestItems(made: readonly MadeRecord[]): Map<string, NewestItem> {
+  const newest = new Map<string, NewestItem>();
+  for (const { record, items, correlationId } of made) {
+    const sentTimestamp = Number(record.attributes.SentTimestamp);
+    for (const item of items) {
+      const known = newest.get(item.id);
+      if (known && known.sentTimestamp > sentTimestamp) continue;
+      newest.set(item.id, { record, item, sentTimestamp, correlationId });
+    }
+  }
+  return newest;
+}
+
+interface Post {
+  readonly outcome: Outcome;
+  readonly milliseconds: number;
+}
+
+async function postAll(
+  newest: ReadonlyMap<string, NewestItem>,
+  context: Budgeted,
+): Promise<Map<string, Post>> {
+  const posts = new Map<string, Post>();
+  await settleLimited([...newest.values()], CONCURRENT_RECORDS, async (next) => {
+    posts.set(next.item.id, await postOne(next, context));
+  });
+  return posts;
+}
+
+async function postOne(next: NewestItem, context: Budgeted): Promise<Post> {
+  const { item, correlationId } = next;
+  const { budget, postItem, meter } = context;
+  if (!budget.sufficesForOneMore()) return { outcome: { result: 'not-started' }, milliseconds: 0 };
+  const started = performance.now();
+  const remaining = budget.remainingMs;
+  try {
+    const timeoutMs = Math.min(POST_TIMEOUT_MS, remaining);
+    const deadline = Date.now() + remaining * RETRY_SHARE;
+    await budget.run(() => postItem(item, { correlationId, deadline, timeoutMs }), remaining);
+    meter.count('ItemsPosted');
+    await budget.run(() => noteIngestion(next, context), budget.remainingMs);
+    return { outcome: { result: 'posted' }, milliseconds: performance.now() - started };
+  } catch (error) {
+    const outcome: Outcome = { result: 'failed', failure: failureOf(error) };
+    return { outcome, milliseconds: performance.now() - started };
+  }
+}
+
+/** A record is posted when all its Items are; else it shares the outcome of the first that is not. */
+function settled(made: MadeRecord, posts: ReadonlyMap<string, Post>): SettledRecord {
+  const { record, correlationId, items } = made;
+  const own = items.flatMap(({ id }) => posts.get(id) ?? []);
+  const unposted = own.find(({ outcome }) => outcome.result !== 'posted');
+  return {
+    ...{ record, correlationId, itemIds: items.map(({ id }) => id) },
+    outcome: made.outcome ?? unposted?.outcome ?? { result: 'posted' },
+    milliseconds: made.milliseconds + Math.max(0, ...own.map(({ milliseconds }) => milliseconds)),
+  };
+}

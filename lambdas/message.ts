@@ -1,0 +1,209 @@
+import * as z from 'zod/mini';
+import { MessageError } from './errors.js';
+import { s3Href } from './s3-href.js';
+
+/** An object that was created, as an S3 notification (raw, through SNS or EventBridge) names it. */
+export interface S3ObjectMessage {
+  readonly type: 's3-object';
+  readonly bucket: string;
+  /** Decoded: as S3 itself knows the key. */
+  readonly key: string;
+  readonly href: string;
+  readonly eventName?: string;
+  /** Bytes. */
+  readonly size?: number;
+  readonly eTag?: string;
+  readonly sequencer?: string;
+}
+
+/** Whatever else a topic or a backfill sends: the JSON value, or the text where it is not JSON. */
+export interface CustomMessage {
+  readonly type: 'custom';
+  readonly body: unknown;
+}
+
+export type GranuleMessage = S3ObjectMessage | CustomMessage;
+
+/** Something in a message that is nothing to make an Item of, and why. */
+export interface SkippedMessage {
+  readonly reason:
+    'test-event' | 'no-records' | 'not-a-creation' | 'folder-marker' | 'subscription-confirmation';
+  readonly detail: string;
+}
+
+export interface ParsedBody {
+  readonly messages: readonly GranuleMessage[];
+  readonly skipped: readonly SkippedMessage[];
+  /** Of the SNS envelope: the same for every delivery of one notification. */
+  readonly notificationId?: string;
+}
+
+const SnsEnvelopeSchema = z.object({
+  Type: z.enum(['Notification', 'SubscriptionConfirmation', 'UnsubscribeConfirmation']),
+  Message: z.string(),
+  TopicArn: z._default(z.string(), 'an unnamed topic'),
+  MessageId: z.optional(z.string()),
+});
+
+const TestEventSchema = z.object({ Event: z.literal('s3:TestEvent') });
+
+/** size and eTag are absent from removals, sequencer from tag changes. */
+const S3RecordSchema = z.object({
+  eventName: z.string(),
+  s3: z.object({
+    bucket: z.object({ name: z.string().check(z.minLength(1)) }),
+    object: z.object({
+      key: z.string().check(z.minLength(1)),
+      size: z.optional(z.number()),
+      eTag: z.optional(z.string()),
+      sequencer: z.optional(z.string()),
+    }),
+  }),
+});
+
+/** What Lambda hands to a function that subscribes to a topic; found in queues that such a function feeds. */
+const SnsRecordSchema = z.object({ Sns: SnsEnvelopeSchema });
+
+const RecordsSchema = z.object({ Records: z.array(z.unknown()) });
+
+const EventBridgeSchema = z.object({
+  'detail-type': z.string(),
+  detail: z.object({
+    bucket: z.object({ name: z.string() }),
+    object: z.object({
+      key: z.string(),
+      size: z.optional(z.number()),
+      etag: z.optional(z.string()),
+      sequencer: z.optional(z.string()),
+    }),
+  }),
+});
+
+const EXCERPT_CHARACTERS = 200;
+
+/** The start of a text as it may stand in an error or a log line. */
+export function excerpt(text: string, characters = EXCERPT_CHARACTERS): string {
+  return text.length <= characters
+    ? text
+    : `${text.slice(0, characters)}... (${text.length} characters)`;
+}
+
+/** What one queue message asks for. Throws MessageError where it is empty or half an S3 event. */
+export function parseBody(body: string): ParsedBody {
+  if (body.trim() === '') throw new MessageError('the message is empty');
+  const value = parseJson(body);
+  const envelope = SnsEnvelopeSchema.safeParse(value);
+  return envelope.success ? parseNotification(envelope.data) : parseEvent(value);
+}
+
+type SnsEnvelope = z.infer<typeof SnsEnvelopeSchema>;
+
+function parseNotification({ Type, Message, TopicArn, MessageId }: SnsEnvelope): ParsedBody {
+  if (Type === 'Notification') {
+    const parsed = parseEvent(parseJson(Message));
+    return MessageId === undefined ? parsed : { ...parsed, notificationId: MessageId };
+  }
+  // Never confirmed from here: the URL in such a message may be anybody's.
+  const detail =
+    `${Type} from ${TopicArn}: if this topic is yours, confirm with ` +
+    `'aws sns confirm-subscription --topic-arn ${TopicArn} --token ...' (the token stands in the message)`;
+  return skip({ reason: 'subscription-confirmation', detail });
+}
+
+function parseEvent(value: unknown): ParsedBody {
+  if (TestEventSchema.safeParse(value).success) {
+    return skip({
+      reason: 'test-event',
+      detail: 's3:TestEvent, sent when a notification is set up',
+    });
+  }
+  const records = RecordsSchema.safeParse(value);
+  if (records.success) return parseRecords(records.data.Records);
+  const event = EventBridgeSchema.safeParse(value);
+  if (event.success) return parseEventBridge(event.data);
+  return { messages: [{ type: 'custom', body: value }], skipped: [] };
+}
+
+function parseRecords(records: readonly unknown[]): ParsedBody {
+  if (records.length === 0) return skip({ reason: 'no-records', detail: 'Records is empty' });
+  const parsed = records.map(parseRecord);
+  return {
+    messages: parsed.flatMap(({ messages }) => messages),
+    skipped: parsed.flatMap(({ skipped }) => skipped),
+  };
+}
+
+function parseRecord(record: unknown): ParsedBody {
+  const sns = SnsRecordSchema.safeParse(record);
+  if (sns.success) return parseNotification(sns.data.Sns);
+  const s3 = S3RecordSchema.safeParse(record);
+  if (!s3.success) {
+    throw new MessageError(`not an S3 event record: ${excerpt(JSON.stringify(record))}`);
+  }
+  const {
+    eventName,
+    s3: { bucket, object },
+  } = s3.data;
+  return objectCreated({
+    ...withoutUndefined(object),
+    bucket: bucket.name,
+    key: decodeKey(object.key),
+    eventName: eventName.replace(/^s3:/, ''),
+  });
+}
+
+function parseEventBridge({
+  'detail-type': eventName,
+  detail: { bucket, object },
+}: EventBridgeEvent): ParsedBody {
+  const { etag, ...rest } = object;
+  // EventBridge delivers the key as it is; only S3's own notifications form-encode it.
+  return objectCreated({
+    ...withoutUndefined({ ...rest, eTag: etag }),
+    bucket: bucket.name,
+    key: object.key,
+    eventName: eventName === 'Object Created' ? 'ObjectCreated' : eventName,
+  });
+}
+
+type EventBridgeEvent = z.infer<typeof EventBridgeSchema>;
+type S3Object = Omit<S3ObjectMessage, 'type' | 'href'> & { readonly eventName: string };
+
+function objectCreated(object: S3Object): ParsedBody {
+  const { bucket, key, eventName, size } = object;
+  const href = s3Href({ bucket, key });
+  if (!eventName.startsWith('ObjectCreated')) {
+    return skip({ reason: 'not-a-creation', detail: `${eventName} of ${href}` });
+  }
+  if (key.endsWith('/') && size === 0) return skip({ reason: 'folder-marker', detail: href });
+  return { messages: [{ ...object, type: 's3-object', href }], skipped: [] };
+}
+
+/** S3 form-encodes keys in its notifications: a blank comes as '+', a plus as '%2B'. */
+function decodeKey(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded.replaceAll('+', ' '));
+  } catch (cause) {
+    throw new MessageError(`the object key '${excerpt(encoded)}' is not URL-encoded UTF-8`, {
+      cause,
+    });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function skip(skipped: SkippedMessage): ParsedBody {
+  return { messages: [], skipped: [skipped] };
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+function withoutUndefined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as Defined<T>;
+}

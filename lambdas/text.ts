@@ -1,0 +1,41 @@
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** An XML declaration is ASCII in every encoding that is told by it, and stands at the very start. */
+const DECLARATION_BYTES = 200;
+const DECLARED_ENCODING = /^<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/;
+
+/**
+ * The text of a file: its encoding told by the byte order mark, by the XML declaration, or else UTF-8; the mark is
+ * dropped. Throws TypeError on bytes that are not of that encoding, and RangeError on an encoding nobody knows.
+ * @see https://www.w3.org/TR/xml/#sec-guessing
+ */
+export function decodeText(bytes: Uint8Array): string {
+  const encoding = encodingOf(bytes);
+  try {
+    // 'fatal': a replacement character in a name would be a wrong name that looks right.
+    return (encoding === 'utf-8' ? UTF8 : new TextDecoder(encoding, { fatal: true })).decode(bytes);
+  } catch (cause) {
+    if (cause instanceof RangeError)
+      throw new RangeError(`unknown encoding '${encoding}'`, { cause });
+    throw new TypeError(`the bytes are not ${encoding}`, { cause });
+  }
+}
+
+function encodingOf(bytes: Uint8Array): string {
+  const [a, b, c] = bytes;
+  if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8';
+  if (a === 0xff && b === 0xfe) return 'utf-16le';
+  if (a === 0xfe && b === 0xff) return 'utf-16be';
+  if (a === 0x3c && b === 0x00) return 'utf-16le';
+  if (a === 0x00 && b === 0x3c) return 'utf-16be';
+  return declaredEncoding(bytes);
+}
+
+function declaredEncoding(bytes: Uint8Array): string {
+  if (bytes[0] !== 0x3c || bytes[1] !== 0x3f) return 'utf-8';
+  const length = Math.min(bytes.length, DECLARATION_BYTES);
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1');
+  const declared = DECLARED_ENCODING.exec(start)?.[1]?.toLowerCase() ?? 'utf-8';
+  // A declaration that could be read byte by byte is not UTF-16, whatever it says.
+  return /^(?:utf-?8|utf-?16(?:le|be)?|us-ascii)$/.test(declared) ? 'utf-8' : declared;
+}

@@ -1,0 +1,117 @@
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import type { ClientSecret } from './client-secret.js';
+import type { AccessToken } from './token-request.js';
+
+/** Where containers share a token, so that one request serves all of them for its lifetime. */
+export interface TokenStore {
+  /** undefined where there is none that this secret can open, or where it has expired. */
+  read(secret: ClientSecret): Promise<AccessToken | undefined>;
+  write(secret: ClientSecret, token: AccessToken): Promise<void>;
+  /** True for the one container that may request a new token now; others wait for it to write. */
+  claim(secret: ClientSecret): Promise<boolean>;
+}
+
+type Table = Pick<DynamoDBClient, 'send'>;
+
+const ALGORITHM = 'aes-256-gcm';
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+/** A container that died while it requested a token keeps the others waiting this long at most. */
+const CLAIM_SECONDS = 15;
+
+/** The store in the pipeline's state table; the token is encrypted under a key derived from the client secret. */
+export function tokenTable(
+  tableName: string,
+  table: Table,
+  now: () => number = Date.now,
+): TokenStore {
+  const key = (secret: ClientSecret) => ({ pk: { S: 'token' }, sk: { S: fingerprint(secret) } });
+  return {
+    read: async (secret) => {
+      const { Item } = await table.send(
+        new GetItemCommand({ TableName: tableName, Key: key(secret), ConsistentRead: true }),
+      );
+      const token = Item?.['token']?.B && tryDecrypt(Item['token'].B, secret);
+      // DynamoDB's TTL deletes up to days late.
+      return token && token.expiresAt > now() ? token : undefined;
+    },
+    write: async (secret, token) => {
+      await table.send(
+        new PutItemCommand({
+          TableName: tableName,
+          Item: {
+            ...key(secret),
+            token: { B: encrypt(token, secret) },
+            ttl: { N: String(Math.ceil(token.expiresAt / 1000)) },
+          },
+        }),
+      );
+    },
+    claim: async (secret) => {
+      const seconds = Math.floor(now() / 1000);
+      try {
+        await table.send(
+          new UpdateItemCommand({
+            TableName: tableName,
+            Key: key(secret),
+            UpdateExpression: 'SET claimed_until = :until',
+            ConditionExpression: 'attribute_not_exists(claimed_until) OR claimed_until <= :now',
+            ExpressionAttributeValues: {
+              ':until': { N: String(seconds + CLAIM_SECONDS) },
+              ':now': { N: String(seconds) },
+            },
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Names the client without its secret. */
+function fingerprint({ cognito_domain, client_id, scope }: ClientSecret): string {
+  return createHash('sha256')
+    .update(JSON.stringify([cognito_domain, client_id, scope]))
+    .digest('hex');
+}
+
+function encryptionKey(secret: ClientSecret): Buffer {
+  const salt = fingerprint(secret);
+  return Buffer.from(
+    hkdfSync('sha256', secret.client_secret, salt, 'access token in the state table', 32),
+  );
+}
+
+function encrypt(token: AccessToken, secret: ClientSecret): Uint8Array {
+  const iv = randomBytes(IV_BYTES);
+  const cipher = createCipheriv(ALGORITHM, encryptionKey(secret), iv);
+  const sealed = Buffer.concat([cipher.update(JSON.stringify(token), 'utf8'), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), sealed]);
+}
+
+/** undefined where the client secret is another than the one the token was sealed under: it was rotated. */
+function tryDecrypt(bytes: Uint8Array, secret: ClientSecret): AccessToken | undefined {
+  try {
+    const decipher = createDecipheriv(
+      ALGORITHM,
+      encryptionKey(secret),
+      bytes.subarray(0, IV_BYTES),
+    );
+    decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
+    const sealed = bytes.subarray(IV_BYTES + TAG_BYTES);
+    const text = Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8');
+    return JSON.parse(text) as AccessToken;
+  } catch {
+    return undefined;
+  }
+}

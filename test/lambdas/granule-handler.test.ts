@@ -1,0 +1,406 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { GranuleError, IngestorError } from '../../lambdas/errors.js';
+import { exampleHandler, exampleItem, received, sqsRecord } from './granule-kit.js';
+
+const busy = () =>
+  Promise.reject(new IngestorError('answered 503', { kind: 'transient', status: 503 }));
+const invalid = () =>
+  Promise.reject(new IngestorError('answered 422', { kind: 'permanent', status: 422 }));
+
+describe('a batch', () => {
+  test('becomes Items of the Collection, and nothing is returned', async () => {
+    const { run, posted } = exampleHandler();
+
+    expect(await run([sqsRecord({ name: 'a' }), sqsRecord({ name: 'b' })])).toEqual([]);
+
+    expect(posted).toEqual([
+      { ...exampleItem('a'), collection: 'example' },
+      { ...exampleItem('b'), collection: 'example' },
+    ]);
+  });
+
+  test('[B02] is answered in the lower camel case that Lambda reads', async () => {
+    const { handler } = exampleHandler({}, { postItem: busy });
+    const record = sqsRecord({ name: 'a' });
+
+    const context = { awsRequestId: 'r', getRemainingTimeInMillis: () => 60_000 };
+    expect(await handler({ Records: [record] }, context)).toEqual({
+      batchItemFailures: [{ itemIdentifier: record.messageId }],
+    });
+  });
+
+  test('[B04] of which all records fail reports all of them, and does not throw', async () => {
+    const { run } = exampleHandler({}, { postItem: busy });
+    const records = ['a', 'b', 'c'].map((name) => sqsRecord({ name }));
+
+    expect(await run(records)).toEqual(records.map(({ messageId }) => messageId));
+  });
+
+  test.each([undefined, null, 'x', 7, Symbol('s'), { circular: {} }])(
+    '[B05] fails in the one record that throws %p',
+    async (thrown) => {
+      const { run, posted } = exampleHandler({
+        createItem: ({ href }) => {
+          // eslint-disable-next-line @typescript-eslint/only-throw-error -- what the test is about
+          if (href === 'bad') throw thrown;
+          return Promise.resolve(exampleItem(href));
+        },
+      });
+      const bad = sqsRecord({ name: 'bad' });
+
+      expect(await run([sqsRecord({ name: 'a' }), bad, sqsRecord({ name: 'b' })])).toEqual([
+        bad.messageId,
+      ]);
+      expect(posted.map(({ id }) => id)).toEqual(['a', 'b']);
+    },
+  );
+
+  test('[A04] with a key that cannot be decoded dead-letters that record alone', async () => {
+    const { run, posted, dead } = exampleHandler();
+    const event = (key: string) =>
+      sqsRecord({
+        Records: [
+          { eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'b' }, object: { key } } },
+        ],
+      });
+
+    expect(await run([event('bad%E9.xml'), event('caf%C3%A9.xml')])).toEqual([]);
+
+    expect(posted.map(({ id }) => id)).toEqual(['café.xml']);
+    expect(dead.map(({ reason }) => reason.failure.message)).toEqual([
+      "the object key 'bad%E9.xml' is not URL-encoded UTF-8",
+    ]);
+  });
+
+  test('[B13] is safe to deliver twice, alone and mixed with fresh records', async () => {
+    const { run, posted } = exampleHandler();
+    const [a, b] = [sqsRecord({ name: 'a' }), sqsRecord({ name: 'b' })];
+
+    expect(await run([a])).toEqual([]);
+    expect(await run([a, b])).toEqual([]);
+
+    expect(posted.map(({ id }) => id)).toEqual(['a', 'a', 'b']);
+  });
+
+  test('[B14] with the same Item twice posts the newest, and acknowledges both', async () => {
+    const { run, posted } = exampleHandler({
+      createItem: ({ href }) =>
+        Promise.resolve(exampleItem('same', { assets: { data: { href: `s3://b/${href}` } } })),
+    });
+    const [newer, older] = [
+      sqsRecord({ name: 'newer' }, received(1, 1_700_000_000_002)),
+      sqsRecord({ name: 'older' }, received(1, 1_700_000_000_001)),
+    ];
+
+    expect(await run([newer, older])).toEqual([]);
+
+    expect(posted.map(({ assets }) => assets['data']?.href)).toEqual(['s3://b/newer']);
+  });
+
+  test('with the same Item sent in the same millisecond posts the one listed last', async () => {
+    const { run, posted } = exampleHandler({
+      createItem: ({ href }) =>
+        Promise.resolve(exampleItem('same', { assets: { data: { href: `s3://b/${href}` } } })),
+    });
+
+    await run([sqsRecord({ name: 'first' }), sqsRecord({ name: 'second' })]);
+
+    expect(posted.map(({ assets }) => assets['data']?.href)).toEqual(['s3://b/second']);
+  });
+
+  test('with the same Item twice returns both when it cannot be posted', async () => {
+    const { run } = exampleHandler(
+      { createItem: () => Promise.resolve(exampleItem('same')) },
+      { postItem: busy },
+    );
+    const records = [sqsRecord({ name: 'a' }), sqsRecord({ name: 'b' })];
+
+    expect(await run(records)).toEqual(records.map(({ messageId }) => messageId));
+  });
+
+  test('[B16] propagates a failure of the ingestor', async () => {
+    const { run } = exampleHandler({}, { postItem: busy });
+    const record = sqsRecord({ name: 'a' });
+
+    expect(await run([record])).toEqual([record.messageId]);
+  });
+
+  test('[B17] is answered only when every record has settled', async () => {
+    const finished: string[] = [];
+    const { run } = exampleHandler({
+      createItem: async ({ href }) => {
+        await sleep(href === 'slow' ? 60 : 5);
+        finished.push(href);
+        if (href === 'fails') throw new Error('no');
+        return exampleItem(href);
+      },
+    });
+
+    await run([sqsRecord({ name: 'fails' }), sqsRecord({ name: 'slow' })]);
+
+    expect(finished).toEqual(['fails', 'slow']);
+  });
+
+  test('of ten takes about the time of its slowest record', async () => {
+    const { run } = exampleHandler({
+      createItem: async ({ href }) => {
+        await sleep(100);
+        return exampleItem(href);
+      },
+    });
+    const records = Array.from({ length: 10 }, (_, n) => sqsRecord({ name: `n${n}` }));
+
+    const one = await timed(() => run(records.slice(0, 1)));
+    const ten = await timed(() => run(records));
+
+    expect(ten).toBeLessThan(one * 4);
+  });
+
+  test('does not wait for a record that hangs longer than its share of the time', async () => {
+    const { run, posted } = exampleHandler({
+      createItem: ({ href }) =>
+        href === 'hangs' ? new Promise(() => undefined) : Promise.resolve(exampleItem(href)),
+    });
+    const hangs = sqsRecord({ name: 'hangs' });
+
+    const failed = await run([hangs, sqsRecord({ name: 'a' })], () => 300);
+
+    expect(failed).toEqual([hangs.messageId]);
+    expect(posted.map(({ id }) => id)).toEqual(['a']);
+  });
+
+  test('hands back what there is no time to begin, visible at once', async () => {
+    const { run, returned, posted } = exampleHandler();
+    const record = sqsRecord({ name: 'a' });
+    const remaining = [60_000, 1_000];
+
+    expect(await run([record], () => remaining.shift() ?? 1_000)).toEqual([record.messageId]);
+
+    expect(posted).toEqual([]);
+    expect(returned).toEqual([{ body: record.body, delaySeconds: 0 }]);
+  });
+
+  test('[B01] never answers with an id that is empty, unknown or twice there', async () => {
+    const outcomes = fc.array(
+      fc.record({
+        name: fc.constantFrom('ok', 'throws', 'skip me', 'invalid'),
+        copies: fc.integer({ min: 1, max: 2 }),
+      }),
+      { maxLength: 10 },
+    );
+    await fc.assert(
+      fc.asyncProperty(outcomes, async (wanted) => {
+        const { run } = exampleHandler({
+          createItem: ({ href }) => {
+            if (href === 'throws') throw new Error('no');
+            return Promise.resolve(exampleItem(href === 'invalid' ? '' : href));
+          },
+        });
+        const records = wanted.flatMap(({ name, copies }, n) =>
+          Array.from({ length: copies }, () => sqsRecord({ name }, { messageId: `id-${n}` })),
+        );
+
+        const ids = await run(records);
+
+        const failing = wanted.flatMap(({ name }, n) => (name === 'throws' ? [`id-${n}`] : []));
+        expect(ids.toSorted()).toEqual(failing.toSorted());
+      }),
+    );
+  });
+});
+
+describe('a permanent failure', () => {
+  test('goes to the dead letters with its reason, is acknowledged, and its body is untouched', async () => {
+    const body = '{ "name" : "bad" }';
+    const { run, dead, returned } = exampleHandler({
+      createItem: () => {
+        throw new GranuleError('no footprint', { href: 's3://b/manifest.safe' });
+      },
+    });
+
+    expect(await run([sqsRecord(body)])).toEqual([]);
+
+    expect(returned).toEqual([]);
+    expect(dead).toEqual([
+      {
+        body,
+        reason: {
+          failure: { kind: 'permanent', name: 'GranuleError', message: 'no footprint' },
+          pipeline: 'example',
+          correlationId: `m-${body}`,
+          itemId: undefined,
+        },
+      },
+    ]);
+  });
+
+  test('[A11] of an unknown body names the start of it', async () => {
+    const { run, dead } = exampleHandler();
+
+    expect(await run([sqsRecord('{}')])).toEqual([]);
+
+    expect(dead[0]?.reason.failure.message).toBe('not an example: {}');
+  });
+
+  test('of an invalid Item is found before the post, with every fault', async () => {
+    const { run, dead, posted } = exampleHandler({
+      createItem: () => Promise.resolve(exampleItem('', { links: [{ rel: '', href: 'x' }] })),
+    });
+
+    await run([sqsRecord({ name: 'a' })]);
+
+    expect(posted).toEqual([]);
+    expect(dead[0]?.reason.failure.message).toMatch(/id: .*links\.0\.rel: /);
+  });
+
+  test('stays in the queue when the dead letter cannot be sent', async () => {
+    const { run } = exampleHandler(
+      {},
+      {
+        postItem: invalid,
+        queue: {
+          sendToDeadLetters: () => Promise.reject(new Error('AccessDenied')),
+          returnLater: () => Promise.resolve(),
+        },
+      },
+    );
+    const record = sqsRecord({ name: 'a' });
+
+    expect(await run([record])).toEqual([record.messageId]);
+  });
+});
+
+describe('a transient failure', () => {
+  test.each([
+    [1, 30],
+    [2, 60],
+    [3, 120],
+    [4, 240],
+  ])('on receive %i comes back after %i seconds', async (receives, delaySeconds) => {
+    const { run, returned } = exampleHandler({}, { postItem: busy });
+    const record = sqsRecord({ name: 'a' }, received(receives));
+
+    expect(await run([record])).toEqual([record.messageId]);
+
+    expect(returned).toEqual([{ body: record.body, delaySeconds }]);
+  });
+
+  test('waits 15 minutes at most', async () => {
+    const retry = {
+      pipeline: 'example',
+      maxReceiveCount: 100,
+      retryDelaySeconds: 30,
+      random: () => 1,
+    };
+    const { run, returned } = exampleHandler({}, { postItem: busy, retry });
+
+    await run([sqsRecord({ name: 'a' }, received(20))]);
+
+    expect(returned[0]?.delaySeconds).toBe(900);
+  });
+
+  test('[E08] on the last receive goes to the dead letters with its reason', async () => {
+    const { run, dead, returned } = exampleHandler({}, { postItem: busy });
+
+    expect(await run([sqsRecord({ name: 'a' }, received(5))])).toEqual([]);
+
+    expect(returned).toEqual([]);
+    expect(dead[0]?.reason).toMatchObject({
+      failure: { kind: 'transient', name: 'IngestorError', message: 'answered 503' },
+      itemId: 'a',
+    });
+  });
+
+  test('comes back by the queue itself when its visibility cannot be changed', async () => {
+    const { run } = exampleHandler(
+      {},
+      {
+        postItem: busy,
+        queue: {
+          sendToDeadLetters: () => Promise.resolve(),
+          returnLater: () => Promise.reject(new Error('gone')),
+        },
+      },
+    );
+    const record = sqsRecord({ name: 'a' });
+
+    expect(await run([record])).toEqual([record.messageId]);
+  });
+});
+
+describe('what is no granule', () => {
+  test('is acknowledged without a post', async () => {
+    const { run, posted, dead } = exampleHandler();
+
+    expect(await run([sqsRecord({ name: 'skip me' })])).toEqual([]);
+
+    expect([posted, dead]).toEqual([[], []]);
+  });
+
+  test('[A10] such as a test event is acknowledged, with an info line', async () => {
+    const { run, posted, lines } = exampleHandler();
+
+    expect(await run([sqsRecord({ Service: 'Amazon S3', Event: 's3:TestEvent' })])).toEqual([]);
+
+    expect(posted).toEqual([]);
+    expect(lines).toContainEqual({
+      level: 'info',
+      message: 'message skipped',
+      fields: expect.objectContaining({ reason: 'test-event' }) as unknown,
+    });
+  });
+
+  test('[A11] such as an event without records is acknowledged, with a warning', async () => {
+    const { run, lines } = exampleHandler();
+
+    expect(await run([sqsRecord({ Records: [] })])).toEqual([]);
+
+    expect(lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+  });
+});
+
+describe('the log', () => {
+  test('has one line for each record, with who, what and how long', async () => {
+    const { run, lines } = exampleHandler();
+    const record = sqsRecord({ name: 'a' });
+
+    await run([record]);
+
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        message: 'record',
+        fields: {
+          pipeline: 'example',
+          itemId: 'a',
+          messageId: record.messageId,
+          correlationId: record.messageId,
+          outcome: 'posted',
+          milliseconds: expect.any(Number) as unknown,
+        },
+      },
+    ]);
+  });
+
+  test('keeps the id of the notification across deliveries', async () => {
+    const { run, lines } = exampleHandler();
+    const envelope = {
+      Type: 'Notification',
+      MessageId: 'n-1',
+      TopicArn: 't',
+      Message: '{"name":"a"}',
+    };
+
+    await run([sqsRecord(envelope)]);
+
+    expect(lines[0]?.fields).toMatchObject({ correlationId: 'n-1' });
+  });
+});
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
