@@ -1,4 +1,6 @@
 // Native ESM through swc: types are checked by `npm run check`, not by the test runner.
+const pipeline = process.env['PIPELINE'];
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
@@ -7,9 +9,12 @@ export default {
     '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023' }, module: { type: 'es6' } }],
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  testMatch: ['<rootDir>/{modules,lambdas,pipelines,local,cli,test}/**/*.test.ts'],
+  // PIPELINE=sentinel1 npm test: that pipeline's own tests, and what holds for every pipeline.
+  testMatch: pipeline
+    ? [`<rootDir>/pipelines/${pipeline}/**/*.test.ts`, '<rootDir>/test/pipelines/**/*.test.ts']
+    : ['<rootDir>/{modules,lambdas,pipelines,local,cli,test}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/cdktf.out/', '<rootDir>/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/cdktf.out/', '<rootDir>/dist/', '<rootDir>/out/'],
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };

@@ -1,11 +1,11 @@
 import type { Context } from 'aws-lambda';
+import { systemClock, type Clock } from './clock.js';
 import { deployedIngestor } from './deployed.js';
 import { optionalEnv } from './env.js';
-import { failureOf } from './errors.js';
 import type { Ingestor } from './ingestor.js';
 import { jsonLog, type Log } from './log.js';
 import { embeddedMetrics } from './metrics.js';
-import { retrying } from './retry.js';
+import { onceAllowed } from './policy-patience.js';
 import type { Collection } from './stac.js';
 import { validateCollection } from './validate.js';
 import { verifyCollection } from './verify-collection.js';
@@ -16,6 +16,7 @@ export interface CollectionCollaborators {
   /** Where the Collection is read back from; undefined: it is not. */
   readonly stacApiUrl?: string | undefined;
   readonly verify?: typeof verifyCollection;
+  readonly clock?: Clock;
 }
 
 type InvocationContext = Pick<Context, 'getRemainingTimeInMillis'>;
@@ -33,8 +34,6 @@ export interface CollectionHandler {
   with(collaborators: CollectionCollaborators): CollectionHandler;
 }
 
-const POLICY_PATIENCE_MS = 60_000;
-const POLICY_TRIES = 12;
 const RESERVE_MS = 2_000;
 
 /**
@@ -57,9 +56,15 @@ function handlerWith(
 ): CollectionHandler {
   const handle = async (_event: unknown, context: InvocationContext): Promise<PostedCollection> => {
     const collection = makeCollection(createCollection);
-    const { log, stacApiUrl, verify = verifyCollection, ...rest } = collaborators();
+    const {
+      log,
+      stacApiUrl,
+      verify = verifyCollection,
+      clock = systemClock,
+      ...rest
+    } = collaborators();
     const deadline = Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
-    await post(collection, rest, deadline);
+    await onceAllowed(() => rest.postCollection(collection, { deadline }), clock);
     log.info('Collection posted', { collection: collection.id });
     if (stacApiUrl !== undefined) await verify(collection, { stacApiUrl, deadline });
     return { collection: collection.id, verified: stacApiUrl !== undefined };
@@ -75,46 +80,4 @@ export function makeCollection(createCollection: () => Collection): Collection {
   const collection = createCollection();
   validateCollection(collection);
   return collection;
-}
-
-/** A policy made seconds ago may not be in force yet: IAM is eventually consistent. */
-async function post(
-  collection: Collection,
-  { postCollection }: Pick<CollectionCollaborators, 'postCollection'>,
-  deadline: number,
-): Promise<void> {
-  const started = Date.now();
-  await retrying(
-    async () => {
-      try {
-        await postCollection(collection, { deadline });
-      } catch (error) {
-        throw isDenied(error) ? error : new Final(error);
-      }
-    },
-    {
-      tries: POLICY_TRIES,
-      firstDelayMs: 1_000,
-      deadline: Math.min(deadline, started + POLICY_PATIENCE_MS),
-    },
-  ).catch((error: unknown) => {
-    throw error instanceof Final ? error.cause : error;
-  });
-}
-
-/** Wraps an error that no waiting mends. */
-class Final extends Error {
-  readonly kind = 'permanent';
-
-  constructor(cause: unknown) {
-    super(failureOf(cause).message, { cause });
-  }
-}
-
-function isDenied(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (/AccessDenied|NotAuthorized|is not authorized/i.test(`${cause.name} ${cause.message}`))
-      return true;
-  }
-  return false;
 }

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 
 /** Whether another try can help. `permanent`: to the dead letters now. `transient`: back to the queue. */
 export type FailureKind = 'permanent' | 'transient';
@@ -122,7 +122,8 @@ export interface Failure {
  * Goes by `kind` and not by class, since a bundle has classes of its own.
  */
 export function failureOf(thrown: unknown): Failure {
-  if (!(thrown instanceof Error)) {
+  // Not instanceof: an error of another realm is one, too.
+  if (!types.isNativeError(thrown)) {
     return {
       kind: 'transient',
       name: 'UnknownError',
@@ -131,4 +132,10 @@ export function failureOf(thrown: unknown): Failure {
   }
   const kind = 'kind' in thrown && thrown.kind === 'permanent' ? 'permanent' : 'transient';
   return { kind, name: thrown.name, message: thrown.message };
+}
+
+/** The system's name of an error (`ENOENT`); undefined where it has none. */
+export function errorCode(thrown: unknown): string | undefined {
+  if (!types.isNativeError(thrown) || !('code' in thrown)) return undefined;
+  return typeof thrown.code === 'string' ? thrown.code : undefined;
 }

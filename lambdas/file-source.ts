@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ReadError, type FailureKind } from './errors.js';
+import { errorCode, ReadError, type FailureKind } from './errors.js';
 import { MAX_READ_BYTES, type ByteRange } from './granule-source.js';
 
 const CAUSES: Readonly<Record<string, string>> = {
@@ -16,7 +16,7 @@ export function readFile(href: string, range?: ByteRange): Uint8Array {
   try {
     return readPart(path, range);
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    const code = errorCode(cause) ?? 'unknown';
     const kind: FailureKind =
       CAUSES[code] === undefined || code === 'EACCES' ? 'transient' : 'permanent';
     throw new ReadError(`${href}: cannot be read: ${CAUSES[code] ?? String(cause)}`, {

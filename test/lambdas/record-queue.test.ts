@@ -1,0 +1,99 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
+import fc from 'fast-check';
+import {
+  deadLetterAttributes,
+  MAX_MESSAGE_BYTES,
+  recordQueue,
+  type DeadLetterReason,
+} from '../../lambdas/record-queue.js';
+import { received, sqsRecord } from './granule-kit.js';
+
+const reason: DeadLetterReason = {
+  failure: { kind: 'permanent', name: 'GranuleError', message: 'no footprint' },
+  pipeline: 'sentinel1',
+  correlationId: 'c-1',
+  itemId: 'S1A',
+};
+
+describe('a dead letter', () => {
+  const mock = mockClient(SQSClient);
+  const queue = recordQueue({
+    queueUrl: 'https://sqs/q',
+    deadLettersUrl: 'https://sqs/dead',
+    sqs: new SQSClient({ region: 'eu-central-1' }),
+  });
+
+  beforeEach(() => mock.reset());
+
+  test('is the message byte for byte, with its reason in attributes', async () => {
+    const body = '{ "path":\t"GRD/ä" }';
+
+    await queue.sendToDeadLetters(sqsRecord(body, received(3)), reason);
+
+    const [call] = mock.commandCalls(SendMessageCommand);
+    const input = call?.args[0].input;
+    expect([input?.QueueUrl, input?.MessageBody]).toEqual(['https://sqs/dead', body]);
+    const values = Object.entries(input?.MessageAttributes ?? {}).map(([name, { StringValue }]) => [
+      name,
+      StringValue,
+    ]);
+    expect(Object.fromEntries(values)).toMatchObject({
+      reason: 'no footprint',
+      error: 'GranuleError',
+      kind: 'permanent',
+      receive_count: '3',
+      correlation_id: 'c-1',
+      pipeline: 'sentinel1',
+      item_id: 'S1A',
+    });
+  });
+
+  test('has ten attributes at most, which is all that SQS takes', () => {
+    expect(Object.keys(deadLetterAttributes(sqsRecord('x'), reason)).length).toBeLessThanOrEqual(
+      10,
+    );
+  });
+
+  test('fits whatever the body leaves, whatever the reason holds', () => {
+    const anyReason = fc.string({ unit: 'binary', maxLength: 4_000 });
+    const anySize = fc.integer({ min: MAX_MESSAGE_BYTES - 5_000, max: MAX_MESSAGE_BYTES });
+    fc.assert(
+      fc.property(anyReason, anySize, (message, bytes) => {
+        const record = sqsRecord('x'.repeat(bytes));
+        const attributes = deadLetterAttributes(record, {
+          ...reason,
+          failure: { ...reason.failure, message },
+        });
+        const entries = Object.entries(attributes);
+        const size = entries.map(
+          ([name, value]) => Buffer.byteLength(name + value) + 'String'.length,
+        );
+
+        expect(bytes + size.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(
+          MAX_MESSAGE_BYTES,
+        );
+        for (const [, value] of entries) {
+          expect(value).toMatch(/^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]+$/u);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test.each([
+    [0, 0],
+    [14.6, 15],
+    [99_999, 43_200],
+  ])('a delay of %d s is a visibility of %d s', async (delay, seconds) => {
+    await queue.returnLater(sqsRecord('x'), delay);
+
+    const [call] = mock.commandCalls(ChangeMessageVisibilityCommand);
+    expect(call?.args[0].input).toEqual({
+      QueueUrl: 'https://sqs/q',
+      ReceiptHandle: 'receipt-x',
+      VisibilityTimeout: seconds,
+    });
+  });
+});
