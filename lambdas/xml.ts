@@ -15,7 +15,7 @@ export interface XmlElement {
   readonly local: string;
   /** Of its namespace; '' for none. */
   readonly uri: string;
-  /** The prefixes that it declares; '' is the default namespace. */
+  /** The prefixes that it declares, with their namespaces; '' is the default namespace. */
   readonly namespaces: Readonly<Record<string, string>>;
   readonly parent: XmlElement | undefined;
   /** What stands before its first child element; references and CDATA resolved, white space kept. */
@@ -37,30 +37,24 @@ const MAX_CHARACTERS = 64 * 1024 * 1024;
 const MAX_ENTITY_CHARACTERS = 64 * 1024;
 
 class OpenElement implements XmlElement {
-  readonly parent: OpenElement | undefined;
+  readonly name: string;
+  readonly local: string;
+  readonly uri: string;
   readonly depth: number;
-  readonly end: number;
   text = '';
   hasChild = false;
   readonly #tag: SaxesTagNS;
 
-  constructor(tag: SaxesTagNS, parent: OpenElement | undefined, end: number) {
+  constructor(
+    tag: SaxesTagNS,
+    readonly parent: OpenElement | undefined,
+    readonly end: number,
+  ) {
     this.#tag = tag;
-    this.parent = parent;
+    this.name = tag.name;
+    this.local = tag.local;
+    this.uri = tag.uri;
     this.depth = (parent?.depth ?? 0) + 1;
-    this.end = end;
-  }
-
-  get name(): string {
-    return this.#tag.name;
-  }
-
-  get local(): string {
-    return this.#tag.local;
-  }
-
-  get uri(): string {
-    return this.#tag.uri;
   }
 
   get namespaces(): Readonly<Record<string, string>> {
@@ -79,14 +73,15 @@ class OpenElement implements XmlElement {
 export function readXml(document: XmlDocument, { open, close }: XmlHandlers): void {
   const parser = new SaxesParser({ xmlns: true, position: false });
   let current: OpenElement | undefined;
-  const fail = (message: string): never => {
-    throw faultAt(document, message, { offset: parser.position - 1, element: current?.name });
-  };
-  const addText = (text: string): void => {
-    if (current?.hasChild === false) current.text += text;
+  const fail = (problem: string): never => {
+    throw faultAt(document, problem, { offset: parser.position - 1, element: current?.name });
   };
   const entities = (doctype: string) =>
     xmlEntities(doctype, { budget: MAX_ENTITY_CHARACTERS, fail });
+  const addText = (text: string): void => {
+    if (current?.hasChild === false) current.text += text;
+  };
+
   parser.ENTITIES = entities('');
   parser.on('error', ({ message }) =>
     fail(`is not well-formed XML: ${message.replace(/\.$/, '')}`),
@@ -103,9 +98,8 @@ export function readXml(document: XmlDocument, { open, close }: XmlHandlers): vo
     open?.(current);
   });
   parser.on('closetag', () => {
-    if (current === undefined) return;
-    close?.(current);
-    current = current.parent;
+    if (current !== undefined) close?.(current);
+    current = current?.parent;
   });
   if (document.text.length > MAX_CHARACTERS) fail(`is larger than ${MAX_CHARACTERS} characters`);
   parser.write(document.text).close();

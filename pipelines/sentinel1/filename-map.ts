@@ -1,0 +1,36 @@
+import * as z from 'zod/mini';
+import { GranuleError } from '../../lambdas/errors.js';
+import type { GranuleSource } from '../../lambdas/granule-source.js';
+import { joinHref } from '../../lambdas/href.js';
+import { decodeText } from '../../lambdas/text.js';
+import type { Product } from './product-id.js';
+
+/** ESA's name of a file, relative to the granule, to the name that it has in the AWS bucket. */
+export const FilenameMapSchema = z.record(z.string(), z.string());
+export type FilenameMap = z.infer<typeof FilenameMapSchema>;
+
+const ProductInfoSchema = z.object({ filenameMap: FilenameMapSchema });
+
+/** Reads productInfo.json of a granule in the AWS bucket. Throws GranuleError and ReadError. */
+export async function readFilenameMap(
+  source: GranuleSource,
+  product: Product,
+): Promise<FilenameMap> {
+  const href = joinHref(product.href, 'productInfo.json');
+  const bytes = await source.read(href);
+  const parsed = ProductInfoSchema.safeParse(parseJson(bytes, href));
+  if (parsed.success) return parsed.data.filenameMap;
+  const path = parsed.error.issues[0]?.path.join('.') ?? '';
+  throw new GranuleError(
+    `${href}: ${path === '' ? 'it' : `'${path}'`} is missing or no text; filenameMap must be an object of names`,
+    { href, element: 'filenameMap' },
+  );
+}
+
+function parseJson(bytes: Uint8Array, href: string): unknown {
+  try {
+    return JSON.parse(decodeText(bytes));
+  } catch (cause) {
+    throw new GranuleError(`${href}: is no JSON: ${String(cause)}`, { href }, { cause });
+  }
+}

@@ -1,0 +1,32 @@
+import { footprintOf, type Footprint } from '../../lambdas/geometry.js';
+import type { Position } from '../../lambdas/stac.js';
+import { fieldFault, findField, type Manifest } from './manifest.js';
+
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+/** The area that a manifest's `lat,lon lat,lon ...` encloses. Throws GranuleError. */
+export function readFootprint(manifest: Manifest): Footprint {
+  const field = findField(manifest, 'gml:coordinates');
+  const fault = (problem: string) => fieldFault(manifest, field, problem);
+  const tuples = field.text.replace(/\s*,\s*/g, ',').split(/\s+/);
+  if (tuples.length > 1 && tuples.every((tuple) => tuple.split(',').length === 3)) {
+    throw fault('has three numbers a point where latitude,longitude belong');
+  }
+  const words = tuples.flatMap((tuple) => tuple.split(','));
+  const odd = words.find((word) => !NUMBER.test(word));
+  if (odd !== undefined) throw fault(`has '${odd}' where a number belongs`);
+  if (words.length % 2 !== 0) throw fault(`has ${words.length} numbers, which are no pairs`);
+  try {
+    return footprintOf(pairs(words.map(Number)));
+  } catch (error) {
+    throw error instanceof RangeError ? fault(error.message) : error;
+  }
+}
+
+/** Latitude comes first in GML, longitude in GeoJSON. */
+function pairs(numbers: readonly number[]): Position[] {
+  return numbers.flatMap((latitude, index): Position[] => {
+    const longitude = numbers[index + 1];
+    return index % 2 === 1 || longitude === undefined ? [] : [[longitude, latitude]];
+  });
+}

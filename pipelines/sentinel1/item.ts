@@ -1,0 +1,91 @@
+import { GranuleError } from '../../lambdas/errors.js';
+import { joinHref } from '../../lambdas/href.js';
+import type { Granule, ItemContext } from '../../lambdas/make-item.js';
+import { STAC_VERSION, type Item } from '../../lambdas/stac.js';
+import { decodeText } from '../../lambdas/text.js';
+import { readShape } from './annotation.js';
+import { itemAssets } from './assets.js';
+import * as facts from './constants.js';
+import { readFilenameMap, type FilenameMap } from './filename-map.js';
+import { oneOf } from './field-values.js';
+import { readFootprint } from './footprint.js';
+import { granuleFiles } from './granule-files.js';
+import { readManifest, tryFindField, type Manifest } from './manifest.js';
+import { parseProduct, type Product } from './product-id.js';
+import { itemProperties } from './properties.js';
+
+/** The folder of a GRD product, or its manifest. */
+export interface Sentinel1Granule extends Granule {
+  /** As the topic's messages carry it: then productInfo.json is not read. */
+  readonly filenameMap?: FilenameMap | undefined;
+}
+
+/**
+ * The STAC Item of a Sentinel-1 GRD product. Reads manifest.safe, productInfo.json where the files have the names of
+ * the AWS bucket, and the head of one annotation. Throws GranuleError and ReadError.
+ */
+export async function createItem(granule: Sentinel1Granule & ItemContext): Promise<Item> {
+  const { source, warn } = granule;
+  const product = parseProduct(granule.href);
+  const { manifest, names } = await readMetadata(granule, product);
+  const { geometry, bbox, centroid } = readFootprint(manifest);
+  const files = granuleFiles({ product, manifest, names, warn });
+  const shape = await readShape(source, files.annotation.href);
+  return {
+    type: 'Feature',
+    stac_version: STAC_VERSION,
+    id: product.itemId,
+    properties: itemProperties({ product, manifest, shape, centroid }),
+    geometry,
+    links: facts.LINKS,
+    assets: itemAssets(product, files),
+    bbox,
+    stac_extensions: EXTENSIONS,
+  };
+}
+
+const EXTENSIONS = [
+  facts.SAR_EXTENSION,
+  facts.SAT_EXTENSION,
+  facts.EO_EXTENSION,
+  facts.PROJECTION_EXTENSION,
+];
+
+interface Metadata {
+  readonly manifest: Manifest;
+  /** Undefined where files keep ESA's names. */
+  readonly names: FilenameMap | undefined;
+}
+
+async function readMetadata(
+  { source, filenameMap }: Sentinel1Granule & ItemContext,
+  product: Product,
+): Promise<Metadata> {
+  const reading =
+    product.layout === 'cog' && filenameMap === undefined
+      ? readFilenameMap(source, product)
+      : undefined;
+  // Both are read at once, and a fault of the manifest is told first; this one is awaited below.
+  reading?.catch(() => undefined);
+  const href = joinHref(product.href, 'manifest.safe');
+  const manifest = readManifest({ href, text: decode(await source.read(href), href) });
+  checkProductType(manifest);
+  return {
+    manifest,
+    names: product.layout === 'safe' ? undefined : (filenameMap ?? (await reading)),
+  };
+}
+
+function decode(bytes: Uint8Array, href: string): string {
+  try {
+    return decodeText(bytes);
+  } catch (cause) {
+    throw new GranuleError(`${href}: is no text: ${String(cause)}`, { href }, { cause });
+  }
+}
+
+/** The reference takes a manifest without a product type, and so does this. */
+function checkProductType(manifest: Manifest): void {
+  const type = tryFindField(manifest, 's1sarl1:productType');
+  if (type !== undefined) oneOf(manifest, type, ['GRD']);
+}
