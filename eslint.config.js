@@ -3,7 +3,17 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'cdktf.out', 'dist', 'out', 'coverage', 'terraform-modules', 'reports'] },
+  {
+    ignores: [
+      'node_modules',
+      'cdktf.out',
+      'dist',
+      'out',
+      'coverage',
+      'terraform-modules',
+      'reports',
+    ],
+  },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

@@ -12,7 +12,7 @@ export interface Footprint {
 
 /**
  * What a ring of [longitude, latitude] covers: counter-clockwise, its first point kept first, cut where it crosses the
- * antimeridian. Edges are taken the short way round, so longitudes may be given either side of it, 181 or -180.5
+ * antimeridian. Edges are taken the short way round, so longitudes may be given on either side of it, 181 or -180.5
  * included; the ring may be closed or not. Throws RangeError on points that enclose no area or are not on the globe.
  */
 export function footprintOf(ring: Ring): Footprint {

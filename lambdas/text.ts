@@ -1,4 +1,4 @@
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
+const UTF8 = decoderOf('utf-8');
 
 /** An XML declaration is ASCII in every encoding that is told by it, and stands at the very start. */
 const DECLARATION_BYTES = 200;
@@ -11,13 +11,20 @@ const DECLARED_ENCODING = /^<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/;
  */
 export function decodeText(bytes: Uint8Array): string {
   const encoding = encodingOf(bytes);
+  const decoder = encoding === 'utf-8' ? UTF8 : decoderOf(encoding);
   try {
-    // 'fatal': a replacement character in a name would be a wrong name that looks right.
-    return (encoding === 'utf-8' ? UTF8 : new TextDecoder(encoding, { fatal: true })).decode(bytes);
+    return decoder.decode(bytes);
   } catch (cause) {
-    if (cause instanceof RangeError)
-      throw new RangeError(`unknown encoding '${encoding}'`, { cause });
     throw new TypeError(`the bytes are not ${encoding}`, { cause });
+  }
+}
+
+// 'fatal': a replacement character in a name would be a wrong name that looks right.
+function decoderOf(encoding: string) {
+  try {
+    return new TextDecoder(encoding, { fatal: true });
+  } catch (cause) {
+    throw new RangeError(`the encoding '${encoding}' is not known`, { cause });
   }
 }
 

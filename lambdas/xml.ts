@@ -73,6 +73,7 @@ class OpenElement implements XmlElement {
 export function readXml(document: XmlDocument, { open, close }: XmlHandlers): void {
   const parser = new SaxesParser({ xmlns: true, position: false });
   let current: OpenElement | undefined;
+  let closed: OpenElement | undefined;
   const fail = (problem: string): never => {
     throw faultAt(document, problem, { offset: parser.position - 1, element: current?.name });
   };
@@ -83,9 +84,11 @@ export function readXml(document: XmlDocument, { open, close }: XmlHandlers): vo
   };
 
   parser.ENTITIES = entities('');
-  parser.on('error', ({ message }) =>
-    fail(`is not well-formed XML: ${message.replace(/\.$/, '')}`),
-  );
+  parser.on('error', ({ message }) => {
+    // saxes tells that an element closes before it tells that it should not.
+    const element = message.startsWith('unexpected close') ? closed : current;
+    throw syntaxFault(document, message, { offset: parser.position - 1, element: element?.name });
+  });
   parser.on('doctype', (doctype) => {
     parser.ENTITIES = entities(doctype);
   });
@@ -99,6 +102,7 @@ export function readXml(document: XmlDocument, { open, close }: XmlHandlers): vo
   });
   parser.on('closetag', () => {
     if (current !== undefined) close?.(current);
+    closed = current;
     current = current?.parent;
   });
   if (document.text.length > MAX_CHARACTERS) fail(`is larger than ${MAX_CHARACTERS} characters`);
@@ -120,12 +124,28 @@ interface Place {
   readonly element: string | undefined;
 }
 
+function syntaxFault(document: XmlDocument, message: string, place: Place): GranuleError {
+  const ampersand = bareAmpersand(document.text);
+  if (ampersand !== undefined && ampersand < place.offset) {
+    const problem = `is not well-formed XML: holds a bare '&'`;
+    return faultAt(document, problem, { ...place, offset: ampersand });
+  }
+  return faultAt(document, `is not well-formed XML: ${message.replace(/\.$/, '')}`, place);
+}
+
+const AMPERSANDS = /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>|&(?!#?[\w:.-]+;)/g;
+
+/** saxes takes all that follows one for the name of an entity, and so complains at the end of the file. */
+function bareAmpersand(text: string): number | undefined {
+  return [...text.matchAll(AMPERSANDS)].find(([match]) => match === '&')?.index;
+}
+
 function faultAt(
   { href, text }: XmlDocument,
   problem: string,
   { offset, element }: Place,
 ): GranuleError {
-  const { line, column } = positionAt(text, offset);
+  const { line, column } = positionAt(text, Math.min(offset, text.length - 1));
   const subject = element === undefined ? '' : ` <${element}>`;
   return new GranuleError(`${href}:${line}:${column}:${subject} ${problem}`, {
     href,

@@ -61,18 +61,19 @@ async function readMetadata(
   { source, filenameMap }: Sentinel1Granule & ItemContext,
   product: Product,
 ): Promise<Metadata> {
-  const reading =
+  const href = joinHref(product.href, 'manifest.safe');
+  const readingManifest = source.read(href);
+  const readingNames =
     product.layout === 'cog' && filenameMap === undefined
       ? readFilenameMap(source, product)
       : undefined;
-  // Both are read at once, and a fault of the manifest is told first; this one is awaited below.
-  reading?.catch(() => undefined);
-  const href = joinHref(product.href, 'manifest.safe');
-  const manifest = readManifest({ href, text: decode(await source.read(href), href) });
+  // Both are read at once, and a fault of the manifest is told first; the names are awaited below.
+  readingNames?.catch(() => undefined);
+  const manifest = readManifest({ href, text: decode(await readingManifest, href) });
   checkProductType(manifest);
   return {
     manifest,
-    names: product.layout === 'safe' ? undefined : (filenameMap ?? (await reading)),
+    names: product.layout === 'safe' ? undefined : (filenameMap ?? (await readingNames)),
   };
 }
 

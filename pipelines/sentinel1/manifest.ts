@@ -121,13 +121,12 @@ class Collector {
   }
 
   #takeFile(element: XmlElement): void {
-    const { local, parent } = element;
-    if (local === 'dataObjectSection' && parent === this.#root) this.section ??= element;
-    if (local !== 'fileLocation' || !has(element, 'href')) return;
+    const { parent } = element;
+    if (isPlain(element, 'dataObjectSection') && parent === this.#root) this.section ??= element;
+    if (!isPlain(element, 'fileLocation') || !has(element, 'href')) return;
     const object = parent?.parent;
-    const path = [parent?.local, object?.local].join(' ');
-    if (path === 'byteStream dataObject' && object?.parent === this.section)
-      this.files.push(element);
+    const direct = isPlain(parent, 'byteStream') && isPlain(object, 'dataObject');
+    if (direct && object?.parent === this.section) this.files.push(element);
   }
 }
 
@@ -147,6 +146,10 @@ function prefixesOf({ namespaces }: XmlElement): Map<string, string> {
   const own = known.map(([prefix]) => [namespaces[prefix], prefix] as const);
   const all = [...known.map(([prefix, uri]) => [uri, prefix] as const), ...own];
   return new Map(all.flatMap(([uri, prefix]) => (uri === undefined ? [] : [[uri, prefix]])));
+}
+
+function isPlain(element: XmlElement | undefined, local: string): boolean {
+  return element?.local === local && element.uri === '';
 }
 
 function has(element: XmlElement, attribute: string): boolean {

@@ -92,7 +92,9 @@ describe('S3', () => {
       $metadata: { httpStatusCode },
     });
 
-  afterEach(() => mock.reset());
+  afterEach(() => {
+    mock.reset();
+  });
 
   test('[E19] is asked as a requester who pays, for each read, with the range as S3 writes it', async () => {
     mock.on(GetObjectCommand).callsFake(() => ({ Body: body('x'), ContentLength: 1 }));

@@ -25,7 +25,9 @@ describe('a dead letter', () => {
     sqs: new SQSClient({ region: 'eu-central-1' }),
   });
 
-  beforeEach(() => mock.reset());
+  beforeEach(() => {
+    mock.reset();
+  });
 
   test('is the message byte for byte, with its reason in attributes', async () => {
     const body = '{ "path":\t"GRD/ä" }';

@@ -1,0 +1,144 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { hrefSource } from '../lambdas/href.js';
+import { createItem } from '../pipelines/sentinel1/item.js';
+import { runCommand } from './command.js';
+import { referenceTimes } from './bench-reference.js';
+
+const root = join(import.meta.dirname, '..');
+const FULL =
+  '../shared/data/sentinel1/full-size/S1A_EW_GRDM_1SDH_20221130T014342_20221130T014446_046117_058549_BB15';
+const TRIMMED =
+  '../shared/data/sentinel1/granules/cog/S1A_EW_GRDM_1SDH_20221130T014342_20221130T014446_046117_058549_BB15';
+
+interface BenchOptions {
+  readonly reference?: true;
+  readonly items: number;
+  readonly granules: number;
+}
+
+const command = new Command('bench')
+  .description('Time what must be fast, side by side with what it is compared to.')
+  .option('--reference', 'install the Python reference in an environment of its own and time it')
+  .option('--items <n>', 'Items of the memory run', Number, 100_000)
+  .option('--granules <n>', 'granules of the local run', Number, 10_000)
+  .action(bench);
+
+async function bench({ reference, items, granules }: BenchOptions): Promise<void> {
+  const folders = {
+    'full-size granule': resolve(root, FULL),
+    'trimmed granule': resolve(root, TRIMMED),
+  };
+  const ours = new Map<string, number>();
+  for (const [name, folder] of Object.entries(folders)) {
+    if (existsSync(folder)) ours.set(name, await medianMs(folder));
+    else print(name, `left out: ${folder} is not there`);
+  }
+  const theirs = reference ? referenceTimes(folders) : undefined;
+  for (const [name, ms] of ours) {
+    const other = theirs?.get(name);
+    const ratio =
+      other === undefined
+        ? ''
+        : `, reference ${other.toFixed(2)} ms: ${(other / ms).toFixed(1)} times`;
+    print(`Item from a ${name}`, `${ms.toFixed(3)} ms${ratio}`);
+  }
+  if (items > 0) await memory(items);
+  if (granules > 0) localRun(granules);
+}
+
+/** Of ten rounds, warm, one Item after the other. */
+async function medianMs(folder: string): Promise<number> {
+  const make = maker(folder);
+  for (let n = 0; n < 300; n += 1) await make();
+  const rounds: number[] = [];
+  for (let round = 0; round < 11; round += 1) {
+    const started = performance.now();
+    for (let n = 0; n < 50; n += 1) await make();
+    rounds.push((performance.now() - started) / 50);
+  }
+  return rounds.toSorted((a, b) => a - b)[5] ?? NaN;
+}
+
+function maker(folder: string): () => Promise<unknown> {
+  const source = hrefSource({ requesterPays: false });
+  return () => createItem({ href: folder, source, warn: () => undefined });
+}
+
+/** Heap after 10 % and at the end: what stays is what grows. */
+async function memory(items: number): Promise<void> {
+  const make = maker(sampleFolder());
+  const heap = () => {
+    globalThis.gc?.();
+    return process.memoryUsage().heapUsed / 1024 ** 2;
+  };
+  for (let n = 0; n < items / 10; n += 1) await make();
+  const early = heap();
+  for (let n = items / 10; n < items; n += 1) await make();
+  const late = heap();
+  print(
+    `memory over ${items} Items`,
+    `${early.toFixed(1)} MB after a tenth, ${late.toFixed(1)} MB at the end`,
+  );
+}
+
+function sampleFolder(): string {
+  const bucket = join(root, 'test/fixtures/sentinel1/bucket');
+  const found = execFileSync('find', [bucket, '-name', 'productInfo.json'], { encoding: 'utf8' });
+  const [file = ''] = found.split('\n');
+  return join(file, '..');
+}
+
+/** Copies of one granule under other ids, from disk to stored Items. */
+function localRun(count: number): void {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  try {
+    copies(sampleFolder(), folder, count);
+    const started = performance.now();
+    const run = spawnSync(
+      process.execPath,
+      [
+        '--import',
+        'tsx',
+        '--no-warnings',
+        'cli/local.ts',
+        'sentinel1',
+        '--granules',
+        folder,
+        '--out',
+        join(folder, 'out'),
+      ],
+      { cwd: root, encoding: 'utf8' },
+    );
+    const seconds = (performance.now() - started) / 1000;
+    print(
+      `local run of ${count} granules`,
+      `${(count / seconds).toFixed(0)} Items/s, start-up included`,
+    );
+    print('', run.stdout.trim().replaceAll('\n', '; '));
+    if (run.status !== 0) process.exitCode = 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function copies(sample: string, folder: string, count: number): void {
+  const id = sample.split('/').at(-1) ?? '';
+  const manifest = readFileSync(join(sample, 'manifest.safe'), 'utf8');
+  for (let n = 0; n < count; n += 1) {
+    // The data take's six hexadecimal digits before the last token are part of the Item's id.
+    const number = n.toString(16).toUpperCase().padStart(6, '0');
+    const copy = id.replace(/_[0-9A-F]{6}_([0-9A-F]{4})$/, `_${number}_$1`);
+    cpSync(sample, join(folder, copy), { recursive: true });
+    writeFileSync(join(folder, copy, 'manifest.safe'), manifest);
+  }
+}
+
+function print(name: string, value: string): void {
+  process.stdout.write(`${name.padEnd(34)} ${value}\n`);
+}
+
+await runCommand(command);

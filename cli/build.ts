@@ -1,0 +1,43 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { Command } from 'commander';
+import { unzipSync } from 'fflate';
+import type { Bundle } from '../modules/bundle.js';
+import { bundlePipelines } from '../modules/pipeline-bundles.js';
+import { listPipelines, readPipelineConfig } from '../modules/pipeline-config.js';
+import { pipelineArgument, runCommand } from './command.js';
+
+const root = join(import.meta.dirname, '..');
+const DIST = 'dist';
+
+/** The zips that synth puts beside a stack, and what is in them, to look at or to run. */
+const command = new Command('build')
+  .description('Bundle the functions of all pipelines, or of the given ones, into dist/.')
+  .argument('[pipelines...]', 'folders in pipelines/')
+  .action(build);
+
+async function build(names: readonly string[]): Promise<void> {
+  const ids = names.length > 0 ? names.map((name) => pipelineArgument(name).id) : listPipelines();
+  const configs = ids.map((id) => readPipelineConfig(join('pipelines', id)));
+  const bundles = await bundlePipelines(configs, { root });
+  for (const [id, functions] of bundles) {
+    const folder = join(root, DIST, id);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    for (const bundle of Object.values(functions)) writeBundle(folder, bundle);
+  }
+}
+
+function writeBundle(folder: string, { name, zip, hash }: Bundle): void {
+  const files = { ...unzipSync(zip), [`${name}.zip`]: zip };
+  for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content);
+  const code = kilobytes(files[`${name}.mjs`]?.length ?? 0);
+  const path = join(relative(root, folder), `${name}.mjs`);
+  process.stdout.write(`${path} ${code}, zip ${kilobytes(zip.length)}, sha256 ${hash}\n`);
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(0)} kB`;
+}
+
+await runCommand(command);

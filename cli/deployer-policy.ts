@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { parseArn, partitionOf } from '../modules/arn.js';
+import { deployerPolicy, topicsOf } from '../modules/deployer-policy.js';
+import type { DeployedStack } from '../modules/deployer-policy.js';
+import { readProject } from '../modules/project.js';
+import { runCommand } from './command.js';
+import { UsageError } from './usage-error.js';
+
+const root = join(import.meta.dirname, '..');
+
+const command = new Command('deployer-policy')
+  .description(
+    'Print the IAM policy that deploys the stacks in cdktf.out and destroys them, and no more.',
+  )
+  .action(print);
+
+function print(): void {
+  const { name, state, pipelines } = readProject({ root, env: process.env });
+  const [pipeline] = pipelines;
+  if (pipeline === undefined) throw new UsageError('there is no pipeline');
+  const stacks = pipelines.map(({ id }) => readStack(id));
+  const policy = deployerPolicy(stacks, {
+    partition: partitionOf(pipeline.region),
+    account: parseArn(pipeline.secret_arn).account,
+    project: name,
+    stateBucket: state.kind === 's3' ? state.bucket : 'STATE_BUCKET',
+    topics: topicsOf(stacks),
+  });
+  process.stdout.write(`${JSON.stringify(policy, undefined, 2)}\n`);
+}
+
+function readStack(id: string): DeployedStack {
+  const file = join(root, 'cdktf.out', 'stacks', id, 'cdk.tf.json');
+  if (!existsSync(file)) throw new UsageError(`${id} is not in cdktf.out: run npm run synth first`);
+  return JSON.parse(readFileSync(file, 'utf8')) as DeployedStack;
+}
+
+await runCommand(command);

@@ -1,0 +1,9 @@
+import { Command } from 'commander';
+import { runCommand } from './command.js';
+import { messagesCommand } from './faults-messages.js';
+
+const command = new Command('faults')
+  .description('Run a part of the system while everything around it fails, and count what is lost.')
+  .addCommand(messagesCommand);
+
+await runCommand(command);

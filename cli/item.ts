@@ -1,0 +1,89 @@
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+import { Command } from 'commander';
+
+import { failureOf } from '../lambdas/errors.js';
+import type { GranuleHandler } from '../lambdas/granule-handler.js';
+import { hrefSource, mappedSource, type GranuleSource } from '../lambdas/href.js';
+import { makeItem } from '../lambdas/make-item.js';
+import type { Item } from '../lambdas/stac.js';
+import { type PipelineConfig, readPipelineConfig } from '../modules/pipeline-config.js';
+import { runCommand } from './command.js';
+import { namedGranule } from './item-href.js';
+import { handlerIn } from './pipeline-code.js';
+import { requiredPipeline } from './required-pipeline.js';
+import { endQuietlyWithReader, printLine } from './stdout.js';
+import { UsageError } from './usage-error.js';
+
+interface ItemOptions {
+  readonly hrefPrefix?: string;
+}
+
+const command = new Command('item')
+  .description('Print the Items of granules as JSON, one a line.')
+  .argument('[pipeline]', 'folder in pipelines/')
+  .argument('[hrefs...]', 's3://, https:// or a folder; - reads them from stdin, one a line')
+  .option(
+    '--href-prefix <href>',
+    "for a folder: its Item's hrefs begin with this and the folder's name",
+  )
+  .action(printItems);
+
+async function printItems(
+  name: string | undefined,
+  given: readonly string[],
+  options: ItemOptions,
+): Promise<void> {
+  const { folder } = requiredPipeline(name);
+  if (given.length === 0)
+    throw new UsageError('which granule? Give an href or a folder, or - to read them from stdin');
+  const maker = await itemMaker(folder, options);
+  endQuietlyWithReader();
+  for await (const href of hrefsOf(given)) {
+    try {
+      await printLine(JSON.stringify(await maker(href)));
+    } catch (error) {
+      process.stderr.write(`${failureOf(error).message}\n`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+async function itemMaker(
+  folder: string,
+  { hrefPrefix }: ItemOptions,
+): Promise<(given: string) => Promise<Item>> {
+  const config = readPipelineConfig(folder);
+  const { pipeline } = await handlerIn<GranuleHandler>(resolve(folder, 'app.ts'));
+  const source = sourceOf(config);
+  return (given) => {
+    const { href, sourceMap } = namedGranule(given, hrefPrefix);
+    return makeItem(
+      pipeline,
+      { href },
+      {
+        source: sourceMap ? mappedSource(source, sourceMap) : source,
+        stacApiUrl: config.stac_api_url,
+        warn: (message, fields) => {
+          process.stderr.write(`${href}: warning: ${message} ${JSON.stringify(fields ?? {})}\n`);
+        },
+      },
+    );
+  };
+}
+
+function sourceOf({ requester_pays: requesterPays, region }: PipelineConfig): GranuleSource {
+  return hrefSource({ requesterPays, region });
+}
+
+async function* hrefsOf(given: readonly string[]): AsyncGenerator<string> {
+  for (const href of given) {
+    if (href !== '-') yield href;
+    else
+      for await (const line of createInterface(process.stdin))
+        if (line.trim() !== '') yield line.trim();
+  }
+}
+
+await runCommand(command);

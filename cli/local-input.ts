@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import type { Row } from '../lambdas/result-csv.js';
+import { joinHref } from '../lambdas/href.js';
+import type { HrefMap } from '../local/container-protocol.js';
+import { granulesBelow } from '../local/granule-folder.js';
+import { assertMessageFile, messagesOf } from '../local/message-file.js';
+import { inputOf, inputsOf, type MessageInput } from '../local/message-feed.js';
+import { writeSampleInventory } from '../local/sample-inventory.js';
+import { assertFolder } from '../local/walk.js';
+import type { PipelineConfig } from '../modules/pipeline-config.js';
+import type { PipelineFolder } from './command.js';
+import type { PipelineCode } from './pipeline-code.js';
+import { UsageError } from './usage-error.js';
+
+/** Where a local run takes its messages from. */
+export interface InputOptions {
+  readonly granules?: string;
+  readonly messages?: string;
+  readonly inventory?: string;
+  readonly hrefPrefix?: string;
+}
+
+export interface InputPlan {
+  readonly input: MessageInput;
+  readonly hrefMap?: HrefMap;
+  readonly sourceMap?: HrefMap;
+}
+
+export interface PlannedPipeline {
+  readonly folder: PipelineFolder;
+  readonly config: PipelineConfig;
+  readonly code: PipelineCode;
+  /** For what is made on the way. */
+  readonly workFolder: string;
+}
+
+/** Throws InputError and UsageError before anything is done. */
+export async function planInput(
+  options: InputOptions,
+  pipeline: PlannedPipeline,
+): Promise<InputPlan> {
+  const { granules, messages, inventory } = options;
+  if (messages !== undefined || inventory !== undefined) return sentAndRead(options, pipeline);
+  if (granules === undefined) return sample(options, pipeline);
+  if (granules.startsWith('s3://')) return underPrefix(granules, options, pipeline);
+  const { bodies, ...maps } = await granulesBelow(granules, {
+    finder: { ...finderOf(pipeline), ...bucketOf(pipeline) },
+    hrefPrefix: options.hrefPrefix,
+  });
+  return { input: inputOf(bodies), ...maps };
+}
+
+/** Messages from a file or an inventory; a folder of granules stands for the bucket that they speak of. */
+async function sentAndRead(options: InputOptions, pipeline: PlannedPipeline): Promise<InputPlan> {
+  const { granules, messages, inventory } = options;
+  const inputs: MessageInput[] = [];
+  if (messages !== undefined) {
+    await assertMessageFile(messages);
+    inputs.push(inputOf(messagesOf(messages)));
+  }
+  if (inventory !== undefined) inputs.push(await backfill(inventory, pipeline));
+  return { input: inputsOf(inputs), ...(await mapsOf(granules, options, pipeline)) };
+}
+
+async function mapsOf(
+  granules: string | undefined,
+  { hrefPrefix }: InputOptions,
+  pipeline: PlannedPipeline,
+): Promise<Omit<InputPlan, 'input'>> {
+  const from = `s3://${bucketOf(pipeline).bucket}/`;
+  const to = hrefPrefix === undefined ? from : joinHref(hrefPrefix, '');
+  const hrefMap = hrefPrefix === undefined ? {} : { hrefMap: { from, to } };
+  if (granules === undefined || granules.startsWith('s3://')) return hrefMap;
+  await assertFolder(granules, '--granules');
+  return { ...hrefMap, sourceMap: { from: to, to: joinHref(resolve(granules), '') } };
+}
+
+async function underPrefix(
+  prefix: string,
+  { hrefPrefix }: InputOptions,
+  pipeline: PlannedPipeline,
+): Promise<InputPlan> {
+  if (hrefPrefix !== undefined) {
+    throw new UsageError(
+      '--href-prefix goes with a folder on disk: granules under s3:// have their hrefs',
+    );
+  }
+  const { requester_pays: requesterPays, region } = pipeline.config;
+  // The AWS SDK and DuckDB are loaded by whoever needs them: each costs a noticeable part of a second.
+  const { granulesUnder } = await import('../local/s3-listing.js');
+  return {
+    input: inputOf(granulesUnder(prefix, { finder: finderOf(pipeline), requesterPays, region })),
+  };
+}
+
+/** test/fixtures/<pipeline>: messages.ndjson, and the folder bucket both as their source and through an inventory. */
+async function sample(options: InputOptions, pipeline: PlannedPipeline): Promise<InputPlan> {
+  const { folder, code, workFolder } = pipeline;
+  const fixtures = join('test/fixtures', folder.id);
+  const [bucket, messages] = [join(fixtures, 'bucket'), join(fixtures, 'messages.ndjson')];
+  if (!existsSync(bucket)) {
+    throw new UsageError(
+      `${folder.id} has no sample in ${bucket}: give --granules, --messages or --inventory`,
+    );
+  }
+  const inputs = existsSync(messages) ? [inputOf(messagesOf(messages))] : [];
+  if (code.historic !== undefined) {
+    const target = join(workFolder, 'inventory');
+    await writeSampleInventory(bucket, bucketOf(pipeline).bucket, target);
+    inputs.push(await backfill(target, pipeline));
+  }
+  return { input: inputsOf(inputs), ...(await mapsOf(bucket, options, pipeline)) };
+}
+
+async function backfill(
+  location: string,
+  { code, folder, workFolder }: PlannedPipeline,
+): Promise<MessageInput> {
+  if (code.historic === undefined) {
+    throw new UsageError(
+      `${folder.id} has no historic.ts, which reads an inventory: leave --inventory out`,
+    );
+  }
+  const { inventoryInput } = await import('../local/inventory-input.js');
+  return inventoryInput({ handler: code.historic, location, workFolder });
+}
+
+function finderOf({ code }: PlannedPipeline) {
+  const backfilled = code.historic?.pipeline;
+  return {
+    pipeline: code.app.pipeline,
+    rowToMessageBody: backfilled && ((row: Row) => backfilled.rowToMessageBody(row)),
+  };
+}
+
+const S3_LOCATION = /^s3:\/\/([^/]+)\/?(.*)$/;
+
+/** The first `source` of config.yaml: what the pipeline's messages speak of. */
+function bucketOf({ config }: PlannedPipeline): {
+  readonly bucket: string;
+  readonly keyPrefix: string;
+} {
+  const [, bucket = 'bucket', prefix = ''] = S3_LOCATION.exec(config.source[0] ?? '') ?? [];
+  return { bucket, keyPrefix: prefix === '' ? '' : joinHref(prefix, '') };
+}

@@ -1,0 +1,46 @@
+export interface Column {
+  readonly title: string;
+  /** @default left */
+  readonly align?: 'left' | 'right';
+}
+
+/** Lines of a table: columns as wide as their widest cell, two blanks between them, none at the ends of lines. */
+export function tableLines(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+): string[] {
+  const titles = columns.map(({ title }) => title);
+  const lines = [titles, ...rows.map((row) => row.map(printable))];
+  const widths = columns.map((_, index) =>
+    Math.max(...lines.map((line) => line[index]?.length ?? 0)),
+  );
+  return lines.map((line) =>
+    columns
+      .map(({ align }, index) => {
+        const [cell, width] = [line[index] ?? '', widths[index] ?? 0];
+        return align === 'right' ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** On one line, and without what a terminal would take for a command: such texts come from anybody. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim();
+}
+
+/** Cut to the width, with dots where something is missing. */
+export function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 3))}...`;
+}
+
+/** An ISO time without its seconds; '-' for none. */
+export function shortTime(iso: string | undefined): string {
+  return iso === undefined || iso === '' ? '-' : `${iso.slice(0, 16).replace('T', ' ')}Z`;
+}
+
+/** "1 message", "2 messages". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,40 @@
+import type { BackfillCursor, Counts } from './chunk.js';
+import type { HistoricCollaborators } from './historic-collaborators.js';
+import type { HistoricPipeline } from './historic-pipeline.js';
+
+/** One invocation of the historic function. */
+export interface BackfillRun extends HistoricCollaborators {
+  readonly pipeline: HistoricPipeline;
+  /** Of the lease: the id of the event, which a retry of it shares. */
+  readonly owner: string;
+  /** True when there is only time left to save and hand over. */
+  readonly nearEnd: () => boolean;
+}
+
+/** What the function answers; also its last log line. */
+export interface HistoricOutcome {
+  readonly outcome:
+    | 'started'
+    | 'continued'
+    | 'handed-over'
+    | 'chunk-done'
+    | 'complete'
+    | 'empty'
+    | 'paused'
+    | 'busy'
+    | 'idle'
+    | 'failed';
+  /** A sentence for a person. */
+  readonly message: string;
+  readonly chunk?: string | undefined;
+  /** Of the chunk, where this run sent something. */
+  readonly counts?: Counts;
+}
+
+export function chunkName(chunk: string | undefined): string {
+  return chunk === undefined ? 'the whole inventory' : `chunk ${chunk}`;
+}
+
+export function reportName({ dt, source }: Pick<BackfillCursor, 'dt' | 'source'>): string {
+  return dt === undefined ? `the listing ${source.split(' ')[0] ?? ''}` : `report dt=${dt}`;
+}

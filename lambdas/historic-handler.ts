@@ -1,0 +1,142 @@
+import type { Context } from 'aws-lambda';
+import { beginDue, complete, empty } from './backfill-begin.js';
+import type { BackfillRun, HistoricOutcome } from './backfill-run.js';
+import { work } from './backfill-work.js';
+import { isUnfinished, type BackfillCursor } from './chunk.js';
+import { ConfigurationError, QueryError } from './errors.js';
+import {
+  deployedHistoricCollaborators,
+  type HistoricCollaborators,
+  type HistoricEvent,
+} from './historic-collaborators.js';
+import type { HistoricPipeline } from './historic-pipeline.js';
+import { sourceOf } from './historic-settings.js';
+import { Lease, LeaseLostError } from './lease.js';
+import { onceAllowed } from './policy-patience.js';
+
+type InvocationContext = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>;
+
+export interface HistoricHandler {
+  (event: unknown, context: InvocationContext): Promise<HistoricOutcome>;
+  readonly pipeline: HistoricPipeline;
+  /** The same handler with other collaborators, all of them or some. */
+  with(collaborators: Partial<HistoricCollaborators>): HistoricHandler;
+}
+
+// Enough to send one page and to save.
+const HAND_OVER_MS = 60_000;
+
+/**
+ * The Lambda handler of a backfill. Its event is `{ "action": "run" }` or `{ "action": "continue" }`:
+ * run from the deployment (historic_frequency 0) and from the schedule (n > 0), continue from the keeper schedule
+ * and from the function itself. Nothing unfinished: it returns after one read of the cursor.
+ */
+export function historicHandler(pipeline: HistoricPipeline): HistoricHandler {
+  return handlerWith(pipeline, deployedHistoricCollaborators);
+}
+
+function handlerWith(
+  pipeline: HistoricPipeline,
+  collaborators: () => HistoricCollaborators,
+): HistoricHandler {
+  const handle = async (event: unknown, context: InvocationContext): Promise<HistoricOutcome> => {
+    const run = runOf(context, { ...collaborators(), pipeline });
+    const outcome = await act(parseEvent(event), run);
+    run.log.info(outcome.message, { ...outcome });
+    return outcome;
+  };
+  return Object.assign(handle, {
+    pipeline,
+    with: (others: Partial<HistoricCollaborators>) =>
+      handlerWith(pipeline, withOthers(collaborators, others)),
+  });
+}
+
+/** The deployed ones are not even made when all are given. */
+function withOthers(
+  collaborators: () => HistoricCollaborators,
+  others: Partial<HistoricCollaborators>,
+): () => HistoricCollaborators {
+  return isWhole(others) ? () => others : () => ({ ...collaborators(), ...others });
+}
+
+function isWhole(others: Partial<HistoricCollaborators>): others is HistoricCollaborators {
+  const names: Record<keyof HistoricCollaborators, true> = {
+    ...{
+      settings: true,
+      engine: true,
+      objects: true,
+      queue: true,
+      cursors: true,
+      invokeSelf: true,
+    },
+    ...{ clock: true, log: true, pageBytes: true, parallelBatches: true },
+  };
+  return Object.keys(names).every((name) => name in others);
+}
+
+function runOf(
+  context: InvocationContext,
+  rest: HistoricCollaborators & { readonly pipeline: HistoricPipeline },
+): BackfillRun {
+  const reserveMs = Math.min(HAND_OVER_MS, context.getRemainingTimeInMillis() / 5);
+  const nearEnd = () => context.getRemainingTimeInMillis() < reserveMs;
+  return { ...rest, owner: context.awsRequestId, nearEnd };
+}
+
+function parseEvent(event: unknown): HistoricEvent['action'] {
+  const action = typeof event === 'object' && event !== null && 'action' in event && event.action;
+  if (action === 'run' || action === 'continue') return action;
+  throw new ConfigurationError(
+    `the event of the historic function is {"action":"run"} or {"action":"continue"} (given ${JSON.stringify(event)})`,
+  );
+}
+
+function act(action: HistoricEvent['action'], run: BackfillRun): Promise<HistoricOutcome> {
+  return action === 'run' ? onceAllowed(() => beginDue(run), run.clock) : goOn(run);
+}
+
+async function goOn(run: BackfillRun): Promise<HistoricOutcome> {
+  const stored = await run.cursors.read();
+  if (stored?.cursor.source !== sourceOf(run.settings)) {
+    return { outcome: 'idle', message: 'no backfill of this inventory has begun' };
+  }
+  const { cursor } = stored;
+  if (!isUnfinished(cursor)) return atRest(cursor, run);
+  if (cursor.paused)
+    return { outcome: 'paused', chunk: cursor.chunk, message: 'the backfill is paused' };
+  const lease = await Lease.claim(stored, { ...run, store: run.cursors });
+  if (lease === undefined) return busy(cursor);
+  try {
+    return await work(lease, run);
+  } catch (error) {
+    if (!(error instanceof LeaseLostError)) throw error;
+    await stopIfReplaced(lease.cursor, run);
+    return busy(cursor);
+  }
+}
+
+function atRest(cursor: BackfillCursor, run: BackfillRun): HistoricOutcome {
+  const { chunk, stage, failure } = cursor;
+  if (stage === 'complete') return complete(cursor);
+  if (stage === 'empty') return empty(cursor);
+  if (failure === undefined)
+    return { outcome: 'idle', chunk, message: 'the next chunk waits for its run' };
+  // A retry of the very event that failed: Lambda is to count it as failed as well.
+  if (failure.owner === run.owner) throw new QueryError(failure.message, { kind: 'permanent' });
+  return { outcome: 'failed', chunk, message: failure.message };
+}
+
+function busy({ chunk }: BackfillCursor): HistoricOutcome {
+  return { outcome: 'busy', chunk, message: 'another run works on the backfill' };
+}
+
+/** After a restart nobody waits for the old query any more, and it costs by the byte. */
+async function stopIfReplaced(mine: BackfillCursor, run: BackfillRun): Promise<void> {
+  const stored = await run.cursors.read();
+  const { queryId, stage } = mine;
+  if (stage !== 'querying' || queryId === undefined || stored?.cursor.queryId === queryId) return;
+  await run.engine.stop(queryId).catch((error: unknown) => {
+    run.log.warn('the replaced query could not be stopped', { queryId, error: String(error) });
+  });
+}

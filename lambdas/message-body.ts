@@ -1,0 +1,37 @@
+/** What SQS refuses in a body. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const ILLEGAL = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+// eslint-disable-next-line no-control-regex -- ASCII begins with them
+const NOT_ASCII = /[^\x00-\x7F]/;
+
+/**
+ * A body that SQS takes, whatever key stands in it, and that reads the same: JSON with every character beyond ASCII
+ * escaped. A text that is no JSON stays as it is, or becomes a JSON string where SQS would refuse it.
+ */
+export function sendableBody(body: string): string {
+  if (!NOT_ASCII.test(body) && !ILLEGAL.test(body)) return body;
+  if (isJson(body)) return escapeToAscii(body);
+  return ILLEGAL.test(body) ? escapeToAscii(JSON.stringify(body)) : body;
+}
+
+/** In UTF-8, as SQS counts. */
+export function byteLength(body: string): number {
+  return NOT_ASCII.test(body) ? Buffer.byteLength(body) : body.length;
+}
+
+function escapeToAscii(json: string): string {
+  // Only strings of JSON can hold such characters, so an escape means the same there.
+  return json.replace(
+    /[\u007F-\uFFFF]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function isJson(text: string): boolean {
+  if (!/^\s*["[{]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

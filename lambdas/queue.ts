@@ -1,0 +1,140 @@
+import {
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+  type BatchResultErrorEntry,
+} from '@aws-sdk/client-sqs';
+import { PipelineError } from './errors.js';
+
+/** SQS's own limit of entries. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+export const MAX_BATCH_ENTRIES = 10;
+/** What every queue takes: 1 MiB became possible in August 2025, but a queue made before may still say 256 KiB. */
+export const DEFAULT_MAX_BYTES = 262_144;
+
+/** Why one entry of a batch was not taken. */
+export interface SendFailure {
+  /** Place in the batch. */
+  readonly index: number;
+  /** The message itself is at fault: sending it again cannot help. */
+  readonly senderFault: boolean;
+  readonly reason: string;
+}
+
+/** A queue to send to. The limits are SQS's, whoever implements it. */
+export interface MessageQueue {
+  /** Of one body, and of all bodies of one batch together. */
+  maxBytes(): Promise<number>;
+  /** Messages that wait to be received, roughly. */
+  depth(): Promise<number>;
+  /** At most MAX_BATCH_ENTRIES bodies; gives the failed ones. Throws SendError when the queue cannot be used at all. */
+  sendBatch(bodies: readonly string[]): Promise<readonly SendFailure[]>;
+}
+
+/** Thrown when messages could not be put on the queue and no single one of them is to blame. */
+export class SendError extends PipelineError {
+  override readonly name = 'SendError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, { ...options, kind: 'transient' });
+  }
+}
+
+type SqsSender = Pick<SQSClient, 'send'>;
+
+// Answers to a whole call for which one entry is to blame.
+const ENTRY_FAULTS = [
+  'InvalidMessageContents',
+  'BatchRequestTooLong',
+  'InvalidParameterValue',
+  'InvalidParameterValueException',
+  'MissingParameter',
+  'InvalidAttributeValue',
+];
+
+export function sqsQueue(queueUrl: string, client?: SqsSender): MessageQueue {
+  const sqs = client ?? new SQSClient({});
+  let maxBytes: Promise<number> | undefined;
+  return {
+    maxBytes: () => (maxBytes ??= readMaxBytes(sqs, queueUrl)),
+    depth: async () => Number(await attribute(sqs, queueUrl, 'ApproximateNumberOfMessages')),
+    sendBatch: (bodies) => sendBatch(sqs, queueUrl, bodies),
+  };
+}
+
+async function readMaxBytes(sqs: SqsSender, queueUrl: string): Promise<number> {
+  return Number((await attribute(sqs, queueUrl, 'MaximumMessageSize')) ?? DEFAULT_MAX_BYTES);
+}
+
+async function attribute(
+  sqs: SqsSender,
+  queueUrl: string,
+  name: 'MaximumMessageSize' | 'ApproximateNumberOfMessages',
+): Promise<string | undefined> {
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [name] }),
+  );
+  return Attributes?.[name];
+}
+
+async function sendBatch(
+  sqs: SqsSender,
+  queueUrl: string,
+  bodies: readonly string[],
+): Promise<readonly SendFailure[]> {
+  // Ids by index: a key may hold characters that an id must not.
+  const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+  try {
+    const { Failed = [] } = await sqs.send(
+      new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }),
+    );
+    return Failed.map(toFailure);
+  } catch (cause) {
+    return failuresOfCall(cause, { sqs, queueUrl, bodies });
+  }
+}
+
+function toFailure({ Id, SenderFault, Code, Message }: BatchResultErrorEntry): SendFailure {
+  const reason = Message === undefined ? (Code ?? 'unknown') : `${Code ?? 'unknown'}: ${Message}`;
+  return { index: Number(Id), senderFault: SenderFault ?? false, reason };
+}
+
+interface BatchCall {
+  readonly sqs: SqsSender;
+  readonly queueUrl: string;
+  readonly bodies: readonly string[];
+}
+
+async function failuresOfCall(cause: unknown, call: BatchCall): Promise<readonly SendFailure[]> {
+  const error = cause instanceof Error ? cause : new Error(String(cause));
+  const all = (senderFault: boolean): SendFailure[] =>
+    call.bodies.map((_, index) => ({
+      index,
+      senderFault,
+      reason: `${error.name}: ${error.message}`,
+    }));
+  if (ENTRY_FAULTS.some((fault) => error.name.includes(fault))) {
+    return call.bodies.length === 1 ? all(true) : sendOneByOne(call);
+  }
+  if (isTransient(error)) return all(false);
+  throw new SendError(`queue ${call.queueUrl}: ${error.name}: ${error.message}`, { cause });
+}
+
+/** One bad body fails the whole call: alone it fails alone. */
+async function sendOneByOne({ sqs, queueUrl, bodies }: BatchCall): Promise<SendFailure[]> {
+  const failures = await Promise.all(
+    bodies.map(async (body, index) => {
+      const [failure] = await sendBatch(sqs, queueUrl, [body]);
+      return failure && { ...failure, index };
+    }),
+  );
+  return failures.filter((failure) => failure !== undefined);
+}
+
+function isTransient(error: Error): boolean {
+  const status =
+    '$metadata' in error
+      ? (error.$metadata as { readonly httpStatusCode?: number }).httpStatusCode
+      : undefined;
+  // No status: the connection broke.
+  return status === undefined || status >= 500 || status === 429 || /throttl/i.test(error.name);
+}

@@ -1,0 +1,28 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import * as z from 'zod/mini';
+import { parseCursor, type CursorStore, type StoredCursor } from '../lambdas/chunk.js';
+
+const FileSchema = z.object({ version: z.number(), cursor: z.unknown() });
+
+/** The cursor as one JSON file. It outlives a killed process; two processes at the same time are not kept apart. */
+export function fileCursors(path: string): CursorStore {
+  const read = async (): Promise<StoredCursor | undefined> => {
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    if (text === undefined) return undefined;
+    const { version, cursor } = z.parse(FileSchema, JSON.parse(text));
+    return { version, cursor: parseCursor(JSON.stringify(cursor)) };
+  };
+  return {
+    read,
+    write: async (cursor, expected) => {
+      if ((await read())?.version !== expected) return false;
+      await mkdir(dirname(path), { recursive: true });
+      const draft = `${path}.new`;
+      await writeFile(draft, JSON.stringify({ version: (expected ?? 0) + 1, cursor }, null, 2));
+      // A killed process leaves the old file or the new one, never half of one.
+      await rename(draft, path);
+      return true;
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+
+import type { CollectionHandler } from '../lambdas/collection-handler.js';
+import { postLocalCollection } from './collection-post.js';
+import { type Container, containerPool } from './container-pool.js';
+import type { ContainerSettings } from './container-protocol.js';
+import { runEventSource } from './event-source.js';
+import { type Feed, messageFeed, type MessageInput } from './message-feed.js';
+import { writeRunPage } from './page/run-page.js';
+import { startProgress, type Terminal } from './progress.js';
+import { LocalQueue } from './queue.js';
+import { type RunTarget, type Endpoints, startEndpoints } from './run-endpoints.js';
+import { RunFolder } from './run-folder.js';
+import { RunLedger } from './run-ledger.js';
+import { failureCount, type RunSummary } from './run-summary.js';
+
+export interface LocalRunOptions {
+  readonly pipeline: string;
+  readonly collection: CollectionHandler;
+  readonly input: MessageInput;
+  /** Tells a later run whether it is of the same input. */
+  readonly inputName: string;
+  readonly target: RunTarget;
+  readonly folder: string;
+  readonly fresh: boolean;
+  readonly limit?: number | undefined;
+  /** Worker threads. */
+  readonly concurrency: number;
+  readonly batchSize: number;
+  /** JavaScript of container.ts. */
+  readonly containerFile: string;
+  readonly settings: Omit<ContainerSettings, 'ingestorUrl' | 'secret' | 'token' | 'reportItems'>;
+  readonly terminal: Terminal;
+  /** Aborted by Ctrl-C: what is in flight is finished. */
+  readonly signal: AbortSignal;
+}
+
+interface Run {
+  readonly options: LocalRunOptions;
+  readonly folder: RunFolder;
+  readonly endpoints: Endpoints;
+  readonly ledger: RunLedger;
+  readonly queue: LocalQueue;
+  readonly feed: Feed;
+  readonly isStopped: () => boolean;
+}
+
+/** A pipeline on this machine: queue, containers and ingestor; Items and dead letters end in the folder. Throws OutputError. */
+export async function runLocally(options: LocalRunOptions): Promise<RunSummary> {
+  const { folder: path, inputName: input, fresh, target } = options;
+  const started = Date.now();
+  const folder = new RunFolder({ path, input, fresh });
+  await folder.load();
+  const endpoints = await startEndpoints(target, folder);
+  try {
+    const run = prepare(options, folder, endpoints);
+    const collectionFault = await postLocalCollection(options.collection, endpoints, folder);
+    await workThrough(run);
+    return finish(run, { collectionFault, started });
+  } finally {
+    await endpoints.close();
+  }
+}
+
+function prepare(options: LocalRunOptions, folder: RunFolder, endpoints: Endpoints): Run {
+  const { maxReceiveCount, timeoutSeconds } = options.settings;
+  const ledger = new RunLedger(folder);
+  const isStopped = (): boolean => options.signal.aborted || ledger.hasFault;
+  const queue = new LocalQueue({
+    // A container that times out is stopped before this, so that nothing is worked on twice at once.
+    visibilityTimeoutSeconds: timeoutSeconds + 30,
+    maxReceiveCount,
+    deadLetters: {
+      send: (body, { messageId = randomUUID() } = {}) => {
+        const reason = `no recorded reason: the function was killed or timed out ${maxReceiveCount} times`;
+        ledger.take(
+          { type: 'dead', messageId, body, attributes: { error: 'NoReason', reason } },
+          queue,
+        );
+        ledger.settle(body);
+        return messageId;
+      },
+    },
+  });
+  const wasDone = (body: string): boolean => folder.wasDone(body);
+  const feed = messageFeed({ queue, limit: options.limit, wasDone, isStopped });
+  return { options, folder, endpoints, ledger, queue, feed, isStopped };
+}
+
+const FLUSH_EVERY_MS = 50;
+
+async function workThrough(run: Run): Promise<void> {
+  const { options, ledger, feed } = run;
+  const containers = startContainers(run);
+  const progress = startProgress(options.terminal);
+  const ticker = setInterval(() => {
+    ledger.flush();
+    progress.update(progressOf(run));
+  }, FLUSH_EVERY_MS);
+  try {
+    const fed = feed.run(options.input).catch((error: unknown) => {
+      ledger.fail(error);
+    });
+    await Promise.all([fed, drain(run, containers)]);
+  } finally {
+    clearInterval(ticker);
+    progress.end();
+    await Promise.all(containers.map((container) => container.stop()));
+  }
+  ledger.flush();
+  ledger.throwFault();
+}
+
+function startContainers({ options, endpoints, ledger, queue }: Run): Container[] {
+  const { concurrency, containerFile, settings, target } = options;
+  return containerPool(concurrency, {
+    containerFile,
+    settings: { ...settings, ...endpoints.access, reportItems: target.kind !== 'local' },
+    onReport: (report) => {
+      ledger.take(report, queue);
+    },
+    onOutput: (text) => {
+      ledger.output(text);
+    },
+  });
+}
+
+async function drain(
+  { options, ledger, queue, feed, isStopped }: Run,
+  handlers: readonly Container[],
+): Promise<void> {
+  await runEventSource({
+    ...{ queue, handlers, isStopped },
+    batchSize: options.batchSize,
+    isComplete: () => feed.counts.isComplete,
+    onAcknowledged: ({ body }) => {
+      ledger.settle(body);
+    },
+    onFunctionError: (error) => {
+      ledger.warnOf(error);
+    },
+  });
+}
+
+function progressOf({ ledger, feed, folder }: Run) {
+  const { sent, isComplete } = feed.counts;
+  const total = isComplete ? sent : undefined;
+  return { done: ledger.counts.settled, total, failed: failureCount(folder) };
+}
+
+interface Ending {
+  readonly collectionFault: string | undefined;
+  readonly started: number;
+}
+
+function finish(run: Run, { collectionFault, started }: Ending): RunSummary {
+  const { options, folder, ledger, feed, queue } = run;
+  const isInterrupted = options.signal.aborted && !(feed.counts.isComplete && queue.isEmpty);
+  const summary: RunSummary = {
+    ...ledger.counts,
+    folder: options.folder,
+    items: folder.itemCount,
+    doneBefore: feed.counts.skipped,
+    failures: folder.failures,
+    isDryRun: options.target.kind === 'dry-run',
+    seconds: (Date.now() - started) / 1000,
+    ...{ isInterrupted, collectionFault },
+  };
+  writeRunPage(folder, options.collection.createCollection(), summary);
+  folder.close(isInterrupted ? 'interrupted' : 'finished');
+  ledger.close();
+  return summary;
+}

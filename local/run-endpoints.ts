@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+
+import { accessTokens, type AccessTokens } from '../lambdas/access-token.js';
+import type { ClientSecret } from '../lambdas/client-secret.js';
+import { ingestor, type Ingestor } from '../lambdas/ingestor.js';
+import { silentLog } from '../lambdas/log.js';
+import { tokenIssuer } from './access-tokens.js';
+import type { ContainerSettings } from './container-protocol.js';
+import { startIngestor } from './ingestor.js';
+import type { ItemStore } from './item-store.js';
+import { fixedToken, memoryTokenStore } from './shared-token.js';
+import { startTokenEndpoint } from './token-endpoint.js';
+
+/** Where an ingestor is, and how to be let in. */
+export type IngestorAccess = Pick<ContainerSettings, 'ingestorUrl' | 'secret' | 'token'>;
+
+/** Where a run posts to. */
+export type RunTarget =
+  | { readonly kind: 'local' | 'dry-run' }
+  | { readonly kind: 'ingestor'; readonly access: IngestorAccess };
+
+/** What a run posts to. */
+export interface Endpoints {
+  /** For the containers. */
+  readonly access: IngestorAccess;
+  /** The same for this thread; undefined in a dry run. */
+  readonly ingestor: Ingestor | undefined;
+  readonly close: () => Promise<void>;
+}
+
+export async function startEndpoints(target: RunTarget, store: ItemStore): Promise<Endpoints> {
+  if (target.kind === 'dry-run')
+    return { access: {}, ingestor: undefined, close: () => Promise.resolve() };
+  if (target.kind === 'ingestor') {
+    const { access } = target;
+    return { access, ingestor: ingestorOf(access), close: () => Promise.resolve() };
+  }
+  const issuer = tokenIssuer(randomUUID());
+  const [tokens, items] = await Promise.all([
+    startTokenEndpoint({ issuer }),
+    startIngestor({ store, requireCollection: true, checkToken: (token) => issuer.check(token) }),
+  ]);
+  const access = { ingestorUrl: items.url, secret: tokens.secret };
+  return {
+    access,
+    ingestor: ingestorOf(access),
+    close: async () => {
+      await Promise.all([tokens.close(), items.close()]);
+    },
+  };
+}
+
+function ingestorOf({ ingestorUrl, secret, token }: IngestorAccess): Ingestor | undefined {
+  if (ingestorUrl === undefined) return undefined;
+  const own = secret && tokensOf(secret);
+  return ingestor({ url: ingestorUrl, tokens: token === undefined ? own : fixedToken(token) });
+}
+
+function tokensOf(secret: ClientSecret): AccessTokens {
+  return accessTokens({
+    readSecret: () => Promise.resolve(secret),
+    store: memoryTokenStore(),
+    log: silentLog,
+  });
+}

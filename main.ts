@@ -1,0 +1,33 @@
+import { BundleError } from './modules/bundle.js';
+import { ConfigError } from './modules/config-error.js';
+import { bundlePipelines } from './modules/pipeline-bundles.js';
+import { isBootstrap, readBootstrapProject, readProject } from './modules/project.js';
+
+const source = { root: import.meta.dirname, env: process.env };
+
+// cdktf takes half a second to load: esbuild, a process of its own, works meanwhile.
+const loadCdktf = () => import('./modules/synthesize.js');
+
+/** Every folder in pipelines/ as a stack. All is read and bundled before anything is written. */
+async function synthesize(): Promise<void> {
+  if (isBootstrap(source)) {
+    const project = readBootstrapProject(source);
+    (await loadCdktf()).synthesizeBootstrap(project);
+    return;
+  }
+  const project = readProject(source);
+  const [bundles, { synthesizePipelines }] = await Promise.all([
+    bundlePipelines(project.pipelines, source),
+    loadCdktf(),
+  ]);
+  synthesizePipelines(project, { bundles });
+}
+
+try {
+  await synthesize();
+} catch (error) {
+  if (!(error instanceof ConfigError || error instanceof BundleError)) throw error;
+  // For a person: whoever runs cdktf sees this text as it is.
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,130 @@
+import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard';
+import { Fn } from 'cdktf';
+import { Construct } from 'constructs';
+import { SELF } from './base-stack.js';
+
+export interface DashboardProps {
+  readonly name: string;
+  readonly region: string;
+  /** Names of the queues whose depth and age matter. */
+  readonly queues: readonly string[];
+  readonly deadLetters: readonly RegionalQueue[];
+  readonly functions: readonly string[];
+  /** CloudWatch namespace and service of what the functions count themselves. */
+  readonly metrics: { readonly namespace: string; readonly service: string };
+}
+
+export interface RegionalQueue {
+  readonly name: string;
+  readonly region: string;
+}
+
+/** What the app function counts; a test holds that lambdas/ has the same names. */
+export const COUNTED = [
+  'ItemsMade',
+  'ItemsPosted',
+  'MessagesSkipped',
+  'RecordsFailedPermanent',
+  'RecordsFailedTransient',
+  'TokenRequests',
+] as const;
+
+type Metric = readonly (string | Readonly<Record<string, string>>)[];
+
+interface Graph {
+  readonly title: string;
+  readonly metrics: readonly Metric[];
+  readonly stat?: string;
+}
+
+/** CloudWatch lays widgets out on 24 columns. */
+const SIZE = { width: 12, height: 6 };
+const PERIOD_SECONDS = 300;
+
+/** Four graphs: what waits, what failed, how the functions do, what they made. */
+export class Dashboard extends Construct {
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: DashboardProps) {
+    super(scope, id);
+    const dashboard = new CloudwatchDashboard(this, SELF, {
+      dashboardName: props.name,
+      dashboardBody: Fn.jsonencode({
+        widgets: graphsOf(props).map((graph, index) =>
+          widget(graph, { index, region: props.region }),
+        ),
+      }),
+    });
+    this.url = consoleUrl(props.region, dashboard.dashboardName);
+  }
+}
+
+function graphsOf({ queues, deadLetters, functions, metrics }: DashboardProps): Graph[] {
+  return [
+    {
+      title: 'Waiting messages, and seconds that the oldest has waited',
+      stat: 'Maximum',
+      metrics: queues.flatMap((queue): Metric[] => [
+        ['AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'QueueName', queue],
+        ['AWS/SQS', 'ApproximateAgeOfOldestMessage', 'QueueName', queue, { yAxis: 'right' }],
+      ]),
+    },
+    {
+      title: 'Dead letters',
+      stat: 'Maximum',
+      metrics: deadLetters.map(({ name, region }) => [
+        'AWS/SQS',
+        'ApproximateNumberOfMessagesVisible',
+        'QueueName',
+        name,
+        { region },
+      ]),
+    },
+    {
+      title: 'Functions',
+      metrics: functions.flatMap((name) =>
+        ['Invocations', 'Errors', 'Throttles'].map((metric): Metric => [
+          'AWS/Lambda',
+          metric,
+          'FunctionName',
+          name,
+        ]),
+      ),
+    },
+    {
+      title: 'Items, messages and tokens',
+      metrics: COUNTED.map((name) => [metrics.namespace, name, 'service', metrics.service]),
+    },
+  ];
+}
+
+function widget(
+  { title, metrics, stat = 'Sum' }: Graph,
+  at: { readonly index: number; readonly region: string },
+): object {
+  return {
+    type: 'metric',
+    x: (at.index % 2) * SIZE.width,
+    y: Math.floor(at.index / 2) * SIZE.height,
+    ...SIZE,
+    properties: {
+      title,
+      metrics,
+      stat,
+      region: at.region,
+      period: PERIOD_SECONDS,
+      view: 'timeSeries',
+    },
+  };
+}
+
+const CONSOLES: readonly (readonly [prefix: string, domain: string])[] = [
+  ['cn-', 'console.amazonaws.cn'],
+  ['us-gov-', 'console.amazonaws-us-gov.com'],
+];
+
+function consoleUrl(region: string, dashboard: string): string {
+  const domain =
+    CONSOLES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'console.aws.amazon.com';
+  return `https://${region}.${domain}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard}`;
+}

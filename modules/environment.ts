@@ -1,0 +1,67 @@
+import { MAX_RECEIVE_COUNT } from './granule-queue.js';
+import type { GranuleQueue } from './granule-queue.js';
+import type { Inventory } from './inventory.js';
+import type { PipelineConfig } from './pipeline-config.js';
+import type { StateTable } from './state-table.js';
+import { terraformText } from './terraform-text.js';
+
+type Environment = Readonly<Record<string, string>>;
+
+export const METRICS_NAMESPACE = 'StacPipelines';
+
+/** The environment of every function; the names are an agreement with lambdas/. */
+export function commonEnvironment(
+  config: PipelineConfig,
+  { project, table }: { project: string; table: StateTable },
+): Environment {
+  return {
+    PIPELINE: config.id,
+    PROJECT: project,
+    POWERTOOLS_SERVICE_NAME: config.id,
+    POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+    TABLE_NAME: table.name,
+  };
+}
+
+export function ingestorEnvironment({
+  ingestor_url,
+  secret_arn,
+  stac_api_url,
+}: PipelineConfig): Environment {
+  return {
+    INGESTOR_URL: terraformText(ingestor_url),
+    SECRET_ARN: secret_arn,
+    ...(stac_api_url !== undefined && { STAC_API_URL: terraformText(stac_api_url) }),
+  };
+}
+
+export function sourceEnvironment({ requester_pays, region }: PipelineConfig): Environment {
+  return { REQUESTER_PAYS: String(requester_pays), SOURCE_REGION: region };
+}
+
+export function queueEnvironment(
+  { retry_delay_seconds, verify_ingestion }: PipelineConfig,
+  queue: GranuleQueue,
+): Environment {
+  return {
+    QUEUE_URL: queue.url,
+    DEAD_LETTERS_URL: queue.deadLetters.url,
+    MAX_RECEIVE_COUNT: String(MAX_RECEIVE_COUNT),
+    RETRY_DELAY_SECONDS: String(retry_delay_seconds),
+    VERIFY_INGESTION: String(verify_ingestion),
+  };
+}
+
+export function inventoryEnvironment(config: PipelineConfig, inventory: Inventory): Environment {
+  const { inventory_location = '', initial_chunk, max_queue_depth, historic_frequency } = config;
+  return {
+    ...inventory.environment,
+    INVENTORY_LOCATION: terraformText(inventory_location),
+    INVENTORY_FORMAT: config.inventory_format,
+    INVENTORY_FIELDS: config.inventory_fields.join(','),
+    HISTORIC_FREQUENCY: String(historic_frequency ?? 0),
+    MAX_SCAN_GB: String(config.max_scan_gb),
+    ...(initial_chunk !== undefined && { INITIAL_CHUNK: terraformText(initial_chunk) }),
+    ...(max_queue_depth !== undefined && { MAX_QUEUE_DEPTH: String(max_queue_depth) }),
+  };
+}

@@ -1,0 +1,119 @@
+import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
+import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
+import { Fn } from 'cdktf';
+import type { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { SELF } from './base-stack.js';
+import { DeadLetters, topicPolicy } from './dead-letters.js';
+import type { PipelineFunction } from './pipeline-function.js';
+import { Subscription } from './subscription.js';
+import type { SubscriptionProps } from './subscription.js';
+
+/** After so many receives a message is a dead letter; the handler knows the number from its environment. */
+export const MAX_RECEIVE_COUNT = 5;
+
+const RETENTION_SECONDS = 7 * 86_400;
+/** The longest that SQS allows: fewest empty receives. */
+const LONG_POLL_SECONDS = 20;
+
+/**
+ * AWS's advice for a queue that feeds a function: six times its time-out, and the batching window.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ */
+export function visibilityTimeoutSeconds({
+  functionTimeoutSeconds,
+  batchWindowSeconds,
+}: Pick<GranuleQueueProps, 'functionTimeoutSeconds' | 'batchWindowSeconds'>): number {
+  return 6 * functionTimeoutSeconds + batchWindowSeconds;
+}
+
+export interface GranuleQueueProps {
+  readonly name: string;
+  readonly deadLettersName: string;
+  /** Of the function that the queue feeds. */
+  readonly functionTimeoutSeconds: number;
+  readonly batchWindowSeconds: number;
+}
+
+export interface FeedProps {
+  readonly batchSize: number;
+  readonly batchWindowSeconds: number;
+  /** 2 to 1000 batches at the same time. */
+  readonly maxConcurrency: number;
+  /** What has to exist before the first message is handled. */
+  readonly after: ITerraformDependable[];
+}
+
+/** Where every granule waits, whether it came by notification or from the inventory. */
+export class GranuleQueue extends Construct {
+  readonly deadLetters: DeadLetters;
+  readonly name: string;
+  readonly arn: string;
+  readonly url: string;
+  private readonly queue: SqsQueue;
+
+  constructor(scope: Construct, id: string, props: GranuleQueueProps) {
+    super(scope, id);
+    this.deadLetters = new DeadLetters(this, 'dead-letters', { name: props.deadLettersName });
+    this.queue = new SqsQueue(this, SELF, {
+      name: props.name,
+      sqsManagedSseEnabled: true,
+      messageRetentionSeconds: RETENTION_SECONDS,
+      receiveWaitTimeSeconds: LONG_POLL_SECONDS,
+      visibilityTimeoutSeconds: visibilityTimeoutSeconds(props),
+      redrivePolicy: Fn.jsonencode({
+        deadLetterTargetArn: this.deadLetters.arn,
+        maxReceiveCount: MAX_RECEIVE_COUNT,
+      }),
+    });
+    this.name = this.queue.name;
+    this.arn = this.queue.arn;
+    this.url = this.queue.url;
+  }
+
+  subscribeTo(
+    topicArn: string,
+    props: Omit<SubscriptionProps, 'topicArn' | 'queueArn'>,
+  ): Subscription {
+    this.queue.policy = topicPolicy(this, topicArn);
+    return new Subscription(this, 'subscription', { ...props, topicArn, queueArn: this.arn });
+  }
+
+  feed(
+    fn: PipelineFunction,
+    { batchSize, batchWindowSeconds, maxConcurrency, after }: FeedProps,
+  ): void {
+    fn.allow({
+      sid: 'TakeGranules',
+      actions: [
+        'sqs:ReceiveMessage',
+        'sqs:DeleteMessage',
+        'sqs:ChangeMessageVisibility',
+        'sqs:GetQueueAttributes',
+      ],
+      resources: [this.arn],
+    });
+    fn.allow({
+      sid: 'SendDeadLetters',
+      actions: ['sqs:SendMessage'],
+      resources: [this.deadLetters.arn],
+    });
+    new LambdaEventSourceMapping(this, 'mapping', {
+      eventSourceArn: this.arn,
+      functionName: fn.name,
+      batchSize,
+      maximumBatchingWindowInSeconds: batchWindowSeconds,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      scalingConfig: { maximumConcurrency: maxConcurrency },
+      dependsOn: after,
+    });
+  }
+
+  acceptFrom(fn: PipelineFunction): void {
+    fn.allow({
+      sid: 'SendGranules',
+      actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes'],
+      resources: [this.arn],
+    });
+  }
+}

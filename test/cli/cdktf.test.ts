@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { runCli } from './run-cli.js';
+
+const LOCAL = { LOCAL_STATE: '1' };
+
+describe('npm run deploy', () => {
+  test('lists the pipelines when it is given another name', async () => {
+    const { code, stderr } = await runCli('cdktf', ['deploy', 'sentinel9'], { env: LOCAL });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^cdktf: there is no pipeline "sentinel9"\. pipelines holds .*sentinel1/m,
+    );
+  });
+
+  test('reports a bad project once, before cdktf starts', async () => {
+    const { code, stdout, stderr } = await runCli('cdktf', ['deploy'], {
+      env: { PROJECT: 'Demo', ...LOCAL },
+    });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.match(/PROJECT must be/g)).toHaveLength(1);
+  });
+
+  test('says how to keep the state', async () => {
+    const { code, stderr } = await runCli('cdktf', ['deploy', 'sentinel1']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^STATE_BUCKET and STATE_REGION not set: .*npm run bootstrap.*LOCAL_STATE=1/,
+    );
+  });
+});
+
+describe('npm run bootstrap', () => {
+  test('needs the name of the bucket', async () => {
+    const { code, stderr } = await runCli('cdktf', ['deploy', 'bootstrap'], {
+      env: { BOOTSTRAP: '1' },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^STATE_BUCKET and STATE_REGION not set/);
+  });
+});

@@ -1,0 +1,89 @@
+import { ReadError } from '../../lambdas/errors.js';
+import type { GranuleCollaborators } from '../../lambdas/granule-handler.js';
+import { silentLog } from '../../lambdas/log.js';
+import { silentMeter } from '../../lambdas/metrics.js';
+import { seededRandom } from '../../local/faults.js';
+import { LocalQueue } from '../../local/queue.js';
+import { handler } from '../../pipelines/sentinel1/app.js';
+import type { Corpus } from './corpus.js';
+import { below, mutate } from './mutate.js';
+
+export interface CaseOutcome {
+  readonly outcome: 'posted' | 'refused' | 'skipped' | 'finding';
+  /** What is wrong with the code, not with the input. */
+  readonly finding?: string;
+}
+
+/** What a bad input may end with. */
+const TYPED = new Set(['MessageError', 'GranuleError', 'ReadError', 'ValidationError']);
+const FUNCTION_MS = 60_000;
+
+/** One mutated file or body through the pipeline's own handler; the same for a seed and a number. */
+export async function runCase(corpus: Corpus, seed: number, number: number): Promise<CaseOutcome> {
+  const random = seededRandom(seed * 1_000_003 + number);
+  const isBody = random() < 0.5;
+  const victim = corpus.files[below(corpus.files.length, random)];
+  const files = new Map(corpus.files.map(({ href, bytes }) => [href, bytes]));
+  if (!isBody && victim) files.set(victim.href, mutate(victim.bytes, random));
+  const body = isBody
+    ? mutate(
+        Buffer.from(corpus.bodies[below(corpus.bodies.length, random)] ?? ''),
+        random,
+      ).toString()
+    : bodyFor(victim?.href ?? '');
+  return handle(body, files);
+}
+
+/** The message that has the victim's product read. */
+function bodyFor(href: string): string {
+  const path = /GRD\/(?:[^/]+\/){5}[^/]+/.exec(href)?.[0];
+  return JSON.stringify({ path });
+}
+
+async function handle(body: string, files: ReadonlyMap<string, Buffer>): Promise<CaseOutcome> {
+  let outcome: CaseOutcome = { outcome: 'skipped' };
+  const queue = new LocalQueue();
+  queue.send(body);
+  const collaborators: GranuleCollaborators = {
+    log: silentLog,
+    meter: silentMeter,
+    source: { read: (href, range) => read(files, href, range) },
+    postItem: (item) => {
+      JSON.stringify(item);
+      outcome = { outcome: 'posted' };
+      return Promise.resolve();
+    },
+    queue: {
+      sendToDeadLetters: (_, { failure: { name, message } }) => {
+        outcome = TYPED.has(name)
+          ? { outcome: 'refused' }
+          : { outcome: 'finding', finding: `${name}: ${message}` };
+        return Promise.resolve();
+      },
+      returnLater: () => Promise.resolve(),
+    },
+    // Every failure is final, so that its reason shows.
+    retry: { pipeline: 'fuzz', maxReceiveCount: 1, retryDelaySeconds: 0 },
+  };
+  const context = { awsRequestId: 'fuzz', getRemainingTimeInMillis: () => FUNCTION_MS };
+  try {
+    const answer = await handler.with(collaborators)({ Records: queue.receive() }, context);
+    if (answer.batchItemFailures.length === 0) return outcome;
+    return { outcome: 'finding', finding: 'the record was neither settled nor dead' };
+  } catch (error) {
+    return { outcome: 'finding', finding: `the handler threw ${String(error)}` };
+  }
+}
+
+function read(
+  files: ReadonlyMap<string, Buffer>,
+  href: string,
+  range?: { readonly offset: number; readonly length: number },
+): Promise<Uint8Array> {
+  const bytes = files.get(href);
+  if (bytes) {
+    const { offset = 0, length = bytes.length } = range ?? {};
+    return Promise.resolve(bytes.subarray(offset, offset + length));
+  }
+  return Promise.reject(new ReadError(`${href}: no such object`, { href, kind: 'permanent' }));
+}

@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { bundleFile } from '../../cli/bundle-file.js';
+
+export interface FuzzOptions {
+  readonly count: number;
+  readonly seed: number;
+}
+
+export interface FuzzWork {
+  readonly from: number;
+  readonly to: number;
+  readonly seed: number;
+  /** Holds the number of the case that is being run. */
+  readonly current: SharedArrayBuffer;
+}
+
+export interface Finding {
+  readonly number: number;
+  readonly finding: string;
+}
+
+export interface FuzzReport {
+  readonly counts: Record<'posted' | 'refused' | 'skipped' | 'finding', number>;
+  readonly findings: Finding[];
+  slowest: { readonly number: number; readonly milliseconds: number };
+}
+
+export interface FuzzSummary extends FuzzReport {
+  readonly seconds: number;
+  /** The most that the process held at a time, in megabytes. */
+  readonly peakMegabytes: number;
+}
+
+export const MAX_CASE_MS = 1000;
+export const MAX_MEGABYTES = 256;
+const POLL_MS = 250;
+
+/** Runs the cases 0 to count; one that hangs or kills its thread is a finding, and the rest goes on without it. */
+export async function fuzz({ count, seed }: FuzzOptions): Promise<FuzzSummary> {
+  const started = Date.now();
+  const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
+  const total: FuzzReport = {
+    counts: { posted: 0, refused: 0, skipped: 0, finding: 0 },
+    findings: [],
+    slowest: { number: 0, milliseconds: 0 },
+  };
+  try {
+    const file = await bundleFile(join(import.meta.dirname, 'fuzz-worker.ts'), folder);
+    for (let from = 0; from < count;) from = await runSome(file, { from, to: count, seed }, total);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const { slowest } = total;
+  if (slowest.milliseconds > MAX_CASE_MS) {
+    total.findings.push({ number: slowest.number, finding: `took ${slowest.milliseconds} ms` });
+  }
+  const peakMegabytes = Math.round(process.resourceUsage().maxRSS / 1024);
+  return { ...total, seconds: (Date.now() - started) / 1000, peakMegabytes };
+}
+
+/** At a time, so that a hang costs no more than what came before it. */
+const CASES = 5_000;
+
+/** Gives the number of the next case. */
+async function runSome(
+  file: string,
+  { from, to, seed }: Omit<FuzzWork, 'current'>,
+  total: FuzzReport,
+): Promise<number> {
+  const end = Math.min(to, from + CASES);
+  const current = new SharedArrayBuffer(4);
+  const worker = new Worker(file, {
+    workerData: { from, to: end, seed, current } satisfies FuzzWork,
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: MAX_MEGABYTES },
+  });
+  const result = await outcomeOf(worker, new Int32Array(current));
+  if ('finding' in result) {
+    total.findings.push(result);
+    total.counts.finding += 1;
+    // The cases before it are run once more: what they did went with the thread.
+    if (result.number > from) await runSome(file, { from, to: result.number, seed }, total);
+    return result.number + 1;
+  }
+  add(total, result);
+  return end;
+}
+
+function outcomeOf(worker: Worker, current: Int32Array): Promise<FuzzReport | Finding> {
+  return new Promise((resolve) => {
+    let last = -1;
+    let since = performance.now();
+    const end = (result: FuzzReport | Finding): void => {
+      clearInterval(watch);
+      void worker.terminate();
+      resolve(result);
+    };
+    const watch = setInterval(() => {
+      const number = Atomics.load(current, 0);
+      if (number !== last) [last, since] = [number, performance.now()];
+      else if (performance.now() - since > HANG_MS) end({ number, finding: 'hangs' });
+    }, POLL_MS);
+    worker.once('message', end);
+    worker.once('error', (error) => {
+      end({ number: Atomics.load(current, 0), finding: `the thread died: ${String(error)}` });
+    });
+  });
+}
+
+/** Longer than a case may take: a busy machine may stop a thread for a moment. */
+const HANG_MS = 10_000;
+
+function add(total: FuzzReport, { counts, findings, slowest }: FuzzReport): void {
+  for (const name of ['posted', 'refused', 'skipped', 'finding'] as const) {
+    total.counts[name] += counts[name];
+  }
+  total.findings.push(...findings);
+  if (slowest.milliseconds > total.slowest.milliseconds) total.slowest = slowest;
+}

@@ -1,0 +1,79 @@
+import type {
+  Granule,
+  GranuleCollaborators,
+  GranuleHandler,
+} from '../../lambdas/granule-handler.js';
+import type { GranuleSource } from '../../lambdas/href.js';
+import { ingestor } from '../../lambdas/ingestor.js';
+import type { LogFields } from '../../lambdas/log.js';
+import { silentMeter } from '../../lambdas/metrics.js';
+import type { Item } from '../../lambdas/stac.js';
+import { recordsOf } from './records.js';
+
+export interface BatchOptions {
+  readonly source: GranuleSource;
+  /** Of a fake ingestor. @default Items are only collected */
+  readonly ingestorUrl?: string;
+  /** How often the messages were received, this time included. @default 1 */
+  readonly receives?: number;
+  readonly maxReceiveCount?: number;
+  readonly stacApiUrl?: string;
+}
+
+/** What became of a batch. Bodies stand for their messages. */
+export interface BatchResult {
+  readonly items: readonly Item[];
+  /** Go back to the queue. */
+  readonly failed: readonly string[];
+  readonly dead: readonly { readonly body: string; readonly reason: string }[];
+  readonly warnings: readonly { readonly message: string; readonly fields: LogFields }[];
+}
+
+const REMAINING_MS = 60_000;
+
+/** Gives a pipeline's handler one batch of messages, with stand-ins for all that is not the pipeline. */
+export async function runBatch<G extends Granule>(
+  handler: GranuleHandler<G>,
+  bodies: readonly unknown[],
+  options: BatchOptions,
+): Promise<BatchResult> {
+  const records = recordsOf(bodies, { receives: options.receives ?? 1 });
+  const { collaborators, ...seen } = standIns(options);
+  const context = { awsRequestId: 'test', getRemainingTimeInMillis: () => REMAINING_MS };
+  const { batchItemFailures } = await handler.with(collaborators)({ Records: records }, context);
+  const failedIds = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+  const failed = records.filter(({ messageId }) => failedIds.includes(messageId));
+  return { ...seen, failed: failed.map(({ body }) => body) };
+}
+
+function standIns({ source, ingestorUrl, maxReceiveCount = 5, stacApiUrl }: BatchOptions) {
+  const items: Item[] = [];
+  const dead: { body: string; reason: string }[] = [];
+  const warnings: { message: string; fields: LogFields }[] = [];
+  const post =
+    ingestorUrl === undefined ? undefined : ingestor({ url: ingestorUrl, tokens: undefined });
+  const collaborators: GranuleCollaborators = {
+    ...{ source, stacApiUrl, meter: silentMeter },
+    log: {
+      info: () => undefined,
+      // The outcome of a record is logged as well, and stands in the result.
+      warn: (message, fields = {}) => {
+        if (message !== 'record') warnings.push({ message, fields });
+      },
+      error: () => undefined,
+    },
+    postItem: async (item, postOptions) => {
+      await post?.postItem(item, postOptions);
+      items.push(item);
+    },
+    queue: {
+      sendToDeadLetters: ({ body }, { failure }) => {
+        dead.push({ body, reason: failure.message });
+        return Promise.resolve();
+      },
+      returnLater: () => Promise.resolve(),
+    },
+    retry: { pipeline: 'test', maxReceiveCount, retryDelaySeconds: 1 },
+  };
+  return { collaborators, items, dead, warnings };
+}

@@ -1,0 +1,493 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { pauseBackfill, restartBackfill, resumeBackfill } from '../../lambdas/chunk.js';
+import { QueryError } from '../../lambdas/errors.js';
+import { historicHandler } from '../../lambdas/historic-handler.js';
+import { sourceOf } from '../../lambdas/historic-settings.js';
+import { parseInventory } from '../../lambdas/inventory.js';
+import {
+  backfillKit,
+  invocation,
+  type BackfillKit,
+  type BackfillKitOptions,
+} from '../kit/backfill.js';
+import { writeInventory, type InventoryRow } from '../kit/inventory-folder.js';
+
+const FIELDS = ['Bucket', 'Key', 'Size', 'LastModifiedDate'];
+const NEXT_DAY: Record<string, string | undefined> = {
+  '2022-04-20': '2022-04-21',
+  '2022-04-21': undefined,
+};
+
+const handler = historicHandler({
+  queryInventory: ({ chunk }) =>
+    chunk === undefined
+      ? 'SELECT key FROM inventory'
+      : `SELECT key FROM inventory WHERE key LIKE '${chunk}/%'`,
+  rowToMessageBody: ({ key }) =>
+    key?.endsWith('.skip') === true ? undefined : JSON.stringify({ key }),
+  nextChunk: (chunk) => NEXT_DAY[chunk],
+});
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backfill-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+function row(key: string): InventoryRow {
+  return { bucket: 'bucket', key, size: 1, last_modified_date: '2022-04-20T00:00:00.000Z' };
+}
+
+async function kitFor(
+  keys: readonly string[],
+  settings: BackfillKitOptions['settings'] = {},
+): Promise<BackfillKit> {
+  const inventory = join(folder, 'inventory');
+  await writeInventory({
+    folder: inventory,
+    dt: '2022-04-22-01-00',
+    format: 'CSV',
+    fields: FIELDS,
+    files: [keys.map(row)],
+  });
+  return backfillKit({
+    inventory,
+    fields: FIELDS.join(),
+    resultsFolder: join(folder, 'results'),
+    settings,
+  });
+}
+
+async function drain(kit: BackfillKit, remaining = () => () => 900_000) {
+  const outcomes = [];
+  for (let event = kit.invocations.shift(); event !== undefined; event = kit.invocations.shift()) {
+    const context = invocation(`run-${outcomes.length}`, remaining());
+    outcomes.push(await handler.with(kit)(event, context));
+    // The query engine needs the event loop.
+    await setImmediate();
+  }
+  return outcomes;
+}
+
+function sentKeys(kit: BackfillKit): string[] {
+  return kit.queue.bodies.map((body) => (JSON.parse(body) as { key: string }).key).sort();
+}
+
+describe('frequency 0', () => {
+  test('a run begins the backfill and leaves the work to an invocation of its own', async () => {
+    const kit = await kitFor(['a', 'b']);
+
+    const outcome = await handler.with(kit)({ action: 'run' }, invocation('deploy'));
+
+    expect(outcome).toMatchObject({ outcome: 'started', chunk: undefined });
+    expect(outcome.message).toContain('report dt=2022-04-22-01-00 has begun');
+    expect(kit.invocations).toEqual([{ action: 'continue' }]);
+    expect(kit.queue.bodies).toEqual([]);
+  });
+
+  test('the whole inventory becomes messages, and a second run does nothing', async () => {
+    const kit = await kitFor(['a b+1', 'ä/"quote"', 'x.skip']);
+    await handler.with(kit)({ action: 'run' }, invocation('deploy'));
+
+    const outcomes = await drain(kit);
+    const again = await handler.with(kit)({ action: 'run' }, invocation('deploy-2'));
+
+    expect(outcomes).toMatchObject([
+      { outcome: 'complete', counts: { rows: 3, sent: 2, skipped: 1, refused: 0 } },
+    ]);
+    expect(sentKeys(kit)).toEqual(['a b+1', 'ä/"quote"']);
+    expect(again.message).toBe('the backfill is complete: 3 rows, 2 messages sent');
+    expect(kit.invocations).toEqual([]);
+  });
+
+  test('another location begins anew', async () => {
+    const kit = await kitFor(['a']);
+    await handler.with(kit)({ action: 'run' }, invocation('deploy'));
+    await drain(kit);
+    const pinned = parseInventory({
+      location: `${kit.settings.inventory.location}/hive/dt=2022-04-22-01-00`,
+      ...{ format: 'csv', fields: FIELDS.join() },
+    });
+    const moved = { ...kit, settings: { ...kit.settings, inventory: pinned } };
+
+    const outcome = await handler.with(moved)({ action: 'run' }, invocation('deploy-2'));
+
+    expect(outcome.outcome).toBe('started');
+  });
+});
+
+describe('chunks', () => {
+  const SETTINGS = { frequencyHours: 6, initialChunk: '2022-04-20' };
+  const KEYS = ['2022-04-20/a', '2022-04-21/b', '2022-04-22/c'];
+
+  test('each run takes the next chunk until nextChunk says that there is none', async () => {
+    const kit = await kitFor(KEYS, SETTINGS);
+    const outcomes = [];
+
+    for (const run of ['1', '2', '3']) {
+      outcomes.push(
+        await handler.with(kit)({ action: 'run' }, invocation(run)),
+        ...(await drain(kit)),
+      );
+    }
+
+    expect(outcomes.map(({ outcome, chunk }) => [outcome, chunk])).toEqual([
+      ['started', '2022-04-20'],
+      ['chunk-done', '2022-04-20'],
+      ['started', '2022-04-21'],
+      ['complete', '2022-04-21'],
+      ['complete', '2022-04-21'],
+    ]);
+    expect(sentKeys(kit)).toEqual(['2022-04-20/a', '2022-04-21/b']);
+  });
+
+  test('all chunks read the report that the first one read', async () => {
+    const kit = await kitFor(KEYS, SETTINGS);
+    await handler.with(kit)({ action: 'run' }, invocation('1'));
+    await drain(kit);
+    const files = [[row('2022-04-21/new')]];
+    const inventory = kit.settings.inventory.location;
+    await writeInventory({
+      folder: inventory,
+      dt: '2022-04-23-01-00',
+      format: 'CSV',
+      fields: FIELDS,
+      files,
+    });
+
+    await handler.with(kit)({ action: 'run' }, invocation('2'));
+    await drain(kit);
+
+    expect(sentKeys(kit)).toEqual(['2022-04-20/a', '2022-04-21/b']);
+  });
+
+  test('a run finds an unfinished chunk and has it continued', async () => {
+    const kit = await kitFor(KEYS, SETTINGS);
+    await handler.with(kit)({ action: 'run' }, invocation('1'));
+    kit.invocations.length = 0;
+
+    const outcome = await handler.with(kit)({ action: 'run' }, invocation('2'));
+
+    expect(outcome).toMatchObject({ outcome: 'continued', chunk: '2022-04-20' });
+    expect(kit.invocations).toEqual([{ action: 'continue' }]);
+  });
+
+  test('a nextChunk that gives the same chunk is an error instead of an endless backfill', async () => {
+    const kit = await kitFor(KEYS, SETTINGS);
+    const endless = historicHandler({ ...handler.pipeline, nextChunk: (chunk) => chunk });
+    await endless.with(kit)({ action: 'run' }, invocation('1'));
+
+    const run = endless.with(kit)({ action: 'continue' }, invocation('2'));
+
+    await expect(run).rejects.toThrow("nextChunk gave '2022-04-20', the chunk that it was given");
+  });
+
+  test('a chunk without a row is said and passed over', async () => {
+    const kit = await kitFor(['2022-04-21/b'], SETTINGS);
+    await handler.with(kit)({ action: 'run' }, invocation('1'));
+
+    const outcomes = await drain(kit);
+
+    expect(outcomes).toMatchObject([{ outcome: 'chunk-done', counts: { rows: 0 } }]);
+    expect(
+      kit.log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message),
+    ).toEqual([
+      'no matching row: the query for chunk 2022-04-20 selected nothing of report dt=2022-04-22-01-00',
+    ]);
+  });
+
+  test('frequency above 0 without an initial chunk is an error that names it', async () => {
+    const kit = await kitFor(KEYS, { frequencyHours: 6 });
+
+    const run = handler.with(kit)({ action: 'run' }, invocation('1'));
+
+    await expect(run).rejects.toThrow('historic_frequency 6 needs an initial_chunk');
+  });
+});
+
+describe('[C22] empty is not done', () => {
+  test('no partition, no file and no matching row are three messages', async () => {
+    const kit = await kitFor(['x']);
+    const nothing = historicHandler({
+      ...handler.pipeline,
+      queryInventory: () => "SELECT key FROM inventory WHERE key = 'y'",
+    });
+    await nothing.with(kit)({ action: 'run' }, invocation('1'));
+    const [row] = [await nothing.with(kit)({ action: 'continue' }, invocation('2'))];
+    const empty = await kitFor([]);
+    await writeFile(join(folder, 'inventory/hive/dt=2022-04-22-01-00/symlink.txt'), '');
+    const none = {
+      ...empty,
+      settings: {
+        ...empty.settings,
+        inventory: { ...empty.settings.inventory, location: join(folder, 'none') },
+      },
+    };
+    const run = { action: 'run' };
+
+    await expect(handler.with(empty)(run, invocation('3'))).rejects.toThrow(/^no file: /);
+    await expect(handler.with(none)(run, invocation('4'))).rejects.toThrow(/^no partition: /);
+    expect(row).toMatchObject({ outcome: 'empty' });
+    expect(row.message).toMatch(/^no matching row: /);
+  });
+
+  test('an empty whole inventory is read again by the next deployment, but not by a schedule', async () => {
+    const whole = await kitFor(['x.none']);
+    const nothing = historicHandler({
+      ...handler.pipeline,
+      queryInventory: () => "SELECT key FROM inventory WHERE key = 'y'",
+      nextChunk: () => undefined,
+    });
+    const chunks = await kitFor(['x'], { frequencyHours: 1, initialChunk: '1' });
+
+    for (const kit of [whole, chunks]) {
+      await nothing.with(kit)({ action: 'run' }, invocation('1'));
+      await nothing.with(kit)({ action: 'continue' }, invocation('2'));
+    }
+
+    expect(await nothing.with(whole)({ action: 'run' }, invocation('3'))).toMatchObject({
+      outcome: 'started',
+    });
+    expect(await nothing.with(chunks)({ action: 'run' }, invocation('3'))).toMatchObject({
+      outcome: 'empty',
+    });
+  });
+});
+
+describe('people', () => {
+  test('the keeper returns after one read when there is nothing to do', async () => {
+    const kit = await kitFor(['a']);
+    const before = await handler.with(kit)({ action: 'continue' }, invocation('keeper'));
+    await handler.with(kit)({ action: 'run' }, invocation('deploy'));
+    await drain(kit);
+    let reads = 0;
+    const cursors = { ...kit.cursors, read: () => ((reads += 1), kit.cursors.read()) };
+    const refuse = () => Promise.reject(new Error('not to be used'));
+    const engine = { ...kit.engine, start: refuse, state: refuse };
+
+    const after = await handler.with({ ...kit, cursors, engine })(
+      { action: 'continue' },
+      invocation('keeper'),
+    );
+
+    expect([before.outcome, after.outcome, reads]).toEqual(['idle', 'complete', 1]);
+  });
+
+  test('a pause stops sending at the next page, and a resume goes on there', async () => {
+    const keys = Array.from({ length: 100 }, (_, index) => `key-${String(index).padStart(3, '0')}`);
+    const kit = { ...(await kitFor(keys)), pageBytes: 200 };
+    await handler.with(kit)({ action: 'run' }, invocation('deploy'));
+    const sendBatch = kit.queue.sendBatch.bind(kit.queue);
+    kit.queue.sendBatch = async (bodies) => {
+      if (kit.queue.bodies.length > 20) await pauseBackfill(kit.cursors);
+      return sendBatch(bodies);
+    };
+
+    const [paused] = await drain(kit);
+    const sentBefore = kit.queue.bodies.length;
+    const still = await handler.with(kit)({ action: 'continue' }, invocation('keeper'));
+    kit.queue.sendBatch = sendBatch;
+    await resumeBackfill(kit.cursors);
+    const done = await handler.with(kit)({ action: 'continue' }, invocation('keeper-2'));
+
+    expect(paused).toMatchObject({ outcome: 'paused', counts: { sent: sentBefore } });
+    expect(still.outcome).toBe('paused');
+    expect(sentBefore).toBeLessThan(60);
+    expect(done).toMatchObject({ outcome: 'complete', counts: { sent: 100 } });
+    expect(sentKeys(kit)).toEqual(keys);
+  });
+
+  test('a restart begins with the chunk it names and makes a running one stop', async () => {
+    const kit = await kitFor(['2022-04-20/a', '2022-04-21/b'], {
+      frequencyHours: 6,
+      initialChunk: '2022-04-20',
+    });
+    await handler.with(kit)({ action: 'run' }, invocation('1'));
+    const stopped: string[] = [];
+    const engine = {
+      ...kit.engine,
+      state: async () => {
+        const begin = { source: sourceOf(kit.settings), chunk: '2022-04-21', now: kit.clock.now() };
+        await restartBackfill(kit.cursors, begin);
+        kit.clock.advance(30_000);
+        return { state: 'running' } as const;
+      },
+      stop: (queryId: string) => Promise.resolve(void stopped.push(queryId)),
+    };
+
+    const replaced = await handler.with({ ...kit, engine })(
+      { action: 'continue' },
+      invocation('2'),
+    );
+    kit.invocations.length = 0;
+    const begun = await handler.with(kit)({ action: 'run' }, invocation('3'));
+    await drain(kit);
+
+    expect([replaced.outcome, stopped.length]).toEqual(['busy', 1]);
+    expect(begun).toMatchObject({ outcome: 'started', chunk: '2022-04-21' });
+    expect(sentKeys(kit)).toEqual(['2022-04-21/b']);
+  });
+});
+
+describe('time and other runs', () => {
+  test('near its end a run saves, hands over and repeats nothing', async () => {
+    const keys = Array.from({ length: 50 }, (_, index) => `key-${String(index).padStart(3, '0')}`);
+    const kit = { ...(await kitFor(keys)), pageBytes: 150 };
+    await handler.with(kit)({ action: 'run' }, invocation('deploy'));
+    // Each invocation has time for one step.
+    const remaining = () => {
+      let left = 900_000;
+      return () => (left -= 800_000);
+    };
+
+    const outcomes = await drain(kit, remaining);
+
+    expect(outcomes.length).toBeGreaterThan(3);
+    expect(outcomes.at(-1)).toMatchObject({ outcome: 'complete', counts: { sent: 50 } });
+    expect(sentKeys(kit)).toEqual(keys);
+  });
+
+  test('exactly one of two runs works', async () => {
+    const kit = await kitFor(['a', 'b', 'c']);
+    await handler.with(kit)({ action: 'run' }, invocation('deploy'));
+
+    const outcomes = await Promise.all(
+      ['1', '2'].map((owner) => handler.with(kit)({ action: 'continue' }, invocation(owner))),
+    );
+
+    expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['busy', 'complete']);
+    expect(sentKeys(kit)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('sending waits while the queue is deeper than max_queue_depth', async () => {
+    const kit = await kitFor(['a'], { maxQueueDepth: 10 });
+    await handler.with(kit)({ action: 'run' }, invocation('deploy'));
+    const depths = [11, 11, 11, 10];
+    kit.queue.depth = () => Promise.resolve(depths.shift() ?? 0);
+
+    const outcomes = await drain(kit);
+
+    expect(outcomes.at(-1)).toMatchObject({ outcome: 'complete', counts: { sent: 1 } });
+    expect(kit.log.lines.map(({ message }) => message)).toContain('the queue is full enough');
+    expect(depths).toEqual([]);
+  });
+
+  test('a backfill that waits for the queue hands over near the end', async () => {
+    const kit = await kitFor(['a'], { maxQueueDepth: 10 });
+    kit.queue.waiting = 11;
+    await handler.with(kit)({ action: 'run' }, invocation('deploy'));
+    kit.invocations.length = 0;
+    let left = 900_000;
+
+    const outcome = await handler.with(kit)(
+      { action: 'continue' },
+      invocation('1', () => (left -= 10_000)),
+    );
+
+    expect(outcome).toMatchObject({ outcome: 'handed-over', counts: { sent: 0 } });
+    expect(kit.invocations).toEqual([{ action: 'continue' }]);
+  });
+});
+
+describe('faults', () => {
+  test('a failed query is kept: the same event fails again, the keeper leaves it, the next run tries again', async () => {
+    const kit = await kitFor(['a']);
+    const wrong = historicHandler({
+      ...handler.pipeline,
+      queryInventory: () => 'SELECT nothing FROM inventory',
+    });
+    await wrong.with(kit)({ action: 'run' }, invocation('deploy'));
+
+    const first = wrong.with(kit)({ action: 'continue' }, invocation('1'));
+    await expect(first).rejects.toThrow(/query [0-9a-f]+ failed: .*nothing/s);
+    const retry = wrong.with(kit)({ action: 'continue' }, invocation('1'));
+    await expect(retry).rejects.toThrow(QueryError);
+    const keeper = await wrong.with(kit)({ action: 'continue' }, invocation('keeper'));
+    const mended = await handler.with(kit)({ action: 'run' }, invocation('deploy-2'));
+    await drain(kit);
+
+    expect([keeper.outcome, mended.outcome]).toEqual(['failed', 'started']);
+    expect(sentKeys(kit)).toEqual(['a']);
+  });
+
+  test('a row on which the pipeline throws is reported by key and stops nothing else', async () => {
+    const kit = await kitFor(['a', 'bad', 'c']);
+    const throwing = historicHandler({
+      ...handler.pipeline,
+      rowToMessageBody: ({ key }) => {
+        if (key === 'bad') throw new TypeError('no such tile');
+        return key;
+      },
+    });
+    await throwing.with(kit)({ action: 'run' }, invocation('deploy'));
+
+    const outcome = await throwing.with(kit)({ action: 'continue' }, invocation('1'));
+
+    expect(outcome.counts).toEqual({ rows: 3, sent: 2, skipped: 0, refused: 1 });
+    expect(kit.log.lines).toContainEqual({
+      level: 'error',
+      message: 'no message for an object of the inventory',
+      fields: { key: 'bad', reason: 'rowToMessageBody: no such tile' },
+    });
+  });
+
+  test('a throwing queryInventory is a permanent failure that names the function', async () => {
+    const kit = await kitFor(['a']);
+    const throwing = historicHandler({
+      ...handler.pipeline,
+      queryInventory: () => {
+        throw new RangeError('no such day');
+      },
+    });
+    await throwing.with(kit)({ action: 'run' }, invocation('deploy'));
+
+    const run = throwing.with(kit)({ action: 'continue' }, invocation('1'));
+
+    await expect(run).rejects.toThrow('queryInventory of the pipeline threw: no such day');
+  });
+
+  test('a scan over max_scan_gb is refused before the query', async () => {
+    const kit = await kitFor(['a'], { maxScanGb: 1e-9 });
+
+    const run = handler.with(kit)({ action: 'run' }, invocation('deploy'));
+
+    await expect(run).rejects.toThrow('max_scan_gb is 1e-9: raise it in config.yaml');
+  });
+
+  test('a policy that is not in force yet is waited for', async () => {
+    const kit = await kitFor(['a']);
+    let denied = 3;
+    const cursors = {
+      ...kit.cursors,
+      read: () => {
+        if (denied-- <= 0) return kit.cursors.read();
+        return Promise.reject(Object.assign(new Error('no'), { name: 'AccessDeniedException' }));
+      },
+    };
+
+    const outcome = await handler.with({ ...kit, cursors })(
+      { action: 'run' },
+      invocation('deploy'),
+    );
+
+    expect(outcome.outcome).toBe('started');
+  });
+
+  test('another event is an error that names the two there are', async () => {
+    const kit = await kitFor(['a']);
+
+    const run = handler.with(kit)({ Records: [] }, invocation('1'));
+
+    await expect(run).rejects.toThrow(
+      '{"action":"run"} or {"action":"continue"} (given {"Records":[]})',
+    );
+  });
+});

@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { AccessTokens } from '../../lambdas/access-token.js';
+import { ingestor } from '../../lambdas/ingestor.js';
+import { ingestorReader } from '../../lambdas/ingestor-reader.js';
+import type { HttpAnswer } from '../../lambdas/http.js';
+import { startIngestor, type Ingestor } from '../../local/ingestor.js';
+import { exampleItem } from './granule-kit.js';
+
+let server: Ingestor;
+const valid = new Set(['good']);
+
+beforeEach(async () => {
+  server = await startIngestor({ checkToken: (token) => valid.has(token) });
+  const posts = ingestor({ url: server.url, tokens: fixed('good') });
+  for (const id of ['a b/c', 'second']) {
+    const item = exampleItem(id, { collection: 'example' });
+    await posts.postItem(item, { deadline: Date.now() + 1000 });
+  }
+});
+
+afterEach(() => server.close());
+
+function fixed(...values: string[]): AccessTokens & { readonly forgotten: string[] } {
+  const forgotten: string[] = [];
+  return {
+    forgotten,
+    get: () => Promise.resolve(values[forgotten.length] ?? ''),
+    forget: (token) => {
+      forgotten.push(token);
+    },
+  };
+}
+
+function answering(status: number, body: string) {
+  const answer: HttpAnswer = { status, headers: {}, body: Buffer.from(body) };
+  const send = () => Promise.resolve(answer);
+  return ingestorReader({ url: 'http://i', tokens: undefined, send, tries: 1 });
+}
+
+test('an ingestion is found by its id, whatever characters it has', async () => {
+  server.setStatus('a b/c', 'failed', 'pgSTAC said no');
+
+  const found = await ingestorReader({ url: server.url, tokens: fixed('good') }).getIngestion(
+    'a b/c',
+  );
+
+  expect(found).toEqual({
+    id: 'a b/c',
+    status: 'failed',
+    message: 'pgSTAC said no',
+    collection: 'example',
+    updatedAt: expect.stringMatching(/Z$/) as string,
+  });
+});
+
+test('an unknown Item is undefined, and a wrong path is an error', async () => {
+  const reader = ingestorReader({ url: server.url, tokens: fixed('good') });
+
+  await expect(reader.getIngestion('nobody')).resolves.toBeUndefined();
+  await expect(answering(404, '{"detail":"Not Found"}').getIngestion('a')).rejects.toThrow(
+    'GET http://i/ingestions/a answered 404: {"detail":"Not Found"}',
+  );
+});
+
+test('a refused token is forgotten, and the next one is used', async () => {
+  const tokens = fixed('old', 'good');
+
+  const found = await ingestorReader({ url: server.url, tokens }).getIngestion('second');
+
+  expect(found?.status).toBe('queued');
+  expect(tokens.forgotten).toEqual(['old']);
+});
+
+test('the list of one status needs no token', async () => {
+  server.setStatus('second', 'succeeded');
+
+  const page = await ingestorReader({ url: server.url, tokens: undefined }).listIngestions(
+    'succeeded',
+  );
+
+  expect(page).toEqual({
+    hasMore: false,
+    ingestions: [
+      expect.objectContaining({ id: 'second', collection: 'example', message: undefined }),
+    ],
+  });
+});
+
+test('a page with a next one says that there is more', async () => {
+  const reader = answering(200, '{"items":[],"next":"eyJpZCI6MX0="}');
+
+  await expect(reader.listIngestions('failed')).resolves.toEqual({ ingestions: [], hasMore: true });
+});
+
+test.each([
+  [500, 'Internal Server Error', 'answered 500: Internal Server Error', 'transient'],
+  [429, '', 'answered 429: (no body)', 'transient'],
+  [403, '{"message":"Forbidden"}', 'answered 403: {"message":"Forbidden"}', 'permanent'],
+  [200, '<html>', 'answered 200 with something that is no ingestion', 'permanent'],
+])('an answer %i %s is an error that says so', async (status, body, message, kind) => {
+  const call = answering(status, body).listIngestions('failed');
+
+  await expect(call).rejects.toMatchObject({
+    kind,
+    message: expect.stringContaining(message) as string,
+  });
+});
+
+test('no answer at all is a transient error', async () => {
+  const send = () => Promise.reject(new Error('ECONNREFUSED'));
+  const reader = ingestorReader({ url: 'http://i/', tokens: undefined, send, tries: 1 });
+
+  await expect(reader.getIngestion('a')).rejects.toMatchObject({
+    kind: 'transient',
+    message: 'GET http://i/ingestions/a got no answer: ECONNREFUSED',
+  });
+});
+
+test('an ingestor that is busy is asked again', async () => {
+  const statuses = [503, 200];
+  const body = Buffer.from('{"id":"a","status":"queued"}');
+  const send = () => Promise.resolve({ status: statuses.shift() ?? 0, headers: {}, body });
+
+  const found = await ingestorReader({ url: 'http://i', tokens: undefined, send }).getIngestion(
+    'a',
+  );
+
+  expect(found?.status).toBe('queued');
+});

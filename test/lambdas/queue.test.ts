@@ -1,0 +1,110 @@
+import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
+import { SendError, sqsQueue } from '../../lambdas/queue.js';
+
+const sqs = mockClient(SQSClient);
+const queue = () => sqsQueue('https://sqs/queue', new SQSClient({}));
+
+function callError(name: string, httpStatusCode?: number): Error {
+  return Object.assign(new Error('refused'), { name, $metadata: { httpStatusCode } });
+}
+
+function sentBodies(): (string | undefined)[][] {
+  return sqs
+    .commandCalls(SendMessageBatchCommand)
+    .map(({ args: [{ input }] }) => (input.Entries ?? []).map(({ MessageBody }) => MessageBody));
+}
+
+beforeEach(() => {
+  sqs.reset();
+});
+
+describe('sendBatch', () => {
+  test('[A23] ids are places in the batch, never keys', async () => {
+    sqs.on(SendMessageBatchCommand).resolves({});
+
+    await queue().sendBatch(['a/b.tif', 'c d']);
+
+    expect(sqs.commandCalls(SendMessageBatchCommand)[0]?.args[0].input).toEqual({
+      QueueUrl: 'https://sqs/queue',
+      Entries: [
+        { Id: '0', MessageBody: 'a/b.tif' },
+        { Id: '1', MessageBody: 'c d' },
+      ],
+    });
+  });
+
+  test('failed entries come back by place, with who is at fault', async () => {
+    const failed = { Id: '1', SenderFault: true, Code: 'InvalidMessageContents', Message: 'bad' };
+    const slow = { Id: '2', SenderFault: false, Code: 'InternalError' };
+    sqs.on(SendMessageBatchCommand).resolves({ Failed: [failed, slow], Successful: [] });
+
+    expect(await queue().sendBatch(['a', 'b', 'c'])).toEqual([
+      { index: 1, senderFault: true, reason: 'InvalidMessageContents: bad' },
+      { index: 2, senderFault: false, reason: 'InternalError' },
+    ]);
+  });
+
+  test('[A22] when a bad body fails the whole call, the others are sent alone', async () => {
+    sqs.on(SendMessageBatchCommand).callsFake((input: { Entries: { MessageBody: string }[] }) => {
+      if (input.Entries.some(({ MessageBody }) => MessageBody === 'bad')) {
+        throw callError('InvalidMessageContents', 400);
+      }
+      return {};
+    });
+
+    const failures = await queue().sendBatch(['a', 'bad', 'c']);
+
+    expect(failures).toEqual([
+      { index: 1, senderFault: true, reason: 'InvalidMessageContents: refused' },
+    ]);
+    expect(sentBodies()).toEqual([['a', 'bad', 'c'], ['a'], ['bad'], ['c']]);
+  });
+
+  test.each([
+    ['ThrottlingException', 400],
+    ['InternalError', 500],
+    ['TimeoutError', undefined],
+  ])('%s fails all entries for now', async (name, status) => {
+    sqs.on(SendMessageBatchCommand).rejects(callError(name, status));
+
+    expect(await queue().sendBatch(['a', 'b'])).toMatchObject([
+      { index: 0, senderFault: false },
+      { index: 1, senderFault: false },
+    ]);
+  });
+
+  test('a queue that cannot be used at all is an error that names it', async () => {
+    sqs.on(SendMessageBatchCommand).rejects(callError('AccessDenied', 403));
+
+    const sent = queue().sendBatch(['a']);
+
+    await expect(sent).rejects.toThrow(SendError);
+    await expect(sent).rejects.toThrow('queue https://sqs/queue: AccessDenied: refused');
+  });
+});
+
+describe('attributes', () => {
+  test('[A19] the limit is the one that the queue states, read once', async () => {
+    sqs.on(GetQueueAttributesCommand).resolves({ Attributes: { MaximumMessageSize: '1048576' } });
+    const sender = queue();
+
+    expect([await sender.maxBytes(), await sender.maxBytes()]).toEqual([1_048_576, 1_048_576]);
+    expect(sqs.commandCalls(GetQueueAttributesCommand)).toHaveLength(1);
+  });
+
+  test('[A19] a queue that does not state it takes 256 KiB', async () => {
+    sqs.on(GetQueueAttributesCommand).resolves({});
+
+    expect(await queue().maxBytes()).toBe(262_144);
+  });
+
+  test('the depth is read each time', async () => {
+    const attributes = (count: string) => ({ Attributes: { ApproximateNumberOfMessages: count } });
+    sqs.on(GetQueueAttributesCommand).resolvesOnce(attributes('7')).resolves(attributes('8'));
+    const sender = queue();
+
+    expect([await sender.depth(), await sender.depth()]).toEqual([7, 8]);
+  });
+});

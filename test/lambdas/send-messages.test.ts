@@ -1,0 +1,159 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { sendableBody } from '../../lambdas/message-body.js';
+import { SendError, type MessageQueue, type SendFailure } from '../../lambdas/queue.js';
+import { sendMessages } from '../../lambdas/send-messages.js';
+import { FakeClock, MemoryQueue } from '../kit/backfill.js';
+
+const clock = new FakeClock();
+
+/** Batches as they were sent. */
+class BatchQueue extends MemoryQueue {
+  readonly batches: (readonly string[])[] = [];
+  failuresOf: (bodies: readonly string[]) => SendFailure[] = () => [];
+
+  override sendBatch(bodies: readonly string[]): ReturnType<MessageQueue['sendBatch']> {
+    this.batches.push(bodies);
+    const failures = this.failuresOf(bodies);
+    const failed = new Set(failures.map(({ index }) => index));
+    this.bodies.push(...bodies.filter((_, index) => !failed.has(index)));
+    return Promise.resolve(failures);
+  }
+}
+
+function messagesOf(bodies: readonly string[]) {
+  return bodies.map((body) => ({ key: `key of ${body.slice(0, 5)}`, body }));
+}
+
+test('[A20] 10 bodies that are too much together are split, and each is sent once', async () => {
+  const queue = new BatchQueue();
+  const bodies = Array.from({ length: 10 }, (_, index) => `${index}${'x'.repeat(100_000)}`);
+
+  const result = await sendMessages(messagesOf(bodies), queue, { clock });
+
+  expect(queue.batches.map(({ length }) => length)).toEqual([2, 2, 2, 2, 2]);
+  expect([...queue.bodies].sort()).toEqual(bodies);
+  expect(result).toEqual({ sent: 10, refused: [] });
+});
+
+test('[A20] any bodies are split by entries and by bytes, and each is sent once', async () => {
+  const body = fc.string({
+    unit: fc.constantFrom('a', 'é', '😀', '"'),
+    minLength: 1,
+    maxLength: 30,
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(body, { maxLength: 60 }),
+      fc.integer({ min: 1, max: 4 }),
+      async (bodies, parallel) => {
+        const queue = new BatchQueue();
+        queue.limitBytes = 400;
+
+        const { sent, refused } = await sendMessages(messagesOf(bodies), queue, {
+          clock,
+          parallel,
+        });
+
+        for (const batch of queue.batches) {
+          expect(batch.length).toBeLessThanOrEqual(10);
+          expect(Buffer.byteLength(batch.join(''))).toBeLessThanOrEqual(400);
+        }
+        expect([...queue.bodies].sort()).toEqual(bodies.map(sendableBody).sort());
+        expect([sent, refused]).toEqual([bodies.length, []]);
+      },
+    ),
+  );
+});
+
+test('[A19] a body of 300 KiB is reported by its key and not tried, the others are sent', async () => {
+  const queue = new BatchQueue();
+
+  const result = await sendMessages(messagesOf(['a', 'x'.repeat(307_200), 'b', '']), queue, {
+    clock,
+  });
+
+  expect(result).toEqual({
+    sent: 2,
+    refused: [
+      { key: 'key of xxxxx', reason: 'the body has 307200 bytes, and the queue takes 262144' },
+      { key: 'key of ', reason: 'the body is empty, which SQS does not take' },
+    ],
+  });
+  expect(queue.batches).toEqual([['a', 'b']]);
+});
+
+test('[A19] the same body passes where the queue takes 1 MiB', async () => {
+  const queue = new BatchQueue();
+  queue.limitBytes = 1_048_576;
+
+  const { sent } = await sendMessages(messagesOf(['x'.repeat(307_200)]), queue, { clock });
+
+  expect(sent).toBe(1);
+});
+
+test('only the failed entries are sent again', async () => {
+  const queue = new BatchQueue();
+  const failing = new Set(['b', 'c']);
+  queue.failuresOf = (bodies) =>
+    bodies.flatMap((body, index) =>
+      failing.delete(body) ? [{ index, senderFault: false, reason: 'InternalError' }] : [],
+    );
+
+  const { sent } = await sendMessages(messagesOf(['a', 'b', 'c', 'd']), queue, { clock });
+
+  expect(queue.batches).toEqual([
+    ['a', 'b', 'c', 'd'],
+    ['b', 'c'],
+  ]);
+  expect(sent).toBe(4);
+});
+
+test('[A22] a fault of the sender is reported by key and stops nothing else', async () => {
+  const queue = new BatchQueue();
+  queue.failuresOf = (bodies) => {
+    const index = bodies.indexOf('bad');
+    return index < 0 ? [] : [{ index, senderFault: true, reason: 'InvalidMessageContents' }];
+  };
+
+  const result = await sendMessages(messagesOf(['a', 'bad', 'c']), queue, { clock });
+
+  expect(result).toEqual({
+    sent: 2,
+    refused: [{ key: 'key of bad', reason: 'InvalidMessageContents' }],
+  });
+});
+
+test('a message that never passes ends the sending with its key, after its neighbours were tried', async () => {
+  const queue = new BatchQueue();
+  queue.failuresOf = () => [{ index: 0, senderFault: false, reason: 'throttled' }];
+
+  const sending = sendMessages(messagesOf(['a', 'b']), queue, { clock, parallel: 1 });
+
+  await expect(sending).rejects.toThrow(SendError);
+  await expect(sending).rejects.toThrow("in 8 attempts, among them 'key of a': throttled");
+  expect(queue.bodies).toEqual(['b']);
+});
+
+test('no more batches are under way than allowed, and none starts after a failure', async () => {
+  const queue = new MemoryQueue();
+  let underWay = 0;
+  let most = 0;
+  let started = 0;
+  queue.sendBatch = async () => {
+    started += 1;
+    most = Math.max(most, (underWay += 1));
+    await clock.sleep(1);
+    underWay -= 1;
+    if (started > 6) throw new SendError('gone');
+    return [];
+  };
+  const bodies = Array.from({ length: 1000 }, (_, index) => `body ${index}`);
+
+  await expect(sendMessages(messagesOf(bodies), queue, { clock, parallel: 3 })).rejects.toThrow(
+    'gone',
+  );
+
+  expect(most).toBe(3);
+  expect(started).toBeLessThan(12);
+});

@@ -1,0 +1,67 @@
+import { describe, expect, test } from '@jest/globals';
+import { readXml } from '../../lambdas/xml.js';
+
+function rootText(doctype: string, content: string): string {
+  let text = '';
+  const document = { href: 'a.xml', text: `<!DOCTYPE a [${doctype}]><a>${content}</a>` };
+  readXml(document, { close: (element) => (text = element.text) });
+  return text;
+}
+
+describe('entities that a document declares', () => {
+  test.each([
+    ['become their text', '<!ENTITY b "c">', '&b;&b;', 'cc'],
+    ['hold others and references', `<!ENTITY b "x&c;&#33;&lt;"><!ENTITY c '1'>`, '&b;', 'x1!<'],
+    ['are those of the first declaration', '<!ENTITY b "1"><!ENTITY b "2">', '&b;', '1'],
+    ['are not those in comments', '<!-- <!ENTITY b "1"> --><!ENTITY b "2">', '&b;', '2'],
+    ['leave the predefined alone', '<!ENTITY amp "x">', '&amp;', '&'],
+    [
+      'may have any name',
+      '<!ENTITY __proto__ "1"><!ENTITY constructor "2">',
+      '&__proto__;&constructor;',
+      '12',
+    ],
+  ])('%s', (_, ...[doctype, content, expected]) => {
+    expect(rootText(doctype, content)).toBe(expected);
+  });
+
+  test.each([
+    [
+      'are not read from elsewhere',
+      '<!ENTITY b SYSTEM "file:///etc/passwd">',
+      '&b;',
+      'undefined entity',
+    ],
+    ['must be declared, nested too', '<!ENTITY b "&c;">', '&b;', "'&c;', which is not declared"],
+    ['may not hold themselves', '<!ENTITY b "&c;"><!ENTITY c "&b;">', '&b;', 'becomes too large'],
+    ['may not hold markup', '<!ENTITY b "<c/>">', '&b;', 'holds markup'],
+  ])('%s', (_, ...[doctype, content, problem]) => {
+    expect(() => rootText(doctype, content)).toThrow(problem);
+  });
+});
+
+describe('[G05] growth is bounded', () => {
+  function levels(leaf: string): string {
+    const nested = Array.from(
+      { length: 15 },
+      (_, n) => `<!ENTITY e${n + 1} "${`&e${n};`.repeat(10)}">`,
+    );
+    return `<!ENTITY e0 "${leaf}">${nested.join('')}`;
+  }
+
+  test.each([
+    ['of a tower of entities', levels('lol'), '&e15;'],
+    ['of a tower of empty ones', levels(''), '&e15;'],
+    ['of one long entity used often', `<!ENTITY b "${'x'.repeat(10_000)}">`, '&b;'.repeat(10_000)],
+  ])('%s', (_, doctype, content) => {
+    const started = performance.now();
+
+    expect(() => rootText(doctype, content)).toThrow('becomes too large');
+
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  test('a bomb that nobody sets off harms nobody', () => {
+    expect(rootText(levels('lol'), 'ok')).toBe('ok');
+  });
+});

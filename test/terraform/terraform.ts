@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+
+const PROVIDER = 'registry.terraform.io/hashicorp/aws';
+/** Where Terraform itself looks, and where people put what a machine without internet shall have. */
+const USUAL_PLACES = [
+  join(homedir(), '.terraform.d', 'plugins'),
+  '/usr/local/share/terraform/plugins',
+  '/usr/share/terraform/plugins',
+  '/opt/tf-plugins',
+];
+const SEARCH_SECONDS = 20;
+
+export interface Outcome {
+  readonly code: number;
+  /** stdout and stderr. */
+  readonly output: string;
+}
+
+/** Terraform with the real provider, and nothing of the machine's own settings. */
+export class Terraform {
+  constructor(private readonly environment: Readonly<Record<string, string>>) {}
+
+  /** Runs in `folder`; throws with all of Terraform's words when it fails. */
+  async run(folder: string, ...words: readonly string[]): Promise<string> {
+    const { code, output } = await this.try(folder, ...words);
+    if (code !== 0) throw new Error(`terraform ${words.join(' ')} ended with ${code}:\n${output}`);
+    return output;
+  }
+
+  async try(folder: string, ...words: readonly string[]): Promise<Outcome> {
+    const [command = '', ...rest] = words;
+    const all = [`-chdir=${folder}`, command, '-no-color', ...rest];
+    try {
+      const { stdout, stderr } = await execute('terraform', all, {
+        env: this.environment,
+        maxBuffer: 64 * 1024 * 1024,
+      });
+      return { code: 0, output: stdout + stderr };
+    } catch (error) {
+      const {
+        code,
+        stdout = '',
+        stderr = '',
+      } = error as { code?: number; stdout?: string; stderr?: string };
+      return { code: code ?? 1, output: stdout + stderr };
+    }
+  }
+}
+
+/**
+ * Undefined, with one line that says why, where Terraform or the provider are missing; throws instead when CI=true.
+ * Without a mirror on this machine the provider comes from the registry.
+ */
+export async function findTerraform(): Promise<Terraform | undefined> {
+  const terraform = new Terraform(environmentWith(await findMirror()));
+  const missing = await whatIsMissing(terraform);
+  if (missing === undefined) return terraform;
+  if (process.env['CI'] === 'true') throw new Error(missing);
+  process.stderr.write(`SKIPPED, what needs Terraform: ${missing}\n`);
+  return undefined;
+}
+
+async function whatIsMissing(terraform: Terraform): Promise<string | undefined> {
+  const { code } = await terraform.try(tmpdir(), 'version');
+  if (code !== 0) return 'terraform is not on the PATH';
+  const folder = mkdtempSync(join(tmpdir(), 'terraform-probe-'));
+  const aws = { source: PROVIDER, version: '>= 5.100.0, < 7.0.0' };
+  writeFileSync(
+    join(folder, 'main.tf.json'),
+    JSON.stringify({ terraform: { required_providers: { aws } } }),
+  );
+  const init = await terraform.try(folder, 'init', '-input=false');
+  return init.code === 0 ? undefined : `${PROVIDER} cannot be had here: ${firstLine(init.output)}`;
+}
+
+function firstLine(output: string): string {
+  return /Error: (.*)/.exec(output)?.[1] ?? output.slice(0, 200);
+}
+
+/** Folder above registry.terraform.io that holds the provider's files. */
+export async function findMirror(): Promise<string | undefined> {
+  const usual = USUAL_PLACES.find((place) => existsSync(join(place, PROVIDER)));
+  if (usual !== undefined) return usual;
+  const tests = ['-type', 'd', '-path', `*/${PROVIDER}`, '-not', '-path', '*/.terraform/*'];
+  const search = ['/', '-xdev', '-maxdepth', '8', ...tests, '-print', '-quit'];
+  const { stdout } = await execute('find', search, { timeout: SEARCH_SECONDS * 1000 }).catch(
+    // find ends with 1 when it may not look everywhere, and still may have found it.
+    (error: unknown) => error as { stdout: string },
+  );
+  const [found = ''] = stdout.split('\n');
+  return found === '' ? undefined : found.slice(0, -PROVIDER.length - 1);
+}
+
+/** A configuration of our own: TF_CLI_CONFIG_FILE of the machine may name a file that is not there. */
+function environmentWith(mirror: string | undefined): Readonly<Record<string, string>> {
+  const folder = mkdtempSync(join(tmpdir(), 'terraform-'));
+  const cache = join(process.cwd(), 'node_modules', '.cache', 'terraform-plugins');
+  mkdirSync(cache, { recursive: true });
+  const config =
+    mirror === undefined
+      ? `plugin_cache_dir = ${JSON.stringify(cache)}\n`
+      : `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`;
+  const file = join(folder, 'config.tfrc');
+  writeFileSync(file, config);
+  return {
+    PATH: process.env['PATH'] ?? '',
+    HOME: homedir(),
+    TF_CLI_CONFIG_FILE: file,
+    CHECKPOINT_DISABLE: '1',
+    TF_IN_AUTOMATION: '1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
