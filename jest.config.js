@@ -1,5 +1,5 @@
 // Native ESM through swc: types are checked by `npm run check`, not by the test runner.
-const pipeline = process.env['PIPELINE'];
+const pipeline = globalThis.process.env['PIPELINE'];
 
 /** @type {import('jest').Config} */
 export default {
@@ -16,5 +16,5 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/cdktf.out/', '<rootDir>/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/cdktf.out/', '<rootDir>/dist/', '<rootDir>/out/'],
   maxWorkers: 2,
-  testTimeout: 60_000,
+  testTimeout: 120_000,
 };

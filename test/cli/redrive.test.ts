@@ -125,9 +125,13 @@ describe('listing', () => {
       groups: [expect.objectContaining({ reason: 'GranuleError: two', count: 1 })],
       letters: [
         {
-          id: expect.any(String) as string,
+          id: expect.any(String) as unknown as string,
           ...{ queue: DEAD, body: '{"path":"GRD/2"}', reason: 'two', error: 'GranuleError' },
-          ...{ kind: 'permanent', failedAt: expect.any(String) as string, receiveCount: 1 },
+          ...{
+            kind: 'permanent',
+            failedAt: expect.any(String) as unknown as string,
+            receiveCount: 1,
+          },
           ...{ sentAt: '2024-05-01T10:00:00.000Z', itemId: 'GRD/2', correlationId: 'c-GRD/2' },
         },
       ],

@@ -63,10 +63,13 @@ describe('granules below a folder', () => {
     expect(found.sourceMap).toBeUndefined();
   });
 
-  test("that stands for the pipeline's part of the bucket come as S3 events", async () => {
-    const found = await granulesBelow(join(root, 'data'), { finder });
+  test("that stands for the pipeline's part of the bucket come by their whole keys", async () => {
+    const folder = join(root, 'data');
 
-    expect((await bodiesOf(found)).map(keyOf)).toEqual([]);
+    const found = await granulesBelow(folder, { finder });
+
+    expect(await bodiesOf(found)).toEqual([{ path: 'data/2024/a' }, { path: 'data/2024/b' }]);
+    expect(found.hrefMap).toEqual({ from: 's3://bucket/data/', to: `${folder}/` });
   });
 
   test('that holds granules directly are found all the same', async () => {

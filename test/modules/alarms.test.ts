@@ -27,6 +27,9 @@ describe('an alarm', () => {
       'watch_alarms_historic-on-failure',
       'watch_alarms_historic-throttles',
       'watch_alarms_schedule-dead-letters',
+      'watch_alarms_verify-errors',
+      'watch_alarms_verify-on-failure',
+      'watch_alarms_verify-throttles',
       'watch_topic-alarms_subscription-dead-letters',
     ]);
   });
@@ -35,7 +38,7 @@ describe('an alarm', () => {
     const alarms = Object.entries(alarmsOf(all)).filter(([name]) =>
       /dead-letters|on-failure/.test(name),
     );
-    expect(alarms).toHaveLength(4);
+    expect(alarms).toHaveLength(5);
     for (const [, alarm] of alarms) {
       expect(alarm).toMatchObject({
         namespace: 'AWS/SQS',

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { stop } from 'esbuild';
 import { unzipSync } from 'fflate';
 import { bundleEntries, BundleError } from '../../modules/bundle.js';
 import type { Bundle } from '../../modules/bundle.js';
@@ -31,6 +32,9 @@ function runIn(bundle: Bundle, expression: string): string {
   rmSync(folder, { recursive: true });
   return output.trim();
 }
+
+// esbuild's process would outlive the tests.
+afterAll(stop);
 
 describe('a bundle', () => {
   test('[F01] is the same to the byte in another folder, at another time, with another umask', async () => {

@@ -120,3 +120,20 @@ describe('the backfill', () => {
     expect(schedules).toEqual(['schedules_keeper']);
   });
 });
+
+describe('the verification', () => {
+  test('runs every quarter of an hour, and only with verify_ingestion', () => {
+    const stack = synthesize({ verify_ingestion: 'true' });
+
+    expect(resourceOf(stack, 'aws_scheduler_schedule.schedules_verify')).toMatchObject({
+      schedule_expression: 'rate(15 minutes)',
+      target: { arn: '${aws_lambda_function.verify.arn}', input: '{}' },
+      depends_on: [
+        'aws_iam_role_policy.schedules_policy',
+        'aws_lambda_function_event_invoke_config.verify_invoke-config',
+        POSTED,
+      ],
+    });
+    expect(addressesOf(synthesize()).filter((address) => address.includes('verify'))).toEqual([]);
+  });
+});

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { stop } from 'esbuild';
 import { unzipSync } from 'fflate';
 import type { Bundle } from '../../modules/bundle.js';
 import { bundlePipelines } from '../../modules/pipeline-bundles.js';
@@ -14,7 +15,10 @@ const MAX_CODE_BYTES = 800_000;
 /** Of the unzipped function, Lambda allows 250 MB; a map this big is slow to read when the first error comes. */
 const MAX_MAP_BYTES = 2_000_000;
 
-const configs = listPipelines().map((id) => readPipelineConfig(join('pipelines', id)));
+const configs = listPipelines().map((id) => ({
+  ...readPipelineConfig(join('pipelines', id)),
+  verify_ingestion: true,
+}));
 const bundles = await bundlePipelines(configs, { root: process.cwd() });
 const functions = [...bundles].flatMap(([id, all]) =>
   Object.values(all).map((bundle: Bundle) => [`${id}/${bundle.name}`, bundle] as const),
@@ -38,6 +42,9 @@ async function load({ name, zip }: Bundle): Promise<unknown> {
   rmSync(folder, { recursive: true });
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
+
+// esbuild's process would outlive the tests.
+afterAll(stop);
 
 describe.each(functions)('the bundle of %s', (_, bundle) => {
   const files = unzipSync(bundle.zip);

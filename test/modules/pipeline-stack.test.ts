@@ -116,9 +116,16 @@ describe('a function', () => {
       DEAD_LETTERS_URL: '${aws_sqs_queue.queue_dead-letters.url}',
       MAX_RECEIVE_COUNT: '5',
       RETRY_DELAY_SECONDS: '30',
-      VERIFY_INGESTION: 'false',
+      VERIFY_INGESTION: 'true',
     });
     expect(environmentOf('collection', all)).toEqual({ ...common, ...posting });
+    expect(environmentOf('verify', all)).toEqual({
+      ...common,
+      ...posting,
+      QUEUE_URL: '${aws_sqs_queue.queue.url}',
+      DEAD_LETTERS_URL: '${aws_sqs_queue.queue_dead-letters.url}',
+      VERIFY_TRIES: '4',
+    });
     expect(environmentOf('historic', all)).toEqual({
       ...common,
       ...source,

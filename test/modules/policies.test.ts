@@ -151,6 +151,25 @@ describe('the policy of', () => {
     });
   });
 
+  test('verify names its secret, table and queues, and nothing else', () => {
+    expect(allowed('verify_policy-document')).toEqual({
+      ...OWN('verify'),
+      ...POSTING,
+      ReadIngestions: {
+        actions: ['dynamodb:Query', 'dynamodb:DeleteItem'],
+        resources: ['${aws_dynamodb_table.table.arn}'],
+      },
+      SendAgain: {
+        actions: ['sqs:SendMessage'],
+        resources: ['${aws_sqs_queue.queue.arn}', '${aws_sqs_queue.queue_dead-letters.arn}'],
+      },
+      SendFailures: {
+        actions: ['sqs:SendMessage'],
+        resources: ['${aws_sqs_queue.verify_on-failure.arn}'],
+      },
+    });
+  });
+
   test('a listing names the one object', () => {
     const listing = allowed('historic_policy-document', synthesize(MATRIX['csv listing']));
 
@@ -160,7 +179,7 @@ describe('the policy of', () => {
     });
   });
 
-  test('the schedules names the function and the dead letters, and is for schedules of their group', () => {
+  test('the schedules names the functions and the dead letters, and is for schedules of their group', () => {
     expect(allowed('schedules_policy-document')).toEqual({
       SendDeadLetters: {
         actions: ['sqs:SendMessage'],
@@ -169,6 +188,10 @@ describe('the policy of', () => {
       InvokeHistoric: {
         actions: ['lambda:InvokeFunction'],
         resources: ['${aws_lambda_function.historic.arn}'],
+      },
+      InvokeVerify: {
+        actions: ['lambda:InvokeFunction'],
+        resources: ['${aws_lambda_function.verify.arn}'],
       },
     });
     expect(allowed('schedules_trust')).toEqual({

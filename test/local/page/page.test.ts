@@ -188,7 +188,7 @@ inBrowser('in Chromium (skipped where it is not installed)', () => {
     return execFileSync(CHROMIUM ?? '', args, {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: 60_000,
+      timeout: 100_000,
     });
   }
 

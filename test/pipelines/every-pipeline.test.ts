@@ -1,0 +1,119 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { beforeAll, describe, expect, test } from '@jest/globals';
+
+import type { CollectionHandler } from '../../lambdas/collection-handler.js';
+import { makeCollection } from '../../lambdas/collection-handler.js';
+import type { GranuleHandler } from '../../lambdas/granule-handler.js';
+import type { HistoricHandler } from '../../lambdas/historic-handler.js';
+import { hrefSource, mappedSource } from '../../lambdas/href.js';
+import { granulesBelow } from '../../local/granule-folder.js';
+import { handlerIn } from '../../cli/pipeline-code.js';
+import { listPipelines, readPipelineConfig } from '../../modules/pipeline-config.js';
+import { parseS3Location } from '../../modules/s3-location.js';
+import { runBatch } from '../kit/run-batch.js';
+
+// What holds for every pipeline, whatever its dataset. PIPELINE=<id> looks at that one only.
+const chosen = listPipelines().filter((id) =>
+  [undefined, '', id].includes(process.env['PIPELINE']),
+);
+
+test('there is a pipeline to look at', () => {
+  expect(chosen).not.toEqual([]);
+});
+
+describe.each(chosen)('pipeline %s', (id) => {
+  const folder = join('pipelines', id);
+  const file = (name: string): string => resolve(folder, name);
+  let app: GranuleHandler;
+
+  beforeAll(async () => {
+    app = await handlerIn<GranuleHandler>(file('app.ts'));
+  });
+
+  test('its config is valid', () => {
+    expect(readPipelineConfig(folder)).toMatchObject({ id });
+  });
+
+  test('its Collection is valid, and is the one that its Items belong to', async () => {
+    const { createCollection } = await handlerIn<CollectionHandler>(file('collection.ts'));
+
+    expect(makeCollection(createCollection).id).toBe(app.pipeline.collectionId);
+  });
+
+  test('a message that is none of its own is refused or skipped, never taken', () => {
+    for (const body of [{}, [], null, 'text', 7, { odd: true }]) {
+      const parse = (): unknown => app.pipeline.parseMessage({ type: 'custom', body });
+      expect(granuleOrError(parse)).not.toHaveProperty('granule.href');
+    }
+  });
+
+  test('its backfill selects from the inventory, skips what it does not know, and comes to an end', async () => {
+    const config = readPipelineConfig(folder);
+    if (config.inventory_location === undefined) return;
+    const { pipeline } = await handlerIn<HistoricHandler>(file('historic.ts'));
+    const chunk = config.historic_frequency === 0 ? undefined : config.initial_chunk;
+
+    expect(pipeline.queryInventory({ chunk })).toMatch(/\bfrom\s+inventory\b/i);
+    expect(pipeline.rowToMessageBody({ key: 'no/such/granule.txt' })).toBeUndefined();
+    expect(chunksFrom(chunk, pipeline)).toBeLessThan(MOST_CHUNKS);
+  });
+
+  test('its sample becomes valid Items', async () => {
+    const bucket = resolve('test/fixtures', id, 'bucket');
+    // A pipeline may have its samples elsewhere; then its own tests look at them.
+    if (!existsSync(bucket)) return;
+    const bodies = await sampleBodies(bucket);
+
+    const { items, failed, dead } = await runBatch(app, bodies, { source: sampleSource(bucket) });
+
+    expect({ failed, dead }).toEqual({ failed: [], dead: [] });
+    expect(items.length).toBeGreaterThan(0);
+    for (const item of items) expect(item.collection).toBe(app.pipeline.collectionId);
+  });
+
+  async function sampleBodies(bucket: string): Promise<string[]> {
+    const messages = resolve('test/fixtures', id, 'messages.ndjson');
+    if (existsSync(messages)) return readFileSync(messages, 'utf8').split('\n').filter(Boolean);
+    const finder = { pipeline: app.pipeline, ...bucketOf(id), keyPrefix: '' };
+    const bodies: string[] = [];
+    for await (const body of (await granulesBelow(bucket, { finder })).bodies) bodies.push(body);
+    return bodies;
+  }
+
+  function sampleSource(bucket: string) {
+    const from = `s3://${bucketOf(id).bucket}/`;
+    return mappedSource(hrefSource({ requesterPays: false }), { from, to: `${bucket}/` });
+  }
+});
+
+const MOST_CHUNKS = 100_000;
+
+function chunksFrom(
+  first: string | undefined,
+  { nextChunk }: Pick<HistoricHandler['pipeline'], 'nextChunk'>,
+): number {
+  let count = 0;
+  const input = { inventoryDate: new Date().toISOString().slice(0, 10) };
+  for (
+    let chunk = first;
+    chunk !== undefined && count < MOST_CHUNKS;
+    chunk = nextChunk(chunk, input)
+  )
+    count++;
+  return count;
+}
+
+function granuleOrError(parse: () => unknown): object {
+  try {
+    return { granule: parse() ?? 'none' };
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function bucketOf(id: string): { readonly bucket: string } {
+  const [source = 's3://bucket/'] = readPipelineConfig(join('pipelines', id)).source;
+  return { bucket: parseS3Location(source).bucket };
+}
