@@ -12,7 +12,6 @@ const USUAL_PLACES = [
   join(homedir(), '.terraform.d', 'plugins'),
   '/usr/local/share/terraform/plugins',
   '/usr/share/terraform/plugins',
-  '/opt/tf-plugins',
 ];
 const SEARCH_SECONDS = 20;
 
