@@ -1,14 +1,15 @@
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import { Command, InvalidArgumentError } from 'commander';
 
-import { runLocally } from '../local/local-run.js';
+import { type LocalRunOptions, runLocally } from '../local/local-run.js';
+import { MAX_RECEIVE } from '../local/queue.js';
 import { failureCount, summaryText } from '../local/run-summary.js';
 import { readPipelineConfig } from '../modules/pipeline-config.js';
 import { runCommand } from './command.js';
 import { interruptSignal } from './interrupt.js';
-import { type InputOptions, planInput } from './local-input.js';
+import { type InputOptions, planInput, type PlannedPipeline } from './local-input.js';
 import { localTarget } from './local-target.js';
 import { bundlePipeline } from './pipeline-code.js';
 import { requiredPipeline } from './required-pipeline.js';
@@ -49,42 +50,40 @@ const command = new Command('local')
   .action(run);
 
 async function run(name: string | undefined, options: LocalOptions): Promise<void> {
-  const pipeline = requiredPipeline(name);
-  const config = readPipelineConfig(pipeline.folder);
+  const folder = requiredPipeline(name);
+  const config = readPipelineConfig(folder.folder);
   const target = await localTarget(options);
-  const folder = options.out ?? join('out', pipeline.id);
-  const code = await bundlePipeline(pipeline);
-  const workFolder = join(code.appFile, '..');
-  const { input, ...maps } = await planInput(options, {
-    folder: pipeline,
-    config,
-    code,
-    workFolder,
-  });
+  const code = await bundlePipeline(folder);
+  const pipeline = { folder, config, code, workFolder: dirname(code.appFile) };
+  const { input, ...maps } = await planInput(options, pipeline);
   const summary = await runLocally({
-    ...{ pipeline: pipeline.id, collection: code.collection, input, target, folder },
+    ...{ pipeline: folder.id, collection: code.collection, input, target },
+    folder: options.out ?? join('out', folder.id),
     inputName: inputName(options),
     fresh: options.fresh ?? false,
-    limit: options.limit,
-    concurrency: options.concurrency,
-    batchSize: Math.min(config.batch_size, 10),
+    ...{ limit: options.limit, concurrency: options.concurrency },
+    batchSize: Math.min(config.batch_size, MAX_RECEIVE),
     containerFile: code.containerFile,
-    settings: {
-      pipeline: pipeline.id,
-      appFile: code.appFile,
-      ...(config.stac_api_url !== undefined && { stacApiUrl: config.stac_api_url }),
-      requesterPays: config.requester_pays,
-      region: config.region,
-      timeoutSeconds: config.timeout_seconds,
-      maxReceiveCount: MAX_RECEIVE_COUNT,
-      retryDelaySeconds: RETRY_DELAY_SECONDS,
-      ...maps,
-    },
+    settings: { ...settingsOf(pipeline), ...maps },
     terminal: process.stderr,
     signal: interruptSignal(process.stderr),
   });
   process.stdout.write(summaryText(summary));
   process.exitCode = summary.isInterrupted ? INTERRUPTED : failureCount(summary) > 0 ? 1 : 0;
+}
+
+function settingsOf({ folder, config, code }: PlannedPipeline): LocalRunOptions['settings'] {
+  return {
+    pipeline: folder.id,
+    appFile: code.appFile,
+    ...(config.stac_api_url !== undefined && { stacApiUrl: config.stac_api_url }),
+    requesterPays: config.requester_pays,
+    region: config.region,
+    timeoutSeconds: config.timeout_seconds,
+    memoryMb: config.memory_mb,
+    maxReceiveCount: MAX_RECEIVE_COUNT,
+    retryDelaySeconds: RETRY_DELAY_SECONDS,
+  };
 }
 
 /** The same for two runs that do the same, however far each goes. */

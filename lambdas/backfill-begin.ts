@@ -1,9 +1,15 @@
+import { queryText } from './backfill-query.js';
 import { chunkName, reportName, type BackfillRun, type HistoricOutcome } from './backfill-run.js';
-import { NO_COUNTS, newBackfill, type BackfillCursor, type StoredCursor } from './chunk.js';
+import {
+  isUnfinished,
+  NO_COUNTS,
+  newBackfill,
+  type BackfillCursor,
+  type StoredCursor,
+} from './chunk.js';
 import { QueryError } from './errors.js';
 import { firstChunk, sourceOf } from './historic-settings.js';
 import { findReport, scanCostUsd, type InventoryReport } from './inventory-report.js';
-import { isUnfinished } from './chunk.js';
 
 /** Begins what is due, and leaves the work to an invocation of its own. */
 export async function beginDue(run: BackfillRun): Promise<HistoricOutcome> {
@@ -55,6 +61,8 @@ async function begin(
   const report = await findReport(settings.inventory, objects, cursor.dt);
   checkScan(report, run);
   const begun = begunCursor(cursor, report, clock.now());
+  // Not to be run yet: what is wrong with it is to be heard by who deploys.
+  await queryText(begun, run);
   if (!(await run.cursors.write(begun, stored?.version))) {
     return { outcome: 'busy', message: 'another run begins the backfill at this moment' };
   }

@@ -1,36 +1,47 @@
 import type { BackfillRun } from './backfill-run.js';
 import { failureOf } from './errors.js';
 import type { Counts } from './chunk.js';
-import type { Row } from './result-csv.js';
+import { toRow, type Row } from './result-csv.js';
+import type { ResultPage } from './result-pages.js';
 import { sendMessages, type OutgoingMessage, type RefusedMessage } from './send-messages.js';
 
 // A fault of the pipeline would otherwise fill the log with a line for each row.
 const MAX_REPORTED = 100;
 
-/** Sends the messages of these rows. Gives what became of them; throws when the queue did not take them. */
-export async function sendRows(rows: readonly Row[], run: BackfillRun): Promise<Counts> {
-  const { messages, refused, skipped } = messagesOf(rows, run);
+/** Sends the messages of a page's rows. Gives what became of them; throws when the queue did not take them. */
+export async function sendPage(page: ResultPage, run: BackfillRun): Promise<Counts> {
+  const tally: Tally = { skipped: 0, refused: [] };
   const { queue, clock, parallelBatches } = run;
+  const messages = messagesOf(page, run, tally);
   const result = await sendMessages(messages, queue, { parallel: parallelBatches, clock });
-  const all = [...refused, ...result.refused];
-  report(all, run);
-  return { rows: rows.length, sent: result.sent, skipped, refused: all.length };
+  const refused = [...tally.refused, ...result.refused];
+  report(refused, run);
+  const { skipped } = tally;
+  return { rows: page.records.length, sent: result.sent, skipped, refused: refused.length };
 }
 
-function messagesOf(rows: readonly Row[], { pipeline }: BackfillRun) {
-  const messages: OutgoingMessage[] = [];
-  const refused: RefusedMessage[] = [];
-  let skipped = 0;
-  for (const row of rows) {
+interface Tally {
+  skipped: number;
+  readonly refused: RefusedMessage[];
+}
+
+/** One by one, as the sender takes them: what lives for a whole page is what makes the memory grow. */
+function* messagesOf(
+  { columns, records }: ResultPage,
+  { pipeline }: BackfillRun,
+  tally: Tally,
+): Generator<OutgoingMessage> {
+  for (const record of records) {
+    const row = toRow(columns, record);
     try {
       const body = pipeline.rowToMessageBody(row);
-      if (body === undefined) skipped += 1;
-      else messages.push({ key: keyOf(row), body });
+      if (body === undefined) tally.skipped += 1;
+      else yield { key: keyOf(row), body };
     } catch (error) {
-      refused.push({ key: keyOf(row), reason: `rowToMessageBody: ${failureOf(error).message}` });
+      const reason = `rowToMessageBody: ${failureOf(error).message}`;
+      tally.refused.push({ key: keyOf(row), reason });
     }
   }
-  return { messages, refused, skipped };
 }
 
 function keyOf(row: Row): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BackfillRun } from './backfill-run.js';
-import { NO_COUNTS } from './chunk.js';
+import { NO_COUNTS, type BackfillCursor } from './chunk.js';
 import { backoffMs } from './clock.js';
 import { failureOf, QueryError } from './errors.js';
 import { inventoryQuery } from './inventory-query.js';
@@ -13,14 +13,8 @@ const POLL_BACKOFF = { firstMs: 250, mostMs: 5_000 };
 /** pending -> querying */
 export async function startQuery(lease: Lease, run: BackfillRun): Promise<undefined> {
   const { chunk, dt, attempt, startedAt } = lease.cursor;
-  const { engine, settings, log } = run;
-  const { inventory } = settings;
-  const sql = inventoryQuery({
-    dialect: engine.dialect,
-    inventory,
-    relation: await engine.relation(inventory, dt),
-    select: askPipeline('queryInventory', () => run.pipeline.queryInventory({ chunk })),
-  });
+  const { engine, log } = run;
+  const sql = await queryText(lease.cursor, run);
   // The same for a run that was killed before it could save the query's id.
   const token = createHash('sha256')
     .update(JSON.stringify([startedAt, attempt, sql]))
@@ -29,6 +23,19 @@ export async function startQuery(lease: Lease, run: BackfillRun): Promise<undefi
   log.info('query started', { queryId, chunk, dt });
   await lease.save({ stage: 'querying', queryId });
   return undefined;
+}
+
+/** What the engine is to run for the chunk. Throws what is wrong with the pipeline's SELECT. */
+export async function queryText(
+  { chunk, dt }: Pick<BackfillCursor, 'chunk' | 'dt'>,
+  { engine, settings: { inventory }, pipeline }: BackfillRun,
+): Promise<string> {
+  return inventoryQuery({
+    dialect: engine.dialect,
+    inventory,
+    relation: await engine.relation(inventory, dt),
+    select: askPipeline('queryInventory', () => pipeline.queryInventory({ chunk })),
+  });
 }
 
 /** querying -> sending, or as it was when the time is used up. */

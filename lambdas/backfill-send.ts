@@ -1,5 +1,5 @@
 import { complete, empty } from './backfill-begin.js';
-import { sendRows } from './backfill-page.js';
+import { sendPage } from './backfill-page.js';
 import { askPipeline, restartQuery } from './backfill-query.js';
 import { chunkName, reportName, type BackfillRun, type HistoricOutcome } from './backfill-run.js';
 import { addCounts, NO_COUNTS } from './chunk.js';
@@ -31,7 +31,7 @@ async function sendPages(lease: Lease, run: BackfillRun): Promise<HistoricOutcom
   const source = { objects: run.objects, href: begun.href, pageBytes: pageBytesOf(run) };
   for await (const page of readResultPages(source, begun)) {
     if (!(await hasRoom(lease, run))) return undefined;
-    const counts = await lease.renewWhile(sendRows(page.rows, run));
+    const counts = await lease.renewWhile(sendPage(page, run));
     await lease.save({
       result: { ...begun, ...page.position, columns: [...page.columns], size: page.size },
       counts: addCounts(lease.cursor.counts, counts),

@@ -173,8 +173,7 @@ async function postOne(next: NewestItem, context: Budgeted): Promise<Post> {
   const { item, correlationId } = next;
   const { budget, postItem, meter } = context;
   if (!budget.sufficesForOneMore()) return { outcome: { result: 'not-started' }, milliseconds: 0 };
-  const started = performance.now();
-  const remaining = budget.remainingMs;
+  const [started, remaining] = [performance.now(), budget.remainingMs];
   try {
     const timeoutMs = Math.min(POST_TIMEOUT_MS, remaining);
     const deadline = Date.now() + remaining * RETRY_SHARE;

@@ -1,21 +1,28 @@
-/** What SQS refuses in a body. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+/** A body as it is sent. */
+export interface SendableBody {
+  readonly body: string;
+  /** In UTF-8, as SQS counts. */
+  readonly bytes: number;
+}
+
+// Most bodies are plain, and one look at them suffices.
+const NOT_PLAIN = /[^\t\n\r -~]/;
+/** What SQS refuses. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const ILLEGAL = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
-// eslint-disable-next-line no-control-regex -- ASCII begins with them
-const NOT_ASCII = /[^\x00-\x7F]/;
 
 /**
  * A body that SQS takes, whatever key stands in it, and that reads the same: JSON with every character beyond ASCII
  * escaped. A text that is no JSON stays as it is, or becomes a JSON string where SQS would refuse it.
  */
-export function sendableBody(body: string): string {
-  if (!NOT_ASCII.test(body) && !ILLEGAL.test(body)) return body;
-  if (isJson(body)) return escapeToAscii(body);
-  return ILLEGAL.test(body) ? escapeToAscii(JSON.stringify(body)) : body;
+export function sendableBody(body: string): SendableBody {
+  if (!NOT_PLAIN.test(body)) return { body, bytes: body.length };
+  const sendable = escaped(body);
+  return { body: sendable, bytes: Buffer.byteLength(sendable) };
 }
 
-/** In UTF-8, as SQS counts. */
-export function byteLength(body: string): number {
-  return NOT_ASCII.test(body) ? Buffer.byteLength(body) : body.length;
+function escaped(body: string): string {
+  if (isJson(body)) return escapeToAscii(body);
+  return ILLEGAL.test(body) ? escapeToAscii(JSON.stringify(body)) : body;
 }
 
 function escapeToAscii(json: string): string {

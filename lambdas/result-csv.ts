@@ -3,8 +3,11 @@ import { QueryError } from './errors.js';
 /** Column name to value as text; undefined is null. */
 export type Row = Readonly<Record<string, string | undefined>>;
 
+/** Values in the order of the columns; undefined is null. */
+export type CsvRecord = readonly (string | undefined)[];
+
 export interface ParsedRecords {
-  readonly records: readonly (readonly (string | undefined)[])[];
+  readonly records: readonly CsvRecord[];
   /** Behind the last whole record, in bytes from the start of what was given. */
   readonly endByte: number;
 }
@@ -14,33 +17,48 @@ const COMMA = 0x2c;
 const NEW_LINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
+// V8 copies small strings away with the young objects; a string of a whole page waits for a full collection.
+const BLOCK_BYTES = 64 * 1024;
+
 /**
  * Whole records at the start of `bytes`, which begin with one. Athena's form: every value in quotes, a quote in it
  * doubled, null as nothing at all. `atEnd`: nothing follows `bytes`, so the last record needs no new line.
- *
- * Values are found by jumping from quote to quote, since looking at each character costs four times as much.
  */
 export function parseRecords(bytes: Buffer, atEnd: boolean): ParsedRecords {
-  const text = bytes.toString('utf8');
-  const scanner = new RecordScanner(text, atEnd);
-  const records: (string | undefined)[][] = [];
-  for (let record = scanner.next(); record !== undefined; record = scanner.next()) {
-    records.push(record);
+  const records: CsvRecord[] = [];
+  let endByte = 0;
+  for (let length = BLOCK_BYTES; endByte < bytes.length;) {
+    const block = bytes.subarray(endByte, endByte + length);
+    const last = endByte + block.length === bytes.length;
+    const parsed = parseBlock(block, atEnd && last, records);
+    endByte += parsed;
+    if (parsed === 0 && last) break;
+    // A record may be longer than a block.
+    length = parsed === 0 ? length * 2 : BLOCK_BYTES;
   }
-  const end = scanner.end;
-  // Equal lengths mean ASCII. Otherwise only the whole records count: the end may be half a character.
-  const endByte = text.length === bytes.length ? end : Buffer.byteLength(text.slice(0, end));
+  return { records, endByte };
+}
+
+/** Adds the whole records to `into`; gives the bytes that they take. */
+function parseBlock(block: Buffer, atEnd: boolean, into: CsvRecord[]): number {
+  const text = block.toString('utf8');
+  const scanner = new RecordScanner(text, atEnd);
+  for (let record = scanner.next(); record !== undefined; record = scanner.next()) {
+    into.push(record);
+  }
+  const { end } = scanner;
   if (atEnd && end < text.length) {
     throw new QueryError(
       `query result ends within a quoted value: '${text.slice(end, end + 80)}'`,
       { kind: 'transient' },
     );
   }
-  return { records, endByte };
+  // Equal lengths mean ASCII. Otherwise only the whole records count: the end may be half a character.
+  return text.length === block.length ? end : Buffer.byteLength(text.slice(0, end));
 }
 
 /** A record under its column names; a short record leaves its last columns undefined. */
-export function toRow(columns: readonly string[], record: readonly (string | undefined)[]): Row {
+export function toRow(columns: readonly string[], record: CsvRecord): Row {
   const row: Record<string, string | undefined> = {};
   for (let index = 0; index < columns.length; index += 1) {
     row[columns[index] ?? ''] = record[index];
@@ -48,6 +66,7 @@ export function toRow(columns: readonly string[], record: readonly (string | und
   return row;
 }
 
+/** Jumps from quote to quote, since looking at each character costs four times as much. */
 class RecordScanner {
   /** Behind the last whole record. */
   end = 0;
@@ -58,7 +77,7 @@ class RecordScanner {
     private readonly atEnd: boolean,
   ) {}
 
-  next(): (string | undefined)[] | undefined {
+  next(): CsvRecord | undefined {
     if (this.position >= this.text.length) return undefined;
     const record: (string | undefined)[] = [];
     for (let column = 0; ; column += 1) {

@@ -1,6 +1,6 @@
 import { QueryError } from './errors.js';
 import type { ObjectReader } from './objects.js';
-import { parseRecords, toRow, type ParsedRecords, type Row } from './result-csv.js';
+import { parseRecords, type CsvRecord, type ParsedRecords } from './result-csv.js';
 
 /** How far a result was read. */
 export interface ResultPosition {
@@ -13,8 +13,9 @@ export interface ResultPosition {
 }
 
 export interface ResultPage {
-  readonly rows: readonly Row[];
   readonly columns: readonly string[];
+  /** Values in the order of the columns. */
+  readonly records: readonly CsvRecord[];
   readonly position: ResultPosition;
   /** Of the whole result, in bytes. */
   readonly size: number;
@@ -53,13 +54,10 @@ async function readPage(source: ResultSource, position: ResultPosition): Promise
   const { records, endByte, size, eTag } = await readWholeRecords(source, position);
   const header = position.columns === undefined ? records[0] : undefined;
   const columns = position.columns ?? (header ?? []).map((name) => name ?? '');
-  const rows = (header === undefined ? records : records.slice(1)).map((record) =>
-    toRow(columns, record),
-  );
   const offset = position.offset + endByte;
   return {
-    rows,
     columns,
+    records: header === undefined ? records : records.slice(1),
     position: { offset, eTag, columns },
     size,
     last: endByte === 0 || offset >= size,

@@ -1,5 +1,5 @@
 import { backoffMs, systemClock, type Clock } from './clock.js';
-import { byteLength, sendableBody } from './message-body.js';
+import { sendableBody } from './message-body.js';
 import { MAX_BATCH_ENTRIES, SendError, type MessageQueue, type SendFailure } from './queue.js';
 
 export interface OutgoingMessage {
@@ -73,8 +73,7 @@ function* batchesOf(
   let batch: Sendable[] = [];
   let total = 0;
   for (const { key, body: given } of messages) {
-    const body = sendableBody(given);
-    const bytes = byteLength(body);
+    const { body, bytes } = sendableBody(given);
     const fault = faultOf(bytes, maxBytes);
     if (fault !== undefined) {
       refused.push({ key, reason: fault });

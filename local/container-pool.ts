@@ -73,12 +73,14 @@ export class Container {
 
   private async start(): Promise<Worker> {
     const { containerFile, settings, onOutput } = this.options;
+    const { memoryMb } = settings;
     const worker = new Worker(containerFile, {
       workerData: settings,
       stdout: true,
       stderr: true,
       // Of the parent's flags none is for the bundle (tsx, jest).
       execArgv: [],
+      ...(memoryMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: memoryMb } }),
     });
     for (const stream of [worker.stdout, worker.stderr]) {
       stream.on('data', (chunk: Buffer) => onOutput?.(chunk.toString()));

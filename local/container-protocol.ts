@@ -33,6 +33,8 @@ export interface ContainerSettings {
   /** Items are sent to the main thread as well, since no local ingestor keeps them. */
   readonly reportItems: boolean;
   readonly timeoutSeconds: number;
+  /** Of a container's heap; beyond it the container dies, as in Lambda. @default no limit */
+  readonly memoryMb?: number;
 }
 
 export type Counts = Partial<Record<MetricName, number>>;

@@ -1,4 +1,4 @@
-import { access, mkdir, rename } from 'node:fs/promises';
+import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { sqlString } from '../lambdas/inventory-query.js';
@@ -18,46 +18,62 @@ export interface DuckDbEngine extends QueryEngine {
   close(): Promise<void>;
 }
 
+/** HistoricCollaborators.pageBytes and parallelBatches for a local run: nothing is far away, and memory stays flat. */
+export const LOCAL_PAGE_BYTES = 128 * 1024;
+export const LOCAL_PARALLEL_BATCHES = 4;
+
 // Every value in quotes, null as nothing, milliseconds in timestamps: as Athena writes a result.
 const RESULT_FORM =
   "FORMAT csv, HEADER true, FORCE_QUOTE *, NULLSTR '', TIMESTAMPFORMAT '%Y-%m-%d %H:%M:%S.%g'";
 
 /** Queries files on disk; the result is a CSV file as Athena would leave it. The id of a query is its token. */
 export function duckDbEngine(options: DuckDbOptions): DuckDbEngine {
-  const folder = resolve(options.folder);
-  const running = new Map<string, Promise<void>>();
-  const failures = new Map<string, string>();
-  const resultPath = (queryId: string) => join(folder, `${queryId}.csv`);
-
-  const start = async (sql: string, token: string): Promise<string> => {
-    await mkdir(folder, { recursive: true });
-    if (running.has(token) || (await exists(resultPath(token)))) return token;
-    failures.delete(token);
-    const query = writeResult(sql, resultPath(token), { ...options, folder })
-      .catch((error: unknown) => failures.set(token, messageOf(error)))
-      .then(() => void running.delete(token));
-    running.set(token, query);
-    return token;
-  };
-  const state = async (queryId: string): Promise<QueryState> => {
-    if (running.has(queryId)) return { state: 'running' };
-    const reason = failures.get(queryId);
-    if (reason !== undefined) return { state: 'failed', reason, transient: false };
-    const resultHref = resultPath(queryId);
-    if (await exists(resultHref)) return { state: 'succeeded', resultHref };
-    return { state: 'failed', reason: 'the process that ran it has ended', transient: true };
-  };
+  const queries = new LocalQueries({ ...options, folder: resolve(options.folder) });
   return {
     dialect: 'duckdb',
     relation: duckDbRelation,
-    start,
-    state,
+    start: (sql, token) => queries.start(sql, token),
+    state: (queryId) => queries.state(queryId),
     // It ends by itself: local queries take seconds and cost nothing.
     stop: () => Promise.resolve(),
-    close: async () => {
-      await Promise.all(running.values());
-    },
+    close: () => queries.close(),
   };
+}
+
+class LocalQueries {
+  private readonly running = new Map<string, Promise<void>>();
+  private readonly failures = new Map<string, string>();
+
+  constructor(private readonly options: DuckDbOptions) {}
+
+  async start(sql: string, token: string): Promise<string> {
+    const path = this.resultPath(token);
+    await mkdir(this.options.folder, { recursive: true });
+    if (this.running.has(token) || (await exists(path))) return token;
+    this.failures.delete(token);
+    const query = writeResult(sql, path, this.options)
+      .catch((error: unknown) => this.failures.set(token, messageOf(error)))
+      .then(() => void this.running.delete(token));
+    this.running.set(token, query);
+    return token;
+  }
+
+  async state(queryId: string): Promise<QueryState> {
+    if (this.running.has(queryId)) return { state: 'running' };
+    const reason = this.failures.get(queryId);
+    if (reason !== undefined) return { state: 'failed', reason, transient: false };
+    const resultHref = this.resultPath(queryId);
+    if (await exists(resultHref)) return { state: 'succeeded', resultHref };
+    return { state: 'failed', reason: 'the process that ran it has ended', transient: true };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.running.values());
+  }
+
+  private resultPath(queryId: string): string {
+    return join(this.options.folder, `${queryId}.csv`);
+  }
 }
 
 /** The file appears under its name only when it is whole. */
@@ -72,15 +88,16 @@ async function writeResult(
     preserve_insertion_order: 'false',
   });
   const connection = await instance.connect();
+  const draft = `${path}.${process.pid}.part`;
   try {
     await prepareConnection(connection);
-    const draft = `${path}.${process.pid}.part`;
     await connection.run(`COPY (${toDuckDb(sql)}) TO ${sqlString(draft)} (${RESULT_FORM})`);
     await rename(draft, path);
   } finally {
     // An instance keeps its buffers until it is closed.
     connection.closeSync();
     instance.closeSync();
+    await rm(draft, { force: true });
   }
 }
 
@@ -92,5 +109,5 @@ async function exists(path: string): Promise<boolean> {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return String(error).replace(/^Error: /, '');
 }

@@ -7,6 +7,8 @@ import { readText } from '../lambdas/objects.js';
 import type { Relation } from '../lambdas/query-engine.js';
 import { fileObjects } from './file-objects.js';
 
+// Bytes. DuckDB's own 32 MB for each of some buffers would make a large report take more memory than a small one.
+const BUFFER = 'buffer_size=4194304';
 const QUOTED = `delim=',', quote='"', escape='"'`;
 // A control character that no key of such a list holds: the whole line is the key.
 const WHOLE_LINE = `delim='\x01', quote='', escape=''`;
@@ -34,7 +36,7 @@ export async function duckDbRelation(
 function fromCsv(files: readonly string[], columns: readonly string[], dialect: string): Relation {
   const types = columns.map((column) => `${sqlName(column)}: 'VARCHAR'`).join(', ');
   // An empty text in quotes is no null, as for Athena. Nothing is guessed from the first rows.
-  const options = `auto_detect=false, header=false, ${dialect}, nullstr='', allow_quoted_nulls=false`;
+  const options = `auto_detect=false, header=false, ${dialect}, nullstr='', allow_quoted_nulls=false, ${BUFFER}`;
   return { from: `read_csv([${files.map(sqlPath).join(', ')}], ${options}, columns={${types}})` };
 }
 

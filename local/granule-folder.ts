@@ -36,7 +36,7 @@ export async function granulesBelow(
   { finder, hrefPrefix }: FolderOptions,
 ): Promise<FolderGranules> {
   const folder = resolve(path);
-  await assertFolder(folder, '--granules');
+  await assertFolder(path, '--granules');
   const roots: Root[] = [
     { folder, base: folder, prefix: '' },
     { folder, base: dirname(folder), prefix: `${basename(folder)}/` },

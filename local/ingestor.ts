@@ -7,16 +7,11 @@ import {
   INGESTION_STATUSES,
   isIngestionStatus,
 } from './ingestion-log.js';
-import {
-  INTERNAL_ERROR,
-  type LocalAnswer,
-  type LocalRequest,
-  type LocalServer,
-  serve,
-} from './http-server.js';
+import { type LocalAnswer, type LocalRequest, type LocalServer, serve } from './http-server.js';
+import { detail, parseJsonBody, redirect, unprocessable } from './ingestor-answers.js';
 import { itemFaults } from './item-checks.js';
 import { type ItemStore, MemoryStore } from './item-store.js';
-import { isObject, type JsonFault, missing, valueFault } from './json-fault.js';
+import { isObject, type JsonFault, valueFault } from './json-fault.js';
 
 export interface IngestorOptions {
   /** True for a token it takes; without it no request needs one. */
@@ -169,33 +164,4 @@ function toRecord({ id, status, message, createdAt, updatedAt }: Ingestion, item
   };
   // The Item is JSON text already, and large: once is enough.
   return `${JSON.stringify(fields).slice(0, -1)},"item":${item}}`;
-}
-
-function parseJsonBody({ body, headers }: LocalRequest): LocalAnswer | { readonly value: unknown } {
-  if (body === '') return unprocessable([missing(['body'])]);
-  if (!/^application\/(.+\+)?json\b/.test(headers['content-type'] ?? '')) {
-    const msg = 'Input should be a valid dictionary or object to extract fields from';
-    return unprocessable([{ type: 'model_attributes_type', loc: ['body'], msg, input: body }]);
-  }
-  try {
-    return { value: JSON.parse(body) };
-  } catch {
-    // Python reads NaN and Infinity, and fails where it writes them.
-    if (/[:,[]\s*(NaN|-?Infinity)\b/.test(body)) return INTERNAL_ERROR;
-    return unprocessable([
-      { type: 'json_invalid', loc: ['body', 0], msg: 'JSON decode error', input: {} },
-    ]);
-  }
-}
-
-function unprocessable(faults: readonly JsonFault[]): LocalAnswer {
-  return { status: 422, body: JSON.stringify({ detail: faults }) };
-}
-
-function detail(status: number, text: string): LocalAnswer {
-  return { status, body: JSON.stringify({ detail: text }) };
-}
-
-function redirect(location: string): LocalAnswer {
-  return { status: 307, body: '', headers: { location } };
 }

@@ -155,7 +155,8 @@ interface Ending {
 
 function finish(run: Run, { collectionFault, started }: Ending): RunSummary {
   const { options, folder, ledger, feed, queue } = run;
-  const isInterrupted = options.signal.aborted && !(feed.counts.isComplete && queue.isEmpty);
+  const { isComplete, isCutShort } = feed.counts;
+  const isInterrupted = options.signal.aborted && (isCutShort || !isComplete || !queue.isEmpty);
   const summary: RunSummary = {
     ...ledger.counts,
     folder: options.folder,

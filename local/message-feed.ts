@@ -16,7 +16,8 @@ export interface FeedOptions {
 
 export interface Feed {
   readonly run: (input: MessageInput) => Promise<void>;
-  readonly counts: { sent: number; skipped: number; isComplete: boolean };
+  /** `isCutShort`: there was a message more when the run was stopped. */
+  readonly counts: { sent: number; skipped: number; isComplete: boolean; isCutShort: boolean };
 }
 
 /** Characters of message bodies held in the queue: what is found waits on disk, not in memory. */
@@ -25,9 +26,10 @@ const WAIT_MS = 20;
 
 /** Puts messages on the queue, and waits while it is full. */
 export function messageFeed({ queue, limit = Infinity, wasDone, isStopped }: FeedOptions): Feed {
-  const counts = { sent: 0, skipped: 0, isComplete: false };
+  const counts = { sent: 0, skipped: 0, isComplete: false, isCutShort: false };
   const send: SendMessage = async (body) => {
-    if (isStopped() || counts.sent + counts.skipped >= limit) return false;
+    if (isStopped()) counts.isCutShort = true;
+    if (counts.isCutShort || counts.sent + counts.skipped >= limit) return false;
     if (wasDone(body)) {
       counts.skipped++;
       return true;

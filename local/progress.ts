@@ -34,10 +34,13 @@ export function startProgress(terminal: Terminal, now: () => number = Date.now):
       shown = now();
       drawn = true;
       const text = progressText(counts, (shown - started) / 1000);
+      // A terminal that knows no width says 0.
+      const { columns = 0 } = terminal;
+      const width = columns > 0 ? columns : 80;
       const line = terminal.isTTY
-        ? `\r${bar(counts)}${text}`.slice(0, terminal.columns ?? 80)
+        ? `\r${(bar(counts) + text).slice(0, width)}\u001b[K`
         : `${text}\n`;
-      terminal.write(terminal.isTTY ? `${line}\u001b[K` : line);
+      terminal.write(line);
     },
     end() {
       if (terminal.isTTY && drawn) terminal.write('\r\u001b[K');

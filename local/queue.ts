@@ -1,12 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
-import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
+import type { SQSRecord } from 'aws-lambda';
 
 import { Fifo } from './fifo.js';
+import { type DeliveredMessage, REGION, toRecord } from './sqs-record.js';
 
 /** What one receive returns at most. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
 export const MAX_RECEIVE = 10;
-const REGION = 'local';
 
 /** Milliseconds since 1970. */
 export type Clock = () => number;
@@ -34,11 +34,7 @@ export interface SendOptions {
   readonly sentTimestamp?: number;
 }
 
-interface StoredMessage {
-  readonly messageId: string;
-  readonly body: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly sentTimestamp: number;
+interface StoredMessage extends DeliveredMessage {
   receives: number;
   firstReceived: number | undefined;
   visibleAt: number;
@@ -171,33 +167,4 @@ export class LocalQueue {
   private now(): number {
     return (this.options.clock ?? Date.now)();
   }
-}
-
-function toRecord(message: StoredMessage, receiptHandle: string, arn: string): SQSRecord {
-  return {
-    messageId: message.messageId,
-    receiptHandle,
-    body: message.body,
-    attributes: {
-      ApproximateReceiveCount: String(message.receives),
-      SentTimestamp: String(message.sentTimestamp),
-      SenderId: 'AIDALOCAL',
-      ApproximateFirstReceiveTimestamp: String(message.firstReceived),
-    },
-    messageAttributes: toMessageAttributes(message.attributes),
-    md5OfBody: createHash('md5').update(message.body).digest('hex'),
-    eventSource: 'aws:sqs',
-    eventSourceARN: arn,
-    awsRegion: REGION,
-  };
-}
-
-export function toMessageAttributes(
-  values: Readonly<Record<string, string>>,
-): SQSMessageAttributes {
-  const entries = Object.entries(values).map(([name, stringValue]) => [
-    name,
-    { stringValue, stringListValues: [], binaryListValues: [], dataType: 'String' as const },
-  ]);
-  return Object.fromEntries(entries) as SQSMessageAttributes;
 }

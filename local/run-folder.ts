@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 
 import type { ItemStore } from './item-store.js';
 import { LineFile } from './line-file.js';
 import type { DeadMessage } from './container-protocol.js';
-import { OutputError } from './output-error.js';
+import { keyOf, makeFolder, readLines } from './run-files.js';
 import { type RunState, tryReadRunRecord, writeRunRecord } from './run-state.js';
 import { writeWhole } from './whole-file.js';
 
@@ -191,21 +189,4 @@ export class RunFolder implements ItemStore {
   private file(name: string): string {
     return join(this.path, name);
   }
-}
-
-/** 128 bits of the body: a message is the same message when its text is the same. */
-function keyOf(body: string): string {
-  return createHash('sha256').update(body).digest('base64url').slice(0, 22);
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (cause) {
-    throw new OutputError(path, cause);
-  }
-}
-
-function readLines(path: string): AsyncIterable<string> {
-  return createInterface({ input: createReadStream(path), crlfDelay: Infinity });
 }

@@ -40,7 +40,12 @@ export function synthesizeBootstrap({ name, bucket }: BootstrapProject, outdir?:
 
 /** Stack traces would put paths of this machine into the JSON. */
 function newApp(outdir: string | undefined): App {
-  return new App({ stackTraces: false, ...(outdir !== undefined && { outdir }) });
+  // Validation starts `terraform version` for every null resource; required_version says the same to Terraform.
+  return new App({
+    stackTraces: false,
+    skipValidation: true,
+    ...(outdir !== undefined && { outdir }),
+  });
 }
 
 function bundlesOf(id: string, bundles: ReadonlyMap<string, PipelineBundles>): PipelineBundles {

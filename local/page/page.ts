@@ -14,27 +14,48 @@ export interface PageContent {
 }
 
 /** One HTML file that needs neither network nor other files. Ids, titles and properties are anybody's text. */
-export function renderPage({ title, summary, items, total }: PageContent): string {
+export function renderPage(content: PageContent): string {
   const script = readAsset('page-script.js');
   const style = readAsset('page-style.css');
-  // Only our own script runs, whatever an Item may hold.
-  const policy = `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'`;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<title>${escapeHtml(title)}</title>
+<meta http-equiv="Content-Security-Policy" content="${policyFor(style, script)}">
+<title>${escapeHtml(content.title)}</title>
 <style>${style}</style>
 </head>
 <body>
-<header>
-<h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(summary)}${escapeHtml(shownNote(items.length, total))}</p>
-</header>
+${header(content)}
 <main>
-<section id="map" aria-label="Map of footprints">
+${map()}
+${LIST}
+<section id="details" aria-live="polite" aria-label="Selected Item"></section>
+</main>
+<noscript>This page draws its footprints with a script of its own: allow scripts to see them.</noscript>
+<script type="application/json" id="data">${embeddedJson(content.items)}</script>
+<script>${script}</script>
+</body>
+</html>
+`;
+}
+
+/** Only our own script runs, whatever an Item may hold. */
+function policyFor(style: string, script: string): string {
+  return `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'`;
+}
+
+function header({ title, summary, items, total }: PageContent): string {
+  const note = shownNote(items.length, total);
+  return `<header>
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(summary + note)}</p>
+</header>`;
+}
+
+function map(): string {
+  return `<section id="map" aria-label="Map of footprints">
 <svg id="world" viewBox="-180 -90 360 180" tabindex="0" role="group" aria-label="World map: arrow keys move it, plus and minus zoom, 0 shows the whole world">
 <rect class="ocean" x="-180" y="-90" width="360" height="180"/>
 <path class="land" d="${landPath()}"/>
@@ -46,22 +67,15 @@ export function renderPage({ title, summary, items, total }: PageContent): strin
 <button type="button" id="zoom-out" aria-label="Zoom out">&minus;</button>
 <button type="button" id="zoom-reset" aria-label="Show the whole world">&#8962;</button>
 </div>
-</section>
-<nav aria-label="Items">
+</section>`;
+}
+
+const LIST = `<nav aria-label="Items">
 <label for="search">Find Items</label>
 <input id="search" type="search" placeholder="part of an id or date" autocomplete="off">
 <p id="count" role="status"></p>
 <ol id="list"></ol>
-</nav>
-<section id="details" aria-live="polite" aria-label="Selected Item"></section>
-</main>
-<noscript>This page draws its footprints with a script of its own: allow scripts to see them.</noscript>
-<script type="application/json" id="data">${embeddedJson(items)}</script>
-<script>${script}</script>
-</body>
-</html>
-`;
-}
+</nav>`;
 
 function shownNote(shown: number, total: number): string {
   if (shown >= total) return '';

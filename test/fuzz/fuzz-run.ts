@@ -7,6 +7,10 @@ import { bundleFile } from '../../cli/bundle-file.js';
 export interface FuzzOptions {
   readonly count: number;
   readonly seed: number;
+  /** TypeScript or JavaScript that runs the cases. */
+  readonly worker?: string;
+  /** Longer than a case may take: a busy machine may stop a thread for a moment. @default 10,000 */
+  readonly hangMs?: number;
 }
 
 export interface FuzzWork {
@@ -37,9 +41,16 @@ export interface FuzzSummary extends FuzzReport {
 export const MAX_CASE_MS = 1000;
 export const MAX_MEGABYTES = 256;
 const POLL_MS = 250;
+const HANG_MS = 10_000;
+const WORKER = join(import.meta.dirname, 'fuzz-worker.ts');
 
 /** Runs the cases 0 to count; one that hangs or kills its thread is a finding, and the rest goes on without it. */
-export async function fuzz({ count, seed }: FuzzOptions): Promise<FuzzSummary> {
+export async function fuzz({
+  count,
+  seed,
+  worker = WORKER,
+  hangMs = HANG_MS,
+}: FuzzOptions): Promise<FuzzSummary> {
   const started = Date.now();
   const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
   const total: FuzzReport = {
@@ -48,8 +59,10 @@ export async function fuzz({ count, seed }: FuzzOptions): Promise<FuzzSummary> {
     slowest: { number: 0, milliseconds: 0 },
   };
   try {
-    const file = await bundleFile(join(import.meta.dirname, 'fuzz-worker.ts'), folder);
-    for (let from = 0; from < count;) from = await runSome(file, { from, to: count, seed }, total);
+    const file = await bundleFile(worker, folder);
+    for (let from = 0; from < count;) {
+      from = await runSome({ file, hangMs, seed }, { from, to: count }, total);
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -64,32 +77,41 @@ export async function fuzz({ count, seed }: FuzzOptions): Promise<FuzzSummary> {
 /** At a time, so that a hang costs no more than what came before it. */
 const CASES = 5_000;
 
+interface Runner {
+  /** JavaScript of the worker. */
+  readonly file: string;
+  readonly seed: number;
+  readonly hangMs: number;
+}
+
+type Range = Pick<FuzzWork, 'from' | 'to'>;
+
 /** Gives the number of the next case. */
-async function runSome(
-  file: string,
-  { from, to, seed }: Omit<FuzzWork, 'current'>,
-  total: FuzzReport,
-): Promise<number> {
+async function runSome(runner: Runner, { from, to }: Range, total: FuzzReport): Promise<number> {
   const end = Math.min(to, from + CASES);
   const current = new SharedArrayBuffer(4);
-  const worker = new Worker(file, {
-    workerData: { from, to: end, seed, current } satisfies FuzzWork,
+  const worker = new Worker(runner.file, {
+    workerData: { from, to: end, seed: runner.seed, current } satisfies FuzzWork,
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: MAX_MEGABYTES },
   });
-  const result = await outcomeOf(worker, new Int32Array(current));
+  const result = await outcomeOf(worker, new Int32Array(current), runner.hangMs);
   if ('finding' in result) {
     total.findings.push(result);
     total.counts.finding += 1;
     // The cases before it are run once more: what they did went with the thread.
-    if (result.number > from) await runSome(file, { from, to: result.number, seed }, total);
+    if (result.number > from) await runSome(runner, { from, to: result.number }, total);
     return result.number + 1;
   }
   add(total, result);
   return end;
 }
 
-function outcomeOf(worker: Worker, current: Int32Array): Promise<FuzzReport | Finding> {
+function outcomeOf(
+  worker: Worker,
+  current: Int32Array,
+  hangMs: number,
+): Promise<FuzzReport | Finding> {
   return new Promise((resolve) => {
     let last = -1;
     let since = performance.now();
@@ -101,7 +123,7 @@ function outcomeOf(worker: Worker, current: Int32Array): Promise<FuzzReport | Fi
     const watch = setInterval(() => {
       const number = Atomics.load(current, 0);
       if (number !== last) [last, since] = [number, performance.now()];
-      else if (performance.now() - since > HANG_MS) end({ number, finding: 'hangs' });
+      else if (performance.now() - since > hangMs) end({ number, finding: 'hangs' });
     }, POLL_MS);
     worker.once('message', end);
     worker.once('error', (error) => {
@@ -109,9 +131,6 @@ function outcomeOf(worker: Worker, current: Int32Array): Promise<FuzzReport | Fi
     });
   });
 }
-
-/** Longer than a case may take: a busy machine may stop a thread for a moment. */
-const HANG_MS = 10_000;
 
 function add(total: FuzzReport, { counts, findings, slowest }: FuzzReport): void {
   for (const name of ['posted', 'refused', 'skipped', 'finding'] as const) {

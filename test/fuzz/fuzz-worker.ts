@@ -8,7 +8,7 @@ if (parentPort) await run(workerData as FuzzWork);
 
 async function run({ from, to, seed, current }: FuzzWork): Promise<void> {
   const corpus = readCorpus();
-  const [shared] = [new Int32Array(current)];
+  const shared = new Int32Array(current);
   const counts = { posted: 0, refused: 0, skipped: 0, finding: 0 };
   const report: FuzzReport = { counts, findings: [], slowest: { number: from, milliseconds: 0 } };
   for (let number = from; number < to; number += 1) {

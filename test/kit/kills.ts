@@ -14,25 +14,32 @@ export interface Kill {
 
 export class Killed extends Error {}
 
-/** The kit of one run that dies as `kill` says: nothing that it calls afterwards has an effect. */
-export function killable(
-  kit: HistoricCollaborators,
-  kill: Kill | undefined,
-): HistoricCollaborators {
+type Call = <T>(effect: () => Promise<T>) => Promise<T>;
+
+/** Calls until the one that `kill` names; that one and all later ones throw. */
+function mortal(kill: Kill | undefined): Call {
   let calls = 0;
   let dead = false;
-  const call = async <T>(effect: () => Promise<T>): Promise<T> => {
+  return async (effect) => {
     calls += 1;
     const last = calls === kill?.call;
     if (dead || (last && !kill.effective)) {
       dead = true;
       throw new Killed('killed');
     }
-    if (last) dead = true;
+    dead = last;
     const value = await effect();
     if (last) throw new Killed('killed');
     return value;
   };
+}
+
+/** The kit of one run that dies as `kill` says: nothing that it calls afterwards has an effect. */
+export function killable(
+  kit: HistoricCollaborators,
+  kill: Kill | undefined,
+): HistoricCollaborators {
+  const call = mortal(kill);
   const { engine, objects, queue, cursors } = kit;
   return {
     ...kit,

@@ -46,25 +46,19 @@ async function sendObject(
     return;
   }
   const eTag = `"${file.size}-${file.mtimeMs}"`;
-  const wanted = request.headers['if-match'];
-  if (wanted !== undefined && wanted !== eTag) {
-    fail(response, 412, 'PreconditionFailed');
-    return;
-  }
   const [, first = '0', last = ''] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
-  if (Number(first) >= file.size) {
-    fail(response, 416, 'InvalidRange');
-    return;
+  const bytes = content.subarray(Number(first), last === '' ? file.size : Number(last) + 1);
+  if ((request.headers['if-match'] ?? eTag) !== eTag) fail(response, 412, 'PreconditionFailed');
+  else if (bytes.length === 0) fail(response, 416, 'InvalidRange');
+  else {
+    response.writeHead(206, {
+      etag: eTag,
+      'content-length': bytes.length,
+      'content-range': `bytes ${first}-${Number(first) + bytes.length - 1}/${file.size}`,
+      'last-modified': file.mtime.toUTCString(),
+    });
+    response.end(bytes);
   }
-  const end = last === '' ? file.size : Math.min(file.size, Number(last) + 1);
-  const bytes = content.subarray(Number(first), end);
-  response.writeHead(206, {
-    etag: eTag,
-    'content-length': bytes.length,
-    'content-range': `bytes ${first}-${end - 1}/${file.size}`,
-    'last-modified': file.mtime.toUTCString(),
-  });
-  response.end(bytes);
 }
 
 function fail(response: ServerResponse, status: number, code: string): void {

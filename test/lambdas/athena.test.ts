@@ -284,6 +284,24 @@ describe('faults', () => {
     });
   });
 
+  test('a result that is gone has the chunk begin again with a new query', async () => {
+    await startServer('abcdefghijkl'.split('').map((key) => row(key)));
+    const kit = { ...kitOn(), pageBytes: 80 };
+    const sendBatch = kit.queue.sendBatch.bind(kit.queue);
+    kit.queue.sendBatch = async (bodies) => {
+      const [first] = server.queries.executions;
+      if (kit.queue.bodies.length === 1)
+        await rm(join(folder, 'results', `${first?.id ?? ''}.csv`));
+      return sendBatch(bodies);
+    };
+
+    const outcome = await backfill(kit);
+
+    expect(outcome).toMatchObject({ outcome: 'complete', counts: { rows: 12, sent: 12 } });
+    expect(server.queries.executions).toHaveLength(2);
+    expect(new Set(sentKeys(kit))).toEqual(new Set('abcdefghijkl'.split('')));
+  });
+
   test('a query that nobody wants any more is stopped', async () => {
     await startServer([row('a')]);
     const { engine } = kitOn();

@@ -439,7 +439,7 @@ describe('faults', () => {
     });
   });
 
-  test('a throwing queryInventory is a permanent failure that names the function', async () => {
+  test('a throwing queryInventory fails the run that begins, with the name of the function', async () => {
     const kit = await kitFor(['a']);
     const throwing = historicHandler({
       ...handler.pipeline,
@@ -447,11 +447,11 @@ describe('faults', () => {
         throw new RangeError('no such day');
       },
     });
-    await throwing.with(kit)({ action: 'run' }, invocation('deploy'));
 
-    const run = throwing.with(kit)({ action: 'continue' }, invocation('1'));
+    const run = throwing.with(kit)({ action: 'run' }, invocation('deploy'));
 
     await expect(run).rejects.toThrow('queryInventory of the pipeline threw: no such day');
+    expect([await kit.cursors.read(), kit.invocations]).toEqual([undefined, []]);
   });
 
   test('a scan over max_scan_gb is refused before the query', async () => {

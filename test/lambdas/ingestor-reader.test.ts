@@ -93,11 +93,23 @@ test('a page with a next one says that there is more', async () => {
 });
 
 test.each([
-  [500, 'Internal Server Error', 'answered 500: Internal Server Error', 'transient'],
-  [429, '', 'answered 429: (no body)', 'transient'],
-  [403, '{"message":"Forbidden"}', 'answered 403: {"message":"Forbidden"}', 'permanent'],
-  [200, '<html>', 'answered 200 with something that is no ingestion', 'permanent'],
-])('an answer %i %s is an error that says so', async (...[status, body, message, kind]) => {
+  [
+    500,
+    'Internal Server Error',
+    { message: 'answered 500: Internal Server Error', kind: 'transient' },
+  ],
+  [429, '', { message: 'answered 429: (no body)', kind: 'transient' }],
+  [
+    403,
+    '{"message":"Forbidden"}',
+    { message: 'answered 403: {"message":"Forbidden"}', kind: 'permanent' },
+  ],
+  [
+    200,
+    '<html>',
+    { message: 'answered 200 with something that is no ingestion', kind: 'permanent' },
+  ],
+])('an answer %i %s is an error that says so', async (status, body, { message, kind }) => {
   const call = answering(status, body).listIngestions('failed');
 
   await expect(call).rejects.toMatchObject({

@@ -36,7 +36,7 @@ function toCsv(keys: readonly string[]): string {
 }
 
 function keysOf(pages: readonly ResultPage[]): (string | undefined)[] {
-  return pages.flatMap(({ rows }) => rows.map(({ key }) => key));
+  return pages.flatMap(({ records }) => records.map(([key]) => key));
 }
 
 test('[C11] the header is skipped on the first page only, and its names serve all pages', async () => {
@@ -68,7 +68,7 @@ test('a record longer than a page is read with a longer range', async () => {
 test('a result without a row is one page without a row', async () => {
   const pages = await pagesOf(reader({ text: '"key"\n', eTag: '1' }), 100);
 
-  expect(pages).toMatchObject([{ rows: [], columns: ['key'], last: true }]);
+  expect(pages).toMatchObject([{ records: [], columns: ['key'], last: true }]);
 });
 
 test('a result that was replaced between two pages is gone', async () => {

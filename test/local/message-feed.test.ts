@@ -24,7 +24,7 @@ describe('a feed', () => {
     await feed.run(inputsOf([inputOf(['a', 'b']), inputOf(['c'])]));
 
     expect(bodiesIn(queue)).toEqual(['a', 'b', 'c']);
-    expect(feed.counts).toEqual({ sent: 3, skipped: 0, isComplete: true });
+    expect(feed.counts).toEqual({ sent: 3, skipped: 0, isComplete: true, isCutShort: false });
   });
 
   test('leaves out what was done, and counts it towards the limit', async () => {
@@ -33,7 +33,7 @@ describe('a feed', () => {
     await feed.run(inputOf(['a', 'b', 'c', 'd']));
 
     expect(bodiesIn(queue)).toEqual(['a', 'c']);
-    expect(feed.counts).toEqual({ sent: 2, skipped: 1, isComplete: true });
+    expect(feed.counts).toEqual({ sent: 2, skipped: 1, isComplete: true, isCutShort: false });
   });
 
   test('waits while the queue is full', async () => {
@@ -53,6 +53,7 @@ describe('a feed', () => {
     const stopped = feedOf({ isStopped: () => true });
     await stopped.feed.run(inputOf(['a']));
     expect(stopped.queue.isEmpty).toBe(true);
+    expect(stopped.feed.counts.isCutShort).toBe(true);
 
     const { feed } = feedOf();
     await expect(feed.run(() => Promise.reject(new Error('no input')))).rejects.toThrow('no input');

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+
+import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
+
+export const REGION = 'local';
+
+/** A message that was received at least once; times in milliseconds since 1970. */
+export interface DeliveredMessage {
+  readonly messageId: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly sentTimestamp: number;
+  readonly receives: number;
+  readonly firstReceived: number | undefined;
+}
+
+/** The record that Lambda would be given. */
+export function toRecord(message: DeliveredMessage, receiptHandle: string, arn: string): SQSRecord {
+  return {
+    messageId: message.messageId,
+    receiptHandle,
+    body: message.body,
+    attributes: {
+      ApproximateReceiveCount: String(message.receives),
+      SentTimestamp: String(message.sentTimestamp),
+      SenderId: 'AIDALOCAL',
+      ApproximateFirstReceiveTimestamp: String(message.firstReceived),
+    },
+    messageAttributes: toMessageAttributes(message.attributes),
+    md5OfBody: createHash('md5').update(message.body).digest('hex'),
+    eventSource: 'aws:sqs',
+    eventSourceARN: arn,
+    awsRegion: REGION,
+  };
+}
+
+function toMessageAttributes(values: Readonly<Record<string, string>>): SQSMessageAttributes {
+  const entries = Object.entries(values).map(([name, stringValue]) => [
+    name,
+    { stringValue, stringListValues: [], binaryListValues: [], dataType: 'String' as const },
+  ]);
+  return Object.fromEntries(entries) as SQSMessageAttributes;
+}

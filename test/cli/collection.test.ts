@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+
+import { expect, test } from '@jest/globals';
+
+import { runCli } from './run-cli.js';
+
+const PATIENCE_MS = 120_000;
+
+test(
+  'a Collection is printed as one document',
+  async () => {
+    const { code, stdout, stderr } = await runCli('collection', ['sentinel1']);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^\{\n {2}"type": "Collection",\n {2}"id": "sentinel1-grd",\n/);
+    expect(JSON.parse(stdout)).toMatchObject({ id: 'sentinel1-grd' });
+  },
+  PATIENCE_MS,
+);
+
+test(
+  'its pipeline may be named through stdin',
+  () => {
+    const args = ['--no-warnings', '--import', 'tsx', 'cli/collection.ts', '-'];
+
+    const { status, stdout } = spawnSync(process.execPath, args, {
+      input: 'sentinel1\n',
+      encoding: 'utf8',
+    });
+
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ type: 'Collection' });
+  },
+  PATIENCE_MS,
+);
+
+test.each([
+  ['no pipeline', [], /which pipeline\? pipelines holds .*sentinel1/],
+  ['an unknown one', ['nope'], /there is no pipeline "nope"\. pipelines holds .*sentinel1/],
+])(
+  '%s is refused with what there is',
+  async (_, args, sentence) => {
+    const { code, stderr } = await runCli('collection', args);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(sentence);
+  },
+  PATIENCE_MS,
+);

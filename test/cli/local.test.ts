@@ -1,0 +1,307 @@
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+import { startFakeIngestor } from '../kit/fake-ingestor.js';
+import { runCli } from './run-cli.js';
+
+const BUCKET = resolve('test/fixtures/sentinel1/bucket');
+const DAY = join(BUCKET, 'GRD/2023/3/14/IW/DV');
+const NAME = 'S1A_IW_GRDH_1SDV_20230314T052711_20230314T052736_047632_05B8A1_3C7E';
+const PATIENCE_MS = 120_000;
+let folder: string;
+let out: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'local-cli-'));
+  out = join(folder, 'out');
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const local = (args: readonly string[], onStart?: (child: ChildProcess) => void) =>
+  runCli(
+    'local',
+    ['sentinel1', '--out', out, '--concurrency', '1', ...args],
+    onStart ? { onStart } : {},
+  );
+
+function linesOf(name: string): Record<string, unknown>[] {
+  const lines = readFileSync(join(out, name), 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+function manifestHrefs(): string[] {
+  return linesOf('items.ndjson').map(({ assets }) => {
+    const manifest = (assets as Record<string, { href: string }>)['safe-manifest'];
+    return manifest?.href ?? '';
+  });
+}
+
+/** Different messages for the same granule, so that each is done by itself. */
+function writeMessages(count: number): string {
+  const path = join(folder, 'messages.ndjson');
+  const line = (index: number) => JSON.stringify({ path: `GRD/2023/3/14/IW/DV/${NAME}`, index });
+  writeFileSync(path, Array.from({ length: count }, (_, index) => `${line(index)}\n`).join(''));
+  return path;
+}
+
+/** Copies of one granule that are different products. */
+function writeGranules(count: number): string {
+  const copies = join(folder, 'copies');
+  for (let index = 0; index < count; index++) {
+    const id = String(index).padStart(6, '0');
+    cpSync(join(DAY, NAME), join(copies, NAME.replace('_05B8A1_', `_${id}_`)), { recursive: true });
+  }
+  return copies;
+}
+
+describe('without input', () => {
+  test(
+    'the sample is run both ways, as messages and through an inventory',
+    async () => {
+      const { code, stdout, stderr } = await local([]);
+
+      expect(stderr).toBe('');
+      expect(code).toBe(0);
+      expect(stdout).toMatch(
+        /^made 6, posted 6\nitems.ndjson holds 3: the last of each id\nfailed 0\n/,
+      );
+      expect(manifestHrefs()).toContain(
+        `s3://sentinel-s1-l1c/GRD/2023/3/14/IW/DV/${NAME}/manifest.safe`,
+      );
+      expect(readFileSync(join(out, 'index.html'), 'utf8')).toContain('3 Items.');
+      expect(existsSync(join(out, 'collection.json'))).toBe(true);
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('--granules', () => {
+  test.each([
+    ['a bucket-like folder', BUCKET, join(DAY, NAME), 3],
+    ['a folder of granules', DAY, join(DAY, NAME), 1],
+    ['one granule', join(DAY, NAME), join(DAY, NAME), 1],
+  ])(
+    'of %s gives hrefs on disk',
+    async (...[, granules, href, count]) => {
+      const { code } = await local(['--granules', granules, '--dry-run']);
+
+      expect(code).toBe(0);
+      expect(manifestHrefs()).toHaveLength(count);
+      expect(manifestHrefs()).toContain(`${href}/manifest.safe`);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'with --href-prefix gives hrefs below that',
+    async () => {
+      await local(['--granules', BUCKET, '--href-prefix', 's3://mine/x/', '--limit', '1']);
+
+      expect(manifestHrefs()).toEqual([
+        expect.stringMatching(/^s3:\/\/mine\/x\/GRD\/2019\/9\/7\/SM\/SV\/S1B_.*\/manifest.safe$/),
+      ]);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'goes on past a granule that is cut in half, names it, and exits with 1',
+    async () => {
+      cpSync(BUCKET, join(folder, 'bucket'), { recursive: true });
+      const manifest = join(folder, 'bucket/GRD/2023/3/14/IW/DV', NAME, 'manifest.safe');
+      writeFileSync(manifest, readFileSync(manifest, 'utf8').slice(0, 2000));
+
+      const { code, stdout } = await local(['--granules', join(folder, 'bucket')]);
+
+      expect(code).toBe(1);
+      expect(stdout).toMatch(
+        /^made 2, posted 2\nfailed 1: see dead-letters.ndjson\n {2}1 GranuleError, as: /,
+      );
+      expect(linesOf('dead-letters.ndjson')[0]?.['reason']).toContain(manifest);
+    },
+    PATIENCE_MS,
+  );
+});
+
+test(
+  '--ingestor posts to a real one, with a token from the environment',
+  async () => {
+    const ingestor = await startFakeIngestor({ checkToken: (token) => token === 'from-env' });
+    const args = ['sentinel1', '--out', out, '--granules', BUCKET, '--ingestor', ingestor.url];
+
+    const { code } = await runCli('local', args, { env: { INGESTOR_TOKEN: 'from-env' } });
+
+    expect(code).toBe(0);
+    expect(ingestor.items()).toHaveLength(3);
+    expect(ingestor.collections()).toHaveLength(1);
+    await ingestor.close();
+  },
+  PATIENCE_MS,
+);
+
+describe('a run that is stopped', () => {
+  /** Stops the process once some Items are on disk. */
+  const stopping = (signal: NodeJS.Signals) => (child: ChildProcess) => {
+    void (async () => {
+      const items = join(out, 'items.ndjson');
+      while (child.exitCode === null && !(existsSync(items) && statSync(items).size > 0))
+        await sleep(20);
+      child.kill(signal);
+    })();
+  };
+
+  test(
+    'by Ctrl-C leaves whole files, exits with 130, and goes on where it was',
+    async () => {
+      const args = ['--messages', writeMessages(6000), '--granules', BUCKET];
+
+      const first = await local(args, stopping('SIGINT'));
+
+      expect(first.code).toBe(130);
+      expect(first.stdout).toMatch(/^interrupted: /);
+      const made = Number(/made (\d+)/.exec(first.stdout)?.[1]);
+      expect(linesOf('items.ndjson').length).toBeGreaterThan(0);
+
+      const second = await local([...args, '--limit', String(made + 50)]);
+      expect(second.stdout).toMatch(/^made 50, /);
+      expect(second.stdout).toContain(`done before ${made}: `);
+      expect(second.code).toBe(0);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'by SIGKILL loses nothing, and a torn line is mended',
+    async () => {
+      const args = ['--messages', writeMessages(400), '--granules', BUCKET];
+
+      const first = await local(args, stopping('SIGKILL'));
+      expect(first.code).toBeNull();
+      writeFileSync(join(out, 'items.ndjson'), '{"id":"torn', { flag: 'a' });
+      const second = await local(args);
+
+      expect(second.code).toBe(0);
+      const [made, before] = [/made (\d+)/, /done before (\d+)/].map((part) =>
+        Number(part.exec(second.stdout)?.[1] ?? 0),
+      );
+      expect((made ?? 0) + (before ?? 0)).toBe(400);
+      expect(linesOf('items.ndjson')).toHaveLength(1);
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('bad input', () => {
+  test.each([
+    ['no pipeline', [], 2, /^local: which pipeline\? pipelines holds .*sentinel1/],
+    [
+      'an unknown pipeline',
+      ['sentinel9'],
+      2,
+      /^local: there is no pipeline "sentinel9"\. pipelines holds .*sentinel1/,
+    ],
+    ['an unknown option', ['sentinel1', '--granuls', 'x'], 2, /unknown option '--granuls'/],
+    [
+      'a limit that is no number',
+      ['sentinel1', '--limit', 'few'],
+      2,
+      /whole number above 0 \(given 'few'\)/,
+    ],
+    [
+      'an ingestor that is no URL',
+      ['sentinel1', '--ingestor', 'x'],
+      2,
+      /--ingestor is a URL, https:\/\/\.\.\. \(given 'x'\)/,
+    ],
+    [
+      'a dry run that posts',
+      ['sentinel1', '--dry-run', '--ingestor', 'https://x.example'],
+      2,
+      /leave --ingestor out/,
+    ],
+    [
+      'a missing folder',
+      ['sentinel1', '--granules', 'nowhere'],
+      1,
+      /--granules 'nowhere' is no folder .*: there is nothing there/,
+    ],
+    [
+      'a folder without granules',
+      ['sentinel1', '--granules', 'docs'],
+      1,
+      /--granules 'docs' holds no granule/,
+    ],
+    [
+      'missing messages',
+      ['sentinel1', '--messages', 'nowhere'],
+      1,
+      /--messages 'nowhere' cannot be read: there is no such file/,
+    ],
+    ['a missing inventory', ['sentinel1', '--inventory', 'nowhere'], 1, /nowhere' does not exist/],
+  ])(
+    '%s is one sentence',
+    async (...[, args, code, sentence]) => {
+      const result = await runCli('local', [...args, ...(args.length > 0 ? ['--out', out] : [])]);
+
+      expect(result.stderr).toMatch(sentence);
+      expect(result.stderr.trim()).not.toContain('\n');
+      expect(result).toMatchObject({ code, stdout: '' });
+      expect(existsSync(out)).toBe(false);
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('an output folder', () => {
+  test(
+    'that cannot be made is one sentence',
+    async () => {
+      writeFileSync(out, '');
+
+      const { code, stderr } = await local(['--granules', BUCKET]);
+
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /^cannot write .*\/out\/\.run: a (file stands|part of the path is a file)/,
+      );
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'that is full ends the run with a sentence, and with whole lines',
+    () => {
+      // No file may become larger than 4 MiB: the bundles are smaller, the Items are not.
+      const command = `ulimit -f 4096; exec "$0" --no-warnings --import tsx cli/local.ts sentinel1 "$@"`;
+      const args = ['--granules', writeGranules(800), '--out', out];
+
+      const full = spawnSync('bash', ['-c', command, process.execPath, ...args], {
+        encoding: 'utf8',
+      });
+
+      expect(full.stderr).toMatch(
+        /cannot write .*items\.ndjson: the file would be larger than allowed/,
+      );
+      expect(full.status).toBe(1);
+      expect(readFileSync(join(out, 'items.ndjson'), 'utf8').endsWith('\n')).toBe(true);
+      expect(linesOf('items.ndjson').length).toBeGreaterThan(100);
+    },
+    PATIENCE_MS,
+  );
+});

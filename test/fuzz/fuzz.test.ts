@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { seededRandom } from '../../local/faults.js';
+import { readCorpus } from './corpus.js';
+import { runCase } from './fuzz-case.js';
+import { fuzz, MAX_CASE_MS, MAX_MEGABYTES } from './fuzz-run.js';
+import { mutate } from './mutate.js';
+
+test('a thousand mutated manifests and messages end as Items, skips or typed errors', async () => {
+  const { counts, findings, slowest } = await fuzz({ count: 1_000, seed: 1 });
+
+  expect(findings).toEqual([]);
+  expect(counts.posted + counts.refused + counts.skipped).toBe(1_000);
+  expect(counts.posted).toBeGreaterThan(50);
+  expect(slowest.milliseconds).toBeLessThan(MAX_CASE_MS);
+  expect(MAX_MEGABYTES).toBe(256);
+}, 120_000);
+
+test('a case that hangs and one that kills its thread are findings, and the others are run', async () => {
+  const worker = join(import.meta.dirname, 'hanging-worker.ts');
+
+  const { counts, findings } = await fuzz({ count: 10, seed: 1, worker, hangMs: 500 });
+
+  expect(findings).toEqual([
+    { number: 3, finding: 'hangs' },
+    { number: 6, finding: 'the thread died: Error: out of luck' },
+  ]);
+  expect(counts).toEqual({ posted: 8, refused: 0, skipped: 0, finding: 2 });
+}, 60_000);
+
+test('a case is the same for its seed and number', async () => {
+  const corpus = readCorpus();
+  const outcomes = async () =>
+    Promise.all(Array.from({ length: 40 }, (_, number) => runCase(corpus, 5, number)));
+
+  await expect(outcomes()).resolves.toEqual(await outcomes());
+});
+
+test('mutations change bytes, never beyond a megabyte, and repeat with their seed', () => {
+  const bytes = Buffer.from('<a><b>text</b></a>'.repeat(100));
+  const mutants = (seed: number) => {
+    const random = seededRandom(seed);
+    return Array.from({ length: 300 }, () => mutate(bytes, random).toString('latin1'));
+  };
+
+  expect(mutants(1)).toEqual(mutants(1));
+  expect(new Set(mutants(1)).size).toBeGreaterThan(250);
+  expect(Math.max(...mutants(2).map((mutant) => mutant.length))).toBeLessThanOrEqual(1024 * 1024);
+});

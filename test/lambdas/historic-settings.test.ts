@@ -1,0 +1,110 @@
+import { LambdaClient, InvokeCommand } from '@aws-sdk/client-lambda';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
+import {
+  deployedHistoricCollaborators,
+  selfInvoker,
+} from '../../lambdas/historic-collaborators.js';
+import { firstChunk, settingsFromEnv, sourceOf } from '../../lambdas/historic-settings.js';
+
+const ENVIRONMENT = {
+  ...{
+    INVENTORY_LOCATION: 's3://d/b/id/hive/',
+    INVENTORY_FORMAT: 'csv',
+    INVENTORY_FIELDS: 'bucket,key',
+  },
+  ...{ HISTORIC_FREQUENCY: '6', INITIAL_CHUNK: '2022-04-20' },
+};
+const DEPLOYED = {
+  ...{
+    QUEUE_URL: 'https://sqs/q',
+    WORKGROUP: 'w',
+    DATABASE: 'd',
+    INVENTORY_TABLE: 't',
+    TABLE_NAME: 's',
+  },
+  ...{ AWS_LAMBDA_FUNCTION_NAME: 'historic', AWS_REGION: 'us-west-2' },
+};
+
+let before: NodeJS.ProcessEnv;
+
+beforeEach(() => {
+  before = process.env;
+  process.env = { ...before, ...ENVIRONMENT };
+});
+
+afterEach(() => {
+  process.env = before;
+});
+
+describe('settings', () => {
+  test('come from the environment of the function', () => {
+    expect(settingsFromEnv()).toEqual({
+      inventory: { location: 's3://d/b/id', format: 'csv', columns: ['bucket', 'key'] },
+      ...{
+        frequencyHours: 6,
+        initialChunk: '2022-04-20',
+        maxQueueDepth: undefined,
+        maxScanGb: undefined,
+      },
+    });
+  });
+
+  test('limits are numbers above 0', () => {
+    Object.assign(process.env, { MAX_QUEUE_DEPTH: '5000', MAX_SCAN_GB: '0.5' });
+    expect(settingsFromEnv()).toMatchObject({ maxQueueDepth: 5000, maxScanGb: 0.5 });
+
+    for (const wrong of ['many', '0', '-1', 'Infinity']) {
+      process.env['MAX_SCAN_GB'] = wrong;
+      expect(settingsFromEnv).toThrow(`MAX_SCAN_GB is not a number above 0 (given '${wrong}')`);
+    }
+  });
+
+  test('a missing location is an error that names the variable', () => {
+    delete process.env['INVENTORY_LOCATION'];
+
+    expect(settingsFromEnv).toThrow('environment variable INVENTORY_LOCATION is not set');
+  });
+});
+
+test('another location, pinned report, format or way of reading is another backfill', () => {
+  const settings = settingsFromEnv();
+  const { inventory } = settings;
+  const others = [
+    settings,
+    { ...settings, frequencyHours: 0 },
+    { ...settings, inventory: { ...inventory, location: 's3://other' } },
+    { ...settings, inventory: { ...inventory, format: 'orc' as const } },
+    { ...settings, inventory: { ...inventory, pinnedDt: '2022-04-22-01-00' } },
+  ];
+
+  expect(new Set(others.map(sourceOf)).size).toBe(5);
+  expect(sourceOf({ ...settings, frequencyHours: 12, initialChunk: 'x' })).toBe(sourceOf(settings));
+});
+
+test('the whole inventory has no first chunk', () => {
+  const settings = settingsFromEnv();
+
+  expect(firstChunk(settings)).toBe('2022-04-20');
+  expect(firstChunk({ ...settings, frequencyHours: 0 })).toBeUndefined();
+});
+
+test('the function invokes itself without waiting', async () => {
+  const lambda = mockClient(LambdaClient);
+  lambda.on(InvokeCommand).resolves({});
+
+  await selfInvoker('historic', new LambdaClient({}))({ action: 'continue' });
+
+  expect(lambda.commandCalls(InvokeCommand)[0]?.args[0].input).toEqual({
+    ...{ FunctionName: 'historic', InvocationType: 'Event', Payload: '{"action":"continue"}' },
+  });
+});
+
+test('the deployed collaborators are made once, from the environment', () => {
+  Object.assign(process.env, DEPLOYED);
+
+  const collaborators = deployedHistoricCollaborators();
+
+  expect(collaborators).toMatchObject({ engine: { dialect: 'athena' }, parallelBatches: 24 });
+  expect(deployedHistoricCollaborators()).toBe(collaborators);
+});

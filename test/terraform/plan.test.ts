@@ -1,0 +1,100 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { listPipelines, readPipelineConfig } from '../../modules/pipeline-config.js';
+import type { PipelineConfig } from '../../modules/pipeline-config.js';
+import { synthesizeBootstrap } from '../../modules/synthesize.js';
+import { configOf } from '../modules/config-folder.js';
+import { addressesOf, readStack, writeStack } from '../modules/stack-kit.js';
+import { MATRIX } from '../modules/stack-matrix.js';
+import { overrideOffline, writeMockTest } from './offline.js';
+import { findTerraform } from './terraform.js';
+
+const TIMEOUT_MS = 240_000;
+
+const terraform = await findTerraform();
+const suite = terraform === undefined ? describe.skip : describe;
+
+const LONG_ID = `w${'_aves'.repeat(8)}`.slice(0, 40);
+/** Ten seconds each: elsewhere than in CI those will do that have the most in them. */
+const CHOSEN =
+  process.env['CI'] === 'true' ? Object.keys(MATRIX) : ['all settings', 'text listing'];
+
+const configs: readonly (readonly [string, PipelineConfig])[] = [
+  ...listPipelines().map(
+    (id) => [`the pipeline ${id}`, readPipelineConfig(`pipelines/${id}`)] as const,
+  ),
+  ...CHOSEN.map((name) => [name, configOf(MATRIX[name] ?? {})] as const),
+  ['an id of 40 characters', { ...configOf(MATRIX['csv inventory, at once'] ?? {}), id: LONG_ID }],
+];
+
+/** What holds in every stack, in Terraform's own words. */
+const CONDITIONS = {
+  'messages reappear before a run can have ended':
+    'aws_sqs_queue.queue.visibility_timeout_seconds >= 6 * aws_lambda_function.app.timeout',
+  'dead letters vanish before messages do':
+    'aws_sqs_queue.queue_dead-letters.message_retention_seconds > aws_sqs_queue.queue.message_retention_seconds',
+  'the outputs do not say where things are':
+    'output.queue_url == aws_sqs_queue.queue.url && output.app_function == aws_lambda_function.app.function_name',
+  'the Collection is not posted by this apply':
+    'aws_lambda_invocation.collection-on-deploy_invocation.triggers.deployed == terraform_data.collection-on-deploy_null-resource.id',
+};
+
+async function run(folder: string, ...words: readonly string[]): Promise<string> {
+  if (terraform === undefined) throw new Error('skipped without Terraform');
+  return terraform.run(folder, ...words);
+}
+
+async function plan(folder: string): Promise<string> {
+  overrideOffline(folder, readStack(folder));
+  await run(folder, 'init', '-input=false', '-reconfigure');
+  return run(folder, 'plan', '-input=false', '-lock=false');
+}
+
+async function validate(folder: string): Promise<unknown> {
+  await run(folder, 'init', '-backend=false', '-input=false');
+  return JSON.parse(await run(folder, 'validate', '-json'));
+}
+
+const VALID = { valid: true, diagnostics: [] };
+
+suite.each(configs)('the real provider and %s', (_, config) => {
+  test(
+    'agree: it is valid as synthesized, makes all and only its resources, and applies against mocks',
+    async () => {
+      const folder = writeStack(config, { project: 'a'.repeat(20) });
+      const stack = readStack(folder);
+
+      expect(await validate(folder)).toMatchObject(VALID);
+      writeMockTest(folder, stack, CONDITIONS);
+      expect(await run(folder, 'test')).toContain('1 passed, 0 failed');
+      expect(await plan(folder)).toContain(
+        `Plan: ${addressesOf(stack).length} to add, 0 to change, 0 to destroy.`,
+      );
+    },
+    TIMEOUT_MS,
+  );
+});
+
+suite('the real provider and the bootstrap stack', () => {
+  test(
+    'agree: it is valid as synthesized, and makes a bucket with all that guards it',
+    async () => {
+      const outdir = mkdtempSync(join(tmpdir(), 'bootstrap-'));
+      synthesizeBootstrap(
+        { name: 'demo', bucket: { bucket: 'demo-states', region: 'eu-west-1' } },
+        outdir,
+      );
+      const folder = join(outdir, 'stacks', 'bootstrap');
+
+      expect(await validate(folder)).toMatchObject(VALID);
+      expect(await plan(folder)).toContain('Plan: 5 to add, 0 to change, 0 to destroy.');
+    },
+    TIMEOUT_MS,
+  );
+});
+
+test('where Terraform is missing, CI says so and fails', () => {
+  if (process.env['CI'] === 'true') expect(terraform).toBeDefined();
+});
