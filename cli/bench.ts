@@ -53,12 +53,12 @@ async function bench({ reference, items, granules }: BenchOptions): Promise<void
 /** Of ten rounds, warm, one Item after the other. */
 async function medianMs(folder: string): Promise<number> {
   const make = maker(folder);
-  for (let n = 0; n < 300; n += 1) await make();
+  for (let n = 0; n < 2_000; n += 1) await make();
   const rounds: number[] = [];
   for (let round = 0; round < 11; round += 1) {
     const started = performance.now();
-    for (let n = 0; n < 50; n += 1) await make();
-    rounds.push((performance.now() - started) / 50);
+    for (let n = 0; n < 100; n += 1) await make();
+    rounds.push((performance.now() - started) / 100);
   }
   return rounds.toSorted((a, b) => a - b)[5] ?? NaN;
 }

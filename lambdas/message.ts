@@ -92,8 +92,15 @@ export function excerpt(text: string, characters = EXCERPT_CHARACTERS): string {
 export function parseBody(body: string): ParsedBody {
   if (body.trim() === '') throw new MessageError('the message is empty');
   const value = parseJson(body);
-  const envelope = SnsEnvelopeSchema.safeParse(value);
-  return envelope.success ? parseNotification(envelope.data) : parseEvent(value);
+  const envelope = tryParse(SnsEnvelopeSchema, value, 'Type');
+  return envelope ? parseNotification(envelope) : parseEvent(value);
+}
+
+/** A value of another shape lacks `key`: finding that out by the schema would cost a hundred times as much. */
+function tryParse<T>(schema: z.ZodMiniType<T>, value: unknown, key: string): T | undefined {
+  if (typeof value !== 'object' || value === null || !(key in value)) return undefined;
+  const parsed = schema.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
 }
 
 type SnsEnvelope = z.infer<typeof SnsEnvelopeSchema>;
@@ -111,16 +118,16 @@ function parseNotification({ Type, Message, TopicArn, MessageId }: SnsEnvelope):
 }
 
 function parseEvent(value: unknown): ParsedBody {
-  if (TestEventSchema.safeParse(value).success) {
+  if (tryParse(TestEventSchema, value, 'Event')) {
     return skip({
       reason: 'test-event',
       detail: 's3:TestEvent, sent when a notification is set up',
     });
   }
-  const records = RecordsSchema.safeParse(value);
-  if (records.success) return parseRecords(records.data.Records);
-  const event = EventBridgeSchema.safeParse(value);
-  if (event.success) return parseEventBridge(event.data);
+  const records = tryParse(RecordsSchema, value, 'Records');
+  if (records) return parseRecords(records.Records);
+  const event = tryParse(EventBridgeSchema, value, 'detail-type');
+  if (event) return parseEventBridge(event);
   return { messages: [{ type: 'custom', body: value }], skipped: [] };
 }
 
@@ -134,8 +141,8 @@ function parseRecords(records: readonly unknown[]): ParsedBody {
 }
 
 function parseRecord(record: unknown): ParsedBody {
-  const sns = SnsRecordSchema.safeParse(record);
-  if (sns.success) return parseNotification(sns.data.Sns);
+  const sns = tryParse(SnsRecordSchema, record, 'Sns');
+  if (sns) return parseNotification(sns.Sns);
   const s3 = S3RecordSchema.safeParse(record);
   if (!s3.success) {
     throw new MessageError(`not an S3 event record: ${excerpt(JSON.stringify(record))}`);
