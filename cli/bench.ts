@@ -32,35 +32,59 @@ async function bench({ reference, items, granules }: BenchOptions): Promise<void
     'full-size granule': resolve(root, FULL),
     'trimmed granule': resolve(root, TRIMMED),
   };
-  const ours = new Map<string, number>();
-  for (const [name, folder] of Object.entries(folders)) {
-    if (existsSync(folder)) ours.set(name, await medianMs(folder));
-    else print(name, `left out: ${folder} is not there`);
+  const found = Object.entries(folders).filter(([name, folder]) => {
+    if (!existsSync(folder)) print(name, `left out: ${folder} is not there`);
+    return existsSync(folder);
+  });
+  const rounds: Round[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    // In turn, so that both meet the same moods of a shared machine.
+    const ours = new Map<string, number>();
+    for (const [name, folder] of found) ours.set(name, await medianMs(folder));
+    rounds.push({
+      ours,
+      theirs: reference ? referenceTimes(Object.fromEntries(found)) : undefined,
+    });
   }
-  const theirs = reference ? referenceTimes(folders) : undefined;
-  for (const [name, ms] of ours) {
-    const other = theirs?.get(name);
-    const ratio =
-      other === undefined
-        ? ''
-        : `, reference ${other.toFixed(2)} ms: ${(other / ms).toFixed(1)} times`;
-    print(`Item from a ${name}`, `${ms.toFixed(3)} ms${ratio}`);
-  }
+  for (const [name] of found) printItemTimes(name, rounds);
   if (items > 0) await memory(items);
   if (granules > 0) localRun(granules);
 }
 
-/** Of ten rounds, warm, one Item after the other. */
+const ROUNDS = 5;
+
+interface Round {
+  readonly ours: ReadonlyMap<string, number>;
+  readonly theirs: ReadonlyMap<string, number> | undefined;
+}
+
+function printItemTimes(name: string, rounds: readonly Round[]): void {
+  const ours = rounds.map((round) => round.ours.get(name) ?? NaN);
+  const theirs = rounds.flatMap((round) => round.theirs?.get(name) ?? []);
+  const ratios = theirs.map((ms, round) => ms / (ours[round] ?? NaN));
+  const compared =
+    theirs.length === 0
+      ? ''
+      : `, reference ${median(theirs).toFixed(2)} ms: ${median(ratios).toFixed(1)} times ` +
+        `(${Math.min(...ratios).toFixed(1)} to ${Math.max(...ratios).toFixed(1)})`;
+  print(`Item from a ${name}`, `${median(ours).toFixed(3)} ms${compared}`);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
+
+/** Of eleven rounds, warm, one Item after the other. */
 async function medianMs(folder: string): Promise<number> {
   const make = maker(folder);
-  for (let n = 0; n < 2_000; n += 1) await make();
+  for (let n = 0; n < 500; n += 1) await make();
   const rounds: number[] = [];
   for (let round = 0; round < 11; round += 1) {
     const started = performance.now();
     for (let n = 0; n < 100; n += 1) await make();
     rounds.push((performance.now() - started) / 100);
   }
-  return rounds.toSorted((a, b) => a - b)[5] ?? NaN;
+  return median(rounds);
 }
 
 function maker(folder: string): () => Promise<unknown> {

@@ -23,16 +23,30 @@ export function scanSize(bytes: Uint8Array, name: string): number | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const tag = `<${name}`;
   let visible = 0;
-  for (let at = buffer.indexOf(tag); at !== -1;) {
+  for (let at = indexOfTag(buffer, tag, 0); at !== -1;) {
     const end = visibleFrom(buffer, visible, at);
     if (end === undefined) return undefined;
     if (end <= at && endsName(buffer[at + tag.length])) {
       return hasDefaultNamespace(buffer, at) ? undefined : contentAfter(buffer, at + tag.length);
     }
     visible = end;
-    at = buffer.indexOf(tag, Math.max(end, at + tag.length));
+    at = indexOfTag(buffer, tag, Math.max(end, at + tag.length));
   }
   return undefined;
+}
+
+/** Node finds a needle of up to seven bytes with memchr, ten times as fast as it finds a longer one. */
+const NEEDLE_BYTES = 7;
+
+/** As indexOf, by the end of the tag's name. */
+function indexOfTag(buffer: Buffer, tag: string, from: number): number {
+  const start = Math.max(0, tag.length - NEEDLE_BYTES);
+  const [head, needle] = [tag.slice(0, start), tag.slice(start)];
+  let at = buffer.indexOf(needle, from + start);
+  while (at !== -1 && buffer.toString('latin1', at - start, at) !== head) {
+    at = buffer.indexOf(needle, at + 1);
+  }
+  return at === -1 ? -1 : at - start;
 }
 
 /** A whole number above 0, white space around it allowed; undefined for any other text. */

@@ -8,7 +8,7 @@ import { parseSize, scanSize } from './annotation-scan.js';
 export type Shape = readonly [number, number];
 
 /** The two numbers stand at 35 KB to 315 KB of up to 2.6 MB (measured on S4, IW and EW products). */
-const HEAD_BYTES = 512 * 1024;
+const HEAD_BYTES = 384 * 1024;
 
 const ROWS = 'numberOfLines';
 const COLUMNS = 'numberOfSamples';

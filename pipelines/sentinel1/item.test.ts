@@ -27,7 +27,7 @@ describe('the Items of our own granules', () => {
 });
 
 describe('what is read', () => {
-  const head = { offset: 0, length: 512 * 1024 };
+  const head = { offset: 0, length: 384 * 1024 };
 
   test('manifest, productInfo.json and the head of the first annotation of the AWS layout', async () => {
     const granule = testGranule('ordinary');
