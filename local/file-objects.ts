@@ -1,7 +1,7 @@
 import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import type { ByteRange } from '../lambdas/granule-source.js';
 import type { ObjectPart, ObjectReader } from '../lambdas/objects.js';
-import { errorCode } from './error-code.js';
+import { errorCode } from '../lambdas/errors.js';
 
 /** Files on disk in place of objects; an href is a path. The ETag is made of size and time, so a rewritten file is another. */
 export const fileObjects: ObjectReader = {

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 
-import { errorCode } from './error-code.js';
+import { errorCode } from '../lambdas/errors.js';
 import { InputError } from './input-error.js';
 
 /** Throws InputError where the file can't be read. */

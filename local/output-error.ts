@@ -1,5 +1,5 @@
 import { PipelineError } from '../lambdas/errors.js';
-import { errorCode } from './error-code.js';
+import { errorCode } from '../lambdas/errors.js';
 
 /** Thrown when the output folder cannot be written: not allowed, full, or not a folder. */
 export class OutputError extends PipelineError {

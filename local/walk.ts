@@ -2,7 +2,7 @@ import { type Dirent, readdirSync } from 'node:fs';
 import { opendir, realpath, stat } from 'node:fs/promises';
 import { setImmediate as others } from 'node:timers/promises';
 
-import { errorCode } from './error-code.js';
+import { errorCode } from '../lambdas/errors.js';
 import { InputError } from './input-error.js';
 
 /** A file below a folder, as an S3 listing would name it. */
