@@ -22,5 +22,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 function reasonOf(cause: unknown): string {
-  return REASONS[errorCode(cause)] ?? (cause instanceof Error ? cause.message : String(cause));
+  return (
+    REASONS[errorCode(cause) ?? ''] ?? (cause instanceof Error ? cause.message : String(cause))
+  );
 }

@@ -71,7 +71,7 @@ export async function assertFolder(path: string, what: string): Promise<void> {
     const folder = await opendir(path);
     await folder.close();
   } catch (cause) {
-    const reason = NO_FOLDER[errorCode(cause)] ?? String(cause);
+    const reason = NO_FOLDER[errorCode(cause) ?? ''] ?? String(cause);
     throw new InputError(`${what} '${path}' is no folder that can be read: ${reason}`, { cause });
   }
 }
