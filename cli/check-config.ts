@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { ConfigError } from '../modules/config-error.js';
+import { ConfigProblems } from '../modules/config-error.js';
 import { parseProject } from '../modules/names.js';
 import { listPipelines, readPipelineConfig } from '../modules/pipeline-config.js';
 import { pipelineArgument, runCommand } from './command.js';
@@ -19,22 +19,10 @@ const command = new Command('check-config')
   });
 
 function checkConfigs(folders: readonly string[]): void {
-  const checks = [
-    () => parseProject(process.env['PROJECT']),
-    ...folders.map((folder) => () => readPipelineConfig(folder)),
-  ];
-  const problems = checks.flatMap(problemsOf);
-  if (problems.length > 0) throw new ConfigError(problems);
-}
-
-function problemsOf(check: () => unknown): readonly string[] {
-  try {
-    check();
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
+  const problems = new ConfigProblems();
+  problems.collect(() => parseProject(process.env['PROJECT']));
+  for (const folder of folders) problems.collect(() => readPipelineConfig(folder));
+  if (problems.found) throw problems.error();
 }
 
 await runCommand(command);

@@ -1,6 +1,7 @@
 import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets';
 import * as z from 'zod/mini';
 import { ConfigurationError, TokenError } from './errors.js';
+import { tryParseJson } from './json.js';
 import { schemaFaults } from './schema-faults.js';
 
 /** The ingestor's app client, as the original's secret holds it. */
@@ -67,12 +68,11 @@ async function read(
 
 /** `where` names the secret in errors. */
 export function parseClientSecret(secret: unknown, where: string): ClientSecret {
-  const parsed = ClientSecretSchema.safeParse(parseJson(secret));
+  const value = (typeof secret === 'string' ? tryParseJson(secret) : undefined) ?? {};
+  const parsed = ClientSecretSchema.safeParse(value);
   if (!parsed.success) {
     // The values stay out of the message: they are the secret.
-    const keys = schemaFaults(ClientSecretSchema, parseJson(secret)).map(
-      (fault) => fault.split(':')[0],
-    );
+    const keys = schemaFaults(ClientSecretSchema, value).map((fault) => fault.split(':')[0]);
     throw new ConfigurationError(
       `the secret ${where} lacks ${[...new Set(keys)].join(', ')}: it holds one JSON object with the texts ` +
         'cognito_domain, client_id, client_secret and scope (client credentials need an app client with a secret)',
@@ -81,12 +81,4 @@ export function parseClientSecret(secret: unknown, where: string): ClientSecret 
   const { cognito_domain: domain } = parsed.data;
   const url = domain.includes('://') ? domain : `https://${domain}`;
   return { ...parsed.data, cognito_domain: url.replace(/\/+$/, '') };
-}
-
-function parseJson(secret: unknown): unknown {
-  try {
-    return typeof secret === 'string' ? JSON.parse(secret) : {};
-  } catch {
-    return {};
-  }
 }

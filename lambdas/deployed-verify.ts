@@ -1,6 +1,6 @@
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { deployedTokens } from './deployed.js';
+import { deployedTokens, stateTable } from './deployed.js';
 import { numberEnv, requiredEnv } from './env.js';
 import { ingestionTable } from './ingestion-log.js';
 import { ingestorReader } from './ingestor-reader.js';
@@ -21,7 +21,7 @@ export function deployedVerifyCollaborators(): VerifyCollaborators {
 function make(): VerifyCollaborators {
   const [log, meter] = [jsonLog(), embeddedMetrics()];
   const tableName = requiredEnv('TABLE_NAME');
-  const client = new DynamoDBClient();
+  const client = stateTable();
   const { getIngestion } = ingestorReader({
     url: requiredEnv('INGESTOR_URL'),
     tokens: deployedTokens(log, meter),

@@ -12,6 +12,9 @@ import { embeddedMetrics, type Meter } from './metrics.js';
 import { recordQueue } from './record-queue.js';
 import { tokenTable } from './token-table.js';
 
+/** One client a container: it keeps its connections. */
+export const stateTable = once(() => new DynamoDBClient());
+
 /** Of the queue, where the environment does not say. */
 const MAX_RECEIVE_COUNT = 5;
 const RETRY_DELAY_SECONDS = 30;
@@ -55,7 +58,7 @@ export function deployedIngestor(log: Log, meter: Meter): Ingestor {
 /** undefined without verify_ingestion: then nothing but the token is written. */
 function recordIngestion(): GranuleCollaborators['recordIngestion'] {
   if (optionalEnv('VERIFY_INGESTION') !== 'true') return undefined;
-  return ingestionTable(requiredEnv('TABLE_NAME'), new DynamoDBClient()).record;
+  return ingestionTable(requiredEnv('TABLE_NAME'), stateTable()).record;
 }
 
 /** Tokens from the client credentials in SECRET_ARN, shared through the state table. */
@@ -63,7 +66,7 @@ export function deployedTokens(log: Log, meter: Meter): AccessTokens {
   return accessTokens({
     log,
     readSecret: secretReader(requiredEnv('SECRET_ARN')),
-    store: tokenTable(requiredEnv('TABLE_NAME'), new DynamoDBClient()),
+    store: tokenTable(requiredEnv('TABLE_NAME'), stateTable()),
     onRequest: () => {
       meter.count('TokenRequests');
       log.info('access token requested');

@@ -1,6 +1,7 @@
 import { IngestorError, type FailureKind } from './errors.js';
 import type { HttpAnswer } from './http.js';
-import { excerpt } from './message.js';
+import { tryParseJson } from './json.js';
+import { excerpt } from './excerpt.js';
 import { parseRetryAfter, type Delayed } from './retry.js';
 
 /** What was posted where; names the exchange in errors. */
@@ -118,11 +119,7 @@ function entriesOf(text: string): readonly Entry[] {
 }
 
 function tryDetail(text: string): unknown {
-  try {
-    const body: unknown = JSON.parse(text);
-    if (typeof body !== 'object' || body === null) return undefined;
-    return 'detail' in body ? body.detail : 'message' in body ? body.message : undefined;
-  } catch {
-    return undefined;
-  }
+  const body = tryParseJson(text);
+  if (typeof body !== 'object' || body === null) return undefined;
+  return 'detail' in body ? body.detail : 'message' in body ? body.message : undefined;
 }

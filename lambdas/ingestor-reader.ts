@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import type { AccessTokens } from './access-token.js';
 import { IngestorError } from './errors.js';
 import { sendHttp, type HttpAnswer, type SendHttp } from './http.js';
-import { excerpt } from './message.js';
+import { excerpt } from './excerpt.js';
+import { tryParseJson } from './json.js';
 import { retrying } from './retry.js';
 
 /** What became of a posted Item, as the ingestor says. */
@@ -138,7 +139,7 @@ function parseAnswer<S extends z.ZodMiniType>(
   { url, schema }: Expected<S>,
 ): z.infer<S> {
   if (answer.status !== 200) throw refusal(answer, url);
-  const parsed = schema.safeParse(tryJson(answer.body.toString('utf8')));
+  const parsed = schema.safeParse(tryParseJson(answer.body.toString('utf8')));
   if (parsed.success) return parsed.data;
   throw new IngestorError(`GET ${url} answered 200 with something that is no ingestion`, {
     status: 200,
@@ -152,12 +153,4 @@ function refusal({ status, body }: HttpAnswer, url: string): IngestorError {
     status,
     kind: status >= 500 || status === 429 ? 'transient' : 'permanent',
   });
-}
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,14 @@
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { MessageError } from './errors.js';
+import { excerpt } from './excerpt.js';
+import {
+  EventBridgeSchema,
+  RecordsSchema,
+  S3RecordSchema,
+  SnsEnvelopeSchema,
+  SnsRecordSchema,
+  TestEventSchema,
+} from './message-schemas.js';
 import { s3Href } from './s3-href.js';
 
 /** An object that was created, as an S3 notification (raw, through SNS or EventBridge) names it. */
@@ -36,56 +45,6 @@ export interface ParsedBody {
   readonly skipped: readonly SkippedMessage[];
   /** Of the SNS envelope: the same for every delivery of one notification. */
   readonly notificationId?: string;
-}
-
-const SnsEnvelopeSchema = z.object({
-  Type: z.enum(['Notification', 'SubscriptionConfirmation', 'UnsubscribeConfirmation']),
-  Message: z.string(),
-  TopicArn: z._default(z.string(), 'an unnamed topic'),
-  MessageId: z.optional(z.string()),
-});
-
-const TestEventSchema = z.object({ Event: z.literal('s3:TestEvent') });
-
-/** size and eTag are absent from removals, sequencer from tag changes. */
-const S3RecordSchema = z.object({
-  eventName: z.string(),
-  s3: z.object({
-    bucket: z.object({ name: z.string().check(z.minLength(1)) }),
-    object: z.object({
-      key: z.string().check(z.minLength(1)),
-      size: z.optional(z.number()),
-      eTag: z.optional(z.string()),
-      sequencer: z.optional(z.string()),
-    }),
-  }),
-});
-
-/** What Lambda hands to a function that subscribes to a topic; found in queues that such a function feeds. */
-const SnsRecordSchema = z.object({ Sns: SnsEnvelopeSchema });
-
-const RecordsSchema = z.object({ Records: z.array(z.unknown()) });
-
-const EventBridgeSchema = z.object({
-  'detail-type': z.string(),
-  detail: z.object({
-    bucket: z.object({ name: z.string() }),
-    object: z.object({
-      key: z.string(),
-      size: z.optional(z.number()),
-      etag: z.optional(z.string()),
-      sequencer: z.optional(z.string()),
-    }),
-  }),
-});
-
-const EXCERPT_CHARACTERS = 200;
-
-/** The start of a text as it may stand in an error or a log line. */
-export function excerpt(text: string, characters = EXCERPT_CHARACTERS): string {
-  return text.length <= characters
-    ? text
-    : `${text.slice(0, characters)}... (${text.length} characters)`;
 }
 
 /** What one queue message asks for. Throws MessageError where it is empty or half an S3 event. */

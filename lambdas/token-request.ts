@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { ClientSecret } from './client-secret.js';
 import { TokenError } from './errors.js';
 import { sendHttp, type HttpAnswer, type SendHttp } from './http.js';
+import { tryParseJson } from './json.js';
 import { parseRetryAfter, retrying, type Delayed } from './retry.js';
 
 /** A bearer token and when to use another; times in milliseconds since the epoch, by this machine's clock. */
@@ -57,7 +58,7 @@ async function requestOnce(
   const url = `${secret.cognito_domain}/oauth2/token`;
   const answer = await post(url, secret, send);
   if (answer.status !== 200) throw refusal(url, answer);
-  const parsed = TokenAnswerSchema.safeParse(parseJson(answer.body));
+  const parsed = TokenAnswerSchema.safeParse(tryParseJson(answer.body.toString('utf8')));
   if (!parsed.success) throw new TokenError(`${url} answered 200 without an access_token`);
   const lifetimeMs = lifetimeSeconds(parsed.data.expires_in) * 1000;
   const received = now();
@@ -104,12 +105,4 @@ function refusal(url: string, { status, headers, body }: HttpAnswer): TokenError
 function lifetimeSeconds(expiresIn: number | string | undefined): number {
   const seconds = Number(expiresIn);
   return Number.isFinite(seconds) && seconds > 0 ? seconds : DEFAULT_LIFETIME_SECONDS;
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

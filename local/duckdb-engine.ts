@@ -18,10 +18,6 @@ export interface DuckDbEngine extends QueryEngine {
   close(): Promise<void>;
 }
 
-/** HistoricCollaborators.pageBytes and parallelBatches for a local run: nothing is far away, and memory stays flat. */
-export const LOCAL_PAGE_BYTES = 128 * 1024;
-export const LOCAL_PARALLEL_BATCHES = 4;
-
 // Every value in quotes, null as nothing, milliseconds in timestamps: as Athena writes a result.
 const RESULT_FORM =
   "FORMAT csv, HEADER true, FORCE_QUOTE *, NULLSTR '', TIMESTAMPFORMAT '%Y-%m-%d %H:%M:%S.%g'";

@@ -10,6 +10,30 @@ export class ConfigError extends Error {
   }
 }
 
+/** Gathers the problems of several readings, so that a person meets them all at once. */
+export class ConfigProblems {
+  private readonly lines: string[] = [];
+
+  get found(): boolean {
+    return this.lines.length > 0;
+  }
+
+  /** What `read` gives; undefined where it throws a ConfigError, whose problems are kept. */
+  collect<T>(read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      this.lines.push(...error.problems);
+      return undefined;
+    }
+  }
+
+  error(): ConfigError {
+    return new ConfigError(this.lines);
+  }
+}
+
 /** Thrown when one value cannot be what its field needs; whoever reads the file adds the field and the position. */
 export class FieldError extends Error {
   override readonly name = 'FieldError';

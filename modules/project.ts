@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError } from './config-error.js';
+import { ConfigProblems } from './config-error.js';
 import { parseProject } from './names.js';
 import { readPipelineConfig } from './pipeline-config.js';
 import type { PipelineConfig } from './pipeline-config.js';
@@ -29,7 +29,7 @@ interface Source {
 
 /** Throws ConfigError with everything that is wrong anywhere. */
 export function readProject({ root, env }: Source): Project {
-  const problems = new Problems();
+  const problems = new ConfigProblems();
   const name = problems.collect(() => parseProject(env['PROJECT']));
   const state = problems.collect(() => readStateSettings(env, cdktfJson(root)));
   const ids = listPipelines(join(root, 'pipelines'));
@@ -44,7 +44,7 @@ export function readProject({ root, env }: Source): Project {
 
 /** What the bootstrap stack needs: no pipeline has to be right for it. Throws ConfigError. */
 export function readBootstrapProject({ root, env }: Source): BootstrapProject {
-  const problems = new Problems();
+  const problems = new ConfigProblems();
   const name = problems.collect(() => parseProject(env['PROJECT']));
   const bucket = problems.collect(() => readStateBucket(env, cdktfJson(root)));
   if (name === undefined || bucket === undefined) throw problems.error();
@@ -58,26 +58,4 @@ export function isBootstrap({ env }: Pick<Source, 'env'>): boolean {
 
 function cdktfJson(root: string): string {
   return readFileSync(join(root, 'cdktf.json'), 'utf8');
-}
-
-class Problems {
-  private readonly lines: string[] = [];
-
-  get found(): boolean {
-    return this.lines.length > 0;
-  }
-
-  collect<T>(read: () => T): T | undefined {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      this.lines.push(...error.problems);
-      return undefined;
-    }
-  }
-
-  error(): ConfigError {
-    return new ConfigError(this.lines);
-  }
 }

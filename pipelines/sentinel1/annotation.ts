@@ -1,8 +1,8 @@
 import { GranuleError } from '../../lambdas/errors.js';
 import type { GranuleSource } from '../../lambdas/granule-source.js';
-import { decodeText } from '../../lambdas/text.js';
 import { elementFault, readXml, type XmlDocument, type XmlElement } from '../../lambdas/xml.js';
 import { parseSize, scanSize } from './annotation-scan.js';
+import { granuleText } from './granule-text.js';
 
 /** [rows, columns]. */
 export type Shape = readonly [number, number];
@@ -22,7 +22,7 @@ export async function readShape(source: GranuleSource, href: string): Promise<Sh
   const shape = scanShape(head);
   if (shape !== undefined) return shape;
   const bytes = head.length === HEAD_BYTES ? await source.read(href) : head;
-  return parseShape({ href, text: decode(bytes, href) });
+  return parseShape({ href, text: granuleText(bytes, href) });
 }
 
 function scanShape(bytes: Uint8Array): Shape | undefined {
@@ -63,12 +63,4 @@ function sizeOf(
   const size = parseSize(element.text);
   if (size !== undefined) return size;
   throw elementFault(document, element, `is no size of an image (given '${element.text.trim()}')`);
-}
-
-function decode(bytes: Uint8Array, href: string): string {
-  try {
-    return decodeText(bytes);
-  } catch (cause) {
-    throw new GranuleError(`${href}: is no text: ${String(cause)}`, { href }, { cause });
-  }
 }

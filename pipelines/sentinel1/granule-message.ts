@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { MessageError } from '../../lambdas/errors.js';
-import { excerpt, type GranuleMessage } from '../../lambdas/message.js';
+import { excerpt } from '../../lambdas/excerpt.js';
+import type { GranuleMessage } from '../../lambdas/message.js';
 import { BUCKET_HREF } from './constants.js';
 import { FilenameMapSchema } from './filename-map.js';
 import type { Sentinel1Granule } from './item.js';

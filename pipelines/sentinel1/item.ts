@@ -1,8 +1,6 @@
-import { GranuleError } from '../../lambdas/errors.js';
 import { joinHref } from '../../lambdas/href.js';
 import type { Granule, ItemContext } from '../../lambdas/make-item.js';
 import { STAC_VERSION, type Item } from '../../lambdas/stac.js';
-import { decodeText } from '../../lambdas/text.js';
 import { readShape } from './annotation.js';
 import { itemAssets } from './assets.js';
 import * as facts from './constants.js';
@@ -10,6 +8,7 @@ import { readFilenameMap, type FilenameMap } from './filename-map.js';
 import { oneOf } from './field-values.js';
 import { readFootprint } from './footprint.js';
 import { granuleFiles } from './granule-files.js';
+import { granuleText } from './granule-text.js';
 import { readManifest, tryFindField, type Manifest } from './manifest.js';
 import { parseProduct, type Product } from './product-id.js';
 import { itemProperties } from './properties.js';
@@ -69,20 +68,12 @@ async function readMetadata(
       : undefined;
   // Both are read at once, and a fault of the manifest is told first; the names are awaited below.
   readingNames?.catch(() => undefined);
-  const manifest = readManifest({ href, text: decode(await readingManifest, href) });
+  const manifest = readManifest({ href, text: granuleText(await readingManifest, href) });
   checkProductType(manifest);
   return {
     manifest,
     names: product.layout === 'safe' ? undefined : (filenameMap ?? (await readingNames)),
   };
-}
-
-function decode(bytes: Uint8Array, href: string): string {
-  try {
-    return decodeText(bytes);
-  } catch (cause) {
-    throw new GranuleError(`${href}: is no text: ${String(cause)}`, { href }, { cause });
-  }
 }
 
 /** The reference takes a manifest without a product type, and so does this. */
