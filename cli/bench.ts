@@ -7,6 +7,8 @@ import { hrefSource } from '../lambdas/href.js';
 import { createItem } from '../pipelines/sentinel1/item.js';
 import { runCommand } from './command.js';
 import { referenceTimes } from './bench-reference.js';
+import { timeAppImport } from './bench-bundle.js';
+import { timeManySynths, timeSynth } from './bench-synth.js';
 
 const root = join(import.meta.dirname, '..');
 const FULL =
@@ -18,6 +20,7 @@ interface BenchOptions {
   readonly reference?: true;
   readonly items: number;
   readonly granules: number;
+  readonly pipelines: number;
 }
 
 const command = new Command('bench')
@@ -25,9 +28,10 @@ const command = new Command('bench')
   .option('--reference', 'install the Python reference in an environment of its own and time it')
   .option('--items <n>', 'Items of the memory run', Number, 100_000)
   .option('--granules <n>', 'granules of the local run', Number, 10_000)
+  .option('--pipelines <n>', 'pipelines of the synth; 0: none', Number, 50)
   .action(bench);
 
-async function bench({ reference, items, granules }: BenchOptions): Promise<void> {
+async function bench({ reference, items, granules, pipelines }: BenchOptions): Promise<void> {
   const folders = {
     'full-size granule': resolve(root, FULL),
     'trimmed granule': resolve(root, TRIMMED),
@@ -49,6 +53,8 @@ async function bench({ reference, items, granules }: BenchOptions): Promise<void
   for (const [name] of found) printItemTimes(name, rounds);
   if (items > 0) await memory(items);
   if (granules > 0) localRun(granules);
+  await bundles();
+  if (pipelines > 0) synths(pipelines);
 }
 
 const ROUNDS = 5;
@@ -147,6 +153,26 @@ function localRun(count: number): void {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function bundles(): Promise<void> {
+  const { bytes, importMs, emptyMs } = await timeAppImport();
+  print(
+    'app bundle',
+    `${(bytes / 1e6).toFixed(2)} MB, imported in ${importMs.toFixed(0)} ms (an empty module: ${emptyMs.toFixed(0)} ms)`,
+  );
+}
+
+function synths(pipelines: number): void {
+  const { oneSeconds, bareSeconds, ratio } = timeSynth();
+  const one = `${oneSeconds.toFixed(2)} s, bare cdktf app ${bareSeconds.toFixed(2)} s`;
+  print('synth of one pipeline, warm', `${one}: ${ratio.toFixed(2)} times`);
+  const many = timeManySynths(pipelines);
+  print(
+    `synth of ${pipelines} pipelines`,
+    `warm ${many.warmSeconds.toFixed(1)} s (half of them ${many.halfSeconds.toFixed(1)} s), ` +
+      `cold ${many.coldSeconds.toFixed(1)} s, ${many.peakMegabytes.toFixed(0)} MB`,
+  );
 }
 
 function copies(sample: string, folder: string, count: number): void {

@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Command } from 'commander';
-import { isBootstrap, readBootstrapProject, readProject } from '../modules/project.js';
 import { pipelineArgument, runCommand } from './command.js';
 
 const root = join(import.meta.dirname, '..');
@@ -28,15 +27,38 @@ for (const verb of VERBS) {
 
 async function run(verb: Verb, rest: readonly string[]): Promise<void> {
   const stacks = stacksIn(rest);
-  const options = rest.slice(stacks.length);
-  if (isBootstrap(process)) readBootstrapProject({ root, env: process.env });
-  else {
-    const ids = stacks.map((name) => pipelineArgument(name).id);
-    readProject({ root, env: process.env });
-    process.exitCode = await cdktf([verb, ...(takesStacks(verb) ? ids : []), ...options]);
+  const words = [verb, ...namesFor(verb, stacks), ...rest.slice(stacks.length)];
+  if (verb !== 'synth') await check(stacks);
+  const cdktf = startCdktf(words);
+  if (verb === 'synth') await orStop(cdktf, check(stacks));
+  process.exitCode = await exitCode(cdktf);
+}
+
+/** Throws UsageError and ConfigError. Loaded late: cdktf starts in the meantime. */
+async function check(stacks: readonly string[]): Promise<void> {
+  const { isBootstrap, readBootstrapProject, readProject } = await import('../modules/project.js');
+  const source = { root, env: process.env };
+  if (isBootstrap(source)) {
+    readBootstrapProject(source);
     return;
   }
-  process.exitCode = await cdktf([verb, ...stacks, ...options]);
+  for (const name of stacks) pipelineArgument(name);
+  readProject(source);
+}
+
+/**
+ * A synth changes nothing outside, so it is checked while cdktf loads, for a second or more before it starts main.ts,
+ * which would report the same fault in cdktf's words.
+ */
+async function orStop(cdktf: ChildProcess, checked: Promise<void>): Promise<void> {
+  const ended = exitCode(cdktf);
+  try {
+    await checked;
+  } catch (error) {
+    cdktf.kill('SIGKILL');
+    await ended;
+    throw error;
+  }
 }
 
 /** Names come first: what follows an option may be its value. */
@@ -45,21 +67,25 @@ function stacksIn(rest: readonly string[]): readonly string[] {
   return firstOption === -1 ? rest : rest.slice(0, firstOption);
 }
 
-/** cdktf synthesizes and lists everything, whatever it is given. */
-function takesStacks(verb: Verb): boolean {
-  return verb !== 'list' && verb !== 'synth';
+/** cdktf synthesizes and lists everything, whatever it is given. A pipeline's stack has its folder's name. */
+function namesFor(verb: Verb, stacks: readonly string[]): readonly string[] {
+  return verb === 'list' || verb === 'synth' ? [] : stacks.map((name) => basename(name));
 }
 
-async function cdktf(words: readonly string[]): Promise<number> {
+function startCdktf(words: readonly string[]): ChildProcess {
   const manifest = createRequire(import.meta.url).resolve('cdktf-cli/package.json');
   const program = join(dirname(manifest), 'bundle', 'bin', 'cdktf.js');
-  const child = spawn(process.execPath, ['--no-warnings', program, ...words], {
+  // Ctrl-C reaches the child as well, and Terraform needs the time to release its lock.
+  process.on('SIGINT', () => undefined);
+  return spawn(process.execPath, ['--no-warnings', program, ...words], {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, CHECKPOINT_DISABLE: '1' },
   });
-  // Ctrl-C reaches the child as well, and Terraform needs the time to release its lock.
-  process.on('SIGINT', () => undefined);
+}
+
+async function exitCode(child: ChildProcess): Promise<number> {
+  if (child.exitCode !== null) return child.exitCode;
   const [code] = (await once(child, 'exit')) as [number | null];
   return code ?? 1;
 }

@@ -38,3 +38,19 @@ describe('npm run bootstrap', () => {
     expect(stderr).toMatch(/^STATE_BUCKET and STATE_REGION not set/);
   });
 });
+
+describe('npm run synth', () => {
+  test('reports a bad project once, and cdktf writes nothing', async () => {
+    const { code, stdout, stderr } = await runCli('cdktf', ['synth'], {
+      env: { PROJECT: 'Demo', ...LOCAL },
+    });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.match(/PROJECT must be/g)).toHaveLength(1);
+  });
+
+  test('lists the pipelines when it is given another name', async () => {
+    const { code, stderr } = await runCli('cdktf', ['synth', 'sentinel9'], { env: LOCAL });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^cdktf: there is no pipeline "sentinel9"/m);
+  });
+});
