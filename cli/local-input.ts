@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 
 import type { Row } from '../lambdas/result-csv.js';
 import { joinHref } from '../lambdas/href.js';
+import { isListing } from '../lambdas/inventory.js';
 import type { HrefMap } from '../local/container-protocol.js';
 import { granulesBelow } from '../local/granule-folder.js';
 import { assertMessageFile, messagesOf } from '../local/message-file.js';
@@ -97,7 +98,7 @@ async function underPrefix(
 
 /** test/fixtures/<pipeline>: messages.ndjson, and the folder bucket both as their source and through an inventory. */
 async function sample(options: InputOptions, pipeline: PlannedPipeline): Promise<InputPlan> {
-  const { folder, code, workFolder } = pipeline;
+  const { folder, code } = pipeline;
   const fixtures = join('test/fixtures', folder.id);
   const [bucket, messages] = [join(fixtures, 'bucket'), join(fixtures, 'messages.ndjson')];
   if (!existsSync(bucket)) {
@@ -107,11 +108,18 @@ async function sample(options: InputOptions, pipeline: PlannedPipeline): Promise
   }
   const inputs = existsSync(messages) ? [inputOf(messagesOf(messages))] : [];
   if (code.historic !== undefined) {
-    const target = join(workFolder, 'inventory');
-    await writeSampleInventory(bucket, bucketOf(pipeline).bucket, target);
-    inputs.push(await backfill(target, pipeline));
+    inputs.push(await backfill(await sampleInventory(bucket, pipeline), pipeline));
   }
   return { input: inputsOf(inputs), ...(await mapsOf(bucket, options, pipeline)) };
+}
+
+/** The listing of config.yaml, where the sample holds it; else a report over the sample's files. */
+async function sampleInventory(folder: string, pipeline: PlannedPipeline): Promise<string> {
+  const { inventory_location: location = '' } = pipeline.config;
+  const listing = join(folder, S3_LOCATION.exec(location)?.[2] ?? '');
+  if (isListing(location) && existsSync(listing)) return listing;
+  const target = join(pipeline.workFolder, 'inventory');
+  return writeSampleInventory(folder, bucketOf(pipeline).bucket, target);
 }
 
 async function backfill(

@@ -55,8 +55,8 @@ export function sqlName(name: string): string {
 
 function expressionOf(column: string, { format }: Inventory, dialect: Dialect): string {
   const raw = `"${column}"`;
-  // A listing is somebody's own file: its keys stand as they are.
-  if (format.startsWith('listing')) return raw;
+  // A listing is somebody's own file: its keys stand as they are, but for the end of lines as in Windows.
+  if (format.startsWith('listing')) return `regexp_replace(${raw}, '\\r\\z', '')`;
   if (format !== 'csv') return typedExpression(column, raw);
   const text = `nullif(${raw}, '')`;
   if (column === 'key') return decodedKey(raw, dialect);

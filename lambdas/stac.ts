@@ -31,6 +31,7 @@ export interface Link {
   readonly href: string;
   readonly type?: string;
   readonly title?: string;
+  readonly [field: string]: unknown;
 }
 
 export interface Provider {

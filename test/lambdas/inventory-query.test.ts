@@ -196,6 +196,13 @@ describe('listings on the local engine', () => {
 
     expect(found).toEqual([['"d".tif'], ['a,b "c".tif'], ['é.tif']]);
   });
+
+  test.each(['keys.csv', 'keys.txt'])('of %s, lines may end as in Windows', async (name) => {
+    expect(await selectFromListing(name, 'key\r\na.tif\r\n\r\nb.tif\r\n')).toEqual([
+      ['a.tif'],
+      ['b.tif'],
+    ]);
+  });
 });
 
 describe('the text for Athena', () => {
@@ -255,7 +262,7 @@ SELECT key FROM inventory`,
       `WITH inventory AS (
   SELECT * FROM (
     SELECT
-      "key" AS "key"
+      regexp_replace("key", '\\r\\z', '') AS "key"
     FROM "db"."table"
     WHERE "key" IS NOT NULL
   ) AS report
