@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 
+import { failureOf } from '../lambdas/errors.js';
 import { joinHref } from '../lambdas/href.js';
+import type { Granule, GranulePipeline } from '../lambdas/make-item.js';
+import { parseBody } from '../lambdas/message.js';
 import type { HrefMap } from '../local/container-protocol.js';
 
 /** A granule as a person names it, and where it is read when that is not its href. */
@@ -18,4 +22,19 @@ export function namedGranule(given: string, prefix: string | undefined): NamedGr
   const plain = prefix.replace(/\/+$/, '');
   const href = basename(plain) === name ? plain : joinHref(plain, name);
   return { href, sourceMap: { from: href, to: folder } };
+}
+
+/** The granule that a message's text names, say a bare key; undefined for what is a path, or no message of the pipeline. */
+export function tryFindGranule(
+  given: string,
+  { parseMessage }: Pick<GranulePipeline<Granule>, 'parseMessage'>,
+): Granule | undefined {
+  if (given === '' || existsSync(given)) return undefined;
+  try {
+    const [message, ...others] = parseBody(given).messages;
+    return message === undefined || others.length > 0 ? undefined : parseMessage(message);
+  } catch (error) {
+    if (failureOf(error).kind === 'permanent') return undefined;
+    throw error;
+  }
 }

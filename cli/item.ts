@@ -10,7 +10,7 @@ import { makeItem } from '../lambdas/make-item.js';
 import type { Item } from '../lambdas/stac.js';
 import { type PipelineConfig, readPipelineConfig } from '../modules/pipeline-config.js';
 import { runCommand } from './command.js';
-import { namedGranule } from './item-href.js';
+import { namedGranule, tryFindGranule } from './item-href.js';
 import { handlerIn } from './pipeline-code.js';
 import { requiredPipeline } from './required-pipeline.js';
 import { endQuietlyWithReader, printLine } from './stdout.js';
@@ -23,7 +23,10 @@ interface ItemOptions {
 const command = new Command('item')
   .description('Print the Items of granules as JSON, one a line.')
   .argument('[pipeline]', 'folder in pipelines/')
-  .argument('[hrefs...]', 's3://, https:// or a folder; - reads them from stdin, one a line')
+  .argument(
+    '[hrefs...]',
+    's3://, https://, a folder or a message; - reads them from stdin, one a line',
+  )
   .option(
     '--href-prefix <href>',
     "for a folder: its Item's hrefs begin with this and the folder's name",
@@ -58,18 +61,17 @@ async function itemMaker(
   const { pipeline } = await handlerIn<GranuleHandler>(resolve(folder, 'app.ts'));
   const source = sourceOf(config);
   return (given) => {
-    const { href, sourceMap } = namedGranule(given, hrefPrefix);
-    return makeItem(
-      pipeline,
-      { href },
-      {
-        source: sourceMap ? mappedSource(source, sourceMap) : source,
-        stacApiUrl: config.stac_api_url,
-        warn: (message, fields) => {
-          process.stderr.write(`${href}: warning: ${message} ${JSON.stringify(fields ?? {})}\n`);
-        },
+    const { sourceMap, ...named } = namedGranule(given, hrefPrefix);
+    const granule = tryFindGranule(given, pipeline) ?? named;
+    return makeItem(pipeline, granule, {
+      source: sourceMap ? mappedSource(source, sourceMap) : source,
+      stacApiUrl: config.stac_api_url,
+      warn: (message, fields) => {
+        process.stderr.write(
+          `${granule.href}: warning: ${message} ${JSON.stringify(fields ?? {})}\n`,
+        );
       },
-    );
+    });
   };
 }
 

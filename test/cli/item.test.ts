@@ -4,7 +4,9 @@ import { join, relative, resolve } from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { namedGranule } from '../../cli/item-href.js';
+import { namedGranule, tryFindGranule } from '../../cli/item-href.js';
+import { MessageError } from '../../lambdas/errors.js';
+import type { GranuleMessage } from '../../lambdas/message.js';
 import { runCli } from './run-cli.js';
 
 const DAY = resolve('test/fixtures/sentinel1/bucket/GRD/2023/3/14/IW/DV');
@@ -123,4 +125,36 @@ describe('an href', () => {
 
 test('this test looks at the granule that it names', () => {
   expect(readFileSync(join(GRANULE, 'manifest.safe'), 'utf8')).toContain('xfdu');
+});
+
+describe('what is neither an href nor a path', () => {
+  const pipeline = {
+    parseMessage: ({ type, ...message }: GranuleMessage) => {
+      if (type === 'custom' && 'body' in message && message.body === 'tile 7')
+        return { href: 's3://tiles/7' };
+      throw new MessageError('none of ours');
+    },
+  };
+
+  test('may be a message of the pipeline, say a bare key', () => {
+    expect(tryFindGranule('tile 7', pipeline)).toEqual({ href: 's3://tiles/7' });
+    expect(tryFindGranule('tile 8', pipeline)).toBeUndefined();
+    expect(tryFindGranule('', pipeline)).toBeUndefined();
+  });
+
+  test('is no message where a file has that name', () => {
+    const anything = { parseMessage: () => ({ href: 's3://any/thing' }) };
+
+    expect(tryFindGranule('package.json', anything)).toBeUndefined();
+  });
+
+  test('an error that is not about the message is not hidden', () => {
+    const broken = {
+      parseMessage: () => {
+        throw new Error('a bug');
+      },
+    };
+
+    expect(() => tryFindGranule('tile 7', broken)).toThrow('a bug');
+  });
 });
