@@ -89,6 +89,18 @@ describe('without input', () => {
     },
     PATIENCE_MS,
   );
+
+  test(
+    'a sample that holds the listing of config.yaml is back-filled from that',
+    async () => {
+      const { code, stdout } = await runCli('local', ['cop_dem_30', '--out', out]);
+
+      expect(code).toBe(0);
+      // Two messages, and six lines of the listing, two of which name the same tiles.
+      expect(stdout).toMatch(/^made 8, posted 8\nitems.ndjson holds 6: the last of each id\n/);
+    },
+    PATIENCE_MS,
+  );
 });
 
 describe('--granules', () => {

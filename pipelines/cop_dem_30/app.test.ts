@@ -1,0 +1,84 @@
+import { describe, expect, test } from '@jest/globals';
+import type { GranuleMessage } from '../../lambdas/message.js';
+import { memorySource } from '../../test/kit/memory-source.js';
+import { runBatch } from '../../test/kit/run-batch.js';
+import { handler } from './app.js';
+import { createItem } from './item.js';
+
+const { parseMessage } = handler.pipeline;
+const NAME = 'Copernicus_DSM_COG_10_N53_00_W115_00_DEM';
+const HREF = `s3://copernicus-dem-30m/${NAME}/${NAME}.tif`;
+
+function custom(body: unknown): GranuleMessage {
+  return { type: 'custom', body };
+}
+
+function object(key: string): GranuleMessage {
+  return { type: 's3-object', bucket: 'mine', key, href: `s3://mine/${key}` };
+}
+
+test('the handler makes the Items of the Collection cop-dem-glo-30', () => {
+  expect(handler.pipeline).toMatchObject({ collectionId: 'cop-dem-glo-30', createItem });
+});
+
+describe('a message', () => {
+  test.each([
+    [`${NAME}/${NAME}.tif`, HREF],
+    [NAME, HREF],
+    [`${NAME}\r\n`, HREF],
+    [`${NAME}.tif`, `s3://copernicus-dem-30m/${NAME}.tif`],
+  ])('%j names the tile %s', (body, href) => {
+    expect(parseMessage(custom(body))).toEqual({ href });
+  });
+
+  test('of a 90 m tile names it in the bucket of those', () => {
+    const name = NAME.replace('_10_', '_30_');
+
+    expect(parseMessage(custom(name))).toEqual({
+      href: `s3://copernicus-dem-90m/${name}/${name}.tif`,
+    });
+  });
+
+  test('of an S3 event names the object, in whichever bucket', () => {
+    expect(parseMessage(object(`${NAME}/${NAME}.tif`))).toEqual({
+      href: `s3://mine/${NAME}/${NAME}.tif`,
+    });
+  });
+
+  test.each([
+    ...['tileList.txt', `${NAME}.tiff`, `../${NAME}`, `../../other/${NAME}/${NAME}.tif`],
+    ...[`/${NAME}`, `s3://other/${NAME}/${NAME}.tif`, `x/${NAME}.tif`, `${NAME}/`],
+    ...[`${NAME}/AUXFILES/${NAME.replace(/_DEM$/, '_EDM')}.tif`, 'x'],
+  ])("'%s' is refused for good, and quoted", (key) => {
+    for (const message of [custom(key), object(key)]) {
+      const last =
+        key
+          .split('/')
+          .at(-1)
+          ?.replace(/\.tif$/, '') ?? '';
+      expect(() => parseMessage(message)).toThrow(
+        expect.objectContaining({ kind: 'permanent', message: expect.stringContaining(last) }),
+      );
+    }
+  });
+
+  test.each([[{}], [{ key: NAME }], [[NAME]], [null], [53]])('%j is refused for good', (body) => {
+    expect(() => parseMessage(custom(body))).toThrow(
+      expect.objectContaining({
+        kind: 'permanent',
+        message: `the message must be the key of a tile (given ${JSON.stringify(body)})`,
+      }),
+    );
+  });
+});
+
+test('a name that does not match is a dead letter that quotes it, and its neighbour is posted', async () => {
+  const wrong = NAME.replace('N53', 'N5x');
+  const { items, failed, dead } = await runBatch(handler, [wrong, NAME], {
+    source: memorySource({}),
+  });
+
+  expect(items.map(({ id }) => id)).toEqual([NAME]);
+  expect(failed).toEqual([]);
+  expect(dead).toEqual([expect.objectContaining({ reason: expect.stringContaining(wrong) })]);
+});

@@ -1,0 +1,31 @@
+import { MessageError } from '../../lambdas/errors.js';
+import { excerpt } from '../../lambdas/excerpt.js';
+import type { Granule } from '../../lambdas/make-item.js';
+import type { GranuleMessage } from '../../lambdas/message.js';
+import { parseTile, type Tile } from './tile-name.js';
+
+/**
+ * The tile that a message names: by its key in the bucket (`<tile>/<tile>.tif`), by its name alone, as the bucket's
+ * list has it, or by an S3 event of such an object. Throws GranuleError and MessageError on anything else.
+ */
+export function parseMessage(message: GranuleMessage): Granule {
+  if (message.type === 's3-object') {
+    tileOf(message.key);
+    return { href: message.href };
+  }
+  if (typeof message.body !== 'string') {
+    const given = excerpt(JSON.stringify(message.body));
+    throw new MessageError(`the message must be the key of a tile (given ${given})`);
+  }
+  const key = message.body.trim();
+  const { id, product } = tileOf(key);
+  return { href: `${product.bucketHref}/${key === id ? `${id}/${id}.tif` : key}` };
+}
+
+/** The key may come from anybody who can send to the queue: it must not lead anywhere else. */
+function tileOf(key: string): Tile {
+  const tile = parseTile(key);
+  const { id } = tile;
+  if ([id, `${id}.tif`, `${id}/${id}.tif`].includes(key)) return tile;
+  throw new MessageError(`the key of a tile is '${id}/${id}.tif' (given '${excerpt(key)}')`);
+}

@@ -1,0 +1,29 @@
+import { describe, expect, test } from '@jest/globals';
+import { handler, nextChunk, queryInventory, rowToMessageBody } from './historic.js';
+
+const NAME = 'Copernicus_DSM_COG_10_N53_00_W115_00_DEM';
+
+test('the handler runs these functions', () => {
+  expect(handler.pipeline).toEqual({ queryInventory, rowToMessageBody, nextChunk });
+});
+
+test('the whole list is read at once', () => {
+  expect(queryInventory()).toBe('SELECT key FROM inventory');
+  expect(nextChunk()).toBeUndefined();
+});
+
+describe('a row', () => {
+  test.each([NAME, `${NAME}/${NAME}.tif`, `${NAME}.tif`, NAME.replace('N53', 'N5x')])(
+    'of %s becomes a message: the key itself',
+    (key) => {
+      expect(rowToMessageBody({ key })).toBe(key);
+    },
+  );
+
+  test.each([
+    ...[undefined, '', 'tileList.txt', 'readme.html', `${NAME}/`, `${NAME}/info.txt`],
+    ...[`${NAME}/PREVIEW/${NAME}_QL.tif`, `${NAME}/AUXFILES/${NAME.replace(/DEM$/, 'EDM')}.tif`],
+  ])('of the key %s is skipped', (key) => {
+    expect(rowToMessageBody({ key })).toBeUndefined();
+  });
+});

@@ -1,0 +1,80 @@
+import type { Granule } from '../../lambdas/make-item.js';
+import {
+  type Asset,
+  type Bbox,
+  type Item,
+  type Polygon,
+  STAC_VERSION,
+} from '../../lambdas/stac.js';
+import * as facts from './constants.js';
+import { gridOf, type Grid } from './grid.js';
+import { parseTile, type Tile } from './tile-name.js';
+
+/** The Item of a tile, made of its href alone: the GeoTIFF's, or that of its folder. Throws GranuleError. */
+export function createItem({ href }: Granule): Promise<Item> {
+  return new Promise((resolve) => {
+    resolve(itemOf(href));
+  });
+}
+
+function itemOf(href: string): Item {
+  const tile = parseTile(href);
+  const grid = gridOf(tile);
+  const bbox = bboxOf(grid);
+  return {
+    type: 'Feature',
+    stac_version: STAC_VERSION,
+    id: tile.id,
+    properties: {
+      platform: facts.PLATFORM,
+      gsd: tile.product.gsdMetres,
+      providers: facts.PROVIDERS,
+      license: facts.LICENSE,
+      'proj:epsg': facts.EPSG,
+      'proj:transform': [grid.pixelWidth, 0, grid.west, 0, -grid.pixelHeight, grid.north],
+      'proj:shape': [grid.rows, grid.columns],
+      datetime: facts.DATETIME,
+    },
+    geometry: polygonOf(bbox),
+    links: facts.LINKS,
+    assets: { data: dataAsset(href, tile) },
+    bbox,
+    stac_extensions: [facts.PROJECTION_EXTENSION],
+  };
+}
+
+/** Cut at the edges of the world, half a pixel from the tile's own: two parts would be no help to anyone. */
+function bboxOf({ west, north, pixelWidth, pixelHeight, columns, rows }: Grid): Bbox {
+  return [
+    Math.max(west, -180),
+    north - rows * pixelHeight,
+    west + columns * pixelWidth,
+    Math.min(north, 90),
+  ];
+}
+
+function polygonOf([west, south, east, north]: Bbox): Polygon {
+  const southEast = [east, south] as const;
+  return {
+    type: 'Polygon',
+    coordinates: [[southEast, [east, north], [west, north], [west, south], southEast]],
+  };
+}
+
+function dataAsset(href: string, { id, northing, easting, product }: Tile): Asset {
+  const folder = href.replace(/\/+$/, '');
+  return {
+    href: folder.endsWith('.tif') ? folder : `${folder}/${id}.tif`,
+    type: facts.COG,
+    title: `${northing}_00_${easting}_00`,
+    'raster:bands': [
+      {
+        sampling: 'point',
+        data_type: 'float32',
+        spatial_resolution: product.gsdMetres,
+        unit: 'meter',
+      },
+    ],
+    roles: ['data'],
+  };
+}
