@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { QueryError } from './errors.js';
+import { failureOf, QueryError } from './errors.js';
 
 const CountsSchema = z.object({
   /** Rows of the query's result that were read. */
@@ -82,6 +82,8 @@ export interface StoredCursor {
 /** Where the one cursor of a pipeline is kept. */
 export interface CursorStore {
   read(): Promise<StoredCursor | undefined>;
+  /** Of whatever is stored, also where another version of this project wrote it; undefined where nothing is. */
+  version(): Promise<number | undefined>;
   /** False, and nothing written, unless the stored version is `expected`; undefined: unless nothing is stored. */
   write(cursor: BackfillCursor, expected: number | undefined): Promise<boolean>;
 }
@@ -140,18 +142,23 @@ export function resumeBackfill(store: CursorStore): Promise<BackfillCursor | und
 
 /**
  * Forgets what was done: the next `{ action: 'run' }` begins with `chunk` on the newest report. A run that is under
- * way stops at its next write. Gives the cursor as it was.
+ * way stops at its next write. Gives the cursor as it was, undefined where there was none that can be read.
  */
 export async function restartBackfill(
   store: CursorStore,
   begin: NewBackfill,
 ): Promise<BackfillCursor | undefined> {
   for (;;) {
-    const stored = await store.read();
+    const version = await store.version();
+    // What cannot be read is to be forgotten as well.
+    const stored = await store.read().catch(noneIfUnreadable);
     const attempt = stored?.cursor.attempt ?? 0;
-    if (await store.write({ ...newBackfill(begin), attempt }, stored?.version))
-      return stored?.cursor;
+    if (await store.write({ ...newBackfill(begin), attempt }, version)) return stored?.cursor;
   }
+}
+
+function noneIfUnreadable(error: unknown): undefined {
+  if (failureOf(error).kind !== 'permanent') throw error;
 }
 
 async function changeCursor(

@@ -12,13 +12,17 @@ const KEY = { pk: { S: 'backfill' }, sk: { S: 'cursor' } };
 
 /** The cursor as one row of the state table, without a TTL. */
 export function cursorTable(tableName: string, table: Table): CursorStore {
+  const readRow = async () => {
+    const get = new GetItemCommand({ TableName: tableName, Key: KEY, ConsistentRead: true });
+    const { Item } = await table.send(get);
+    return Item && { text: Item['cursor']?.S ?? '', version: Number(Item['version']?.N) };
+  };
   return {
     read: async () => {
-      const { Item } = await table.send(
-        new GetItemCommand({ TableName: tableName, Key: KEY, ConsistentRead: true }),
-      );
-      return Item && storedCursor(Item['cursor']?.S ?? '', Item['version']?.N);
+      const row = await readRow();
+      return row && { version: row.version, cursor: parseCursor(row.text) };
     },
+    version: async () => (await readRow())?.version,
     write: async (cursor, expected) => {
       const Item = {
         ...KEY,
@@ -42,16 +46,13 @@ export function memoryCursors(): CursorStore {
   let stored: StoredCursor | undefined;
   return {
     read: () => Promise.resolve(stored),
+    version: () => Promise.resolve(stored?.version),
     write: (cursor, expected) => {
       if (stored?.version !== expected) return Promise.resolve(false);
       stored = { cursor, version: (expected ?? 0) + 1 };
       return Promise.resolve(true);
     },
   };
-}
-
-function storedCursor(text: string, version: string | undefined): StoredCursor {
-  return { cursor: parseCursor(text), version: Number(version) };
 }
 
 function conditionOf(expected: number | undefined) {

@@ -1,22 +1,25 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod/mini';
-import { parseCursor, type CursorStore, type StoredCursor } from '../lambdas/chunk.js';
+import { parseCursor, type CursorStore } from '../lambdas/chunk.js';
 
 const FileSchema = z.object({ version: z.number(), cursor: z.unknown() });
 
 /** The cursor as one JSON file. It outlives a killed process; two processes at the same time are not kept apart. */
 export function fileCursors(path: string): CursorStore {
-  const read = async (): Promise<StoredCursor | undefined> => {
+  const readFileOf = async (): Promise<z.infer<typeof FileSchema> | undefined> => {
     const text = await readFile(path, 'utf8').catch(() => undefined);
-    if (text === undefined) return undefined;
-    const { version, cursor } = z.parse(FileSchema, JSON.parse(text));
-    return { version, cursor: parseCursor(JSON.stringify(cursor)) };
+    return text === undefined ? undefined : z.parse(FileSchema, JSON.parse(text));
   };
+  const version = async (): Promise<number | undefined> => (await readFileOf())?.version;
   return {
-    read,
+    read: async () => {
+      const file = await readFileOf();
+      return file && { version: file.version, cursor: parseCursor(JSON.stringify(file.cursor)) };
+    },
+    version,
     write: async (cursor, expected) => {
-      if ((await read())?.version !== expected) return false;
+      if ((await version()) !== expected) return false;
       await mkdir(dirname(path), { recursive: true });
       const draft = `${path}.new`;
       await writeFile(draft, JSON.stringify({ version: (expected ?? 0) + 1, cursor }, null, 2));

@@ -61,6 +61,7 @@ export function killable(
     },
     cursors: {
       read: () => call(() => cursors.read()),
+      version: () => call(() => cursors.version()),
       write: (...args: Parameters<CursorStore['write']>) => call(() => cursors.write(...args)),
     },
     invokeSelf: (event) => call(() => kit.invokeSelf(event)),

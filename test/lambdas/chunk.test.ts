@@ -17,7 +17,7 @@ const begin = { source: 's3://d/b/id csv chunks', chunk: '2022-04-20', now: NOW 
 function contended(store: CursorStore): CursorStore {
   let first = true;
   return {
-    read: () => store.read(),
+    ...store,
     write: async (cursor, expected) => {
       const stored = await store.read();
       if (first && stored) await store.write({ ...stored.cursor, chunks: 7 }, stored.version);

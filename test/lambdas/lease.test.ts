@@ -137,7 +137,7 @@ describe('writes of others in between', () => {
   test('its own write whose answer got lost does not', async () => {
     let lost = false;
     const lossy: CursorStore = {
-      read: () => store.read(),
+      ...store,
       write: async (cursor, expected) => {
         // The SDK tries again after a write that had passed.
         if (lost) await store.write(cursor, expected);

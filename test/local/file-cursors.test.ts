@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { newBackfill } from '../../lambdas/chunk.js';
+import { newBackfill, restartBackfill } from '../../lambdas/chunk.js';
 import { fileCursors } from '../../local/file-cursors.js';
 
 const cursor = newBackfill({ source: 's', chunk: 'c', now: 0 });
@@ -37,4 +37,14 @@ test('a file of another version says how to begin anew', async () => {
   await writeFile(path, '{"version":1,"cursor":{"stage":"done"}}');
 
   await expect(fileCursors(path).read()).rejects.toThrow('restart');
+});
+
+test('a file of another version gives way to a restart', async () => {
+  const path = join(folder, 'cursor.json');
+  await writeFile(path, '{"version":7,"cursor":{"stage":"done"}}');
+
+  const before = await restartBackfill(fileCursors(path), { source: 's', chunk: 'c', now: 0 });
+
+  expect(before).toBeUndefined();
+  expect(await fileCursors(path).read()).toEqual({ version: 8, cursor });
 });
