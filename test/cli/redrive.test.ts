@@ -7,7 +7,7 @@ import { deployedPipeline } from '../../cli/deployed-pipeline.js';
 import { redrive, type RedriveOptions } from '../../cli/redrive-action.js';
 import { deadLetterAttributes } from '../../lambdas/record-queue.js';
 import { AWS_ENV, runCli, type CliOptions } from './run-cli.js';
-import { startSqs, type SqsServer } from './sqs-server.js';
+import { startSqs, type SqsServer } from '../../local/sqs-server.js';
 
 const QUEUE = 'demo-sentinel1-granules';
 const DEAD = 'demo-sentinel1-granules-dead-letters';

@@ -13,7 +13,7 @@ import { serve } from '../../local/http-server.js';
 import { startIngestor, type Ingestor } from '../../local/ingestor.js';
 import { exampleItem } from '../lambdas/granule-kit.js';
 import { AWS_ENV, runCli } from './run-cli.js';
-import { startSqs, type SqsServer } from './sqs-server.js';
+import { startSqs, type SqsServer } from '../../local/sqs-server.js';
 
 const QUEUE = 'demo-example-granules';
 const DEAD = 'demo-example-granules-dead-letters';
