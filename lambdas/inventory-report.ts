@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { QueryError } from './errors.js';
-import { columnName, type Inventory } from './inventory.js';
+import { columnName, parseInventory, type Inventory } from './inventory.js';
 import { readText, type ObjectReader } from './objects.js';
 
 /** One delivery of an inventory. */
@@ -56,15 +56,19 @@ export async function findReport(
 
 /** Found by listing `hive/`: asking the table would have Athena list every minute since its projection's start. */
 export async function findNewestDt(location: string, objects: ObjectReader): Promise<string> {
-  const folders = await objects.folders(`${location}/hive/`);
-  const dts = folders.flatMap((folder) => DT_FOLDER.exec(folder)?.[1] ?? []).sort();
-  const newest = dts.at(-1);
+  const newest = (await listDts(location, objects)).at(-1);
   if (newest !== undefined) return newest;
   throw new QueryError(
     `no partition: ${location}/hive/ holds no folder dt=YYYY-MM-DD-HH-MM. ` +
       'S3 writes the first report up to 48 hours after an inventory is configured; otherwise mend inventory_location',
     { kind: 'transient' },
   );
+}
+
+/** Of all reports that are there, the oldest first. */
+export async function listDts(location: string, objects: ObjectReader): Promise<string[]> {
+  const folders = await objects.folders(`${location}/hive/`);
+  return folders.flatMap((folder) => DT_FOLDER.exec(folder)?.[1] ?? []).sort();
 }
 
 /** S3 names a report's folder with a T and a Z where the partition has hyphens. */
@@ -87,6 +91,16 @@ export async function readManifest(
     );
   }
   return parseManifest(text, href);
+}
+
+/** The one report as its own manifest describes it. */
+export function inventoryOf(
+  { fileFormat, fileSchema }: Manifest,
+  location: string,
+  dt: string,
+): Inventory {
+  const fields = schemaFields(fileSchema).join(',');
+  return parseInventory({ location: `${location}/hive/dt=${dt}`, format: fileFormat, fields });
 }
 
 /** The lines of config.yaml that fit a report. */
@@ -119,12 +133,17 @@ function parseManifest(text: string, href: string): Manifest {
   }
 }
 
+/** Whether a report is of the configured format and columns. */
+export function fitsConfig(
+  { format, columns }: Pick<Inventory, 'format' | 'columns'>,
+  { fileFormat, fileSchema }: Manifest,
+): boolean {
+  const found = schemaFields(fileSchema).map(columnName);
+  return fileFormat.toLowerCase() === format && found.join() === columns.join();
+}
+
 function checkColumns(inventory: Inventory, manifest: Manifest, dt: string): void {
-  const columns = schemaFields(manifest.fileSchema).map(columnName);
-  const same =
-    manifest.fileFormat.toLowerCase() === inventory.format &&
-    columns.join() === inventory.columns.join();
-  if (same) return;
+  if (fitsConfig(inventory, manifest)) return;
   throw new QueryError(
     `report dt=${dt} is not what config.yaml says (${inventory.format}: ${inventory.columns.join(', ')}). ` +
       `Put these two lines into config.yaml and deploy again:\n${configLines(manifest)}`,

@@ -1,5 +1,6 @@
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { sqlString } from '../lambdas/inventory-query.js';
 import type { QueryEngine, QueryState } from '../lambdas/query-engine.js';
@@ -11,6 +12,8 @@ export interface DuckDbOptions {
   readonly folder: string;
   /** @default 512 */
   readonly memoryMb?: number;
+  /** How long the state of a running query waits for its end: most take less than a caller's first pause. @default 200 */
+  readonly stateWaitMs?: number;
 }
 
 export interface DuckDbEngine extends QueryEngine {
@@ -55,12 +58,21 @@ class LocalQueries {
   }
 
   async state(queryId: string): Promise<QueryState> {
-    if (this.running.has(queryId)) return { state: 'running' };
+    if (await this.isRunning(queryId)) return { state: 'running' };
     const reason = this.failures.get(queryId);
     if (reason !== undefined) return { state: 'failed', reason, transient: false };
     const resultHref = this.resultPath(queryId);
     if (await exists(resultHref)) return { state: 'succeeded', resultHref };
     return { state: 'failed', reason: 'the process that ran it has ended', transient: true };
+  }
+
+  private async isRunning(queryId: string): Promise<boolean> {
+    const { stateWaitMs = 200 } = this.options;
+    const timer = new AbortController();
+    const waited = wait(stateWaitMs, true, { signal: timer.signal }).catch(() => true);
+    const isRunning = await Promise.race([this.running.get(queryId), waited]);
+    timer.abort();
+    return isRunning === true;
   }
 
   async close(): Promise<void> {

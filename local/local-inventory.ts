@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { findNewestDt, readManifest, schemaFields } from '../lambdas/inventory-report.js';
+import { findNewestDt, inventoryOf, readManifest } from '../lambdas/inventory-report.js';
 import { isListing, parseInventory, type Inventory } from '../lambdas/inventory.js';
 import { fileObjects } from './file-objects.js';
 import { InputError } from './input-error.js';
@@ -17,7 +17,5 @@ export async function localInventory(path: string): Promise<Inventory> {
   if (isListing(location)) return parseInventory({ location, format: '', fields: 'key' });
   const { location: folder, pinnedDt } = parseInventory({ location, format: 'csv', fields: 'key' });
   const dt = pinnedDt ?? (await findNewestDt(folder, fileObjects));
-  const { fileFormat, fileSchema } = await readManifest(folder, dt, fileObjects);
-  const fields = schemaFields(fileSchema).join(',');
-  return parseInventory({ location: `${folder}/hive/dt=${dt}`, format: fileFormat, fields });
+  return inventoryOf(await readManifest(folder, dt, fileObjects), folder, dt);
 }

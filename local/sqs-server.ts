@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSRecord } from 'aws-lambda';
-import {
-  serve,
-  type LocalAnswer,
-  type LocalRequest,
-  type LocalServer,
-} from '../../local/http-server.js';
-import { LocalQueue } from '../../local/queue.js';
+import { serve, type LocalAnswer, type LocalRequest, type LocalServer } from './http-server.js';
+import { LocalQueue } from './queue.js';
 
 /** SQS over HTTP, as AWS_ENDPOINT_URL finds it: queues of the process, in SQS's JSON protocol. */
 export interface SqsServer extends LocalServer {
@@ -21,6 +16,7 @@ interface Input {
   readonly QueueUrl?: string;
   readonly MaxNumberOfMessages?: number;
   readonly Entries?: readonly Entry[];
+  readonly MessageBody?: string;
 }
 
 interface Entry {
@@ -48,7 +44,7 @@ export async function startSqs(
   const calls: string[] = [];
   const actions = actionsWith(refused);
   const server = await serve(async (request) => {
-    await sleep(delayMs);
+    if (delayMs > 0) await sleep(delayMs);
     const action = actionOf(request);
     calls.push(action);
     const input = JSON.parse(request.body) as Input;
@@ -94,6 +90,10 @@ function actionsWith(refused: string): Readonly<Record<string, Action>> {
         })),
       };
     },
+    SendMessage: (queue, { MessageBody = '' }) => ({
+      MessageId: queue.send(MessageBody),
+      MD5OfMessageBody: md5(MessageBody),
+    }),
     GetQueueAttributes: (queue) => ({
       Attributes: {
         ApproximateNumberOfMessages: String(queue.visibleCount),
@@ -109,8 +109,12 @@ function sent(queue: LocalQueue, { Id, MessageBody, MessageAttributes = {} }: En
     Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]),
   );
   const MessageId = queue.send(MessageBody, { attributes });
-  const MD5OfMessageBody = createHash('md5').update(MessageBody).digest('hex');
-  return { Id, MessageId, MD5OfMessageBody };
+  return { Id, MessageId, MD5OfMessageBody: md5(MessageBody) };
+}
+
+/** The SDK refuses an answer that has another. */
+function md5(body: string): string {
+  return createHash('md5').update(body).digest('hex');
 }
 
 function messageOf(record: SQSRecord): object {

@@ -60,6 +60,7 @@ describe('the result file', () => {
 
 describe('states', () => {
   test('a running query says so, whoever starts it again', async () => {
+    engine = duckDbEngine({ folder: join(folder, 'results'), stateWaitMs: 0 });
     await engine.start('SELECT count(*) FROM range(10000000)', 'slow');
 
     expect(await engine.start('SELECT count(*) FROM range(10000000)', 'slow')).toBe('slow');

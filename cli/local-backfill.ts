@@ -1,0 +1,59 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../lambdas/clock.js';
+import type { HistoricHandler } from '../lambdas/historic-handler.js';
+import { duckDbEngine } from '../local/duckdb-engine.js';
+import { fileCursors } from '../local/file-cursors.js';
+import { fileObjects } from '../local/file-objects.js';
+import { localInventory } from '../local/local-inventory.js';
+import { readPipelineConfig } from '../modules/pipeline-config.js';
+import { configuredInventory, settingsFor, type BackfillSite } from './backfill-site.js';
+import type { PipelineFolder } from './command.js';
+import { runLocalBackfill } from './local-backfill-run.js';
+import { handlerIn } from './pipeline-code.js';
+import { UsageError } from './usage-error.js';
+
+export interface LocalBackfillOptions {
+  /** A folder in the layout of S3 Inventory, or a listing file. */
+  readonly inventory: string;
+  /** Holds the cursor, the messages and the results of queries. @default out/<pipeline>/backfill */
+  readonly out: string | undefined;
+  /** Sent one after the other by one start. */
+  readonly chunks: number;
+  readonly isStopped: () => boolean;
+}
+
+/** A backfill on this machine: DuckDB over files, a cursor and the messages in a folder. Throws InputError, UsageError. */
+export async function localBackfill(
+  { id, folder }: PipelineFolder,
+  { inventory: path, out = join('out', id, 'backfill'), ...options }: LocalBackfillOptions,
+): Promise<BackfillSite> {
+  const entry = join(folder, 'historic.ts');
+  if (!existsSync(entry)) {
+    throw new UsageError(`${id} has no historic.ts, so there is no message for an inventory's row`);
+  }
+  const config = readPipelineConfig(folder);
+  const inventory = await localInventory(path);
+  // No queue that could fill, and no scan that costs anything.
+  const none = { maxQueueDepth: undefined, maxScanGb: undefined };
+  const settings = { ...settingsFor(config, inventory), ...none };
+  const historic = await handlerIn<HistoricHandler>(entry);
+  const cursors = fileCursors(join(out, 'cursor.json'));
+  const scratch = mkdtempSync(join(tmpdir(), 'backfill-'));
+  const engine = duckDbEngine({ folder: scratch });
+  return {
+    ...{ pipeline: id, kind: 'local', flags: ` --local --inventory ${path}` },
+    ...{ historic, settings, configured: configuredInventory(config), cursors, engine },
+    objects: fileObjects,
+    invoke: (action) =>
+      runLocalBackfill({
+        ...{ ...options, pipeline: id, historic, settings, cursors, action, folder: out },
+        ...{ objects: fileObjects, clock: systemClock },
+      }),
+    close: async () => {
+      await engine.close();
+      rmSync(scratch, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { writeInventory } from '../kit/inventory-folder.js';
+
+/** Of the one report. */
+export const DT = '2022-04-22-01-00';
+/** As the config of the pipeline `example` in FIXTURE says. */
+export const FIELDS = ['Bucket', 'Key', 'Size'];
+export const KEYS = [
+  '2022-04-20/a',
+  '2022-04-20/b c',
+  '2022-04-20/x.skip',
+  '2022-04-21/d',
+] as const;
+/** A project with the pipelines `example` and `plain`, which has no inventory. */
+export const FIXTURE = resolve('test/fixtures/backfill');
+
+export interface BackfillFolder {
+  readonly path: string;
+  readonly inventory: string;
+  /** The report again, with other columns. */
+  write(fields: readonly string[]): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** A folder that stands for the bucket of an inventory. */
+export async function backfillFolder(): Promise<BackfillFolder> {
+  const path = await mkdtemp(join(tmpdir(), 'backfill-'));
+  const inventory = join(path, 'prefix/bucket/config-id');
+  const rows = KEYS.map((key) => ({ bucket: 'bucket', key, size: 1 }));
+  const write = (fields: readonly string[]): Promise<void> =>
+    writeInventory({ folder: inventory, dt: DT, format: 'CSV', fields, files: [rows] });
+  await write(FIELDS);
+  return { path, inventory, write, remove: () => rm(path, { recursive: true }) };
+}

@@ -1,0 +1,41 @@
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { sqsQueue } from '../../lambdas/queue.js';
+import { startSqs, type SqsServer } from '../../local/sqs-server.js';
+
+let server: SqsServer;
+let client: SQSClient;
+
+beforeEach(async () => {
+  server = await startSqs(['granules'], { refused: 'bad' });
+  client = new SQSClient({
+    ...{ endpoint: server.url, region: 'eu-central-1', maxAttempts: 1 },
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+});
+
+afterEach(async () => {
+  client.destroy();
+  await server.close();
+});
+
+const url = (): string => `${server.url}/000000000000/granules`;
+
+test('the SDK sends one by one and in batches, and hears which entry is refused', async () => {
+  await client.send(new SendMessageCommand({ QueueUrl: url(), MessageBody: 'one' }));
+  const failures = await sqsQueue(url(), client).sendBatch(['two', 'bad', 'three']);
+
+  expect(failures).toMatchObject([{ index: 1, senderFault: true }]);
+  const bodies = server
+    .queue('granules')
+    .receive(10)
+    .map(({ body }) => body);
+  expect(bodies).toEqual(['one', 'two', 'three']);
+  expect(server.calls).toEqual(['SendMessage', 'SendMessageBatch']);
+});
+
+test('a queue that it has not is an error of SQS', async () => {
+  const other = new SendMessageCommand({ QueueUrl: `${server.url}/0/other`, MessageBody: 'x' });
+
+  await expect(client.send(other)).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
+});
