@@ -6,7 +6,7 @@ import { startProgress } from '../local/progress.js';
 import { bundleFile } from './bundle-file.js';
 import { benchFailures, type BenchSummary } from './fault-bench-ledger.js';
 import { runFaultBench } from './fault-bench.js';
-import { UsageError } from './usage-error.js';
+import { wholeNumber } from './whole-number.js';
 
 interface MessagesOptions {
   readonly count: number;
@@ -66,14 +66,4 @@ export function summaryText(summary: BenchSummary): string {
     `tokens   ${tokens}, ${summary.needlessTokens} of them without need`,
     `in       ${seconds.toFixed(1)} s (${Math.round(made / seconds)} messages/s)`,
   ].join('\n');
-}
-
-function wholeNumber(option: string, least: number): (value: string) => number {
-  return (value) => {
-    const number = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
-    if (number >= least) return number;
-    throw new UsageError(
-      `${option} takes a whole number from ${least} (given ${JSON.stringify(value)})`,
-    );
-  };
 }
