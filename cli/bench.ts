@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { hrefSource } from '../lambdas/href.js';
+import type { Item } from '../lambdas/stac.js';
+import { handler } from '../pipelines/sentinel1/app.js';
 import { createItem } from '../pipelines/sentinel1/item.js';
 import { runCommand } from './command.js';
 import { referenceTimes } from './bench-reference.js';
 import { timeAppImport } from './bench-bundle.js';
+import { handlerOverheadMs } from './bench-handler.js';
 import { timeManySynths, timeSynth } from './bench-synth.js';
 
 const root = join(import.meta.dirname, '..');
@@ -51,6 +54,7 @@ async function bench({ reference, items, granules, pipelines }: BenchOptions): P
     });
   }
   for (const [name] of found) printItemTimes(name, rounds);
+  await handlerOverhead();
   if (items > 0) await memory(items);
   if (granules > 0) localRun(granules);
   await bundles();
@@ -93,9 +97,15 @@ async function medianMs(folder: string): Promise<number> {
   return median(rounds);
 }
 
-function maker(folder: string): () => Promise<unknown> {
+function maker(folder: string): () => Promise<Item> {
   const source = hrefSource({ requesterPays: false });
   return () => createItem({ href: folder, source, warn: () => undefined });
+}
+
+async function handlerOverhead(): Promise<void> {
+  const item = await maker(sampleFolder())();
+  const ms = await handlerOverheadMs(item, handler.pipeline.collectionId);
+  print('handler, a record beside its Item', `${ms.toFixed(3)} ms`);
 }
 
 /** Heap after 10 % and at the end: what stays is what grows. */
