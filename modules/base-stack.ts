@@ -16,8 +16,8 @@ export interface BaseStackProps {
 export const SELF = 'self';
 
 /** Both are stated in the README, with the reasons. */
-const TERRAFORM_VERSION = '>= 1.11';
-const AWS_PROVIDER = {
+export const TERRAFORM_VERSION = '>= 1.11';
+export const AWS_PROVIDER = {
   source: 'registry.terraform.io/hashicorp/aws',
   version: '>= 5.100.0, < 7.0.0',
 };
@@ -48,12 +48,16 @@ export abstract class BaseStack extends TerraformStack {
     });
   }
 
-  /** Construct ids are kebab case, so that `_` between them is unambiguous. */
   protected override allocateLogicalId(element: TerraformElement | Node): string {
-    const node = element instanceof TerraformElement ? element.node : element;
-    const path = node.scopes.slice(this.node.scopes.length).map(({ node: { id } }) => id);
-    return path.filter((id, index) => id !== SELF || index === 0).join('_');
+    return readableId(this, element);
   }
+}
+
+/** Construct ids are kebab case, so that `_` between them is unambiguous. */
+export function readableId(stack: TerraformStack, element: TerraformElement | Node): string {
+  const node = element instanceof TerraformElement ? element.node : element;
+  const path = node.scopes.slice(stack.node.scopes.length).map(({ node: { id } }) => id);
+  return path.filter((id, index) => id !== SELF || index === 0).join('_');
 }
 
 function keepState(

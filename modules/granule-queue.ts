@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { SELF } from './base-stack.js';
 import { DeadLetters, topicPolicy } from './dead-letters.js';
 import type { PipelineFunction } from './pipeline-function.js';
+import { plus, times } from './reckon.js';
 import { Subscription } from './subscription.js';
 import type { SubscriptionProps } from './subscription.js';
 
@@ -24,7 +25,7 @@ export function visibilityTimeoutSeconds({
   functionTimeoutSeconds,
   batchWindowSeconds,
 }: Pick<GranuleQueueProps, 'functionTimeoutSeconds' | 'batchWindowSeconds'>): number {
-  return 6 * functionTimeoutSeconds + batchWindowSeconds;
+  return plus(times(6, functionTimeoutSeconds), batchWindowSeconds);
 }
 
 export interface GranuleQueueProps {
@@ -34,6 +35,9 @@ export interface GranuleQueueProps {
   readonly functionTimeoutSeconds: number;
   readonly batchWindowSeconds: number;
 }
+
+/** What a queue has to know of a function: how to call it, and how to allow it things. */
+export type QueueUser = Pick<PipelineFunction, 'name' | 'allow'>;
 
 export interface FeedProps {
   readonly batchSize: number;
@@ -79,10 +83,7 @@ export class GranuleQueue extends Construct {
     return new Subscription(this, 'subscription', { ...props, topicArn, queueArn: this.arn });
   }
 
-  feed(
-    fn: PipelineFunction,
-    { batchSize, batchWindowSeconds, maxConcurrency, after }: FeedProps,
-  ): void {
+  feed(fn: QueueUser, { batchSize, batchWindowSeconds, maxConcurrency, after }: FeedProps): void {
     fn.allow({
       sid: 'TakeGranules',
       actions: [
@@ -109,7 +110,7 @@ export class GranuleQueue extends Construct {
     });
   }
 
-  acceptFrom(fn: PipelineFunction): void {
+  acceptFrom(fn: Pick<QueueUser, 'allow'>): void {
     fn.allow({
       sid: 'SendGranules',
       actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes'],

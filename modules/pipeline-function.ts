@@ -4,6 +4,7 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
 import { LambdaFunctionEventInvokeConfig } from '@cdktf/provider-aws/lib/lambda-function-event-invoke-config';
 import { LambdaFunctionRecursionConfig } from '@cdktf/provider-aws/lib/lambda-function-recursion-config';
+import { Fn, Token } from 'cdktf';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { SELF } from './base-stack.js';
@@ -15,7 +16,7 @@ import { XRAY_WRITING } from './wildcards.js';
 
 /** A zip beside the stack. */
 export interface FunctionCode {
-  /** Relative to the stack's folder, as `assets/app-0123456789abcdef.zip`. */
+  /** Relative to the stack's folder, as `assets/app-0123456789abcdef.zip`; a reference is taken as it is. */
   readonly path: string;
   /** SHA-256 of the zip in base64. */
   readonly hashBase64: string;
@@ -60,6 +61,10 @@ export class PipelineFunction extends Construct {
     this.function = this.run(props, { logs, policy });
     this.name = this.function.functionName;
     this.arn = this.function.arn;
+  }
+
+  get roleName(): string {
+    return this.role.name;
   }
 
   /** What an invocation needs to succeed. */
@@ -135,14 +140,19 @@ export class PipelineFunction extends Construct {
       runtime: 'nodejs22.x',
       architectures: ['arm64'],
       handler: code.handler,
-      filename: `\${path.module}/${code.path}`,
+      filename: Token.isUnresolved(code.path) ? code.path : `\${path.module}/${code.path}`,
       sourceCodeHash: code.hashBase64,
       memorySize: memoryMb,
       timeout: timeoutSeconds,
-      environment: { variables: { ...environment, ...SOURCE_MAPS } },
+      environment: { variables: withSourceMaps(environment) },
       loggingConfig: { logFormat: 'JSON', logGroup: logs.name },
       tracingConfig: { mode: 'Active' },
       dependsOn: [policy],
     });
   }
+}
+
+function withSourceMaps(environment: PipelineFunctionProps['environment']): Record<string, string> {
+  if (!Token.isUnresolved(environment)) return { ...environment, ...SOURCE_MAPS };
+  return Token.asStringMap(Fn.merge([environment, SOURCE_MAPS]));
 }

@@ -1,11 +1,11 @@
 import { LambdaInvocation } from '@cdktf/provider-aws/lib/lambda-invocation';
-import { DataResource } from 'cdktf';
+import { DataResource, Fn, Token } from 'cdktf';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { PipelineFunction } from './pipeline-function.js';
 
 export interface RunOnDeployProps {
-  readonly function: PipelineFunction;
+  readonly function: Pick<PipelineFunction, 'name'> & Partial<Pick<PipelineFunction, 'ready'>>;
   /** The function runs again when one of these changes; the plan shows which. */
   readonly triggers: Readonly<Record<string, string>>;
   readonly event: Readonly<Record<string, string>>;
@@ -28,13 +28,13 @@ export class RunOnDeploy extends Construct {
   ) {
     super(scope, id);
     const nullResource = new DataResource(this, 'null-resource', {
-      triggersReplace: { ...triggers },
+      triggersReplace: Token.isUnresolved(triggers) ? triggers : { ...triggers },
     });
     this.done = new LambdaInvocation(this, 'invocation', {
       functionName: fn.name,
-      input: JSON.stringify(event),
+      input: Token.isUnresolved(event) ? Fn.jsonencode(event) : JSON.stringify(event),
       triggers: { deployed: nullResource.id },
-      dependsOn: [fn.ready, ...after],
+      dependsOn: [...(fn.ready ? [fn.ready] : []), ...after],
     });
   }
 }

@@ -14,8 +14,8 @@ export interface SubscriptionProps {
   readonly provider?: TerraformProvider;
   /** JSON. @default everything */
   readonly filterPolicy?: string;
-  /** What the filter policy looks at. */
-  readonly filterPolicyScope?: 'MessageBody' | 'MessageAttributes';
+  /** What the filter policy looks at: `MessageBody` or `MessageAttributes`. */
+  readonly filterPolicyScope?: string;
 }
 
 /** A topic of any region or account into our queue; made from our account, so that it needs no confirmation. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Block, SynthesizedStack } from '../modules/stack-kit.js';
 
 /** No account answers: neither the provider nor a backend may ask for one. */
-const OFFLINE: Block = {
+export const OFFLINE: Block = {
   access_key: 'none',
   secret_key: 'none',
   skip_credentials_validation: true,
@@ -35,7 +35,7 @@ const ARN_PATTERNS: Readonly<Record<string, string>> = {
 };
 
 /** What a mocked provider answers: its own random words are neither ARNs nor JSON, which resources refuse. */
-function mockProvider(): Block {
+export function mockProvider(): Block {
   const arns = Object.entries(ARN_PATTERNS).map(([type, arn]) => [
     type,
     { defaults: { arn: `arn:aws:${arn}` } },

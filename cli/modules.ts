@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { MODULE_NAMES, MODULES_FOLDER } from '../modules/plain/module-names.js';
+import { runCommand } from './command.js';
+import { UsageError } from './usage-error.js';
+
+const root = join(import.meta.dirname, '..');
+
+const command = new Command('modules')
+  .description(
+    `Write the modules for plain Terraform, or the named ones: ${MODULE_NAMES.join(', ')}.`,
+  )
+  .argument('[modules...]', 'names of modules')
+  .option('--out <folder>', 'where to write them', MODULES_FOLDER)
+  .action(write);
+
+async function write(names: readonly string[], { out }: { readonly out: string }): Promise<void> {
+  const known: readonly string[] = MODULE_NAMES;
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `there is no module ${JSON.stringify(unknown)}; there are ${known.join(', ')}`,
+    );
+  }
+  const folder = out === MODULES_FOLDER ? join(root, out) : resolve(out);
+  process.exitCode = await synthesize(folder, names.length > 0 ? names : known);
+}
+
+/** In a process of its own: no command loads cdktf. */
+async function synthesize(folder: string, names: readonly string[]): Promise<number> {
+  const program = join(root, 'modules', 'plain', 'write-modules.ts');
+  const words = ['--import', 'tsx', '--no-warnings', program, folder, ...names];
+  const child = spawn(process.execPath, words, { cwd: root, stdio: 'inherit' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
+}
+
+await runCommand(command);

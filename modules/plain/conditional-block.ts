@@ -1,0 +1,105 @@
+import { allOf, expressionOf } from './expression.js';
+import type { Conditions, Presence } from './presence.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+export interface BlockContext {
+  readonly conditions: Conditions;
+  readonly presence: Presence;
+  /** What holds already where the block is. */
+  readonly given: string | undefined;
+}
+
+/** A map of the caller's size, whose entries with null are left out; Terraform has no other map of such entries. */
+const MAPS = ['variables'];
+
+/**
+ * An argument is there if everything that it refers to is: text becomes null, a list null, a nested block `dynamic`,
+ * and an entry of a map is left out.
+ */
+export function conditionalBlock(block: Json, context: BlockContext): Json {
+  const dynamic: Record<string, unknown[]> = {};
+  const result: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(block)) {
+    if (key === 'depends_on') {
+      if (Array.isArray(value) && value.length > 0) result[key] = value;
+    } else if (isBlocks(value)) splitBlocks(key, value, { ...context, result, dynamic });
+    else if (MAPS.includes(key) && isObject(value)) result[key] = sparseMap(value, context);
+    else
+      result[key] = isObject(value) ? conditionalBlock(value, context) : argument(value, context);
+  }
+  const blocks = Object.entries(dynamic).map(([key, all]) => [key, all.length > 1 ? all : all[0]]);
+  return { ...result, ...(blocks.length > 0 && { dynamic: Object.fromEntries(blocks) as Json }) };
+}
+
+interface SplitContext extends BlockContext {
+  readonly result: Record<string, unknown>;
+  readonly dynamic: Record<string, unknown[]>;
+}
+
+function splitBlocks(label: string, blocks: readonly Json[], context: SplitContext): void {
+  const { result, dynamic, ...own } = context;
+  for (const block of blocks) {
+    const forEach = iteration(label, block, own);
+    if (forEach === undefined) {
+      result[label] = [...((result[label] ?? []) as unknown[]), conditionalBlock(block, own)];
+    } else {
+      const given = own.conditions.ofValue(block, own.given)[0] ?? own.given;
+      const content = conditionalBlock(block, { ...own, given });
+      dynamic[label] = [...(dynamic[label] ?? []), { for_each: `\${${forEach}}`, content }];
+    }
+  }
+}
+
+/** Over what a block is repeated; undefined for one that stands once and always. */
+function iteration(label: string, block: Json, context: BlockContext): string | undefined {
+  const { conditions, presence, given } = context;
+  const mentions = new RegExp(`\\b${label}\\.(value|key)\\b`).test(JSON.stringify(block));
+  if (mentions) return presence.repeats?.[label];
+  const needed = conditions.ofValue(block, given);
+  return needed.length === 0 ? undefined : `${allOf(needed)} ? [1] : []`;
+}
+
+function argument(value: unknown, { conditions, given }: BlockContext): unknown {
+  if (Array.isArray(value)) return listArgument(value, { conditions, given });
+  if (typeof value !== 'string') return value;
+  const needed = conditions.ofValue(value, given);
+  const indexed = conditions.indexed(value, given);
+  // A reference by itself is null already, and a function copes with null or is told how.
+  if (needed.length === 0 || /^\$\{[^}]*\}$/.test(value) || /^\$\{\w+\(/.test(value))
+    return indexed;
+  return `\${${allOf(needed)} ? ${expressionOf(indexed)} : null}`;
+}
+
+function listArgument(
+  values: readonly unknown[],
+  { conditions, given }: Pick<BlockContext, 'conditions' | 'given'>,
+): unknown {
+  const needed = conditions.ofValue(values, given);
+  const indexed = values.map((value) =>
+    typeof value === 'string' ? conditions.indexed(value, given) : value,
+  );
+  if (needed.length === 0) return indexed;
+  return `\${${allOf(needed)} ? ${expressionOf(indexed)} : null}`;
+}
+
+function sparseMap(map: Json, { conditions, given }: BlockContext): unknown {
+  const always: Record<string, unknown> = {};
+  const sometimes: string[] = [];
+  for (const [key, value] of Object.entries(map)) {
+    const needed = conditions.ofValue(value, given);
+    const indexed = typeof value === 'string' ? conditions.indexed(value, given) : value;
+    if (needed.length === 0) always[key] = indexed;
+    else sometimes.push(`${allOf(needed)} ? ${expressionOf({ [key]: indexed })} : {}`);
+  }
+  if (sometimes.length === 0) return always;
+  return `\${merge(${[expressionOf(always), ...sometimes].join(', ')})}`;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isBlocks(value: unknown): value is readonly Json[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isObject);
+}

@@ -1,0 +1,12 @@
+/** Modules for plain Terraform, in the order in which the README names them; free of cdktf, for cli/. */
+export const MODULE_NAMES = [
+  'granule-queue',
+  'pipeline-function',
+  'run-on-deploy',
+  'alarms',
+] as const;
+
+export type ModuleName = (typeof MODULE_NAMES)[number];
+
+/** Where they are written, relative to the project. */
+export const MODULES_FOLDER = 'terraform-modules';
