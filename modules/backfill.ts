@@ -1,3 +1,4 @@
+import { Token } from 'cdktf';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { DeadLetters } from './dead-letters.js';
@@ -31,8 +32,10 @@ export class Backfill extends Construct {
     const { deadLetters, ready } = fn.keepFailures(onFailureQueue);
     this.failures = deadLetters;
     const started = [...fn.allowSelfInvocation(), ready, ...after];
-    if (frequencyHours > 0) this.runEvery(frequencyHours, { ...props, after: started });
-    else this.runOnce({ ...props, after: started });
+    // A reference may stand for both: the module says which one is there.
+    const either = Token.isUnresolved(frequencyHours);
+    if (either || frequencyHours > 0) this.runEvery(frequencyHours, { ...props, after: started });
+    if (either || frequencyHours === 0) this.runOnce({ ...props, after: started });
     this.keepGoing({ ...props, after: started });
   }
 

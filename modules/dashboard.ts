@@ -6,6 +6,8 @@ import { SELF } from './base-stack.js';
 export interface DashboardProps {
   readonly name: string;
   readonly region: string;
+  /** Of the AWS console in that region. */
+  readonly consoleDomain: string;
   /** Names of the queues whose depth and age matter. */
   readonly queues: readonly string[];
   readonly deadLetters: readonly RegionalQueue[];
@@ -55,7 +57,8 @@ export class Dashboard extends Construct {
         ),
       }),
     });
-    this.url = consoleUrl(props.region, dashboard.dashboardName);
+    const { region, consoleDomain } = props;
+    this.url = `https://${region}.${consoleDomain}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`;
   }
 }
 
@@ -116,15 +119,4 @@ function widget(
       view: 'timeSeries',
     },
   };
-}
-
-const CONSOLES: readonly (readonly [prefix: string, domain: string])[] = [
-  ['cn-', 'console.amazonaws.cn'],
-  ['us-gov-', 'console.amazonaws-us-gov.com'],
-];
-
-function consoleUrl(region: string, dashboard: string): string {
-  const domain =
-    CONSOLES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'console.aws.amazon.com';
-  return `https://${region}.${domain}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard}`;
 }

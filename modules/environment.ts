@@ -1,7 +1,8 @@
+import { Fn, Token } from 'cdktf';
 import { MAX_RECEIVE_COUNT } from './granule-queue.js';
 import type { GranuleQueue } from './granule-queue.js';
 import type { Inventory } from './inventory.js';
-import type { PipelineConfig } from './pipeline-config.js';
+import type { BackfillSettings, PipelineSettings } from './pipeline-settings.js';
 import type { StateTable } from './state-table.js';
 import { terraformText } from './terraform-text.js';
 
@@ -11,8 +12,8 @@ export const METRICS_NAMESPACE = 'StacPipelines';
 
 /** The environment of every function; the names are an agreement with lambdas/. */
 export function commonEnvironment(
-  config: PipelineConfig,
-  { project, table }: { project: string; table: StateTable },
+  config: Pick<PipelineSettings, 'id'>,
+  { project, table }: { project: string; table: Pick<StateTable, 'name'> },
 ): Environment {
   return {
     PIPELINE: config.id,
@@ -27,7 +28,7 @@ export function ingestorEnvironment({
   ingestor_url,
   secret_arn,
   stac_api_url,
-}: PipelineConfig): Environment {
+}: PipelineSettings): Environment {
   return {
     INGESTOR_URL: terraformText(ingestor_url),
     SECRET_ARN: secret_arn,
@@ -35,12 +36,15 @@ export function ingestorEnvironment({
   };
 }
 
-export function sourceEnvironment({ requester_pays, region }: PipelineConfig): Environment {
+export function sourceEnvironment({
+  requester_pays,
+  region,
+}: Pick<PipelineSettings, 'requester_pays' | 'region'>): Environment {
   return { REQUESTER_PAYS: String(requester_pays), SOURCE_REGION: region };
 }
 
 export function queueEnvironment(
-  { retry_delay_seconds, verify_ingestion }: PipelineConfig,
+  { retry_delay_seconds, verify_ingestion }: PipelineSettings,
   queue: GranuleQueue,
 ): Environment {
   return {
@@ -52,16 +56,23 @@ export function queueEnvironment(
   };
 }
 
-export function inventoryEnvironment(config: PipelineConfig, inventory: Inventory): Environment {
+export function inventoryEnvironment(
+  config: BackfillSettings,
+  inventory: Pick<Inventory, 'environment'>,
+): Environment {
   const { inventory_location = '', initial_chunk, max_queue_depth, historic_frequency } = config;
   return {
     ...inventory.environment,
     INVENTORY_LOCATION: terraformText(inventory_location),
     INVENTORY_FORMAT: config.inventory_format,
-    INVENTORY_FIELDS: config.inventory_fields.join(','),
+    INVENTORY_FIELDS: commaSeparated(config.inventory_fields),
     HISTORIC_FREQUENCY: String(historic_frequency ?? 0),
     MAX_SCAN_GB: String(config.max_scan_gb),
     ...(initial_chunk !== undefined && { INITIAL_CHUNK: terraformText(initial_chunk) }),
     ...(max_queue_depth !== undefined && { MAX_QUEUE_DEPTH: String(max_queue_depth) }),
   };
+}
+
+function commaSeparated(words: readonly string[]): string {
+  return Token.isUnresolved(words) ? Fn.join(',', [...words]) : words.join(',');
 }

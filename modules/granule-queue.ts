@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { SELF } from './base-stack.js';
 import { DeadLetters, topicPolicy } from './dead-letters.js';
 import type { PipelineFunction } from './pipeline-function.js';
+import type { Allowance } from './policy.js';
 import { plus, times } from './reckon.js';
 import { Subscription } from './subscription.js';
 import type { SubscriptionProps } from './subscription.js';
@@ -111,10 +112,15 @@ export class GranuleQueue extends Construct {
   }
 
   acceptFrom(fn: Pick<QueueUser, 'allow'>): void {
-    fn.allow({
-      sid: 'SendGranules',
-      actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes'],
-      resources: [this.arn],
-    });
+    fn.allow(sendGranules(this.arn));
   }
+}
+
+/** What a function that puts granules on a queue has to be allowed. */
+export function sendGranules(queueArn: string): Allowance {
+  return {
+    sid: 'SendGranules',
+    actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes'],
+    resources: [queueArn],
+  };
 }

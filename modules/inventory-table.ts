@@ -1,21 +1,28 @@
 import type { GlueCatalogTableConfig } from '@cdktf/provider-aws/lib/glue-catalog-table';
+import { Fn, Op, Token } from 'cdktf';
 
 /** What the queries read: a Hive table whose folders hold symlink.txt files that name the real ones. */
-export interface InventoryTable {
-  readonly format: InventoryFormat;
-  /** Columns in the order of the files. */
-  readonly fields: readonly string[];
+export interface InventoryTable extends TableForm {
   /** Folder of the symlink.txt files, with a slash at its end: Athena reads all of it. */
   readonly location: string;
-  /** Whether the folder holds one folder `dt=...` for each report. */
-  readonly reports: boolean;
+}
+
+/** How the files are to be read. */
+export interface TableForm {
+  readonly serDe: SerDe;
+  /** In the order of the files. */
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** `dt` where the folder holds one folder `dt=...` for each report. */
+  readonly partitionKey?: string;
 }
 
 export type InventoryFormat = 'csv' | 'orc' | 'parquet' | 'text';
 
 type StorageDescriptor = NonNullable<GlueCatalogTableConfig['storageDescriptor']>;
 
-const SERDES: Readonly<Record<InventoryFormat, NonNullable<StorageDescriptor['serDeInfo']>>> = {
+type SerDe = NonNullable<StorageDescriptor['serDeInfo']>;
+
+export const SERDES: Readonly<Record<InventoryFormat, SerDe>> = {
   csv: {
     serializationLibrary: 'org.apache.hadoop.hive.serde2.OpenCSVSerde',
     parameters: { separatorChar: ',', quoteChar: '"' },
@@ -30,7 +37,7 @@ const SERDES: Readonly<Record<InventoryFormat, NonNullable<StorageDescriptor['se
  * Columns of ORC and Parquet that are no text.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-athena-query.html
  */
-const TYPES: Readonly<Record<string, string>> = {
+export const COLUMN_TYPES: Readonly<Record<string, string>> = {
   size: 'bigint',
   is_latest: 'boolean',
   is_delete_marker: 'boolean',
@@ -49,28 +56,54 @@ const PROJECTION = {
   'projection.dt.interval.unit': 'MINUTES',
 };
 
+/** Partitions are one text: the time of a report. */
+export const PARTITION_KEY = 'dt';
+
+export function tableForm(
+  format: InventoryFormat,
+  { fields, reports }: { readonly fields: readonly string[]; readonly reports: boolean },
+): TableForm {
+  return {
+    serDe: SERDES[format],
+    columns: fields.map((name) => ({ name, type: typeOf(name, format) })),
+    ...(reports && { partitionKey: PARTITION_KEY }),
+  };
+}
+
 /** Everything of the Glue table but its names. */
 export function glueTable({
-  format,
-  fields,
+  serDe,
+  columns,
   location,
-  reports,
+  partitionKey,
 }: InventoryTable): Omit<GlueCatalogTableConfig, 'name' | 'databaseName'> {
   return {
     tableType: 'EXTERNAL_TABLE',
-    parameters: { EXTERNAL: 'TRUE', ...(reports && PROJECTION) },
-    ...(reports && { partitionKeys: [{ name: 'dt', type: 'string' }] }),
+    parameters: parametersOf(partitionKey),
+    ...(partitionKey !== undefined && { partitionKeys: [{ name: partitionKey, type: 'string' }] }),
     storageDescriptor: {
       location,
       inputFormat: 'org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat',
       outputFormat: 'org.apache.hadoop.hive.ql.io.IgnoreKeyTextOutputFormat',
-      serDeInfo: SERDES[format],
-      columns: fields.map((name) => ({ name, type: typeOf(name, format) })),
+      serDeInfo: serDe,
+      columns: [...columns],
     },
   };
 }
 
+function parametersOf(partitionKey: string | undefined): Record<string, string> {
+  const always = { EXTERNAL: 'TRUE' };
+  if (partitionKey === undefined) return always;
+  if (!Token.isUnresolved(partitionKey)) return { ...always, ...PROJECTION };
+  // A reference is null where there are no reports.
+  const isPartitioned = Op.eq(partitionKey, PARTITION_KEY);
+  return Token.asStringMap(Fn.merge([always, Fn.conditional(isPartitioned, PROJECTION, {})]));
+}
+
 /** In CSV an empty size or flag is "", which no other type bears: the query casts. */
 function typeOf(field: string, format: InventoryFormat): string {
-  return format === 'csv' || format === 'text' ? 'string' : (TYPES[field] ?? 'string');
+  return TEXT_FORMATS.includes(format) ? 'string' : (COLUMN_TYPES[field] ?? 'string');
 }
+
+/** Formats whose columns are all text. */
+export const TEXT_FORMATS: readonly InventoryFormat[] = ['csv', 'text'];

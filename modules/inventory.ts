@@ -3,15 +3,15 @@ import { GlueCatalogDatabase } from '@cdktf/provider-aws/lib/glue-catalog-databa
 import { GlueCatalogTable } from '@cdktf/provider-aws/lib/glue-catalog-table';
 import { S3Object } from '@cdktf/provider-aws/lib/s3-object';
 import { Fn } from 'cdktf';
+import type { IResolvable } from 'cdktf';
 import { Construct } from 'constructs';
-import { parseInventoryLocation } from './inventory-location.js';
-import type { ObjectListing } from './inventory-location.js';
+import type { InventorySource } from './inventory-source.js';
 import { glueTable } from './inventory-table.js';
-import type { InventoryTable } from './inventory-table.js';
 import type { PipelineNames } from './names.js';
 import type { PipelineFunction } from './pipeline-function.js';
 import { PrivateBucket } from './private-bucket.js';
-import { bucketArn, inventoryPlace, readAccess } from './s3-access.js';
+import { times } from './reckon.js';
+import { bucketArn, readAccess } from './s3-access.js';
 import { terraformText } from './terraform-text.js';
 
 export interface InventoryProps {
@@ -19,19 +19,15 @@ export interface InventoryProps {
     PipelineNames,
     'resultsBucket' | 'workgroup' | 'database' | 'inventoryTable'
   >;
-  /** `s3://` URL of an inventory or of one object that lists keys. */
-  readonly location: string;
-  readonly format: 'csv' | 'orc' | 'parquet';
-  /** Columns in the order of the manifest's fileSchema. */
-  readonly fields: readonly string[];
+  readonly source: InventorySource;
   readonly maxScanGb: number;
-  readonly requesterPays: boolean;
+  readonly requesterPays: boolean | IResolvable;
   readonly partition: string;
 }
 
 const RESULTS_DAYS = 90;
 const RESULTS_PREFIX = 'results/';
-const LISTING_PREFIX = 'listing/';
+export const LISTING_PREFIX = 'listing/';
 const GIGABYTE = 1e9;
 
 /** An S3 Inventory, or a file that lists keys, as a table that Athena can query. */
@@ -47,7 +43,7 @@ export class Inventory extends Construct {
     private readonly props: InventoryProps,
   ) {
     super(scope, id);
-    const { names } = props;
+    const { names, source } = props;
     this.results = new PrivateBucket(this, 'results', {
       name: names.resultsBucket,
       forceDestroy: true,
@@ -55,10 +51,11 @@ export class Inventory extends Construct {
     });
     this.workgroup = this.addWorkgroup(props);
     this.database = new GlueCatalogDatabase(this, 'database', { name: names.database });
+    const link = source.listing ? this.linkTo(source.listing) : '';
     this.table = new GlueCatalogTable(this, 'table', {
       name: names.inventoryTable,
       databaseName: this.database.name,
-      ...glueTable(this.describeTable(props)),
+      ...glueTable({ ...source.table, location: source.folder ?? link }),
     });
   }
 
@@ -69,11 +66,11 @@ export class Inventory extends Construct {
   }
 
   /** Athena reads and writes with the rights of whoever starts the query. */
-  allowQueries(fn: PipelineFunction): void {
-    const { location, partition } = this.props;
+  allowQueries(fn: Pick<PipelineFunction, 'allow'>): void {
+    const { source, partition } = this.props;
+    const { place } = source;
     this.allowAthena(fn);
     this.allowResults(fn);
-    const place = inventoryPlace(parseInventoryLocation(location));
     for (const allowance of readAccess([place], { partition, what: 'Inventory' })) {
       fn.allow(allowance);
     }
@@ -84,7 +81,7 @@ export class Inventory extends Construct {
     });
   }
 
-  private allowAthena(fn: PipelineFunction): void {
+  private allowAthena(fn: Pick<PipelineFunction, 'allow'>): void {
     const { database, table, workgroup } = this;
     fn.allow({
       sid: 'RunQueries',
@@ -102,7 +99,7 @@ export class Inventory extends Construct {
     });
   }
 
-  private allowResults(fn: PipelineFunction): void {
+  private allowResults(fn: Pick<PipelineFunction, 'allow'>): void {
     const { arn } = this.results;
     fn.allow({
       sid: 'KeepResults',
@@ -123,7 +120,7 @@ export class Inventory extends Construct {
       configuration: {
         enforceWorkgroupConfiguration: true,
         publishCloudwatchMetricsEnabled: true,
-        bytesScannedCutoffPerQuery: maxScanGb * GIGABYTE,
+        bytesScannedCutoffPerQuery: times(maxScanGb, GIGABYTE),
         requesterPaysEnabled: requesterPays,
         resultConfiguration: {
           outputLocation: `s3://${this.results.name}/${RESULTS_PREFIX}`,
@@ -133,23 +130,8 @@ export class Inventory extends Construct {
     });
   }
 
-  private describeTable({ location, format, fields }: InventoryProps): InventoryTable {
-    const parsed = parseInventoryLocation(location);
-    if (parsed.kind === 'listing') {
-      const listing = parsed.format === 'text' ? 'text' : 'csv';
-      return { format: listing, fields, location: this.linkTo(parsed), reports: false };
-    }
-    const { bucket, prefix } = parsed;
-    return {
-      format,
-      fields,
-      location: terraformText(`s3://${bucket}/${prefix}/hive/`),
-      reports: true,
-    };
-  }
-
   /** Athena reads folders, not objects: a folder of ours holds the one symlink.txt that names the listing. */
-  private linkTo({ bucket, key }: ObjectListing): string {
+  private linkTo({ bucket, key }: NonNullable<InventorySource['listing']>): string {
     const link = new S3Object(this, 'listing', {
       bucket: this.results.name,
       key: `${LISTING_PREFIX}symlink.txt`,

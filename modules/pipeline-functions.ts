@@ -1,5 +1,4 @@
 import type { Construct } from 'constructs';
-import { partitionOf, secretPolicyArn } from './arn.js';
 import {
   commonEnvironment,
   ingestorEnvironment,
@@ -10,10 +9,12 @@ import {
 import type { GranuleQueue } from './granule-queue.js';
 import type { Inventory } from './inventory.js';
 import type { FunctionRole, PipelineNames } from './names.js';
-import type { PipelineConfig } from './pipeline-config.js';
+import type { PipelineFacts } from './pipeline-facts.js';
 import { PipelineFunction } from './pipeline-function.js';
 import type { FunctionCode, PipelineFunctionProps } from './pipeline-function.js';
-import { placeOf, readAccess } from './s3-access.js';
+import type { BackfillSettings, FunctionSettings, PipelineSettings } from './pipeline-settings.js';
+import type { Allowance } from './policy.js';
+import { bigger, plus, smaller } from './reckon.js';
 import type { StateTable } from './state-table.js';
 
 export type PipelineCode = Readonly<Record<'app' | 'collection', FunctionCode>> & {
@@ -25,12 +26,21 @@ export type PipelineCode = Readonly<Record<'app' | 'collection', FunctionCode>> 
 
 /** What the functions of a pipeline are made from, and work with. */
 export interface PipelineParts {
-  readonly config: PipelineConfig;
+  readonly config: PipelineSettings;
+  readonly facts: PipelineFacts;
   readonly project: string;
   readonly names: PipelineNames;
   readonly code: PipelineCode;
   readonly table: StateTable;
   readonly queue: GranuleQueue;
+}
+
+/** What the backfill's function is made from. */
+export interface BackfillParts extends Pick<PipelineParts, 'project'> {
+  readonly config: BackfillSettings;
+  readonly names: { readonly functions: Pick<PipelineNames['functions'], 'historic'> };
+  readonly table: Pick<StateTable, 'name' | 'arn'>;
+  readonly queue: Pick<GranuleQueue, 'url' | 'acceptFrom'>;
 }
 
 /** Lambda's own limit. */
@@ -43,7 +53,7 @@ const HISTORIC_TIMEOUT_SECONDS = 300;
 const VERIFY_TIMEOUT_SECONDS = 300;
 
 export function appFunction(scope: Construct, parts: PipelineParts): PipelineFunction {
-  const { config, code, queue } = parts;
+  const { config, code, queue, facts } = parts;
   const app = pipelineFunction(scope, 'app', {
     ...parts,
     description: `Makes Items of ${config.id} and posts them`,
@@ -56,8 +66,7 @@ export function appFunction(scope: Construct, parts: PipelineParts): PipelineFun
     },
   });
   allowPosting(app, parts);
-  const access = { partition: partitionOf(config.region), what: 'Granules' };
-  for (const allowance of readAccess(config.source.map(placeOf), access)) app.allow(allowance);
+  for (const allowance of facts.sourceAccess) app.allow(allowance);
   return app;
 }
 
@@ -67,8 +76,8 @@ export function collectionFunction(scope: Construct, parts: PipelineParts): Pipe
     ...parts,
     description: `Posts the Collection of ${config.id}`,
     code: code.collection,
-    timeoutSeconds: Math.min(
-      config.timeout_seconds + COLLECTION_EXTRA_SECONDS,
+    timeoutSeconds: smaller(
+      plus(config.timeout_seconds, COLLECTION_EXTRA_SECONDS),
       MAX_TIMEOUT_SECONDS,
     ),
     environment: ingestorEnvironment(config),
@@ -79,14 +88,14 @@ export function collectionFunction(scope: Construct, parts: PipelineParts): Pipe
 
 export function historicFunction(
   scope: Construct,
-  parts: PipelineParts & { readonly inventory: Inventory; readonly historic: FunctionCode },
+  parts: BackfillParts & { readonly inventory: Inventory; readonly historic: FunctionCode },
 ): PipelineFunction {
   const { config, historic: code, table, queue, inventory } = parts;
   const historic = pipelineFunction(scope, 'historic', {
     ...parts,
     description: `Puts old granules of ${config.id} on the queue`,
     code,
-    timeoutSeconds: Math.max(config.timeout_seconds, HISTORIC_TIMEOUT_SECONDS),
+    timeoutSeconds: bigger(config.timeout_seconds, HISTORIC_TIMEOUT_SECONDS),
     environment: {
       QUEUE_URL: queue.url,
       ...sourceEnvironment(config),
@@ -95,12 +104,17 @@ export function historicFunction(
   });
   inventory.allowQueries(historic);
   queue.acceptFrom(historic);
-  historic.allow({
+  historic.allow(keepCursor(table.arn));
+  return historic;
+}
+
+/** What a function that keeps a backfill's cursor has to be allowed. */
+export function keepCursor(tableArn: string): Allowance {
+  return {
     sid: 'KeepCursor',
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
-    resources: [table.arn],
-  });
-  return historic;
+    resources: [tableArn],
+  };
 }
 
 export function verifyFunction(
@@ -112,7 +126,7 @@ export function verifyFunction(
     ...parts,
     description: `Puts Items of ${config.id} that failed to load back on the queue`,
     code,
-    timeoutSeconds: Math.max(config.timeout_seconds, VERIFY_TIMEOUT_SECONDS),
+    timeoutSeconds: bigger(config.timeout_seconds, VERIFY_TIMEOUT_SECONDS),
     environment: {
       ...ingestorEnvironment(config),
       QUEUE_URL: queue.url,
@@ -134,13 +148,19 @@ export function verifyFunction(
   return verify;
 }
 
-type FunctionProps = Omit<PipelineParts, 'code'> &
-  Pick<PipelineFunctionProps, 'description' | 'code' | 'timeoutSeconds' | 'environment'>;
+interface FunctionProps<Role extends FunctionRole>
+  extends
+    Pick<PipelineParts, 'project'>,
+    Pick<PipelineFunctionProps, 'description' | 'code' | 'timeoutSeconds' | 'environment'> {
+  readonly config: FunctionSettings;
+  readonly names: { readonly functions: Pick<PipelineNames['functions'], Role> };
+  readonly table: Pick<StateTable, 'name'>;
+}
 
-function pipelineFunction(
+function pipelineFunction<Role extends FunctionRole>(
   scope: Construct,
-  role: FunctionRole,
-  props: FunctionProps,
+  role: Role,
+  props: FunctionProps<Role>,
 ): PipelineFunction {
   const { config, names, environment, ...rest } = props;
   const { description, code, timeoutSeconds } = rest;
@@ -154,12 +174,12 @@ function pipelineFunction(
 }
 
 /** Client credentials from the secret, and the token that the functions share through the table. */
-function allowPosting(fn: PipelineFunction, { config, table }: PipelineParts): void {
-  const { secret_arn, secret_kms_key_arn: key } = config;
+function allowPosting(fn: PipelineFunction, { config, facts, table }: PipelineParts): void {
+  const { secret_kms_key_arn: key } = config;
   fn.allow({
     sid: 'ReadSecret',
     actions: ['secretsmanager:GetSecretValue'],
-    resources: [secretPolicyArn(secret_arn)],
+    resources: [facts.secretResource],
   });
   if (key !== undefined)
     fn.allow({ sid: 'DecryptSecret', actions: ['kms:Decrypt'], resources: [key] });

@@ -38,22 +38,35 @@ export function readAccess(
     places
       .filter((place) => place.bucket === bucket)
       .flatMap(({ keys }) => keys.map(terraformText));
+  const objects = buckets.flatMap((bucket) =>
+    keysIn(bucket).map((key) => `${bucketArn(partition, bucket)}/${key}`),
+  );
   return [
-    {
-      sid: `Read${what}`,
-      actions: ['s3:GetObject'],
-      resources: buckets.flatMap((bucket) =>
-        keysIn(bucket).map((key) => `${bucketArn(partition, bucket)}/${key}`),
-      ),
-    },
-    ...buckets.map((bucket, index) => ({
-      sid: `List${what}${index === 0 ? '' : index + 1}`,
-      actions: ['s3:ListBucket'],
-      resources: [bucketArn(partition, bucket)],
-      // "IfExists": a GetObject of a missing key asks for this permission too, and brings no prefix.
-      conditions: [{ test: 'StringLikeIfExists', variable: 's3:prefix', values: keysIn(bucket) }],
-    })),
+    readStatement(what, objects),
+    ...buckets.map((bucket, index) =>
+      listStatement(`List${what}${index === 0 ? '' : index + 1}`, {
+        bucketArn: bucketArn(partition, bucket),
+        keys: keysIn(bucket),
+      }),
+    ),
   ];
+}
+
+export function readStatement(what: string, objects: readonly string[]): Allowance {
+  return { sid: `Read${what}`, actions: ['s3:GetObject'], resources: objects };
+}
+
+export function listStatement(
+  sid: string,
+  { bucketArn: arn, keys }: { readonly bucketArn: string; readonly keys: readonly string[] },
+): Allowance {
+  return {
+    sid,
+    actions: ['s3:ListBucket'],
+    resources: [arn],
+    // "IfExists": a GetObject of a missing key asks for this permission too, and brings no prefix.
+    conditions: [{ test: 'StringLikeIfExists', variable: 's3:prefix', values: keys }],
+  };
 }
 
 export function bucketArn(partition: string, bucket: string): string {

@@ -1,11 +1,13 @@
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
-import { partitionOf } from './arn.js';
 import { Backfill } from './backfill.js';
 import { Inventory } from './inventory.js';
-import type { PipelineFunction } from './pipeline-function.js';
+import type { InventoryProps } from './inventory.js';
+import type { PipelineNames } from './names.js';
+import type { FunctionCode, PipelineFunction } from './pipeline-function.js';
 import { historicFunction, verifyFunction } from './pipeline-functions.js';
-import type { PipelineParts } from './pipeline-functions.js';
+import type { BackfillParts, PipelineParts } from './pipeline-functions.js';
+import type { BackfillSettings } from './pipeline-settings.js';
 import { Schedules } from './schedules.js';
 import { terraformText } from './terraform-text.js';
 import type { WatchedDeadLetters } from './watch.js';
@@ -44,26 +46,53 @@ export function addScheduled(scope: Construct, parts: ScheduledParts): Scheduled
 }
 
 function addBackfill(scope: Construct, parts: Timed): Scheduled {
-  const { config, names, code, schedules, after } = parts;
-  const { inventory_location: location, inventory_format: format } = config;
-  if (location === undefined || code.historic === undefined) return NOTHING;
-  const inventory = new Inventory(scope, 'inventory', {
-    names,
-    location,
-    format,
-    fields: config.inventory_fields,
+  const { facts, code } = parts;
+  if (facts.inventory === undefined || code.historic === undefined) return NOTHING;
+  const { inventory: source, partition } = facts;
+  const inventory = addInventory(scope, { ...parts, source, partition });
+  return addHistoric(scope, { ...parts, inventory, historic: code.historic });
+}
+
+export interface HistoricParts extends BackfillParts {
+  readonly inventory: Inventory;
+  readonly historic: FunctionCode;
+  readonly schedules: Schedules;
+  readonly names: BackfillParts['names'] & Pick<PipelineNames, 'schedules'>;
+  /** What has to exist before anything runs. */
+  readonly after: ITerraformDependable[];
+}
+
+export function addInventory(
+  scope: Construct,
+  {
+    config,
+    ...props
+  }: Pick<InventoryProps, 'names' | 'source' | 'partition'> & {
+    readonly config: Pick<BackfillSettings, 'max_scan_gb' | 'requester_pays'>;
+  },
+): Inventory {
+  const { names, source, partition } = props;
+  return new Inventory(scope, 'inventory', {
+    ...{ names, source, partition },
     maxScanGb: config.max_scan_gb,
     requesterPays: config.requester_pays,
-    partition: partitionOf(config.region),
   });
-  const historic = historicFunction(scope, { ...parts, inventory, historic: code.historic });
+}
+
+/** The function that reads an inventory, and what has it run. */
+export function addHistoric(scope: Construct, parts: HistoricParts): Scheduled {
+  const { config, names, schedules, after } = parts;
+  const historic = historicFunction(scope, parts);
   const { failures: queue } = new Backfill(scope, 'backfill', {
     function: historic,
     onFailureQueue: names.functions.historic.onFailureQueue,
     schedules,
     scheduleNames: names.schedules,
     frequencyHours: config.historic_frequency ?? 0,
-    source: { inventory_location: terraformText(location), inventory_format: format },
+    source: {
+      inventory_location: terraformText(config.inventory_location ?? ''),
+      inventory_format: config.inventory_format,
+    },
     after,
   });
   const description = 'Runs of the backfill that failed for good';

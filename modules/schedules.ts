@@ -2,6 +2,7 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { SchedulerSchedule } from '@cdktf/provider-aws/lib/scheduler-schedule';
 import { SchedulerScheduleGroup } from '@cdktf/provider-aws/lib/scheduler-schedule-group';
+import { Fn, Op, Token } from 'cdktf';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { DeadLetters } from './dead-letters.js';
@@ -103,5 +104,7 @@ export class Schedules extends Construct {
 }
 
 function rate({ count, unit }: Interval): string {
-  return `rate(${count} ${count === 1 ? unit : `${unit}s`})`;
+  const units = `${unit}s`;
+  if (!Token.isUnresolved(count)) return `rate(${count} ${count === 1 ? unit : units})`;
+  return `rate(${count} ${Token.asString(Fn.conditional(Op.eq(count, 1), unit, units))})`;
 }

@@ -1,15 +1,15 @@
 import type { TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { Alarms } from './alarms.js';
-import { parseArn } from './arn.js';
 import { Dashboard } from './dashboard.js';
 import type { RegionalQueue } from './dashboard.js';
 import type { DeadLetters } from './dead-letters.js';
 import { METRICS_NAMESPACE } from './environment.js';
 import type { GranuleQueue } from './granule-queue.js';
 import type { PipelineNames } from './names.js';
-import type { PipelineConfig } from './pipeline-config.js';
+import type { PipelineFacts } from './pipeline-facts.js';
 import type { PipelineFunction } from './pipeline-function.js';
+import type { PipelineSettings } from './pipeline-settings.js';
 
 export interface WatchedDeadLetters {
   /** Subject of the alarm, as `schedule-dead-letters`. */
@@ -17,11 +17,17 @@ export interface WatchedDeadLetters {
   readonly description: string;
   readonly queue: DeadLetters;
   /** Where the queue is, when not in the stack's region. */
-  readonly elsewhere?: { readonly region: string; readonly provider: TerraformProvider };
+  readonly elsewhere?: RegionalProvider;
+}
+
+export interface RegionalProvider {
+  readonly region: string;
+  readonly provider: TerraformProvider;
 }
 
 export interface WatchProps {
-  readonly config: PipelineConfig;
+  readonly config: Pick<PipelineSettings, 'id' | 'region' | 'max_age_minutes'>;
+  readonly facts: Pick<PipelineFacts, 'alarmTopic' | 'topic' | 'consoleDomain'>;
   readonly names: Pick<PipelineNames, 'alarm' | 'dashboard'>;
   readonly queue: GranuleQueue;
   readonly deadLetters: readonly WatchedDeadLetters[];
@@ -34,17 +40,18 @@ export class Watch extends Construct {
 
   constructor(scope: Construct, id: string, props: WatchProps) {
     super(scope, id);
-    const { config, names, queue, deadLetters, functions } = props;
-    const alarms = this.alarmsIn(props, { region: config.region });
+    const { config, facts, names, queue, deadLetters, functions } = props;
+    const alarms = this.alarms(props);
     alarms.onAge('age', { queue: queue.name, minutes: config.max_age_minutes });
     for (const fn of functions) alarms.onFunction(fn.node.id, fn.name);
     for (const { elsewhere, subject, description, queue: watched } of deadLetters) {
-      const near = elsewhere === undefined ? alarms : this.alarmsIn(props, elsewhere);
+      const near = elsewhere === undefined ? alarms : this.topicAlarms(props, elsewhere);
       near.onDeadLetters(subject, { queue: watched.name, description });
     }
     const dashboard = new Dashboard(this, 'dashboard', {
       name: names.dashboard,
       region: config.region,
+      consoleDomain: facts.consoleDomain,
       queues: [queue.name],
       deadLetters: deadLetters.map((watched) => placeOf(watched, config.region)),
       functions: functions.map(({ name }) => name),
@@ -53,17 +60,19 @@ export class Watch extends Construct {
     this.dashboardUrl = dashboard.url;
   }
 
-  /** An alarm can only notify a topic of its own region. */
-  private alarmsIn(
-    { config, names }: WatchProps,
-    { region, provider }: { readonly region: string; readonly provider?: TerraformProvider },
-  ): Alarms {
-    const topicArn = config.alarm_topic_arn;
-    const heard = topicArn !== undefined && parseArn(topicArn).region === region;
-    return new Alarms(this, provider ? 'topic-alarms' : 'alarms', {
+  private alarms({ facts: { alarmTopic: topicArn }, names }: WatchProps): Alarms {
+    return new Alarms(this, 'alarms', {
       nameOf: names.alarm,
-      ...(heard && { topicArn }),
-      ...(provider && { provider }),
+      ...(topicArn !== undefined && { topicArn }),
+    });
+  }
+
+  private topicAlarms({ facts, names }: WatchProps, { provider }: RegionalProvider): Alarms {
+    const topicArn = facts.topic?.alarmTopic;
+    return new Alarms(this, 'topic-alarms', {
+      nameOf: names.alarm,
+      provider,
+      ...(topicArn !== undefined && { topicArn }),
     });
   }
 }

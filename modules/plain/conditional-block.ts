@@ -10,8 +10,8 @@ export interface BlockContext {
   readonly given: string | undefined;
 }
 
-/** A map of the caller's size, whose entries with null are left out; Terraform has no other map of such entries. */
-const MAPS = ['variables'];
+/** Arguments that are maps, of environment variables: an entry is left out where the others are null. */
+const MAPS = ['variables', 'value'];
 
 /**
  * An argument is there if everything that it refers to is: text becomes null, a list null, a nested block `dynamic`,

@@ -2,6 +2,7 @@
 export const MODULE_NAMES = [
   'granule-queue',
   'pipeline-function',
+  'inventory',
   'run-on-deploy',
   'alarms',
 ] as const;

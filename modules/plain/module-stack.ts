@@ -25,7 +25,7 @@ export class ModuleStack extends TerraformStack {
     super(app, id);
     this.variables = new Map(
       Object.entries(variables).map(([name, variable]) => {
-        const block = new TerraformVariable(this, name, {});
+        const block = named(new TerraformVariable(this, `variable-${name}`, {}), name);
         for (const [key, value] of Object.entries(variableBlock(name, variable))) {
           block.addOverride(key, value);
         }
@@ -56,7 +56,7 @@ export class ModuleStack extends TerraformStack {
 
   /** A value that is computed from variables: a construct refers to it by its name. */
   local(name: string, expression: string): TerraformLocal {
-    return new TerraformLocal(this, name, `\${${expression}}`);
+    return named(new TerraformLocal(this, `local-${name}`, `\${${expression}}`), name);
   }
 
   /** A provider that the caller passes in as `aws.<alias>`. */
@@ -65,10 +65,18 @@ export class ModuleStack extends TerraformStack {
   }
 
   addOutputs(outputs: Readonly<Record<string, Output>>): void {
-    for (const [id, output] of Object.entries(outputs)) new TerraformOutput(this, id, output);
+    for (const [id, output] of Object.entries(outputs)) {
+      named(new TerraformOutput(this, `output-${id}`, output), id);
+    }
   }
 
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     return readableId(this, element);
   }
+}
+
+/** A variable, a local and an output may bear the same name in Terraform, constructs of a stack may not. */
+function named<Element extends TerraformElement>(element: Element, name: string): Element {
+  element.overrideLogicalId(name);
+  return element;
 }
