@@ -76,10 +76,6 @@ export const BACKFILL_VARIABLES = {
     default: null,
     rules: [
       {
-        condition: `coalesce(var.historic_frequency, 0) > 0`,
-        must: 'be null while historic_frequency is 0: everything is read at once',
-      },
-      {
         condition: `length(trimspace(${VALUE})) > 0 && trimspace(${VALUE}) == ${VALUE}`,
         must: 'be text without blanks at its ends',
       },
@@ -102,12 +98,19 @@ export const BACKFILL_VARIABLES = {
 /** Hours between two chunks; with `initial_chunk` from 1 on. */
 export const HISTORIC_FREQUENCY = {
   type: 'number',
-  description: 'Hours between two chunks of the backfill; 0: everything once, after the deployment.',
+  description:
+    'Hours between two chunks of the backfill; 0: everything once, after the deployment.',
   rules: [
     wholeNumber({ min: 0, max: 8760, unit: 'hours' }),
     {
       condition: `${VALUE} == 0 || var.initial_chunk != null`,
       must: 'be 0 while there is no initial_chunk to start with',
+    },
+    {
+      // Asked here: two variables that ask for each other are a cycle.
+      condition: `coalesce(${VALUE}, 0) > 0 || var.initial_chunk == null`,
+      must: 'be above 0 while there is an initial_chunk: without chunks everything is read at once',
+      ofNull: true,
     },
   ],
 } as const satisfies Variable;

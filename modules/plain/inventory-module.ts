@@ -37,7 +37,8 @@ export const INVENTORY: PlainModule = {
     },
     results_bucket: {
       type: 'string',
-      description: "Name of the bucket that is made for the queries' results; no other in the world may have it.",
+      description:
+        "Name of the bucket that is made for the queries' results; no other in the world may have it.",
       rules: [
         matches(
           '[a-z0-9][a-z0-9-]{1,61}[a-z0-9]',
@@ -181,7 +182,10 @@ function tableOutputs({ inventory, table, config }: Parts): Record<string, Outpu
     workgroup: { value: WORKGROUP, description: 'Name of the Athena workgroup.' },
     database: { value: DATABASE, description: 'Name of the Glue database.' },
     inventory_table: { value: INVENTORY_TABLE, description: 'Name of the table in it.' },
-    table_name: { value: table.name, description: 'Name of the DynamoDB table that keeps the cursor.' },
+    table_name: {
+      value: table.name,
+      description: 'Name of the DynamoDB table that keeps the cursor.',
+    },
     environment: {
       value: {
         TABLE_NAME: table.name,
@@ -216,7 +220,8 @@ function addFunction(
     project: name,
     historic: {
       path: stack.text('historic_zip'),
-      hashBase64: stack.local('code-hash', 'try(filebase64sha256(var.historic_zip), null)').asString,
+      hashBase64: stack.local('code-hash', 'try(filebase64sha256(var.historic_zip), null)')
+        .asString,
       handler: 'historic.handler',
     },
     schedules: new Schedules(stack, 'schedules', {

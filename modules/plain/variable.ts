@@ -21,6 +21,8 @@ export interface Rule {
   readonly condition: string;
   /** What is allowed, as the end of "<variable> must ...". */
   readonly must: string;
+  /** Whether null is asked, too. @default it is allowed where it is the default */
+  readonly ofNull?: true;
 }
 
 /** A variable's value in a rule. */
@@ -56,7 +58,7 @@ export function each({ condition, must }: Rule): Rule {
   const own = condition.replaceAll(VALUE, 'value');
   return {
     condition: `alltrue([for value in ${VALUE} : ${own}])`,
-    must: `hold only what can ${must}`,
+    must: `each ${must}`,
   };
 }
 
@@ -69,8 +71,8 @@ export function variableBlock(name: string, { rules = [], ...variable }: Variabl
     ...(variable.default !== undefined && { default: variable.default }),
     ...(!mayBeNull && { nullable: false }),
     ...(rules.length > 0 && {
-      validation: rules.map(({ condition, must }) => ({
-        condition: `\${${conditionOf(condition, name, mayBeNull)}}`,
+      validation: rules.map(({ condition, must, ofNull = false }) => ({
+        condition: `\${${conditionOf(condition, name, mayBeNull && !ofNull)}}`,
         error_message: `${name} must ${must}.`,
       })),
     }),

@@ -34,6 +34,23 @@ const fn = (given: ModuleCall['arguments']): ModuleCall => ({
   arguments: { zip: '${path.root}/code/app.zip', handler: 'app.handler', ...given },
 });
 
+const inventory = (given: ModuleCall['arguments']): ModuleCall => ({
+  module: 'inventory',
+  arguments: {
+    name: 'demo',
+    results_bucket: 'demo-results',
+    inventory_location: 's3://reports/daily/waves/everything/hive/dt=2022-04-20-01-00',
+    ...given,
+  },
+});
+const FUNCTION_OF_INVENTORY = {
+  historic_zip: '${path.root}/code/historic.zip',
+  queue: {
+    url: 'https://sqs.eu-central-1.amazonaws.com/123456789012/waves',
+    arn: 'arn:aws:sqs:eu-central-1:123456789012:waves',
+  },
+};
+
 const CASES: Readonly<Record<string, Case>> = {
   'granule-queue without topic and function': {
     calls: { queue: queue({ name: 'demo' }) },
@@ -110,6 +127,49 @@ const CASES: Readonly<Record<string, Case>> = {
     made: 6,
     conditions: {},
   },
+  'inventory by itself: table of objects, table for a cursor, no function': {
+    calls: { inventory: inventory({}) },
+    made: 8,
+    conditions: {
+      'there is a function': 'output.inventory.historic_function_name == null',
+      'it keeps its cursor elsewhere': 'output.inventory.table_name == "demo-state"',
+    },
+  },
+  'inventory of a listing, with the table of its caller, read at once': {
+    calls: {
+      inventory: inventory({
+        inventory_location: 's3://lists/waves/all.txt.gz',
+        table_name: 'callers',
+        ...FUNCTION_OF_INVENTORY,
+      }),
+    },
+    made: 23,
+    conditions: {
+      'it keeps its cursor elsewhere': 'output.inventory.table_name == "callers"',
+      'it has other columns': 'output.inventory.environment.INVENTORY_FIELDS == "key"',
+    },
+  },
+  'inventory twice, in a loop, by chunks onto a queue of the same root': {
+    calls: {
+      queue: queue({ name: 'demo' }),
+      inventory: inventory({
+        for_each: '${{ one = "parquet", two = "csv" }}',
+        name: 'demo-${each.key}',
+        results_bucket: 'demo-${each.key}-results',
+        inventory_format: '${each.value}',
+        ...FUNCTION_OF_INVENTORY,
+        queue: { url: '${module.queue.queue_url}', arn: '${module.queue.queue_arn}' },
+        historic_frequency: 1,
+        initial_chunk: '2022-04-20',
+        max_queue_depth: 5000,
+      }),
+    },
+    made: 2 + 2 * 22,
+    conditions: {
+      'the first chunk is lost':
+        'output.inventory["one"].environment.INITIAL_CHUNK == "2022-04-20"',
+    },
+  },
   'alarms over queues and functions': {
     calls: {
       alarms: {
@@ -141,6 +201,92 @@ suite.each(Object.entries(CASES))('%s', (_, { calls, made, conditions }) => {
       expect(madeBy(await planOf(found(), root))).toHaveLength(made);
       writeRootTest(root, conditions);
       expect(await found().run(root, 'test')).toContain('1 passed, 0 failed');
+    },
+    TIMEOUT_MS,
+  );
+});
+
+/** Arguments that break a rule, and what Terraform says of them. */
+const REFUSED: readonly (readonly [what: string, call: ModuleCall, says: string])[] = [
+  ['a name', queue({ name: 'no blanks' }), 'name must be 1 to 54 letters, digits, - or _.'],
+  [
+    'a FIFO topic',
+    queue({ name: 'demo', subscription: { topic_arn: `${TOPIC}.fifo` } }),
+    'subscription must have the ARN of a standard SNS topic as topic_arn',
+  ],
+  [
+    'a fraction',
+    queue({ name: 'demo', max_concurrency: 2.5 }),
+    'max_concurrency must be a whole number of concurrent batches from 2 to 1000.',
+  ],
+  [
+    'a zip that is not there',
+    fn({ name: 'demo', zip: 'none.zip' }),
+    'zip must be the path of a zip that exists before the plan.',
+  ],
+  [
+    'two statements of one name',
+    fn({ name: 'demo', statements: [STATEMENT, STATEMENT] }),
+    'statements must give each statement a sid of its own',
+  ],
+  [
+    'a day that is not',
+    inventory({ historic_frequency: 6, initial_chunk: '2022-02-30' }),
+    'initial_chunk must be a day of the calendar, as 2022-04-20, where it looks like one.',
+  ],
+  [
+    'a file in an inventory',
+    inventory({ inventory_location: 's3://reports/daily/waves/everything/hive/symlink.txt' }),
+    'inventory_location must be the folder of the inventory, not a file in it.',
+  ],
+  [
+    'a column that no inventory has',
+    inventory({ inventory_fields: ['key', 'colour'] }),
+    'inventory_fields must each be bucket or key or',
+  ],
+];
+
+/** The same of rules between variables, which Terraform asks only where each variable is right by itself. */
+const REFUSED_TOGETHER: typeof REFUSED = [
+  [
+    'a batch without a window',
+    queue({ name: 'demo', batch_size: 11 }),
+    'batch_size must be 10 at most while batch_window_seconds is 0.',
+  ],
+  [
+    'chunks that begin nowhere',
+    inventory({ historic_frequency: 6 }),
+    'historic_frequency must be 0 while there is no initial_chunk to start with.',
+  ],
+  [
+    'a chunk of what is read at once',
+    inventory({ initial_chunk: '2022-04-20' }),
+    'historic_frequency must be above 0 while there is an initial_chunk',
+  ],
+  [
+    'a function without a queue',
+    inventory({ historic_zip: '${path.root}/code/historic.zip' }),
+    'historic_zip must be null while there is no queue to send to.',
+  ],
+];
+
+suite('a variable that breaks a rule', () => {
+  test.each([
+    ['by itself', REFUSED],
+    ['with another one', REFUSED_TOGETHER],
+  ])(
+    '%s is refused in words that say what is allowed',
+    async (_, refused) => {
+      const calls = refused.map(([, call], index) => [`call_${index}`, call] as const);
+      const root = writeRoot(Object.fromEntries(calls));
+      await found().run(root, 'init', '-input=false');
+
+      const { code, output } = await found().try(root, 'plan', '-input=false', '-lock=false');
+
+      // Terraform breaks its lines, and draws a frame.
+      const words = output.replace(/[│╷╵]/g, ' ').replace(/\s+/g, ' ');
+      expect(code).toBe(1);
+      for (const [what, , says] of refused) expect(`${what}: ${words}`).toContain(says);
     },
     TIMEOUT_MS,
   );
