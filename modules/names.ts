@@ -2,10 +2,10 @@ import { ConfigError } from './config-error.js';
 import { bucketName, databaseName, hyphenated, NAME_LIMITS } from './physical-name.js';
 import type { Deployment } from './physical-name.js';
 
-const PROJECT = /^[a-z][a-z0-9-]{0,19}$/;
+export const PROJECT = /^[a-z][a-z0-9-]{0,19}$/;
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const RESERVED_BY_S3 = /^(xn--|sthree-|amzn-s3-demo-)/;
+export const RESERVED_BY_S3 = /^(xn--|sthree-|amzn-s3-demo-)/;
 
 const PURPOSE =
   "it begins the name of every resource and of the state file, and so keeps one deployment apart from another's";

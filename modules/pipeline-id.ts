@@ -1,6 +1,6 @@
 import { FieldError } from './config-error.js';
 
-const PIPELINE_ID = /^[a-z][a-z0-9_]{0,39}$/;
+export const PIPELINE_ID = /^[a-z][a-z0-9_]{0,39}$/;
 
 /** Stacks of the project's own, synthesized with BOOTSTRAP=1. */
 export const RESERVED_STACKS: readonly string[] = ['bootstrap', 'github_oidc'];

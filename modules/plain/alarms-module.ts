@@ -1,5 +1,6 @@
 import { ref, Token } from 'cdktf';
 import { Alarms } from '../alarms.js';
+import { TOPIC_ARN_RULE } from './arn-rules.js';
 import type { ModuleStack } from './module-stack.js';
 import type { PlainModule } from './plain-module.js';
 import { matches } from './variable.js';
@@ -26,12 +27,7 @@ export const ALARMS: PlainModule = {
       description:
         'SNS topic of the same region that hears of alarms and of their end. Null: nobody is told.',
       default: null,
-      rules: [
-        {
-          condition: 'can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]+$", SELF))',
-          must: 'be the ARN of an SNS topic: arn:aws:sns:region:account:name',
-        },
-      ],
+      rules: [TOPIC_ARN_RULE],
     },
     dead_letters: {
       type: 'map(object({ queue = string, description = optional(string, "There are dead letters") }))',

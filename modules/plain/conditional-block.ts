@@ -1,5 +1,6 @@
 import { allOf, expressionOf } from './expression.js';
 import type { Conditions, Presence } from './presence.js';
+import { sparseMetrics } from './sparse-metrics.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -65,7 +66,8 @@ function argument(value: unknown, { conditions, given }: BlockContext): unknown 
   if (typeof value !== 'string') return value;
   const needed = conditions.ofValue(value, given);
   const indexed = conditions.indexed(value, given);
-  // A reference by itself is null already, and a function copes with null or is told how.
+  if (value.includes('"metrics" = ')) return sparseMetrics(indexed);
+  // A reference by itself is null already, and a function copes with null.
   if (needed.length === 0 || /^\$\{[^}]*\}$/.test(value) || /^\$\{\w+\(/.test(value))
     return indexed;
   return `\${${allOf(needed)} ? ${expressionOf(indexed)} : null}`;

@@ -3,10 +3,9 @@ import { GranuleQueue } from '../granule-queue.js';
 import type { ModuleStack } from './module-stack.js';
 import type { PlainModule } from './plain-module.js';
 import { StatementList, STATEMENTS } from './statement-list.js';
-import { FUNCTION_SETTINGS } from './setting-variables.js';
+import { BATCH_SIZE, FUNCTION_SETTINGS } from './setting-variables.js';
+import { STANDARD_TOPIC_ARN } from './arn-rules.js';
 import { matches } from './variable.js';
-
-const TOPIC_ARN = '^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$';
 
 /** There is none without a policy. */
 const FILTER_POLICY_SCOPE =
@@ -36,7 +35,7 @@ export const GRANULE_QUEUE: PlainModule = {
       rules: [
         {
           // An ARN that is known only after apply is asked then.
-          condition: `can(regex("${TOPIC_ARN}", SELF.topic_arn))`,
+          condition: `can(regex("${STANDARD_TOPIC_ARN}", SELF.topic_arn))`,
           must: 'have the ARN of a standard SNS topic as topic_arn: arn:aws:sns:region:account:name',
         },
         {
@@ -57,16 +56,7 @@ export const GRANULE_QUEUE: PlainModule = {
         'Function that the queue feeds; its policy needs the output consumer_statements. Null: nobody is fed.',
       default: null,
     },
-    batch_size: {
-      ...FUNCTION_SETTINGS.batch_size,
-      rules: [
-        ...FUNCTION_SETTINGS.batch_size.rules,
-        {
-          condition: 'SELF <= 10 || var.batch_window_seconds >= 1',
-          must: 'be 10 at most while batch_window_seconds is 0',
-        },
-      ],
-    },
+    batch_size: BATCH_SIZE,
     batch_window_seconds: FUNCTION_SETTINGS.batch_window_seconds,
     max_concurrency: FUNCTION_SETTINGS.max_concurrency,
   },

@@ -5,6 +5,7 @@ export const MODULE_NAMES = [
   'inventory',
   'run-on-deploy',
   'alarms',
+  'pipeline',
 ] as const;
 
 export type ModuleName = (typeof MODULE_NAMES)[number];

@@ -1,7 +1,7 @@
 import { CONFIG_DEFAULTS } from '../config-defaults.js';
 import { LOG_RETENTION_DAYS } from '../config-fields.js';
 import type { Variable } from './variable.js';
-import { wholeNumber } from './variable.js';
+import { VALUE, wholeNumber } from './variable.js';
 import type { Range } from './variable.js';
 
 /** A number of config.yaml as a variable; a test holds that both allow the same. */
@@ -45,6 +45,33 @@ export const FUNCTION_SETTINGS = {
     { min: 2, max: 1000, unit: 'concurrent batches' },
     'Batches handled at the same time.',
   ),
+  retry_delay_seconds: setting(
+    'retry_delay_seconds',
+    { min: 0, max: 900, unit: 'seconds' },
+    'Wait before the second try of a message; doubles with each further try.',
+  ),
+  verify_tries: setting(
+    'verify_tries',
+    { min: 1, max: 100, unit: 'tries' },
+    'How often an Item that failed to load is posted again.',
+  ),
+  max_age_minutes: setting(
+    'max_age_minutes',
+    { min: 1, max: 20_160, unit: 'minutes' },
+    'Age of the oldest message that raises an alarm.',
+  ),
+};
+
+/** What a queue's mapping may take at a time. */
+export const BATCH_SIZE: Variable = {
+  ...FUNCTION_SETTINGS.batch_size,
+  rules: [
+    ...FUNCTION_SETTINGS.batch_size.rules,
+    {
+      condition: `${VALUE} <= 10 || var.batch_window_seconds >= 1`,
+      must: 'be 10 at most while batch_window_seconds is 0',
+    },
+  ],
 };
 
 export const LOG_RETENTION: Variable = {
