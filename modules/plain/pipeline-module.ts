@@ -29,7 +29,7 @@ const PRESENCE: Presence = {
     ...INVENTORY_PRESENCE.references,
     'local.alarm-topic': 'local.alarm-topic != null',
     'local.topic-alarm-topic': 'local.topic-alarm-topic != null',
-    'local.source-objects': 'length(var.source) > 0',
+    'local.source-objects': 'length(var.source_locations) > 0',
   },
   repeats: { ...INVENTORY_PRESENCE.repeats, statement: 'local.source-buckets' },
 };
@@ -53,9 +53,9 @@ export const PIPELINE: PlainModule = {
   ingestor_url = "https://ingestor.example.com/api"
   secret_arn   = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:stac-ingestor-AbCdEf"
 
-  sns            = "arn:aws:sns:eu-central-1:214830741341:SentinelS1L1C"
-  source         = ["s3://sentinel-s1-l1c/GRD/"]
-  requester_pays = true
+  sns              = "arn:aws:sns:eu-central-1:214830741341:SentinelS1L1C"
+  source_locations = ["s3://sentinel-s1-l1c/GRD/"]
+  requester_pays   = true
 }
 
 output "queue_url" {

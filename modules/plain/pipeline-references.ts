@@ -107,7 +107,7 @@ function sourceAccess(stack: ModuleStack): PipelineFacts['sourceAccess'] {
   const key = 'regex("^s3://[^/]*/?(.*)$", location)[0]';
   stack.local(
     'source-places',
-    `[for location in var.source : { bucket = regex("^s3://([^/]*)", location)[0], keys = ${key} == "" || endswith(${key}, "/") ? ["\${${key}}*"] : [${key}, "\${${key}}/*"] }]`,
+    `[for location in var.source_locations : { bucket = regex("^s3://([^/]*)", location)[0], keys = ${key} == "" || endswith(${key}, "/") ? ["\${${key}}*"] : [${key}, "\${${key}}/*"] }]`,
   );
   stack.local(
     'source-buckets',

@@ -139,6 +139,7 @@ const TOPIC = {
   },
 } satisfies Variables;
 
+/** `source` in config.yaml: as an argument of a module that word belongs to Terraform. */
 const SOURCE: Variable = {
   type: 'list(string)',
   description: 'Locations that the functions may read.',
@@ -169,7 +170,7 @@ export const PIPELINE_VARIABLES = {
   ...IDENTITY,
   ...INGESTOR,
   ...TOPIC,
-  source: SOURCE,
+  source_locations: SOURCE,
   ...BACKFILL,
   timeout_seconds: FUNCTION_SETTINGS.timeout_seconds,
   memory_mb: FUNCTION_SETTINGS.memory_mb,

@@ -17,16 +17,25 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   'granule-queue': ['topic'],
   pipeline: ['topic'],
 };
-const TOPIC = { alias: 'topic', region: 'eu-central-1' };
+const HOME = 'eu-central-1';
+
+export interface RootOptions {
+  readonly region?: string;
+  /** Of the provider aws.topic. */
+  readonly topicRegion?: string;
+  /** On everything. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
 
 /** A root that calls modules, with providers that ask no account, and zips to name. */
 export function writeRoot(
   calls: Readonly<Record<string, ModuleCall>>,
-  { region = 'eu-central-1', more = {} }: { readonly region?: string; readonly more?: Block } = {},
+  { region = HOME, topicRegion = HOME, tags }: RootOptions = {},
 ): string {
   const root = mkdtempSync(join(tmpdir(), 'root-'));
   const aliased = Object.values(calls).some(({ module }) => ALIASES[module]);
-  const providers = [{ region }, ...(aliased ? [TOPIC] : [])];
+  const regions = [{ region }, ...(aliased ? [{ region: topicRegion, alias: 'topic' }] : [])];
+  const providers = regions.map((block) => ({ ...block, ...(tags && { default_tags: { tags } }) }));
   writeJson(join(root, 'main.tf.json'), {
     provider: { aws: providers.map((block) => ({ ...block, ...OFFLINE })) },
     module: Object.fromEntries(
@@ -35,7 +44,6 @@ export function writeRoot(
     output: Object.fromEntries(
       Object.keys(calls).map((name) => [name, { value: `\${module.${name}}` }]),
     ),
-    ...more,
   });
   for (const zip of ['app', 'collection', 'historic', 'verify']) {
     writeFile(join(root, 'code', `${zip}.zip`), `stands for the zip of ${zip}`);

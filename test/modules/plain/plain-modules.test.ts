@@ -83,6 +83,22 @@ type Blocks<Key extends string> = Readonly<
   Record<Key, Readonly<Record<string, { readonly description: string; readonly type?: string }>>>
 >;
 
+test('no variable bears a name that belongs to Terraform in a module block', () => {
+  const reserved = [
+    'source',
+    'version',
+    'providers',
+    'count',
+    'for_each',
+    'depends_on',
+    'lifecycle',
+    'locals',
+  ];
+  const names = PLAIN_MODULES.flatMap(({ variables }) => Object.keys(variables));
+
+  expect(names.filter((name) => reserved.includes(name))).toEqual([]);
+});
+
 test('a number that config.yaml knows has the same range and default in every module', () => {
   const numbers = PLAIN_MODULES.flatMap(({ variables }) =>
     Object.entries(variables).filter(

@@ -13,9 +13,9 @@ module "pipeline" {
   ingestor_url = "https://ingestor.example.com/api"
   secret_arn   = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:stac-ingestor-AbCdEf"
 
-  sns            = "arn:aws:sns:eu-central-1:214830741341:SentinelS1L1C"
-  source         = ["s3://sentinel-s1-l1c/GRD/"]
-  requester_pays = true
+  sns              = "arn:aws:sns:eu-central-1:214830741341:SentinelS1L1C"
+  source_locations = ["s3://sentinel-s1-l1c/GRD/"]
+  requester_pays   = true
 }
 
 output "queue_url" {

@@ -1,0 +1,128 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parseArn } from '../../modules/arn.js';
+import { PIPELINE_VARIABLES } from '../../modules/plain/pipeline-variables.js';
+import { readPipelineConfig } from '../../modules/pipeline-config.js';
+import type { PipelineConfig } from '../../modules/pipeline-config.js';
+import { configOf } from '../modules/config-folder.js';
+import { readStack, writeStack } from '../modules/stack-kit.js';
+import { MATRIX } from '../modules/stack-matrix.js';
+import { planOf, writeRoot } from './module-root.js';
+import type { Plan } from './module-root.js';
+import { overrideOffline } from './offline.js';
+import { findTerraform } from './terraform.js';
+import type { Terraform } from './terraform.js';
+
+const TIMEOUT_MS = 240_000;
+
+const terraform = await findTerraform();
+const suite = terraform === undefined ? describe.skip : describe;
+
+/** Half a minute each: elsewhere than in CI the one pipeline that there is will do. */
+const CHOSEN = process.env['CI'] === 'true' ? Object.keys(MATRIX) : [];
+const configs: readonly (readonly [string, PipelineConfig])[] = [
+  ['the pipeline sentinel1', readPipelineConfig('pipelines/sentinel1')],
+  ...CHOSEN.map((name) => [name, configOf(MATRIX[name] ?? {})] as const),
+];
+
+const PROJECT = 'demo';
+const ZIP = 'stands for a zip';
+const HASH = createHash('sha256').update(ZIP).digest('base64');
+const ZIPS = ['app', 'collection', 'historic', 'verify'];
+
+function found(): Terraform {
+  if (terraform === undefined) throw new Error('skipped without Terraform');
+  return terraform;
+}
+
+async function planOfStack(config: PipelineConfig): Promise<Plan> {
+  const folder = writeStack(config, { project: PROJECT, hashBase64: HASH });
+  mkdirSync(join(folder, 'assets'));
+  for (const zip of ZIPS) writeFileSync(join(folder, 'assets', `${zip}-0.zip`), ZIP);
+  overrideOffline(folder, readStack(folder));
+  return planOf(found(), folder);
+}
+
+async function planOfModule(config: PipelineConfig): Promise<Plan> {
+  const { id, region, sns, tags } = config;
+  const root = writeRoot(
+    { pipeline: { module: 'pipeline', arguments: argumentsOf(config) } },
+    {
+      region,
+      ...(sns !== undefined && { topicRegion: parseArn(sns).region }),
+      tags: { ...tags, Project: PROJECT, Pipeline: id, ManagedBy: 'terraform' },
+    },
+  );
+  for (const zip of ZIPS) writeFileSync(join(root, 'code', `${zip}.zip`), ZIP);
+  return planOf(found(), root);
+}
+
+/** A config.yaml as somebody writes it in plain Terraform. */
+function argumentsOf(config: PipelineConfig): Record<string, unknown> {
+  const { sns_filter_policy: policy, inventory_location: location, source, ...rest } = config;
+  const given: Record<string, unknown> = {
+    ...rest,
+    source_locations: source,
+    project: PROJECT,
+    folder: '${path.root}/code',
+    ...(policy && { sns_filter_policy: JSON.stringify(policy).replace(/[$%](?=\{)/g, '$&$&') }),
+    ...(location !== undefined && { inventory_location: location }),
+  };
+  // The config has columns for a text listing, which has none to name.
+  if (location?.endsWith('.txt') === true) delete given['inventory_fields'];
+  return Object.fromEntries(Object.entries(given).filter(([key]) => key in PIPELINE_VARIABLES));
+}
+
+/** What a plan makes and reads, by the address in the stack. */
+function resourcesOf({ resource_changes = [] }: Plan): Record<string, unknown> {
+  return Object.fromEntries(
+    resource_changes.map(({ address, change }) => [
+      plainAddress(address),
+      comparable({ after: change.after, unknown: change.after_unknown }),
+    ]),
+  );
+}
+
+/**
+ * Without the module and without an index. A module does not know where its topic is before it is called: the alarm
+ * on the subscription is always made by the provider of the topic's region.
+ */
+function plainAddress(address: string): string {
+  return address
+    .replace(/^module\.pipeline\./, '')
+    .replace(/\[0\]$/, '')
+    .replace('watch_topic-alarms_', 'watch_alarms_');
+}
+
+/** Statements in one order; where a zip lies on this machine tells nothing. */
+function comparable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(comparable);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]: [string, unknown]) => {
+      if (key === 'filename') return [key, typeof inner];
+      if (key === 'statement' && Array.isArray(inner)) return [key, sorted(inner.map(comparable))];
+      return [key, comparable(inner)];
+    }),
+  );
+}
+
+function sorted(values: readonly unknown[]): unknown[] {
+  return values.toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
+}
+
+suite.each(configs)('the module pipeline and the stack of %s', (_, config) => {
+  test(
+    'plan the same, resource by resource',
+    async () => {
+      const stack = resourcesOf(await planOfStack(config));
+      const module = resourcesOf(await planOfModule(config));
+
+      expect(Object.keys(stack).length).toBeGreaterThan(20);
+      expect(module).toEqual(stack);
+    },
+    TIMEOUT_MS,
+  );
+});
