@@ -6,12 +6,13 @@ const FILE_ROWS = 100_000;
 const NOISE_EVERY = 50;
 // What keys may hold and careless code trips over.
 const ODD = 'a b+%41"é,.safe';
-const ENCODED_ODD = encodedKey(ODD);
+/** As most keys are. */
+export const PLAIN_ENDING = 'S1A_IW_GRDH_1SDV_20220420T014342_manifest.safe';
 const KEY = /^bench\/(\d{8})\//;
 
-/** All keys have the same length. */
-export function benchKey(index: number): string {
-  return `bench/${numberOf(index)}/${ODD}`;
+/** All keys with one ending have the same length. */
+export function benchKey(index: number, ending = ODD): string {
+  return `bench/${numberOf(index)}/${ending}`;
 }
 
 /** The index of a key; undefined for any that is no current object of the inventory. */
@@ -23,28 +24,29 @@ export function tryBenchIndex(key: string): number | undefined {
 /** Bytes of one row of the query's result. */
 export const ROW_BYTES = Buffer.byteLength(`"${benchKey(0).replaceAll('"', '""')}"\n`);
 
-/** A report with `count` current objects in the layout of S3 Inventory. */
-export function writeBenchInventory(folder: string, count: number): Promise<void> {
+/** A report with `count` current objects in the layout of S3 Inventory; `ending` is that of their keys. */
+export function writeBenchInventory(folder: string, count: number, ending = ODD): Promise<void> {
   const fileSchema = 'Bucket, Key, VersionId, IsLatest, IsDeleteMarker';
-  return writeReportFolder(folder, { bucket: BUCKET, fileSchema, files: dataFiles(count) });
+  const files = dataFiles(count, encodedKey(ending));
+  return writeReportFolder(folder, { bucket: BUCKET, fileSchema, files });
 }
 
-function* dataFiles(count: number): Generator<string> {
+function* dataFiles(count: number, ending: string): Generator<string> {
   for (let first = 0; first < count; first += FILE_ROWS) {
     const rows = Math.min(FILE_ROWS, count - first);
-    yield Array.from({ length: rows }, (_, row) => linesOf(first + row)).join('');
+    yield Array.from({ length: rows }, (_, row) => linesOf(first + row, ending)).join('');
   }
 }
 
-function linesOf(index: number): string {
-  const current = line(`bench/${numberOf(index)}`, 'true', 'false');
+function linesOf(index: number, ending: string): string {
+  const current = line(`bench/${numberOf(index)}/${ending}`, 'true', 'false');
   if (index % NOISE_EVERY !== 0) return current;
-  const older = line(`older/${numberOf(index)}`, 'false', 'false');
-  return older + current + line(`gone/${numberOf(index)}`, 'true', 'true');
+  const older = line(`older/${numberOf(index)}/${ending}`, 'false', 'false');
+  return older + current + line(`gone/${numberOf(index)}/${ending}`, 'true', 'true');
 }
 
-function line(start: string, isLatest: string, isDeleted: string): string {
-  return `"${BUCKET}","${start}/${ENCODED_ODD}","v","${isLatest}","${isDeleted}"\n`;
+function line(key: string, isLatest: string, isDeleted: string): string {
+  return `"${BUCKET}","${key}","v","${isLatest}","${isDeleted}"\n`;
 }
 
 function numberOf(index: number): string {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { unzipSync } from 'fflate';
 import { bundleEntries } from '../modules/bundle.js';
+import { median } from './median.js';
 
 const root = join(import.meta.dirname, '..');
 const ENTRY = 'pipelines/sentinel1/app.ts';
@@ -46,8 +47,4 @@ function importMs(file: string): number {
   // Set by the stack for every function; without them the handler says what is missing.
   const env = { PATH: process.env['PATH'], AWS_REGION: 'eu-central-1' };
   return Number(execFileSync(process.execPath, args, { encoding: 'utf8', env }));
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

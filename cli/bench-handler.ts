@@ -3,6 +3,7 @@ import { granuleHandler } from '../lambdas/granule-handler.js';
 import { silentLog } from '../lambdas/log.js';
 import { silentMeter } from '../lambdas/metrics.js';
 import type { Item } from '../lambdas/stac.js';
+import { median } from './median.js';
 
 const BATCH = 10;
 const BATCHES = 200;
@@ -35,7 +36,7 @@ export async function handlerOverheadMs(item: Item, collectionId: string): Promi
     rounds.push((performance.now() - started) / (BATCH * BATCHES));
   }
   // The first warms up.
-  return rounds.slice(1).toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? NaN;
+  return median(rounds.slice(1));
 }
 
 const CONTEXT = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 60_000 };

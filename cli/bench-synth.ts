@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { median } from './median.js';
 
 const root = join(import.meta.dirname, '..');
 const PIPELINE = 'sentinel1';
@@ -155,8 +156,4 @@ process.on('exit', () => appendFileSync(${JSON.stringify(file)}, process.resourc
 function megabytesOf(file: string): number {
   const kilobytes = readFileSync(file, 'utf8').trim().split(' ').map(Number);
   return kilobytes.reduce((sum, peak) => sum + peak * 1024, 0) / 1e6;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

@@ -8,10 +8,12 @@ import type { Item } from '../lambdas/stac.js';
 import { handler } from '../pipelines/sentinel1/app.js';
 import { createItem } from '../pipelines/sentinel1/item.js';
 import { runCommand } from './command.js';
+import { benchBackfill } from './bench-backfill.js';
 import { referenceTimes } from './bench-reference.js';
 import { timeAppImport } from './bench-bundle.js';
 import { handlerOverheadMs } from './bench-handler.js';
 import { timeManySynths, timeSynth } from './bench-synth.js';
+import { median } from './median.js';
 
 const root = join(import.meta.dirname, '..');
 const FULL =
@@ -21,9 +23,12 @@ const TRIMMED =
 
 interface BenchOptions {
   readonly reference?: true;
+  readonly backfill?: true;
   readonly items: number;
   readonly granules: number;
   readonly pipelines: number;
+  readonly keys: number;
+  readonly rows: number;
 }
 
 const command = new Command('bench')
@@ -32,9 +37,19 @@ const command = new Command('bench')
   .option('--items <n>', 'Items of the memory run', Number, 100_000)
   .option('--granules <n>', 'granules of the local run', Number, 10_000)
   .option('--pipelines <n>', 'pipelines of the synth; 0: none', Number, 50)
+  .option('--keys <n>', 'keys of the inventory that becomes messages', Number, 1_000_000)
+  .option('--rows <n>', 'rows that are sent over HTTP', Number, 10_000)
+  .option('--backfill', 'the backfill alone')
   .action(bench);
 
-async function bench({ reference, items, granules, pipelines }: BenchOptions): Promise<void> {
+async function bench({ backfill, keys, rows, ...options }: BenchOptions): Promise<void> {
+  if (!backfill) await benchItems(options);
+  await benchBackfill({ keys, rows, print });
+}
+
+type ItemOptions = Pick<BenchOptions, 'reference' | 'items' | 'granules' | 'pipelines'>;
+
+async function benchItems({ reference, items, granules, pipelines }: ItemOptions): Promise<void> {
   const folders = {
     'full-size granule': resolve(root, FULL),
     'trimmed granule': resolve(root, TRIMMED),
@@ -78,10 +93,6 @@ function printItemTimes(name: string, rounds: readonly Round[]): void {
       : `, reference ${median(theirs).toFixed(2)} ms: ${median(ratios).toFixed(1)} times ` +
         `(${Math.min(...ratios).toFixed(1)} to ${Math.max(...ratios).toFixed(1)})`;
   print(`Item from a ${name}`, `${median(ours).toFixed(3)} ms${compared}`);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
 
 /** Of eleven rounds, warm, one Item after the other. */
