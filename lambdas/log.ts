@@ -9,7 +9,7 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
 }
 
-/** JSON lines on stdout; service and level come from POWERTOOLS_SERVICE_NAME and POWERTOOLS_LOG_LEVEL. */
+/** JSON lines on stdout, warnings and errors on stderr; service and level come from POWERTOOLS_SERVICE_NAME and POWERTOOLS_LOG_LEVEL. */
 export function jsonLog(): Log {
   const logger = new Logger();
   return {
