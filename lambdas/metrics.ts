@@ -34,7 +34,8 @@ export function embeddedMetrics(): Meter {
         metrics.addMetric(name, MetricUnit.Count, value);
       }
       counted = {};
-      metrics.publishStoredMetrics();
+      // With nothing to publish it warns of that, in a line that is no JSON.
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     },
   };
 }

@@ -63,6 +63,14 @@ test('what was published is not published again', async () => {
   expect(lines.map(({ MessagesSkipped }) => MessagesSkipped)).toEqual([5, 1]);
 });
 
+test('nothing counted is nothing written', async () => {
+  const lines = await outputLines(() => {
+    embeddedMetrics().publish();
+  });
+
+  expect(lines).toEqual([]);
+});
+
 test('the silent meter writes nothing', async () => {
   const lines = await outputLines(() => {
     silentMeter.count('ItemsMade');
