@@ -14,7 +14,12 @@ export default {
     ? [`<rootDir>/pipelines/${pipeline}/**/*.test.ts`, '<rootDir>/test/pipelines/**/*.test.ts']
     : ['<rootDir>/{modules,lambdas,pipelines,local,cli,test}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/cdktf.out/', '<rootDir>/dist/'],
-  modulePathIgnorePatterns: ['<rootDir>/cdktf.out/', '<rootDir>/dist/', '<rootDir>/out/'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/cdktf.out/',
+    '<rootDir>/dist/',
+    '<rootDir>/out/',
+    '<rootDir>/.stryker-tmp/',
+  ],
   maxWorkers: 2,
   testTimeout: 120_000,
 };

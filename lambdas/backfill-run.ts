@@ -36,5 +36,6 @@ export function chunkName(chunk: string | undefined): string {
 }
 
 export function reportName({ dt, source }: Pick<BackfillCursor, 'dt' | 'source'>): string {
-  return dt === undefined ? `the listing ${source.split(' ')[0] ?? ''}` : `report dt=${dt}`;
+  // Of sourceOf: the place, which may hold blanks, then two words.
+  return dt === undefined ? `the listing ${source.replace(/( \S+){2}$/, '')}` : `report dt=${dt}`;
 }

@@ -29,8 +29,7 @@ function decoderOf(encoding: string) {
 }
 
 function encodingOf(bytes: Uint8Array): string {
-  const [a, b, c] = bytes;
-  if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8';
+  const [a, b] = bytes;
   if (a === 0xff && b === 0xfe) return 'utf-16le';
   if (a === 0xfe && b === 0xff) return 'utf-16be';
   if (a === 0x3c && b === 0x00) return 'utf-16le';
@@ -39,9 +38,8 @@ function encodingOf(bytes: Uint8Array): string {
 }
 
 function declaredEncoding(bytes: Uint8Array): string {
-  if (bytes[0] !== 0x3c || bytes[1] !== 0x3f) return 'utf-8';
-  const length = Math.min(bytes.length, DECLARATION_BYTES);
-  const start = Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('latin1');
+  // Behind a UTF-8 mark there is none that counts.
+  const start = Buffer.from(bytes.subarray(0, DECLARATION_BYTES)).toString('latin1');
   const declared = DECLARED_ENCODING.exec(start)?.[1]?.toLowerCase() ?? 'utf-8';
   // A declaration that could be read byte by byte is not UTF-16, whatever it says.
   return /^(?:utf-?8|utf-?16(?:le|be)?|us-ascii)$/.test(declared) ? 'utf-8' : declared;
