@@ -36,9 +36,7 @@ function numbersOf(stack: ModuleStack) {
   return {
     memory_mb: stack.number('memory_mb'),
     timeout_seconds: stack.number('timeout_seconds'),
-    log_retention_days: stack.number(
-      'log_retention_days',
-    ) as PipelineSettings['log_retention_days'],
+    log_retention_days: stack.number('log_retention_days'),
     batch_size: stack.number('batch_size'),
     batch_window_seconds: stack.number('batch_window_seconds'),
     max_concurrency: stack.number('max_concurrency'),

@@ -15,9 +15,9 @@ export function sparseMetrics(expression: string): string {
 
 function endOfList(text: string): number {
   let depth = 0;
-  for (const [index, character] of [...text].entries()) {
-    if (character === '[') depth++;
-    if (character === ']' && --depth === 0) return index + 1;
+  for (const { 0: bracket, index } of text.matchAll(/[[\]]/g)) {
+    depth += bracket === '[' ? 1 : -1;
+    if (depth === 0) return index + 1;
   }
   throw new Error(`a list without an end: ${text.slice(0, 80)}`);
 }

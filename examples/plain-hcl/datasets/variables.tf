@@ -1,0 +1,53 @@
+variable "project" {
+  type        = string
+  description = "What every name begins with."
+  default     = "demo"
+}
+
+variable "region" {
+  type        = string
+  description = "Region of everything but the subscriptions."
+  default     = "eu-central-1"
+}
+
+variable "ingestor_url" {
+  type        = string
+  description = "Ingestor API that Items are posted to."
+}
+
+variable "secret_arn" {
+  type        = string
+  description = "Secret with cognito_domain, client_id, client_secret and scope."
+}
+
+variable "topic_arn" {
+  type        = string
+  description = "Topic that announces new granules."
+  default     = "arn:aws:sns:eu-central-1:214830741341:SentinelS1L1C"
+}
+
+variable "datasets" {
+  description = "Datasets by their ids; code names a folder in dist/."
+  default = {
+    sentinel1_iw = {
+      code               = "sentinel1"
+      filter             = { mode = ["IW"] }
+      source_locations   = ["s3://sentinel-s1-l1c/GRD/"]
+      inventory_location = "s3://sentinel-inventory/sentinel-s1-l1c/sentinel-s1-l1c-inventory"
+      initial_chunk      = "2022-04-20"
+    }
+    sentinel1_ew = {
+      code             = "sentinel1"
+      filter           = { mode = ["EW"] }
+      source_locations = ["s3://sentinel-s1-l1c/GRD/"]
+    }
+  }
+
+  type = map(object({
+    code               = string
+    filter             = map(list(string))
+    source_locations   = list(string)
+    inventory_location = optional(string)
+    initial_chunk      = optional(string)
+  }))
+}
