@@ -1,0 +1,186 @@
+import {
+  fn,
+  FUNCTION_OF_INVENTORY,
+  inventory,
+  pipeline,
+  queue,
+  STATEMENT,
+  TOPIC,
+} from './module-calls.js';
+import type { ModuleCall } from './module-root.js';
+
+/** A root that calls modules, and what it has to give. */
+export interface Case {
+  readonly calls: Readonly<Record<string, ModuleCall>>;
+  /** How many resources the plan makes. */
+  readonly made: number;
+  /** What holds after an apply against mocks, by what is wrong otherwise. */
+  readonly conditions: Readonly<Record<string, string>>;
+  /** Whether it is asked elsewhere than in CI, too. */
+  readonly chosen?: true;
+}
+
+export const CASES: Readonly<Record<string, Case>> = {
+  'granule-queue without topic and function': {
+    calls: { queue: queue({ name: 'demo' }) },
+    made: 2,
+    conditions: {
+      'the queue has another name': 'output.queue.queue_name == "demo"',
+      'there is a subscription': 'output.queue.subscription_dead_letters_name == null',
+    },
+  },
+  'granule-queue that feeds a function of ours, each naming the other': {
+    chosen: true,
+    calls: {
+      queue: queue({
+        name: 'demo',
+        subscription: { topic_arn: TOPIC, filter_policy: '{"mode":["IW"]}' },
+        consumer: { function_name: '${module.fn.function_name}' },
+        batch_size: 100,
+        batch_window_seconds: 5,
+      }),
+      fn: fn({ name: 'demo-app', statements: '${module.queue.consumer_statements}' }),
+    },
+    made: 9,
+    conditions: {
+      'the subscription has no dead letters':
+        'output.queue.subscription_dead_letters_name == "demo-subscription-dead-letters"',
+    },
+  },
+  'granule-queue twice, in a loop and subscribed to a topic of the same root': {
+    calls: {
+      queue: queue({
+        for_each: '${toset(["one", "two"])}',
+        name: 'demo-${each.key}',
+        subscription: { topic_arn: TOPIC },
+        depends_on: ['module.fn'],
+      }),
+      fn: fn({ count: 2, name: 'demo-${count.index}' }),
+    },
+    made: 16,
+    conditions: {
+      'the names collide': 'output.queue["one"].queue_url != output.queue["two"].queue_url',
+    },
+  },
+  'pipeline-function with everything': {
+    calls: {
+      fn: fn({
+        name: 'demo-app',
+        environment: { PIPELINE: 'demo' },
+        statements: [
+          STATEMENT,
+          {
+            ...STATEMENT,
+            sid: 'List',
+            conditions: [{ test: 'StringLike', variable: 's3:prefix', values: ['a/*'] }],
+          },
+        ],
+        keep_failures: true,
+        self_invocation: true,
+      }),
+    },
+    made: 8,
+    conditions: { 'failures are lost': 'output.fn.on_failure_queue_name == "demo-app-on-failure"' },
+  },
+  'run-on-deploy of a function': {
+    calls: {
+      fn: fn({ name: 'demo-app' }),
+      run: {
+        module: 'run-on-deploy',
+        arguments: {
+          function_name: '${module.fn.function_name}',
+          triggers: { version: '1' },
+          depends_on: ['module.fn'],
+        },
+      },
+    },
+    made: 6,
+    conditions: {},
+  },
+  'inventory by itself: table of objects, table for a cursor, no function': {
+    calls: { inventory: inventory({}) },
+    made: 8,
+    conditions: {
+      'there is a function': 'output.inventory.historic_function_name == null',
+      'it keeps its cursor elsewhere': 'output.inventory.table_name == "demo-state"',
+    },
+  },
+  'inventory of a listing, with the table of its caller, read at once': {
+    calls: {
+      inventory: inventory({
+        inventory_location: 's3://lists/waves/all.txt.gz',
+        table_name: 'callers',
+        ...FUNCTION_OF_INVENTORY,
+      }),
+    },
+    made: 23,
+    conditions: {
+      'it keeps its cursor elsewhere': 'output.inventory.table_name == "callers"',
+      'it has other columns': 'output.inventory.environment.INVENTORY_FIELDS == "key"',
+    },
+  },
+  'inventory twice, in a loop, by chunks onto a queue of the same root': {
+    chosen: true,
+    calls: {
+      queue: queue({ name: 'demo' }),
+      inventory: inventory({
+        for_each: '${{ one = "parquet", two = "csv" }}',
+        name: 'demo-${each.key}',
+        results_bucket: 'demo-${each.key}-results',
+        inventory_format: '${each.value}',
+        ...FUNCTION_OF_INVENTORY,
+        queue: { url: '${module.queue.queue_url}', arn: '${module.queue.queue_arn}' },
+        historic_frequency: 1,
+        initial_chunk: '2022-04-20',
+        max_queue_depth: 5000,
+      }),
+    },
+    made: 2 + 2 * 22,
+    conditions: {
+      'the first chunk is lost':
+        'output.inventory["one"].environment.INITIAL_CHUNK == "2022-04-20"',
+    },
+  },
+  'alarms over queues and functions': {
+    chosen: true,
+    calls: {
+      alarms: {
+        module: 'alarms',
+        arguments: {
+          name: 'demo',
+          topic_arn: TOPIC,
+          dead_letters: { granules: { queue: 'demo-dead-letters' } },
+          ages: { age: { queue: 'demo', minutes: 10 } },
+          functions: { app: 'demo-app', collection: 'demo-collection' },
+        },
+      },
+      silent: { module: 'alarms', arguments: { name: 'silent', functions: { app: 'demo-app' } } },
+    },
+    made: 8,
+    conditions: {
+      'the alarms have other names':
+        'join(" ", sort(keys(output.alarms.alarm_arns))) == "demo.age demo.app-errors demo.app-throttles demo.collection-errors demo.collection-throttles demo.granules"',
+    },
+  },
+  'pipeline twice, in a loop, one of them with everything': {
+    chosen: true,
+    calls: {
+      pipeline: pipeline({
+        for_each: '${{ waves = true, tides = false }}',
+        id: '${each.key}',
+        sns: TOPIC,
+        sns_filter_policy: '{"mode":["IW"]}',
+        inventory_location: '${each.value ? "s3://reports/daily/waves/everything" : null}',
+        historic_frequency: '${each.value ? 0 : null}',
+        verify_ingestion: '${each.value}',
+      }),
+    },
+    made: 60 + 24,
+    conditions: {
+      'the names collide':
+        'output.pipeline["waves"].app_function == "demo-waves-app" && output.pipeline["tides"].app_function == "demo-tides-app"',
+      'a pipeline without an inventory has a function for it':
+        'output.pipeline["tides"].historic_function == null && output.pipeline["waves"].historic_function != null',
+    },
+  },
+};

@@ -1,0 +1,152 @@
+import { describe, expect, test } from '@jest/globals';
+import { fn, inventory, pipeline, queue, STATEMENT, TOPIC } from './module-calls.js';
+import { writeRoot } from './module-root.js';
+import type { ModuleCall } from './module-root.js';
+import { findTerraform } from './terraform.js';
+import type { Terraform } from './terraform.js';
+
+const TIMEOUT_MS = 240_000;
+
+const terraform = await findTerraform();
+const suite = terraform === undefined ? describe.skip : describe;
+
+function found(): Terraform {
+  if (terraform === undefined) throw new Error('skipped without Terraform');
+  return terraform;
+}
+
+/** Arguments that break a rule, and what Terraform says of them. */
+const REFUSED: readonly (readonly [what: string, call: ModuleCall, says: string])[] = [
+  ['a name', queue({ name: 'no blanks' }), 'name must be 1 to 54 letters, digits, - or _.'],
+  [
+    'a FIFO topic',
+    queue({ name: 'demo', subscription: { topic_arn: `${TOPIC}.fifo` } }),
+    'subscription must have the ARN of a standard SNS topic as topic_arn',
+  ],
+  [
+    'a fraction',
+    queue({ name: 'demo', max_concurrency: 2.5 }),
+    'max_concurrency must be a whole number of concurrent batches from 2 to 1000.',
+  ],
+  [
+    'a zip that is not there',
+    fn({ name: 'demo', zip: 'none.zip' }),
+    'zip must be the path of a zip that exists before the plan.',
+  ],
+  [
+    'two statements of one name',
+    fn({ name: 'demo', statements: [STATEMENT, STATEMENT] }),
+    'statements must give each statement a sid of its own',
+  ],
+  [
+    'a day that is not',
+    inventory({ historic_frequency: 6, initial_chunk: '2022-02-30' }),
+    'initial_chunk must be a day of the calendar, as 2022-04-20, where it looks like one.',
+  ],
+  [
+    'a file in an inventory',
+    inventory({ inventory_location: 's3://reports/daily/waves/everything/hive/symlink.txt' }),
+    'inventory_location must be the folder of the inventory, not a file in it.',
+  ],
+  [
+    'a column that no inventory has',
+    inventory({ inventory_fields: ['key', 'colour'] }),
+    'inventory_fields must each be bucket or key or',
+  ],
+  [
+    'a project in capitals',
+    pipeline({ project: 'Demo' }),
+    'project must be a lower-case letter, then up to 19 lower-case letters, digits or hyphens.',
+  ],
+  [
+    'a project that S3 reserves',
+    pipeline({ project: 'sthree' }),
+    'project must not begin as bucket names that S3 reserves.',
+  ],
+  [
+    'an ingestor without TLS',
+    pipeline({ ingestor_url: 'http://ingestor.example.com' }),
+    'ingestor_url must be a URL, https://host/path',
+  ],
+  [
+    'a secret by its name',
+    pipeline({ secret_arn: 'ingestor' }),
+    'secret_arn must be the ARN of a Secrets Manager secret',
+  ],
+  [
+    'a key by its alias',
+    pipeline({ secret_kms_key_arn: 'arn:aws:kms:eu-central-1:123456789012:alias/a' }),
+    'secret_kms_key_arn must be the ARN of a KMS key',
+  ],
+  [
+    'a wildcard to read',
+    pipeline({ source_locations: ['s3://waves/*'] }),
+    'source_locations must each be an S3 location',
+  ],
+  [
+    'days that CloudWatch does not know',
+    pipeline({ log_retention_days: 2 }),
+    'log_retention_days must be one of 1, 3, 5,',
+  ],
+  [
+    'a folder without code',
+    pipeline({ folder: '${path.root}' }),
+    'folder must be a folder with app.zip and collection.zip',
+  ],
+];
+
+/** The same of rules between variables, which Terraform asks only where each variable is right by itself. */
+const REFUSED_TOGETHER: typeof REFUSED = [
+  [
+    'a batch without a window',
+    queue({ name: 'demo', batch_size: 11 }),
+    'batch_size must be 10 at most while batch_window_seconds is 0.',
+  ],
+  [
+    'chunks that begin nowhere',
+    inventory({ historic_frequency: 6 }),
+    'historic_frequency must be 0 while there is no initial_chunk to start with.',
+  ],
+  [
+    'a chunk of what is read at once',
+    inventory({ initial_chunk: '2022-04-20' }),
+    'historic_frequency must be above 0 while there is an initial_chunk',
+  ],
+  [
+    'a function without a queue',
+    inventory({ historic_zip: '${path.root}/code/historic.zip' }),
+    'historic_zip must be null while there is no queue to send to.',
+  ],
+  [
+    'an inventory without a frequency',
+    pipeline({ inventory_location: 's3://reports/daily/waves/everything' }),
+    'historic_frequency must be given with inventory_location, and be null without it.',
+  ],
+  [
+    'a filter without a topic',
+    pipeline({ sns_filter_policy: '{}' }),
+    'sns_filter_policy must be null while there is no sns to filter.',
+  ],
+];
+
+suite('a variable that breaks a rule', () => {
+  test.each([
+    ['by itself', REFUSED],
+    ['with another one', REFUSED_TOGETHER],
+  ])(
+    '%s is refused in words that say what is allowed',
+    async (_, refused) => {
+      const calls = refused.map(([, call], index) => [`call_${index}`, call] as const);
+      const root = writeRoot(Object.fromEntries(calls));
+      await found().run(root, 'init', '-input=false');
+
+      const { code, output } = await found().try(root, 'plan', '-input=false', '-lock=false');
+
+      // Terraform breaks its lines, and draws a frame.
+      const words = output.replace(/[│╷╵]/g, ' ').replace(/\s+/g, ' ');
+      expect(code).toBe(1);
+      for (const [what, , says] of refused) expect(`${what}: ${words}`).toContain(says);
+    },
+    TIMEOUT_MS,
+  );
+});
