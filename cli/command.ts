@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stderr: { write(text: string): unknown };
+  /** @default 2 */
+  readonly wrongUsageCode?: number;
 }
 
 /**
@@ -22,14 +24,14 @@ export interface Surroundings {
  */
 export async function runCommand(
   command: Command,
-  { argv, env, stderr }: Surroundings = process,
+  { argv, env, stderr, wrongUsageCode = WRONG_USAGE }: Surroundings = process,
 ): Promise<void> {
   prepare(command, stderr);
   try {
     await command.parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
-    process.exitCode = isUsage(error) ? WRONG_USAGE : FAILED;
+    process.exitCode = isUsage(error) ? wrongUsageCode : FAILED;
     stderr.write(`${report(error, { command: command.name(), debug: isSet(env['DEBUG']) })}\n`);
   }
 }

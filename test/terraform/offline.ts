@@ -11,16 +11,19 @@ export const OFFLINE: Block = {
   skip_metadata_api_check: true,
 };
 
+export const STATE_FILE = 'offline.tfstate';
+
 /** Lets `plan` run without AWS: an override beside the stack, which stays as it was synthesized. */
 export function overrideOffline(folder: string, { provider }: SynthesizedStack): void {
   const override = {
-    terraform: { backend: { local: { path: 'offline.tfstate' } } },
+    terraform: { backend: { local: { path: STATE_FILE } } },
     provider: { aws: (provider['aws'] ?? []).map((block) => ({ ...block, ...OFFLINE })) },
   };
   writeFileSync(join(folder, 'zz_override.tf.json'), JSON.stringify(override));
 }
 
-const ARN_PATTERNS: Readonly<Record<string, string>> = {
+/** What stands behind `arn:aws:` for a thing that was never made. */
+export const ARN_PATTERNS: Readonly<Record<string, string>> = {
   aws_athena_workgroup: 'athena:us-west-2:123456789012:workgroup/mock',
   aws_cloudwatch_log_group: 'logs:us-west-2:123456789012:log-group:mock',
   aws_cloudwatch_metric_alarm: 'cloudwatch:us-west-2:123456789012:alarm:mock',

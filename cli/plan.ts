@@ -1,0 +1,88 @@
+import { createInterface } from 'node:readline';
+import { Command } from 'commander';
+import { readProject } from '../modules/project.js';
+import { knownPipelines, listPipelines } from '../modules/pipeline-folder.js';
+import { pipelineArgument, runCommand } from './command.js';
+import { type PipelinePlan, planPipeline } from './pipeline-plan.js';
+import { planComment } from './plan-comment.js';
+import { hasChanges } from './plan-summary.js';
+import { printLine } from './stdout.js';
+import { trySynthesize } from './synth-stacks.js';
+import { UsageError } from './usage-error.js';
+
+const root = process.cwd();
+
+/** As those of `terraform plan -detailed-exitcode`; so a wrong use is an error like any other. */
+const EXIT = { none: 0, failed: 1, changes: 2 } as const;
+
+interface PlanOptions {
+  readonly all?: true;
+  readonly json?: true;
+}
+
+const command = new Command('plan')
+  .description(
+    'Plan pipelines, and print what a reviewer has to know as Markdown. Exit code 0: no changes, 2: changes, 1: failed.',
+  )
+  .argument('[pipelines...]', 'folders in pipelines/; - reads them from stdin, one a line')
+  .option('--all', 'every pipeline')
+  .option('--json', 'the summaries as JSON')
+  .action(plan);
+
+async function plan(given: readonly string[], options: PlanOptions): Promise<void> {
+  const pipelines = await pipelinesOf(given, options);
+  readProject({ root, env: process.env });
+  const plans = await planAll(pipelines);
+  await printLine(options.json ? jsonOf(plans) : planComment(plans));
+  process.exitCode = exitCodeOf(plans);
+}
+
+async function pipelinesOf(
+  given: readonly string[],
+  { all }: PlanOptions,
+): Promise<readonly string[]> {
+  if (all) return listPipelines();
+  if (given.length === 0) throw new UsageError(`which pipelines, or --all? ${knownPipelines()}`);
+  const names: string[] = [];
+  for (const name of given) names.push(...(name === '-' ? await linesOfStdin() : [name]));
+  return [...new Set(names.map((name) => pipelineArgument(name).id))];
+}
+
+async function linesOfStdin(): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const line of createInterface(process.stdin))
+    if (line.trim() !== '') lines.push(line.trim());
+  return lines;
+}
+
+/** One after the other: providers take most of a machine's memory. */
+async function planAll(pipelines: readonly string[]): Promise<PipelinePlan[]> {
+  if (pipelines.length === 0) return [];
+  const error = await trySynthesize(root);
+  if (error !== undefined) return pipelines.map((pipeline) => ({ pipeline, error }));
+  const plans: PipelinePlan[] = [];
+  for (const pipeline of pipelines) {
+    process.stderr.write(`planning ${pipeline}\n`);
+    plans.push(await planPipeline(root, pipeline));
+  }
+  return plans;
+}
+
+function exitCodeOf(plans: readonly PipelinePlan[]): number {
+  if (plans.some((one) => 'error' in one)) return EXIT.failed;
+  const changed = plans.some((one) => 'summary' in one && hasChanges(one.summary));
+  return changed ? EXIT.changes : EXIT.none;
+}
+
+/** Without the full plans, which are for people. */
+function jsonOf(plans: readonly PipelinePlan[]): string {
+  const summaries = plans.map((one) =>
+    'error' in one ? one : { pipeline: one.pipeline, ...one.summary },
+  );
+  return JSON.stringify(summaries, undefined, 2);
+}
+
+await runCommand(command, {
+  ...{ argv: process.argv, env: process.env, stderr: process.stderr },
+  wrongUsageCode: EXIT.failed,
+});

@@ -1,0 +1,127 @@
+import { describe, expect, test } from '@jest/globals';
+import { projectRoot } from './project-root.js';
+import { runCli } from './run-cli.js';
+import { type StandInTerraform, standInTerraform } from './stand-in-terraform.js';
+
+const PATIENCE_MS = 60_000;
+const LOCAL = { LOCAL_STATE: '1' };
+
+async function plan(
+  recorded: string,
+  args: readonly string[],
+  {
+    terraform = standInTerraform(`test/fixtures/plans/${recorded}.json`),
+    root = projectRoot(),
+  }: Partial<{ terraform: StandInTerraform; root: string }> = {},
+) {
+  const env = { ...LOCAL, PATH: `${terraform.folder}:${process.env['PATH'] ?? ''}` };
+  return { ...(await runCli('plan', args, { env, cwd: root })), calls: terraform.calls() };
+}
+
+describe('npm run plan', () => {
+  test(
+    'synthesizes, plans into a file and shows that file',
+    async () => {
+      const { code, stdout, stderr, calls } = await plan('settings', ['waves']);
+
+      expect({ code, stderr }).toEqual({ code: 2, stderr: 'planning waves\n' });
+      expect(stdout).toContain('### waves: 5 to change');
+      expect(stdout).toContain('```\nwhat show prints\n```');
+      expect(calls).toEqual([
+        'waves: init -no-color -input=false -reconfigure',
+        'waves: plan -no-color -input=false -out=plan.tfplan',
+        'waves: show -no-color -json plan.tfplan',
+        'waves: show -no-color plan.tfplan',
+      ]);
+    },
+    PATIENCE_MS,
+  );
+
+  test.each([
+    ['none', 0],
+    ['code', 2],
+  ])(
+    'of %s ends with %i, as terraform plan -detailed-exitcode',
+    async (recorded, expected) => {
+      expect((await plan(recorded, ['--all'])).code).toBe(expected);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'prints summaries for machines',
+    async () => {
+      const { stdout } = await plan('app-code', ['waves', '--json']);
+
+      expect(JSON.parse(stdout)).toEqual([
+        expect.objectContaining({
+          pipeline: 'waves',
+          code: ['app'],
+          counts: expect.objectContaining({ change: 1 }),
+        }),
+      ]);
+    },
+    PATIENCE_MS,
+  );
+
+  test.each(['init', 'plan', 'show'])(
+    "that fails in %s has Terraform's error in the comment, and ends with 1",
+    async (command) => {
+      const words = 'Error: the backend said no\n';
+      const terraform = standInTerraform('test/fixtures/plans/none.json', { command, words });
+
+      const { code, stdout } = await plan('none', ['waves'], { terraform });
+
+      expect(code).toBe(1);
+      expect(stdout).toContain(
+        '### waves: the plan failed\n\n```\nError: the backend said no\n```',
+      );
+      expect(stdout).not.toContain('|');
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'of code that does not bundle says where, and asks Terraform nothing',
+    async () => {
+      const root = projectRoot({ 'pipelines/waves/app.ts': 'export const = 1;\n' });
+
+      const { code, stdout, calls } = await plan('none', ['waves'], { root });
+
+      expect({ code, calls }).toEqual({ code: 1, calls: [] });
+      expect(stdout).toContain('pipelines/waves/app.ts:1:14: Expected identifier');
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('called wrongly, it ends with 1, since 2 says that there are changes', () => {
+  test.each([
+    [['nope'], /there is no pipeline "nope"\. pipelines holds waves/],
+    [[], /which pipelines, or --all\? pipelines holds waves/],
+    [['--jsn'], /unknown option '--jsn'/],
+  ])('%j', async (args, sentence) => {
+    const { code, stderr, stdout, calls } = await plan('none', args);
+
+    expect({ code, stdout, calls }).toEqual({ code: 1, stdout: '', calls: [] });
+    expect(stderr).toMatch(sentence);
+  });
+
+  test('or without a project', async () => {
+    const { code, stderr } = await runCli('plan', ['waves'], {
+      env: { ...LOCAL, PROJECT: '' },
+      cwd: projectRoot(),
+    });
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^PROJECT is not set/);
+  });
+});
+
+test('where Terraform is missing, the comment says so', async () => {
+  const env = { ...LOCAL, PATH: '/nowhere' };
+  const { code, stdout } = await runCli('plan', ['waves'], { env, cwd: projectRoot() });
+
+  expect(code).toBe(1);
+  expect(stdout).toContain('terraform is not on the PATH');
+});

@@ -1,0 +1,26 @@
+import { cpSync, mkdirSync, mkdtempSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pipelineFolder, yamlOf } from '../modules/config-folder.js';
+
+const CODE = ['modules', 'lambdas'];
+const FILES = ['main.ts', 'cdktf.json', 'package.json', 'tsconfig.json'];
+
+/** A project of the one pipeline `waves`, with this project's code, linked; `files` are put beside, by their paths. */
+export function projectRoot(files: Readonly<Record<string, string>> = {}): string {
+  const root = mkdtempSync(join(tmpdir(), 'project-'));
+  for (const name of [...CODE, 'node_modules'])
+    symlinkSync(join(process.cwd(), name), join(root, name));
+  for (const name of FILES) cpSync(name, join(root, name));
+  mkdirSync(join(root, 'pipelines'));
+  renameSync(pipelineFolder(yamlOf({})), join(root, 'pipelines/waves'));
+  writeFiles(root, files);
+  return root;
+}
+
+export function writeFiles(root: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  }
+}
