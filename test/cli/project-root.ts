@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -23,4 +24,25 @@ export function writeFiles(root: string, files: Readonly<Record<string, string>>
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
   }
+}
+
+/** A clone with one commit: the same project with its own copy of the code, and the given files. */
+export function gitProject(files: Readonly<Record<string, string>>): string {
+  const root = mkdtempSync(join(tmpdir(), 'history-'));
+  for (const name of [...CODE, ...FILES]) cpSync(name, join(root, name), { recursive: true });
+  symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
+  writeFiles(root, { '.gitignore': 'node_modules\ncdktf.out\n', ...files });
+  git(root, 'init', '--quiet');
+  commitAll(root);
+  return root;
+}
+
+export function commitAll(root: string): void {
+  git(root, 'add', '--all');
+  const who = ['-c', 'user.name=test', '-c', 'user.email=test@example.com'];
+  git(root, ...who, 'commit', '--quiet', '--message', 'a change');
+}
+
+export function git(root: string, ...words: readonly string[]): string {
+  return execFileSync('git', words, { cwd: root, encoding: 'utf8' });
 }

@@ -1,0 +1,35 @@
+import { Command } from 'commander';
+import { affectedPipelines } from './affected-pipelines.js';
+import { runCommand } from './command.js';
+import { commitOf } from './git.js';
+import { printLine } from './stdout.js';
+import { UsageError } from './usage-error.js';
+
+const root = process.cwd();
+
+interface AffectedOptions {
+  readonly base?: string;
+  readonly json?: true;
+}
+
+const command = new Command('affected')
+  .description('Print the pipelines whose stack or code differs from that of another commit.')
+  .option('--base <ref>', 'commit to compare with, as in origin/main')
+  .option('--json', 'as a JSON list')
+  .action(printAffected);
+
+async function printAffected({ base, json }: AffectedOptions): Promise<void> {
+  if (base === undefined) throw new UsageError('affected by what change? Give --base <ref>');
+  const commit = await commitOf(base, root);
+  const { affected, gone, unknown } = await affectedPipelines({ root, commit, say });
+  if (unknown !== undefined) say(`the base can't be synthesized, so all are affected: ${unknown}`);
+  for (const id of gone) say(`${id} is gone: nothing destroys its stack unless you do`);
+  if (json) await printLine(JSON.stringify(affected));
+  else for (const id of affected) await printLine(id);
+}
+
+function say(sentence: string): void {
+  process.stderr.write(`affected: ${sentence}\n`);
+}
+
+await runCommand(command);

@@ -1,0 +1,212 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { yamlOf } from '../modules/config-folder.js';
+import { commitAll, git, gitProject, writeFiles } from './project-root.js';
+import { runCli } from './run-cli.js';
+
+const PATIENCE_MS = 120_000;
+
+/** Two pipelines, of which one shares code with lambdas/. */
+const PIPELINES = {
+  'pipelines/waves/config.yaml': yamlOf({ id: 'waves' }),
+  'pipelines/waves/app.ts': "export { excerpt as handler } from '../../lambdas/excerpt.js';\n",
+  'pipelines/waves/collection.ts': 'export const handler = 1;\n',
+  'pipelines/tides/config.yaml': yamlOf({ id: 'tides' }),
+  'pipelines/tides/app.ts': 'export const handler = 2;\n',
+  'pipelines/tides/collection.ts': 'export const handler = 3;\n',
+  'package-lock.json': '{}\n',
+};
+
+const root = gitProject(PIPELINES);
+
+beforeEach(() => {
+  git(root, 'checkout', '--quiet', '--force', '.');
+  git(root, 'clean', '--quiet', '--force', '-d');
+});
+
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+function affected(args: readonly string[] = ['--base', 'HEAD'], env = {}) {
+  return runCli('affected', args, { cwd: root, env: { PROJECT: '', ...env } });
+}
+
+function change(path: string, from: string, to: string): void {
+  const text = readFileSync(join(root, path), 'utf8');
+  const changed = text.replace(from, to);
+  expect(changed).not.toBe(text);
+  writeFileSync(join(root, path), changed);
+}
+
+describe('what a change affects', () => {
+  test(
+    'is nothing where neither stack nor code differs, whichever files do',
+    async () => {
+      change('lambdas/excerpt.ts', '/** The start', '/** The very start');
+      writeFiles(root, {
+        'README.md': 'new',
+        'test/x.test.ts': 'new',
+        'pipelines/waves/x.test.ts': 'new',
+      });
+
+      expect(await affected()).toEqual({ code: 0, stdout: '', stderr: '' });
+    },
+    PATIENCE_MS,
+  );
+
+  test.each([
+    [
+      'the config of one pipeline',
+      'pipelines/tides/config.yaml',
+      'https://ingestor',
+      'https://other',
+      'tides\n',
+    ],
+    ['the code of one pipeline', 'pipelines/tides/app.ts', '2', '4', 'tides\n'],
+    [
+      'what only one pipeline bundles',
+      'lambdas/excerpt.ts',
+      'EXCERPT_CHARACTERS = 200',
+      'EXCERPT_CHARACTERS = 201',
+      'waves\n',
+    ],
+    ['what no pipeline bundles', 'lambdas/chunk.ts', 'export', 'console.log(1);\nexport', ''],
+    ['every stack', 'modules/base-stack.ts', "'>= 1.11'", "'>= 1.12'", 'tides\nwaves\n'],
+  ])(
+    'is decided by what comes of it: %s',
+    async (...[, path, from, to, stdout]) => {
+      change(path, from, to);
+
+      expect(await affected()).toEqual({ code: 0, stdout, stderr: '' });
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'includes what is committed since, and a new pipeline; one that is gone is told',
+    async () => {
+      git(root, 'checkout', '--quiet', '-b', 'branch');
+      git(root, 'mv', 'pipelines/tides', 'pipelines/storms');
+      change('pipelines/storms/config.yaml', 'id: tides', 'id: storms');
+      commitAll(root);
+
+      const { code, stdout, stderr } = await affected(['--base', 'HEAD~1', '--json']);
+
+      expect({ code, stdout }).toEqual({ code: 0, stdout: '["storms"]\n' });
+      expect(stderr).toBe('affected: tides is gone: nothing destroys its stack unless you do\n');
+      git(root, 'checkout', '--quiet', '-');
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('the base', () => {
+  test(
+    "that can't be synthesized lets everything be affected, and says why",
+    async () => {
+      git(root, 'checkout', '--quiet', '-b', 'broken');
+      change('pipelines/waves/config.yaml', 'compute: awslambda', 'compute: toaster');
+      commitAll(root);
+      change('pipelines/waves/config.yaml', 'compute: toaster', 'compute: awslambda');
+
+      const { code, stdout, stderr } = await affected();
+
+      expect({ code, stdout }).toEqual({ code: 0, stdout: 'tides\nwaves\n' });
+      expect(stderr).toMatch(
+        /base can't be synthesized, so all are affected: .*config\.yaml:\d+:\d+ compute/,
+      );
+      git(root, 'checkout', '--quiet', '--force', '-');
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'gets packages of its own where its lock file asks for others',
+    async () => {
+      change('package-lock.json', '{}', '{ }');
+      const bin = mkdtempSync(join(tmpdir(), 'npm-stand-in-'));
+      const modules = join(process.cwd(), 'node_modules');
+      writeFileSync(
+        join(bin, 'npm'),
+        `#!/bin/sh\necho "$@" > ${bin}/words\nln -s ${modules} node_modules\n`,
+      );
+      chmodSync(join(bin, 'npm'), 0o755);
+
+      const { code, stdout, stderr } = await affected(undefined, {
+        PATH: `${bin}:${process.env['PATH'] ?? ''}`,
+      });
+
+      expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+      expect(stderr).toBe(
+        'affected: package-lock.json differs: installing what the base asks for\n',
+      );
+      expect(readFileSync(join(bin, 'words'), 'utf8')).toBe('ci --ignore-scripts --no-audit\n');
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'leaves nothing behind',
+    async () => {
+      await affected();
+
+      expect(git(root, 'worktree', 'list').trim().split('\n')).toHaveLength(1);
+      expect(git(root, 'status', '--porcelain')).toBe('');
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('one sentence says how to mend', () => {
+  test('a ref that does not exist', async () => {
+    const { code, stderr, stdout } = await affected(['--base', 'origin/nope']);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^affected: there is no commit "origin\/nope" in this clone: fetch it first.*\n$/,
+    );
+  });
+
+  test('a shallow clone', async () => {
+    const clone = mkdtempSync(join(tmpdir(), 'shallow-'));
+    git(root, 'clone', '--quiet', '--depth', '1', `file://${root}`, clone);
+
+    const { code, stderr } = await runCli('affected', ['--base', 'HEAD~1'], { cwd: clone });
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^affected: the clone is shallow and holds no commit "HEAD~1": run git fetch --unshallow, or give actions\/checkout a fetch-depth of 0/,
+    );
+  });
+
+  test('a folder that is no clone', async () => {
+    const { code, stderr } = await runCli('affected', ['--base', 'main'], {
+      cwd: mkdtempSync(join(tmpdir(), 'no-clone-')),
+    });
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/is no clone of a git repository/);
+  });
+
+  test('no base', async () => {
+    expect((await affected([])).stderr).toBe(
+      'affected: affected by what change? Give --base <ref>. See --help.\n',
+    );
+  });
+
+  test(
+    "a project that can't be synthesized",
+    async () => {
+      change('pipelines/waves/config.yaml', 'compute: awslambda', 'compute: toaster');
+
+      const { code, stderr, stdout } = await affected();
+
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/the project can't be synthesized:\n.*config\.yaml:\d+:\d+ compute: /);
+    },
+    PATIENCE_MS,
+  );
+});
