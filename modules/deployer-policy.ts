@@ -37,6 +37,23 @@ export function deployerPolicy(
   return { Version: '2012-10-17', Statement: statementsOf(needed, deployer) };
 }
 
+/** The same for every type that a pipeline's stack can hold. */
+export function fullDeployerPolicy(deployer: Deployer): PolicyDocument {
+  const resource = Object.fromEntries(Object.keys(ACTIONS).map((type) => [type, {}]));
+  return deployerPolicy([{ resource }], deployer);
+}
+
+/** What of a policy reads: enough for a plan that takes no lock. */
+export function readingPart({ Version, Statement }: PolicyDocument): PolicyDocument {
+  const reading = Statement.map((statement) => ({
+    ...statement,
+    Action: statement.Action.filter((action) => READING.test(action)),
+  }));
+  return { Version, Statement: reading.filter(({ Action }) => Action.length > 0) };
+}
+
+const READING = /^[a-z0-9-]+:(?:Get|List|Describe)/;
+
 /** Topics of the synthesized subscriptions. */
 export function topicsOf(stacks: readonly DeployedStack[]): string[] {
   const subscriptions = stacks.flatMap(({ resource = {} }) =>

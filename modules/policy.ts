@@ -49,6 +49,18 @@ export class Policy {
     });
   }
 
+  /** Lets those act whom an identity provider vouches for, as trust policies do; the conditions say who they are. */
+  allowFederated(
+    providerArn: string,
+    { sid, conditions }: Pick<Allowance, 'sid'> & Required<Pick<Allowance, 'conditions'>>,
+  ): this {
+    return this.add({
+      ...toStatement({ sid, actions: ['sts:AssumeRoleWithWebIdentity'] }),
+      principals: [{ type: 'Federated', identifiers: [providerArn] }],
+      ...toCondition(conditions),
+    });
+  }
+
   /** Refuses everyone who comes without TLS. */
   requireTls(actions: string, resources: readonly string[]): this {
     return this.add({

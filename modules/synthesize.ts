@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { App } from 'cdktf';
 import { BootstrapStack } from './bootstrap-stack.js';
+import { GithubOidcStack } from './github-oidc-stack.js';
 import { assetPath, writeAssets } from './bundle-asset.js';
 import type { Bundle } from './bundle.js';
 import { mapRoles } from './pipeline-bundles.js';
@@ -35,6 +36,7 @@ export function synthesizePipelines(
 export function synthesizeBootstrap({ name, bucket }: BootstrapProject, outdir?: string): void {
   const app = newApp(outdir);
   new BootstrapStack(app, { project: name, bucket });
+  new GithubOidcStack(app, { project: name, bucket });
   app.synth();
 }
 

@@ -46,10 +46,10 @@ async function run(folder: string, ...words: readonly string[]): Promise<string>
   return terraform.run(folder, ...words);
 }
 
-async function plan(folder: string): Promise<string> {
+async function plan(folder: string, ...words: readonly string[]): Promise<string> {
   overrideOffline(folder, readStack(folder));
   await run(folder, 'init', '-input=false', '-reconfigure');
-  return run(folder, 'plan', '-input=false', '-lock=false');
+  return run(folder, 'plan', '-input=false', '-lock=false', ...words);
 }
 
 async function validate(folder: string): Promise<unknown> {
@@ -90,6 +90,34 @@ suite('the real provider and the bootstrap stack', () => {
 
       expect(await validate(folder)).toMatchObject(VALID);
       expect(await plan(folder)).toContain('Plan: 5 to add, 0 to change, 0 to destroy.');
+    },
+    TIMEOUT_MS,
+  );
+});
+
+suite('the real provider and the stack of the roles for GitHub', () => {
+  test(
+    'agree: it makes the roles, and the identity provider where the account has none',
+    async () => {
+      const outdir = mkdtempSync(join(tmpdir(), 'github-oidc-'));
+      synthesizeBootstrap(
+        { name: 'demo', bucket: { bucket: 'demo-states', region: 'eu-west-1' } },
+        outdir,
+      );
+      const folder = join(outdir, 'stacks', 'github_oidc');
+      const arn = 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com';
+      const repository = '-var=repository=octo-org/octo-repo';
+
+      expect(await validate(folder)).toMatchObject(VALID);
+      expect(await plan(folder, repository)).toContain(
+        'Plan: 5 to add, 0 to change, 0 to destroy.',
+      );
+      expect(await plan(folder, repository, `-var=provider_arn=${arn}`)).toContain(
+        'Plan: 4 to add, 0 to change, 0 to destroy.',
+      );
+      await expect(plan(folder, '-var=repository=octo-org/*')).rejects.toThrow(
+        'The repository is owner/name, as in octo-org/octo-repo, without wildcards.',
+      );
     },
     TIMEOUT_MS,
   );
