@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { historicHandler } from '../lambdas/historic-handler.js';
 import { inventoryInput } from '../local/inventory-input.js';
 import { messageFeed } from '../local/message-feed.js';
@@ -36,6 +36,6 @@ async function receiveAll(): Promise<number> {
     count += records.length;
     if (records.length > 0) continue;
     if (feed.counts.isComplete) return count;
-    await setImmediate();
+    await sleep(1);
   }
 }

@@ -21,6 +21,9 @@ import { startProgress } from '../local/progress.js';
 import type { SiteAnswer } from './backfill-site.js';
 import { freeOfOthers, localOwner } from './local-owner.js';
 
+// Each page costs a write of the cursor's file.
+const PAGE_BYTES = 256 * 1024;
+
 export interface LocalBackfillRun {
   readonly pipeline: string;
   readonly historic: HistoricHandler;
@@ -49,7 +52,8 @@ export async function runLocalBackfill(run: LocalBackfillRun): Promise<SiteAnswe
   });
   try {
     const { outcome, message } = await sendChunks({
-      ...{ ...run, engine, cursors, queue: messages, log: stderrLog, ...LOCAL_PACE },
+      ...{ ...run, engine, cursors, queue: messages, log: stderrLog },
+      ...{ ...LOCAL_PACE, pageBytes: PAGE_BYTES },
       owner: localOwner(),
     });
     const next = [

@@ -23,8 +23,11 @@ export interface InventoryInputOptions {
   readonly workFolder: string;
 }
 
-/** Of a queue in this process: smaller pages and fewer lanes than Lambda's hold less memory and are no slower. */
-export const LOCAL_PACE = { pageBytes: 128 * 1024, parallelBatches: 4 } as const;
+/**
+ * Of a queue in this process. A page of 128 KiB outlives two collections of young objects and so fills the old ones:
+ * that took 70 MB and a quarter of the processor's time more for a million keys.
+ */
+export const LOCAL_PACE = { pageBytes: 32 * 1024, parallelBatches: 4 } as const;
 
 const NO_LIMITS = { initialChunk: undefined, maxQueueDepth: undefined, maxScanGb: undefined };
 
