@@ -4,7 +4,7 @@ import { backfillState } from './pipeline-status.js';
 
 /** How far a backfill is, for people and machines. */
 export interface BackfillProgress {
-  /** In a word or two: `running (sending)`, `paused`, `waiting`, `complete`, `empty`, `failed`. */
+  /** In a word or two: `running (sending)`, `interrupted`, `paused`, `waiting`, `complete`, `empty`, `failed`. */
   readonly state: string;
   /** At work, due next, or done last; undefined: the whole inventory. */
   readonly chunk: string | undefined;

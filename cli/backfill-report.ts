@@ -72,20 +72,14 @@ function hints({ state, chunk, isStalled }: BackfillProgress, site: BackfillSite
       ? `The schedule begins it, every ${counted(hours, 'hour')}; now: `
       : 'To begin it: ';
   const known: Readonly<Record<string, string>> = {
+    interrupted: `No process works on it. To go on: ${call('start')}`,
     paused: `To go on: ${call('resume')}`,
     waiting: `${bySchedule}${call('start')}`,
     failed: `When that is mended, to begin ${chunkName(chunk)} again: ${call('start')}`,
     empty: `The pipeline's queryInventory selected not one row. When that is mended: ${call('restart')}`,
     complete: `To do it again, on the newest report: ${call('restart')}`,
   };
-  if (isStalled) return [stalled(site)];
+  if (isStalled) return ['Nothing has moved since: the log of the historic function says why.'];
   const hint = known[state];
-  if (hint !== undefined) return [hint];
-  return site.kind === 'local' ? [`Where no process works on it, to go on: ${call('start')}`] : [];
-}
-
-function stalled(site: BackfillSite): string {
-  if (site.kind === 'local')
-    return `No process works on it. To go on: ${commandFor(site, 'start')}`;
-  return 'Nothing has moved since: the log of the historic function says why.';
+  return hint === undefined ? [] : [hint];
 }

@@ -1,4 +1,4 @@
-import type { CursorStore } from '../lambdas/chunk.js';
+import type { BackfillCursor, CursorStore } from '../lambdas/chunk.js';
 import type { HistoricEvent } from '../lambdas/historic-collaborators.js';
 import type { HistoricHandler } from '../lambdas/historic-handler.js';
 import type { HistoricSettings } from '../lambdas/historic-settings.js';
@@ -24,6 +24,8 @@ export interface BackfillSite {
   readonly engine: QueryEngine;
   /** Has the historic function run. */
   invoke(action: HistoricEvent['action']): Promise<SiteAnswer>;
+  /** False where what is unfinished goes on only when a person starts it. */
+  isAtWork(cursor: BackfillCursor): boolean;
   close(): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import { isUnfinished, type BackfillCursor } from '../lambdas/chunk.js';
 import { sourceOf } from '../lambdas/historic-settings.js';
 import type { ActionResult } from './backfill-actions.js';
 import { estimateScan, estimateText } from './backfill-cost.js';
@@ -11,7 +12,7 @@ const NEEDS_A_PERSON = ['failed', 'empty'];
 export async function status(site: BackfillSite): Promise<ActionResult> {
   const cursor = (await site.cursors.read())?.cursor;
   if (cursor === undefined) return notBegun(site);
-  const progress = progressOf(cursor, Date.now());
+  const progress = { ...progressOf(cursor, Date.now()), ...interruption(cursor, site) };
   const { counts, ...rest } = progress;
   const isAnother = cursor.source !== sourceOf(site.settings);
   const another = `This is of another inventory (${cursor.source}): the next start begins anew.`;
@@ -36,4 +37,9 @@ async function notBegun(site: BackfillSite): Promise<ActionResult> {
     json: { pipeline: site.pipeline, state: 'not begun', estimate },
     exitCode: 0,
   };
+}
+
+function interruption(cursor: BackfillCursor, site: BackfillSite) {
+  if (!isUnfinished(cursor) || cursor.paused || site.isAtWork(cursor)) return {};
+  return { state: 'interrupted', remainingSeconds: undefined, isStalled: false };
 }

@@ -65,6 +65,8 @@ export async function deployedBackfill({
       explain({ what: `function ${functionName}`, region }, () =>
         invoke(lambda, functionName, action),
       ),
+    // Its keeper takes up what was left.
+    isAtWork: () => true,
     close: () => Promise.resolve(),
   };
 }

@@ -11,6 +11,7 @@ import { readPipelineConfig } from '../modules/pipeline-config.js';
 import { configuredInventory, settingsFor, type BackfillSite } from './backfill-site.js';
 import type { PipelineFolder } from './command.js';
 import { runLocalBackfill } from './local-backfill-run.js';
+import { isAtWork } from './local-owner.js';
 import { handlerIn } from './pipeline-code.js';
 import { UsageError } from './usage-error.js';
 
@@ -27,12 +28,14 @@ export interface LocalBackfillOptions {
 /** A backfill on this machine: DuckDB over files, a cursor and the messages in a folder. Throws InputError, UsageError. */
 export async function localBackfill(
   { id, folder }: PipelineFolder,
-  { inventory: path, out = join('out', id, 'backfill'), ...options }: LocalBackfillOptions,
+  { inventory: path, out: givenOut, ...options }: LocalBackfillOptions,
 ): Promise<BackfillSite> {
   const entry = join(folder, 'historic.ts');
   if (!existsSync(entry)) {
     throw new UsageError(`${id} has no historic.ts, so there is no message for an inventory's row`);
   }
+  const out = givenOut ?? join('out', id, 'backfill');
+  const flags = ` --local --inventory ${path}${givenOut === undefined ? '' : ` --out ${givenOut}`}`;
   const config = readPipelineConfig(folder);
   const inventory = await localInventory(path);
   // No queue that could fill, and no scan that costs anything.
@@ -43,7 +46,7 @@ export async function localBackfill(
   const scratch = mkdtempSync(join(tmpdir(), 'backfill-'));
   const engine = duckDbEngine({ folder: scratch });
   return {
-    ...{ pipeline: id, kind: 'local', flags: ` --local --inventory ${path}` },
+    ...{ pipeline: id, kind: 'local', flags },
     ...{ historic, settings, configured: configuredInventory(config), cursors, engine },
     objects: fileObjects,
     invoke: (action) =>
@@ -51,6 +54,7 @@ export async function localBackfill(
         ...{ ...options, pipeline: id, historic, settings, cursors, action, folder: out },
         ...{ objects: fileObjects, clock: systemClock },
       }),
+    isAtWork: (cursor) => isAtWork(cursor, systemClock.now()),
     close: async () => {
       await engine.close();
       rmSync(scratch, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import type { CursorStore } from '../lambdas/chunk.js';
+import type { BackfillCursor, CursorStore } from '../lambdas/chunk.js';
 import { errorCode } from '../lambdas/errors.js';
 
 const OWNER = /^local-(\d+)$/;
@@ -11,10 +11,14 @@ export function localOwner(): string {
 /** True when nobody works on the backfill: the lease of a process that was killed need not run out first. */
 export async function freeOfOthers(store: CursorStore, now: number): Promise<boolean> {
   const stored = await store.read();
-  const lease = stored?.cursor.lease;
-  if (stored === undefined || lease === undefined || lease.until <= now) return true;
-  if (isAlive(lease.owner)) return false;
+  if (stored?.cursor.lease === undefined) return true;
+  if (isAtWork(stored.cursor, now)) return false;
   return store.write({ ...stored.cursor, lease: undefined }, stored.version);
+}
+
+/** Whether a process that lives holds the lease. */
+export function isAtWork({ lease }: BackfillCursor, now: number): boolean {
+  return lease !== undefined && lease.until > now && isAlive(lease.owner);
 }
 
 function isAlive(owner: string): boolean {

@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { ACTIONS, type ActionOptions } from '../../cli/backfill-actions.js';
+import type { BackfillSite } from '../../cli/backfill-site.js';
 import { writeInventory } from '../kit/inventory-folder.js';
 
 /** Of the one report. */
@@ -33,4 +35,32 @@ export async function backfillFolder(): Promise<BackfillFolder> {
     writeInventory({ folder: inventory, dt: DT, format: 'CSV', fields, files: [rows] });
   await write(FIELDS);
   return { path, inventory, write, remove: () => rm(path, { recursive: true }) };
+}
+
+export interface Acted {
+  readonly code: 0 | 1;
+  /** As the command prints it. */
+  readonly stdout: string;
+  readonly json: object;
+}
+
+export type ActedOptions = Pick<ActionOptions, 'chunk' | 'countRows'>;
+
+/** As the command does it, without the second that a process takes to start. */
+export async function act(
+  site: BackfillSite,
+  action: string,
+  options: ActedOptions = {},
+): Promise<Acted> {
+  const said: string[] = [];
+  const say = (line: string): void => void said.push(line);
+  const perform = ACTIONS[action];
+  if (perform === undefined) throw new Error(`no action ${action}`);
+  try {
+    const result = await perform(site, { ...options, isStopped: () => false, say });
+    const stdout = [...said, ...result.lines].map((line) => `${line}\n`).join('');
+    return { code: result.exitCode, stdout, json: result.json };
+  } finally {
+    await site.close();
+  }
 }

@@ -1,13 +1,22 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { deployedBackfill } from '../../cli/deployed-backfill.js';
+import { deployedPipeline } from '../../cli/deployed-pipeline.js';
 import { newBackfill, type BackfillCursor } from '../../lambdas/chunk.js';
 import { cursorTable } from '../../lambdas/cursor-table.js';
-import { parseInventory } from '../../lambdas/inventory.js';
 import { pipelineNames } from '../../modules/names.js';
-import { AthenaServer } from '../kit/athena-server.js';
-import { backfillFolder, DT, FIELDS, FIXTURE, type BackfillFolder } from './backfill-inventory.js';
+import type { AthenaServer } from '../kit/athena-server.js';
+import { startAthena } from './backfill-athena.js';
+import {
+  act,
+  backfillFolder,
+  DT,
+  FIXTURE,
+  type Acted,
+  type ActedOptions,
+  type BackfillFolder,
+} from './backfill-inventory.js';
 import { startBackfillServices, type BackfillServices } from './backfill-services.js';
 import { AWS_ENV, runCli, type CliResult } from './run-cli.js';
 
@@ -28,18 +37,7 @@ describe('the backfill of a deployment', () => {
   let answer: () => Promise<object>;
 
   beforeEach(async () => {
-    const results = join(folder.path, 'results');
-    await mkdir(results);
-    const parsed = parseInventory({
-      location: folder.inventory,
-      format: 'csv',
-      fields: FIELDS.join(),
-    });
-    const { database, inventoryTable: table } = names;
-    athena = await AthenaServer.start({
-      tables: [{ database, table, inventory: parsed, dts: [DT] }],
-      ...{ resultsFolder: results, buckets: { inventory: folder.path } },
-    });
+    athena = await startAthena(folder, names);
     answer = () => Promise.resolve({ outcome: 'started', message: 'chunk 2022-04-20 has begun' });
     services = await startBackfillServices({
       ...{ table: names.stateTable, functionName: names.functions.historic.function },
@@ -52,14 +50,17 @@ describe('the backfill of a deployment', () => {
     await Promise.all([athena.stop(), services.close()]);
   });
 
-  const deployed = (...args: string[]): Promise<CliResult> =>
-    runCli('backfill', ['example', ...args], {
-      cwd: FIXTURE,
-      env: {
-        ...{ AWS_ENDPOINT_URL_ATHENA: athena.url, AWS_ENDPOINT_URL_S3: athena.url },
-        ...{ AWS_ENDPOINT_URL_DYNAMODB: services.url, AWS_ENDPOINT_URL_LAMBDA: services.url },
-      },
-    });
+  const env = () => ({
+    ...{ AWS_ENDPOINT_URL_ATHENA: athena.url, AWS_ENDPOINT_URL_S3: athena.url },
+    ...{ AWS_ENDPOINT_URL_DYNAMODB: services.url, AWS_ENDPOINT_URL_LAMBDA: services.url },
+  });
+  const deployed = async (action = 'status', options?: ActedOptions): Promise<Acted> => {
+    Object.assign(process.env, env());
+    const folderOf = { id: 'example', folder: join(FIXTURE, 'pipelines/example') };
+    return act(await deployedBackfill(deployedPipeline(folderOf)), action, options);
+  };
+  const command = (...args: string[]): Promise<CliResult> =>
+    runCli('backfill', ['example', ...args], { cwd: FIXTURE, env: env() });
   const cursors = () =>
     cursorTable(
       names.stateTable,
@@ -75,7 +76,7 @@ describe('the backfill of a deployment', () => {
   };
 
   test('that has not begun shows what a query would cost', async () => {
-    const { code, stdout, stderr } = await deployed();
+    const { code, stdout, stderr } = await command();
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('; a query costs at most 0.00005 USD');
@@ -97,7 +98,7 @@ describe('the backfill of a deployment', () => {
   test('at work shows progress, rate and time left', async () => {
     await cursors().write(sending, undefined);
 
-    const [text, json] = [await deployed('status'), await deployed('--json')];
+    const [text, json] = [await deployed(), await command('--json')];
 
     expect(text.code).toBe(0);
     expect(text.stdout.split('\n').slice(0, 6)).toEqual([
@@ -144,13 +145,13 @@ describe('the backfill of a deployment', () => {
 
   test('[H02] is restarted with a chunk in any spelling of its day, but not with one that the pipeline refuses', async () => {
     await cursors().write(sending, undefined);
-    const refused = await deployed('restart', '--chunk', 'never');
-    const before = (await cursors().read())?.cursor.chunk;
-    await deployed('restart', '--chunk', '2022-4-2');
-
-    expect(refused.stderr).toContain(
+    const refused = deployed('restart', { chunk: 'never' });
+    await expect(refused).rejects.toThrow(
       'queryInventory of the pipeline threw: there is no such chunk',
     );
+    const before = (await cursors().read())?.cursor.chunk;
+    await deployed('restart', { chunk: '2022-4-2' });
+
     expect(before).toBe('2022-04-20');
     expect((await cursors().read())?.cursor).toMatchObject({
       chunk: '2022-04-02',
@@ -162,7 +163,7 @@ describe('the backfill of a deployment', () => {
   test('[C10] whose inventory has other columns is not started, and prints the two lines', async () => {
     await folder.write(['Bucket', 'Key']);
 
-    const [start, described] = [await deployed('start'), await deployed('describe')];
+    const [start, described] = [await command('start'), await deployed('describe')];
 
     expect(start.code).toBe(1);
     expect(start.stderr).toContain('inventory_format: csv\ninventory_fields: [Bucket, Key]\n');
@@ -172,7 +173,7 @@ describe('the backfill of a deployment', () => {
 
   test('is asked by Athena for a dry run and a count, and nothing is sent', async () => {
     const dry = await deployed('dry-run');
-    const described = await deployed('describe', '--count-rows');
+    const described = await deployed('describe', { countRows: true });
 
     expect(dry.stdout).toContain('3 rows: 2 messages would be sent, 1 rows skipped, 0 refused\n');
     expect(described.stdout).toContain('4 rows (current objects)\n  config.yaml fits it:\n');
@@ -182,17 +183,14 @@ describe('the backfill of a deployment', () => {
 
   test('whose function fails, or that is not there, is an error with the reason', async () => {
     answer = () => Promise.reject(new Error('no file: the bucket was empty'));
-    const failed = await deployed('start');
+    await expect(deployed('start')).rejects.toThrow(
+      'the function demo-example-historic failed: no file: the bucket was empty',
+    );
     await services.close();
     services = await startBackfillServices({ table: 'other', functionName: 'other', answer });
-    const missing = await deployed();
 
-    expect([failed.code, failed.stderr]).toEqual([
-      1,
-      'the function demo-example-historic failed: no file: the bucket was empty\n',
-    ]);
-    expect(missing.stderr).toBe(
-      'there is no table demo-example-state: is the pipeline deployed, under this PROJECT and in this account (region eu-central-1)\n',
+    await expect(deployed()).rejects.toThrow(
+      'there is no table demo-example-state: is the pipeline deployed, under this PROJECT and in this account (region eu-central-1)',
     );
   });
 });

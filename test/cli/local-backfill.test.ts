@@ -1,16 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { localBackfill } from '../../cli/local-backfill.js';
 import type { BackfillCursor } from '../../lambdas/chunk.js';
 import {
+  act,
   backfillFolder,
   DT,
   FIELDS,
   FIXTURE,
   KEYS,
+  type Acted,
+  type ActedOptions,
   type BackfillFolder,
 } from './backfill-inventory.js';
-import { runCli, type CliResult } from './run-cli.js';
+import { runCli } from './run-cli.js';
 
 let folder: BackfillFolder;
 
@@ -21,12 +25,18 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 describe('a backfill on this machine', () => {
-  const local = (action: string, ...options: string[]): Promise<CliResult> =>
-    from(folder.inventory, action, ...options);
-  const from = (inventory: string, action: string, ...options: string[]): Promise<CliResult> => {
-    const flags = ['--local', '--inventory', inventory, '--out', join(folder.path, 'out')];
-    return runCli('backfill', ['example', action, ...flags, ...options], { cwd: FIXTURE });
+  const pipeline = { id: 'example', folder: join(FIXTURE, 'pipelines/example') };
+  const from = async (
+    inventory: string,
+    action: string,
+    { chunks = 1, ...options }: ActedOptions & { readonly chunks?: number } = {},
+  ): Promise<Acted> => {
+    const out = join(folder.path, 'out');
+    const place = { inventory, out, chunks, isStopped: () => false };
+    return act(await localBackfill(pipeline, place), action, options);
   };
+  const local = (action: string, options?: Parameters<typeof from>[2]): Promise<Acted> =>
+    from(folder.inventory, action, options);
   const messages = async (): Promise<string[]> => {
     const text = await readFile(join(folder.path, 'out/messages.ndjson'), 'utf8');
     return text.trimEnd().split('\n');
@@ -34,7 +44,9 @@ describe('a backfill on this machine', () => {
   const bodyOf = (key: string): string => JSON.stringify({ key });
 
   test('a backfill that has not begun says what it will read and how to begin', async () => {
-    const { code, stdout, stderr } = await local('status');
+    const args = ['example', '--local', '--inventory', folder.inventory];
+
+    const { code, stdout, stderr } = await runCli('backfill', args, { cwd: FIXTURE });
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('example: not begun\n');
@@ -44,23 +56,23 @@ describe('a backfill on this machine', () => {
 
   test('start sends the next chunk, and status says how far that is', async () => {
     const started = await local('start');
-    const { stdout } = await local('status', '--json');
+    const { json } = await local('status');
 
     expect(started.stdout).toContain(
       'example: chunk 2022-04-20 is done: 3 rows, 2 messages sent; next is 2022-04-21\n',
     );
     expect(await messages()).toEqual([bodyOf(KEYS[0]), bodyOf(KEYS[1])]);
-    expect(JSON.parse(stdout)).toMatchObject({
+    expect(json).toMatchObject({
       ...{ pipeline: 'example', state: 'waiting', chunk: '2022-04-21', chunksDone: 1 },
       ...{ rows: 3, sent: 2, skipped: 1, refused: 0, dt: DT, isAnotherInventory: false },
     });
   });
 
   test('all chunks may be sent at once; then it is complete, and a restart begins anew', async () => {
-    const all = await local('start', '--chunks', 'all');
+    const all = await local('start', { chunks: Infinity });
     const sent = await messages();
     const [status, again] = [await local('status'), await local('start')];
-    const restarted = await local('restart', '--chunk', '2022-4-21');
+    const restarted = await local('restart', { chunk: '2022-4-21' });
 
     expect(all.stdout).toContain('the backfill is complete: 4 rows, 3 messages sent');
     expect(sent).toHaveLength(3);
@@ -88,13 +100,13 @@ describe('a backfill on this machine', () => {
 
   test('a dry run shows the first messages and leaves no trace', async () => {
     const { code, stdout } = await local('dry-run');
-    const later = await local('dry-run', '--chunk', '2022-04-21', '--json');
+    const later = await local('dry-run', { chunk: '2022-04-21' });
 
     expect(code).toBe(0);
     expect(stdout).toContain('dry run of chunk 2022-04-20, nothing was sent\n');
     expect(stdout).toContain('3 rows: 2 messages would be sent, 1 rows skipped, 0 refused\n');
     expect(stdout).toContain(`    ${bodyOf(KEYS[1])}\n`);
-    expect(JSON.parse(later.stdout)).toMatchObject({ messages: [bodyOf(KEYS[3])] });
+    expect(later.json).toMatchObject({ messages: [bodyOf(KEYS[3])] });
     await expect(readFile(join(folder.path, 'out/cursor.json'))).rejects.toThrow('ENOENT');
   });
 
@@ -132,6 +144,7 @@ describe('a backfill on this machine', () => {
     const lease = { owner: 'local-99999999', until: Date.now() + 60_000 };
     const killed = { ...cursor, stage: 'pending', lease };
     await writeFile(path, JSON.stringify({ version, cursor: killed }));
+    const interrupted = await local('status');
     const left = await local('start');
     const busy = {
       ...cursor,
@@ -140,6 +153,7 @@ describe('a backfill on this machine', () => {
     };
     await writeFile(path, JSON.stringify({ version, cursor: busy }));
 
+    expect(interrupted.stdout).toContain('example: interrupted, chunk 2022-04-21');
     expect(left.stdout).toContain('the backfill is complete');
     expect((await local('start')).stdout).toContain('another process works on this backfill\n');
   });
