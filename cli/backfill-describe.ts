@@ -75,6 +75,8 @@ function fitLine(site: BackfillSite, fits: boolean): string {
 
 function rowsLine(rows: number | undefined, site: BackfillSite): string {
   if (rows !== undefined) return `  ${rows.toLocaleString('en')} rows (current objects)`;
+  if (site.kind === 'local')
+    return '  rows not counted: an ORC report cannot be read on this machine';
   return `  rows not counted; a query that counts them: ${commandFor(site, 'describe')} --count-rows`;
 }
 
@@ -84,5 +86,6 @@ async function rowsOf(
   inventory: Inventory,
   { countRows }: ActionOptions,
 ): Promise<number | undefined> {
+  if (site.kind === 'local' && inventory.format === 'orc') return undefined;
   return site.kind === 'local' || countRows ? countedRows(site, inventory) : undefined;
 }

@@ -56,10 +56,7 @@ export async function runLocalBackfill(run: LocalBackfillRun): Promise<SiteAnswe
       ...{ ...LOCAL_PACE, pageBytes: PAGE_BYTES },
       owner: localOwner(),
     });
-    const next = [
-      `Messages: ${path}`,
-      `To make Items of them: npm run local -- ${run.pipeline} --messages ${path}, with --granules where the granules are on disk`,
-    ];
+    const next = messages.isEmpty() ? [] : nextSteps(run.pipeline, path);
     return { outcome, message: stopped(outcome, message), next };
   } finally {
     progress.end();
@@ -67,6 +64,14 @@ export async function runLocalBackfill(run: LocalBackfillRun): Promise<SiteAnswe
     await engine.close();
     await tidy(run);
   }
+}
+
+function nextSteps(pipeline: string, path: string): string[] {
+  const command = `npm run local -- ${pipeline} --messages ${path}`;
+  return [
+    `Messages: ${path}`,
+    `To make Items of them: ${command}, with --granules where the granules are on disk`,
+  ];
 }
 
 type Chunks = Parameters<typeof runHistoric>[1] & Pick<LocalBackfillRun, 'historic' | 'chunks'>;

@@ -4,6 +4,8 @@ import { LineFile } from './line-file.js';
 import { makeFolder } from './run-files.js';
 
 export interface MessageLines extends MessageQueue {
+  /** True where the file holds no message, of this run or an earlier one. */
+  isEmpty(): boolean;
   close(): void;
 }
 
@@ -20,6 +22,7 @@ export function messageLines(path: string, options: { readonly fresh: boolean })
       file.flush();
       return Promise.resolve([]);
     },
+    isEmpty: () => file.size === 0,
     close: () => {
       file.close();
     },

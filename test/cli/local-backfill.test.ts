@@ -123,6 +123,31 @@ describe('a backfill on this machine', () => {
     );
   });
 
+  test('an ORC report is described, and refused in one sentence', async () => {
+    const manifest = join(folder.inventory, '2022-04-22T01-00Z/manifest.json');
+    const report = JSON.parse(await readFile(manifest, 'utf8')) as object;
+    const orc = { ...report, fileFormat: 'ORC', fileSchema: 'struct<bucket:string,key:string>' };
+    await writeFile(manifest, JSON.stringify(orc));
+
+    const { stdout } = await local('describe');
+
+    expect(stdout).toContain('rows not counted: an ORC report cannot be read on this machine\n');
+    expect(stdout).toContain('inventory_format: orc\ninventory_fields: [bucket, key]\n');
+    await expect(local('start')).rejects.toThrow('an ORC report cannot be read on this machine: ');
+  });
+
+  test('no matching row in any chunk is told apart from done', async () => {
+    const listing = join(folder.path, 'none.csv');
+    await writeFile(listing, 'other/x\n');
+
+    const { code, stdout } = await from(listing, 'start', { chunks: Infinity });
+
+    expect(code).toBe(1);
+    expect(stdout).toContain('example: no matching row: ');
+    expect(stdout).not.toContain('Messages:');
+    expect(await from(listing, 'status')).toMatchObject({ code: 1, json: { state: 'empty' } });
+  });
+
   test('a listing serves as well', async () => {
     const listing = join(folder.path, 'keys.txt');
     await writeFile(listing, KEYS.join('\n'));
