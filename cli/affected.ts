@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { listPipelines } from '../modules/pipeline-folder.js';
 import { affectedPipelines } from './affected-pipelines.js';
 import { runCommand } from './command.js';
 import { commitOf } from './git.js';
@@ -9,23 +10,31 @@ const root = process.cwd();
 
 interface AffectedOptions {
   readonly base?: string;
+  readonly all?: true;
   readonly json?: true;
 }
 
 const command = new Command('affected')
   .description('Print the pipelines whose stack or code differs from that of another commit.')
   .option('--base <ref>', 'commit to compare with, as in origin/main')
+  .option('--all', 'every pipeline: for where there is nothing to compare with')
   .option('--json', 'as a JSON list')
   .action(printAffected);
 
-async function printAffected({ base, json }: AffectedOptions): Promise<void> {
-  if (base === undefined) throw new UsageError('affected by what change? Give --base <ref>');
+async function printAffected({ base, all, json }: AffectedOptions): Promise<void> {
+  const affected = all ? listPipelines() : await compareWith(base);
+  if (json) await printLine(JSON.stringify(affected));
+  else for (const id of affected) await printLine(id);
+}
+
+async function compareWith(base: string | undefined): Promise<readonly string[]> {
+  if (base === undefined)
+    throw new UsageError('affected by what change? Give --base <ref>, or --all');
   const commit = await commitOf(base, root);
   const { affected, gone, unknown } = await affectedPipelines({ root, commit, say });
   if (unknown !== undefined) say(`the base can't be synthesized, so all are affected: ${unknown}`);
   for (const id of gone) say(`${id} is gone: nothing destroys its stack unless you do`);
-  if (json) await printLine(JSON.stringify(affected));
-  else for (const id of affected) await printLine(id);
+  return affected;
 }
 
 function say(sentence: string): void {

@@ -26,7 +26,8 @@ export async function planPipeline(root: string, pipeline: string): Promise<Pipe
   const terraform = terraformIn(stackFolder(root, pipeline));
   try {
     await terraform('init', '-input=false', '-reconfigure');
-    await terraform('plan', '-input=false', `-out=${PLAN_FILE}`);
+    // A role that only reads can't take the lock; an apply takes it, and refuses a plan that is stale.
+    await terraform('plan', '-input=false', '-lock=false', `-out=${PLAN_FILE}`);
     const json = await terraform('show', '-json', PLAN_FILE);
     const text = await terraform('show', PLAN_FILE);
     return { pipeline, summary: summarizePlan(parsePlan(json)), text: text.trim() };

@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
-import { readProject } from '../modules/project.js';
 import { knownPipelines, listPipelines } from '../modules/pipeline-folder.js';
 import { pipelineArgument, runCommand } from './command.js';
 import { type PipelinePlan, planPipeline } from './pipeline-plan.js';
@@ -31,7 +30,6 @@ const command = new Command('plan')
 
 async function plan(given: readonly string[], options: PlanOptions): Promise<void> {
   const pipelines = await pipelinesOf(given, options);
-  readProject({ root, env: process.env });
   const plans = await planAll(pipelines);
   await printLine(options.json ? jsonOf(plans) : planComment(plans));
   process.exitCode = exitCodeOf(plans);

@@ -103,6 +103,14 @@ describe('what a change affects', () => {
   );
 });
 
+test('without anything to compare with, all can be asked for', async () => {
+  expect(await affected(['--all', '--json'])).toEqual({
+    code: 0,
+    stdout: '["tides","waves"]\n',
+    stderr: '',
+  });
+});
+
 describe('the base', () => {
   test(
     "that can't be synthesized lets everything be affected, and says why",
@@ -193,7 +201,7 @@ describe('one sentence says how to mend', () => {
 
   test('no base', async () => {
     expect((await affected([])).stderr).toBe(
-      'affected: affected by what change? Give --base <ref>. See --help.\n',
+      'affected: affected by what change? Give --base <ref>, or --all. See --help.\n',
     );
   });
 

@@ -29,7 +29,7 @@ describe('npm run plan', () => {
       expect(stdout).toContain('```\nwhat show prints\n```');
       expect(calls).toEqual([
         'waves: init -no-color -input=false -reconfigure',
-        'waves: plan -no-color -input=false -out=plan.tfplan',
+        'waves: plan -no-color -input=false -lock=false -out=plan.tfplan',
         'waves: show -no-color -json plan.tfplan',
         'waves: show -no-color plan.tfplan',
       ]);
@@ -106,16 +106,14 @@ describe('called wrongly, it ends with 1, since 2 says that there are changes', 
     expect({ code, stdout, calls }).toEqual({ code: 1, stdout: '', calls: [] });
     expect(stderr).toMatch(sentence);
   });
+});
 
-  test('or without a project', async () => {
-    const { code, stderr } = await runCli('plan', ['waves'], {
-      env: { ...LOCAL, PROJECT: '' },
-      cwd: projectRoot(),
-    });
+test('what main.ts refuses is in the comment, as a plan that failed', async () => {
+  const env = { ...LOCAL, PROJECT: '' };
+  const { code, stdout } = await runCli('plan', ['waves'], { env, cwd: projectRoot() });
 
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^PROJECT is not set/);
-  });
+  expect(code).toBe(1);
+  expect(stdout).toContain('### waves: the plan failed\n\n```\nPROJECT is not set');
 });
 
 test('where Terraform is missing, the comment says so', async () => {

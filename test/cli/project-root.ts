@@ -26,10 +26,14 @@ export function writeFiles(root: string, files: Readonly<Record<string, string>>
   }
 }
 
-/** A clone with one commit: the same project with its own copy of the code, and the given files. */
-export function gitProject(files: Readonly<Record<string, string>>): string {
+/** A clone with one commit: the same project with its own copy of the code, the given files, and `more` of ours. */
+export function gitProject(
+  files: Readonly<Record<string, string>>,
+  more: readonly string[] = [],
+): string {
   const root = mkdtempSync(join(tmpdir(), 'history-'));
-  for (const name of [...CODE, ...FILES]) cpSync(name, join(root, name), { recursive: true });
+  for (const name of [...CODE, ...FILES, ...more])
+    cpSync(name, join(root, name), { recursive: true });
   symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
   writeFiles(root, { '.gitignore': 'node_modules\ncdktf.out\n', ...files });
   git(root, 'init', '--quiet');

@@ -1,0 +1,96 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { MARK } from '../../cli/plan-comment.js';
+import { entryOf, type GithubServer, startGithubServer } from '../github/github-server.js';
+import { runCli } from './run-cli.js';
+
+let github: GithubServer;
+const file = join(mkdtempSync(join(tmpdir(), 'report-')), 'plan.md');
+
+beforeEach(async () => {
+  github = await startGithubServer();
+});
+
+afterEach(() => github.close());
+
+function report(args: readonly string[], text = `${MARK}\n## Plan`) {
+  writeFileSync(file, text);
+  return runCli('report', args, { env: github.env });
+}
+
+describe('the comment on a pull request', () => {
+  test('is made once, and written again in its place', async () => {
+    github.comments.push(entryOf(1, { body: 'a remark' }, 'User'));
+
+    await report(['comment', '7', file], `${MARK}\nfirst`);
+    const second = await report(['comment', '7', file], `${MARK}\nsecond`);
+
+    expect(second).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(github.comments.map(({ body }) => body)).toEqual(['a remark', `${MARK}\nsecond`]);
+    expect(github.requests().at(-1)).toBe('PATCH /repos/octo-org/octo-repo/issues/comments/2');
+  });
+
+  test("is found behind a hundred others, and a person's with the mark is left alone", async () => {
+    for (let id = 1; id <= 150; id++)
+      github.comments.push(entryOf(id, { body: `${MARK} mine` }, 'User'));
+    github.comments.push(entryOf(151, { body: `${MARK}\nold` }));
+
+    await report(['comment', '7', file]);
+
+    expect(github.comments).toHaveLength(151);
+    expect(github.comments.at(-1)?.body).toBe(`${MARK}\n## Plan`);
+    expect(github.comments[0]?.body).toBe(`${MARK} mine`);
+  });
+});
+
+describe('the issue about drift', () => {
+  test('is opened, written again, and closed when nothing differs', async () => {
+    github.issues.push(entryOf(1, { body: `${MARK}\na pull request`, pull_request: {} }));
+
+    await report(['drift', file, '--code', '0']);
+    expect(github.issues).toHaveLength(1);
+
+    await report(['drift', file, '--code', '2'], `${MARK}\nfirst`);
+    await report(['drift', file, '--code', '1'], `${MARK}\nsecond`);
+    expect(github.issues.slice(1)).toEqual([
+      entryOf(2, { title: 'Drift: the plan failed', body: `${MARK}\nsecond` }),
+    ]);
+
+    await report(['drift', file, '--code', '0']);
+    expect(github.issues[1]).toMatchObject({ state: 'closed' });
+    expect(github.issues[0]).not.toHaveProperty('state');
+  });
+});
+
+describe('one sentence says', () => {
+  test('what GitHub refused, without the token', async () => {
+    github.refuse(403);
+
+    const { code, stderr } = await report(['comment', '7', file]);
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /GET http.*\/issues\/7\/comments.* was answered with 403: .*not allowed/,
+    );
+    expect(stderr).not.toContain('Bearer');
+  });
+
+  test('which variable is missing', async () => {
+    const { code, stderr } = await runCli('report', ['comment', '7', file]);
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/GITHUB_REPOSITORY and GITHUB_TOKEN not set/);
+  });
+
+  test.each([
+    [['comment', 'seven', 'x'], /a whole number \(given 'seven'\)/],
+    [['drift', 'x'], /required option '--code <n>' not specified/],
+  ])('how %j is wrong', async (args, sentence) => {
+    const { code, stderr } = await runCli('report', args);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(sentence);
+  });
+});

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+// The part of GitHub's workflow syntax that ours use: another key is a misspelt one.
+// https://docs.github.com/en/actions/writing-workflows/workflow-syntax-for-github-actions
+
+const FOLDER = '.github/workflows';
+
+const Texts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+const Permissions = z.partialRecord(
+  z.enum(['contents', 'id-token', 'pull-requests', 'issues']),
+  z.enum(['read', 'write']),
+);
+const Concurrency = z.strictObject({ group: z.string(), 'cancel-in-progress': z.boolean() });
+
+const Step = z.strictObject({
+  name: z.string().optional(),
+  id: z.string().optional(),
+  if: z.string().optional(),
+  uses: z.string().optional(),
+  with: Texts.optional(),
+  run: z.string().optional(),
+  env: Texts.optional(),
+});
+export type Step = z.infer<typeof Step>;
+
+const Job = z.strictObject({
+  'runs-on': z.literal('ubuntu-24.04'),
+  'timeout-minutes': z.int().min(1).max(360),
+  permissions: Permissions,
+  needs: z.string().optional(),
+  if: z.string().optional(),
+  env: Texts.optional(),
+  outputs: Texts.optional(),
+  concurrency: Concurrency.optional(),
+  strategy: z
+    .strictObject({ 'fail-fast': z.boolean(), matrix: z.record(z.string(), z.string()) })
+    .optional(),
+  steps: z.array(Step.refine(({ uses, run }) => (uses === undefined) !== (run === undefined))),
+});
+export type Job = z.infer<typeof Job>;
+
+const Workflow = z.strictObject({
+  name: z.string(),
+  on: z.union([
+    z.string().transform((event) => ({ [event]: null })),
+    z.record(z.string(), z.unknown()),
+  ]),
+  permissions: Permissions,
+  concurrency: Concurrency.optional(),
+  jobs: z.record(z.string(), Job),
+});
+export type Workflow = z.infer<typeof Workflow>;
+
+export function workflowText(name: string): string {
+  return readFileSync(join(FOLDER, `${name}.yml`), 'utf8');
+}
+
+/** Throws ZodError where it is none, or holds a key that is not known. */
+export function readWorkflow(name: string): Workflow {
+  return Workflow.parse(parse(workflowText(name)));
+}
+
+export function workflowNames(): string[] {
+  return readdirSync(FOLDER).map((file) => file.replace(/\.yml$/, ''));
+}

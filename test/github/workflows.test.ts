@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { type Job, readWorkflow, type Step, workflowNames, workflowText } from './workflow.js';
+
+const NAMES = workflowNames();
+const jobsOf = (name: string): [string, Job][] => Object.entries(readWorkflow(name).jobs);
+const stepsOf = (name: string): Step[] => jobsOf(name).flatMap(([, { steps }]) => steps);
+const takesRole = (job: Job) =>
+  job.steps.some(({ uses = '' }) => uses.includes('configure-aws-credentials'));
+const roleOf = (name: string) =>
+  stepsOf(name).flatMap((step) => step.with?.['role-to-assume'] ?? []);
+
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  scripts: Record<string, string>;
+};
+
+test('there are workflows to look at', () => {
+  expect(NAMES.sort()).toEqual(['apply', 'drift', 'plan']);
+});
+
+describe.each(NAMES)('the workflow %s', (name) => {
+  test('holds no key that GitHub does not know', () => {
+    expect(readWorkflow(name).name).toBe(name);
+  });
+
+  test('pins every action by its commit, and says which version that is', () => {
+    const lines = workflowText(name).match(/^.*\buses:.*$/gm) ?? [];
+
+    expect(lines.length).toBeGreaterThan(2);
+    for (const line of lines)
+      expect(line).toMatch(/ uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  test('allows nothing that a job does not ask for, and writing only where it reports', () => {
+    const writes = jobsOf(name).flatMap(([, { permissions }]) =>
+      Object.entries(permissions).flatMap(([scope, level]) => (level === 'write' ? [scope] : [])),
+    );
+    const reports = { plan: ['pull-requests'], drift: ['issues'], apply: [] }[name];
+
+    expect(readWorkflow(name).permissions).toEqual({});
+    expect(writes.sort()).toEqual(['id-token', ...(reports ?? [])].sort());
+  });
+
+  test('asks for an identity only in jobs that take on a role, and knows no stored key', () => {
+    for (const [, job] of jobsOf(name))
+      expect(job.permissions['id-token'] === 'write').toBe(takesRole(job));
+    expect(workflowText(name)).not.toMatch(/secrets\.|aws-access-key-id|AWS_SECRET/);
+  });
+
+  test('runs no code of a pull request with the rights of the base', () => {
+    expect(Object.keys(readWorkflow(name).on)).not.toContain('pull_request_target');
+    expect(Object.keys(readWorkflow(name).on)).not.toContain('workflow_run');
+  });
+
+  test('lets no text of an event into a script', () => {
+    for (const { run = '' } of stepsOf(name)) expect(run).not.toContain('${{');
+  });
+
+  test('leaves no token in the clone, and installs before it has credentials', () => {
+    for (const [, { steps }] of jobsOf(name)) {
+      const at = (part: string) =>
+        steps.findIndex(({ uses = '', run = '' }) => uses.includes(part) || run === part);
+      const [credentials, install] = [at('configure-aws-credentials'), at('npm ci')];
+
+      expect(steps[at('actions/checkout')]?.with?.['persist-credentials']).toBe(false);
+      if (credentials !== -1) expect(install).toBeLessThan(credentials);
+      expect(install).toBeGreaterThan(0);
+    }
+  });
+
+  test('names scripts of this project', () => {
+    const named = [...workflowText(name).matchAll(/npm run --silent ([\w:-]+)/g)];
+
+    expect(named.length).toBeGreaterThan(0);
+    for (const [, script = ''] of named) expect(scripts).toHaveProperty([script]);
+  });
+});
+
+describe('who may do what', () => {
+  test('a fork gets no plan, since it would need credentials', () => {
+    for (const [, job] of jobsOf('plan'))
+      expect(job.if).toContain(
+        '&& github.event.pull_request.head.repo.full_name == github.repository',
+      );
+  });
+
+  test('nothing runs before the roles are there', () => {
+    for (const name of NAMES) expect(jobsOf(name)[0]?.[1].if).toMatch(/^vars\.AWS_\w+_ROLE != ''/);
+  });
+
+  test('pull requests and schedules have the role that reads, main the one that deploys', () => {
+    expect(roleOf('plan')).toEqual(['${{ vars.AWS_PLAN_ROLE }}']);
+    expect(roleOf('drift')).toEqual(['${{ vars.AWS_PLAN_ROLE }}']);
+    expect(roleOf('apply')).toEqual(['${{ vars.AWS_DEPLOY_ROLE }}']);
+    expect(readWorkflow('apply').on).toEqual({
+      push: { branches: ['main'] },
+      workflow_dispatch: null,
+    });
+  });
+
+  test('what is applied is one pipeline a job, the plan of that job, and never cancelled', () => {
+    const { apply } = readWorkflow('apply').jobs;
+    const runs = apply?.steps.flatMap(({ run }) => run ?? []) ?? [];
+
+    expect(apply?.strategy).toEqual({
+      'fail-fast': false,
+      matrix: { pipeline: '${{ fromJSON(needs.affected.outputs.pipelines) }}' },
+    });
+    expect(apply?.concurrency).toEqual({
+      group: 'apply-${{ matrix.pipeline }}',
+      'cancel-in-progress': false,
+    });
+    expect(readWorkflow('apply').concurrency).toBeUndefined();
+    expect(runs.at(-1)).toMatch(/^terraform .* apply .* plan\.tfplan$/);
+  });
+});
