@@ -6,7 +6,7 @@ import { listPipelines } from '../modules/pipeline-folder.js';
 import { runChild } from './child.js';
 import { addWorktree, removeWorktree } from './git.js';
 import { tryFingerprint } from './stack-fingerprint.js';
-import { stackFolder, trySynthesize } from './synth-stacks.js';
+import { trySynthesize } from './synth-stacks.js';
 
 export interface Affected {
   /** Pipelines whose stack or code differs, or that are new. */
@@ -30,32 +30,42 @@ const LOCK = 'package-lock.json';
 
 /** Synthesizes the project as it is and as it was, and compares. Throws ConfigError where the present one can't be. */
 export async function affectedPipelines({ root, commit, say }: Comparison): Promise<Affected> {
-  const base = mkdtempSync(join(realpathSync(tmpdir()), 'affected-'));
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'affected-'));
+  const base = join(folder, 'base');
   try {
-    const problem = await trySynthesize(root, ENV);
-    if (problem !== undefined)
-      throw new ConfigError(["the project can't be synthesized:", problem]);
-    await addWorktree(join(base, 'project'), { commit, root });
-    return await compare(root, { base: join(base, 'project'), say });
+    const now = await synthesize(root, join(folder, 'stacks-now'));
+    if ('problem' in now) throw new ConfigError(["the project can't be synthesized:", now.problem]);
+    await addWorktree(base, { commit, root });
+    const missing = await tryInstall(base, { root, say });
+    const before =
+      missing === undefined
+        ? await synthesize(base, join(folder, 'stacks-before'))
+        : { problem: missing };
+    return compare(now.stacks, before, listPipelines(join(base, 'pipelines')));
   } finally {
-    await removeWorktree(join(base, 'project'), root);
-    rmSync(base, { recursive: true, force: true });
+    await removeWorktree(base, root);
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function compare(
-  root: string,
-  { base, say }: { readonly base: string; readonly say: Comparison['say'] },
-): Promise<Affected> {
-  const now = listPipelines(join(root, 'pipelines'));
-  const before = listPipelines(join(base, 'pipelines'));
-  const gone = before.filter((id) => !now.includes(id));
-  const problem = (await tryInstall(base, { root, say })) ?? (await trySynthesize(base, ENV));
-  if (problem !== undefined) return { affected: now, gone, unknown: problem };
-  const affected = now.filter(
-    (id) => tryFingerprint(stackFolder(root, id)) !== tryFingerprint(stackFolder(base, id)),
-  );
-  return { affected, gone };
+/** Fingerprints of stacks by pipeline. */
+type Stacks = ReadonlyMap<string, string | undefined>;
+type Synthesized = { readonly stacks: Stacks } | { readonly problem: string };
+
+/** Beside the project's own stacks, which keep the name and the state that they were made with. */
+async function synthesize(root: string, outdir: string): Promise<Synthesized> {
+  const problem = await trySynthesize(root, { ...ENV, CDKTF_OUTDIR: outdir });
+  if (problem !== undefined) return { problem };
+  const ids = listPipelines(join(root, 'pipelines'));
+  return { stacks: new Map(ids.map((id) => [id, tryFingerprint(join(outdir, 'stacks', id))])) };
+}
+
+function compare(now: Stacks, before: Synthesized, earlier: readonly string[]): Affected {
+  const gone = earlier.filter((id) => !now.has(id));
+  if ('problem' in before) return { affected: [...now.keys()], gone, unknown: before.problem };
+  const differs = ([id, fingerprint]: readonly [string, string | undefined]): boolean =>
+    fingerprint === undefined || fingerprint !== before.stacks.get(id);
+  return { affected: [...now].filter(differs).map(([id]) => id), gone };
 }
 
 /** The base takes our node_modules where it asks for the same; else it gets its own. Returns what went wrong. */
