@@ -16,8 +16,8 @@ const ISSUER = 'token.actions.githubusercontent.com';
 
 /**
  * The roles that workflows take on without a stored key: one reads what a plan needs, for pull requests of the
- * repository; the other deploys, from one branch only. No pipeline's deployer can change this stack: its state and
- * its roles bear no name that begins with the project's.
+ * repository; the other deploys, from one branch only. No deployer of a project can change this stack: its state lies
+ * outside of the project's, and its roles under a path of their own.
  */
 export class GithubOidcStack extends BaseStack {
   constructor(scope: Construct, { project, bucket }: GithubOidcStackProps) {
@@ -42,14 +42,14 @@ export class GithubOidcStack extends BaseStack {
     const trust = { providerArn, issuer: ISSUER };
     const plan = new GithubRole(this, 'plan', {
       ...trust,
-      name: `github-${project}-plan`,
+      name: `${project}-github-plan`,
       description: `Plans ${project}: reads, and changes nothing`,
       subjects: [`repo:${repository}:pull_request`, onBranch],
       policy: readingPart(policy),
     });
     const deploy = new GithubRole(this, 'deploy', {
       ...trust,
-      name: `github-${project}-deploy`,
+      name: `${project}-github-deploy`,
       description: `Deploys ${project}`,
       subjects: [onBranch],
       policy,

@@ -16,6 +16,9 @@ export interface GithubRoleProps {
   readonly policy: PolicyDocument;
 }
 
+/** A deployer may change roles of the form role/<project>-*, which no ARN with this path is, whatever the project. */
+const PATH = '/github/';
+
 /** A role for workflows of a repository. */
 export class GithubRole extends Construct {
   readonly arn: string;
@@ -29,6 +32,7 @@ export class GithubRole extends Construct {
     const role = new IamRole(this, SELF, {
       name,
       description,
+      path: PATH,
       assumeRolePolicy: this.trust(trusted).json,
     });
     this.arn = role.arn;

@@ -52,7 +52,7 @@ describe('main.ts', () => {
     expect(existsSync(join(root, 'cdktf.out/stacks/waves/cdk.tf.json'))).toBe(true);
   });
 
-  test('writes only the bootstrap stack with BOOTSTRAP=1', async () => {
+  test('writes only the stacks of the project itself with BOOTSTRAP=1', async () => {
     const env = {
       PROJECT: 'demo',
       BOOTSTRAP: '1',
@@ -61,6 +61,7 @@ describe('main.ts', () => {
     };
     const { root } = await synth(env, { 'config.yaml': 'nonsense' });
     expect(existsSync(join(root, 'cdktf.out/stacks/bootstrap/cdk.tf.json'))).toBe(true);
+    expect(existsSync(join(root, 'cdktf.out/stacks/github_oidc/cdk.tf.json'))).toBe(true);
     expect(existsSync(join(root, 'cdktf.out/stacks/waves'))).toBe(false);
   });
 

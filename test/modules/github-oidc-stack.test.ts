@@ -50,20 +50,19 @@ describe('the roles for GitHub', () => {
   });
 
   test("can't change themselves, their trust or their state", () => {
-    const roles = ['plan', 'deploy'].map((id) => resourceOf(stack, `aws_iam_role.${id}`)['name']);
+    const arns = ['plan', 'deploy'].map((id) => {
+      const { path, name } = resourceOf(stack, `aws_iam_role.${id}`);
+      return `role${String(path)}${String(name)}`;
+    });
     const resources = statements('deploy').flatMap((statement) => statement.resources);
     const patterns = resources
       .filter((resource) => resource.includes(':iam:'))
       .map((resource) => resource.slice(resource.lastIndexOf(':') + 1).replaceAll('*', '.*'));
-    const mayChange = (name: string) =>
-      patterns.some((pattern) => new RegExp(`^${pattern}$`).test(`role/${name}`));
+    const mayChange = (arn: string) =>
+      patterns.some((pattern) => new RegExp(`^${pattern}$`).test(arn));
 
-    expect(roles).toEqual(['github-demo-plan', 'github-demo-deploy']);
-    expect([...roles, 'demo-waves-app'].map((name) => mayChange(String(name)))).toEqual([
-      false,
-      false,
-      true,
-    ]);
+    expect(arns).toEqual(['role/github/demo-github-plan', 'role/github/demo-github-deploy']);
+    expect([...arns, 'role/demo-waves-app'].map(mayChange)).toEqual([false, false, true]);
     expect(stack.terraform['backend']).toMatchObject({ s3: { key: 'github_oidc/demo.tfstate' } });
     expect(resources).toContain('arn:aws:s3:::demo-states/demo/*');
   });
