@@ -51,7 +51,10 @@ describe('a verdict', () => {
 
 describe('a redirect', () => {
   test.each([300, 302, 399])('%d says where to, and what to set', (status) => {
-    expect(refusal(status, '', { location: 'https://new/' }).message).toBe(
+    const error = refusal(status, '', { location: 'https://new/' });
+
+    expect(error).toMatchObject({ status, kind: 'transient' });
+    expect(error.message).toBe(
       `POST https://ingestor/prod/ingestions answered ${status} and redirects to https://new/: ` +
         'a redirected POST loses its body, so set ingestor_url to the final URL',
     );
@@ -61,7 +64,8 @@ describe('a redirect', () => {
     expect(refusal(302).message).toContain('redirects to nowhere:');
   });
 
-  test('is none at 400', () => {
+  test('is none at 299 or 400', () => {
+    expect(refusal(299).message).not.toContain('redirects');
     expect(refusal(400).message).not.toContain('redirects');
   });
 });

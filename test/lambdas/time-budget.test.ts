@@ -40,6 +40,13 @@ describe('a time budget', () => {
     expect(budget.sufficesForOneMore()).toBe(false);
   });
 
+  test('suffices again after work that was short', async () => {
+    const budget = new TimeBudget(() => 10_000);
+    await budget.run(() => Promise.resolve(), 5_000);
+
+    expect(budget.sufficesForOneMore()).toBe(true);
+  });
+
   test('remembers how long failed work took as well', async () => {
     let remaining = 10_000;
     const budget = new TimeBudget(() => remaining);
@@ -67,5 +74,14 @@ describe('work', () => {
     await expect(budget.run(() => new Promise(() => undefined), 20.4)).rejects.toThrow(
       'took longer than the 20 ms that were left for it',
     );
+  });
+
+  test('leaves no timer behind', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout');
+    const before = timers().length;
+
+    await new TimeBudget(() => 10_000).run(() => Promise.resolve(), 60_000);
+
+    expect(timers()).toHaveLength(before);
   });
 });

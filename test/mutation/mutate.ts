@@ -6,26 +6,23 @@ const root = join(import.meta.dirname, '..', '..');
 const REPORT = join(root, 'reports', 'mutation.json');
 const SCORES = join(root, 'reports', 'mutation-scores.json');
 
-/** Files without a test file of their own, and the one that tests them. */
+/** Files that have no test file of their name, or a slow one, and the one that tests them. */
 const TESTED_BY: Readonly<Record<string, string>> = {
   antimeridian: 'geometry',
+  athena: 'athena-calls',
+  'backfill-run': 'backfill-page',
   'backfill-begin': 'historic-handler',
-  'backfill-page': 'historic-handler',
   'backfill-query': 'historic-handler',
-  'backfill-run': 'historic-handler',
   'backfill-send': 'historic-handler',
   'backfill-work': 'historic-handler',
   'client-secret': 'access-token',
   'deployed-verify': 'deployed',
-  'file-source': 'href',
   'granule-batch': 'granule-handler',
   'historic-collaborators': 'historic-settings',
-  'https-source': 'href',
   'item-schema': 'validate',
   'make-item': 'granule-handler',
   'message-schemas': 'message',
   's3-href': 'href',
-  's3-source': 'href',
   'stac-extensions': 'validate',
   'stac-time': 'validate',
   'token-request': 'access-token',
