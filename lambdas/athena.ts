@@ -6,7 +6,7 @@ import {
   type QueryExecution,
 } from '@aws-sdk/client-athena';
 import { systemClock, type Clock } from './clock.js';
-import { QueryError } from './errors.js';
+import { failureOf, QueryError } from './errors.js';
 import type { Inventory } from './inventory.js';
 import { sqlName, sqlString } from './inventory-query.js';
 import type { QueryEngine, QueryState } from './query-engine.js';
@@ -84,10 +84,10 @@ function startQuery(client: AthenaSender, input: StartInput): Promise<string> {
 }
 
 function startError(cause: unknown): QueryError {
-  const error = cause instanceof Error ? cause : new Error(String(cause));
+  const { name, message } = failureOf(cause);
   // What Athena refuses at once is the text of the query or its permissions.
-  const permanent = error.name === 'InvalidRequestException';
-  return new QueryError(`Athena did not start the query: ${error.name}: ${error.message}`, {
+  const permanent = name === 'InvalidRequestException';
+  return new QueryError(`Athena did not start the query: ${name}: ${message}`, {
     kind: permanent ? 'permanent' : 'transient',
     cause,
   });
@@ -98,10 +98,10 @@ async function readState(client: AthenaSender, queryId: string): Promise<QuerySt
     const answer = await client.send(new GetQueryExecutionCommand({ QueryExecutionId: queryId }));
     return stateOf(answer.QueryExecution ?? {});
   } catch (cause) {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
+    const { name, message } = failureOf(cause);
     // The next poll comes anyway, later.
-    if (THROTTLED.test(error.name)) return { state: 'running' };
-    throw new QueryError(`Athena query ${queryId}: ${error.name}: ${error.message}`, {
+    if (THROTTLED.test(name)) return { state: 'running' };
+    throw new QueryError(`Athena query ${queryId}: ${name}: ${message}`, {
       kind: 'transient',
       cause,
     });

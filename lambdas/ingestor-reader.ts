@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { AccessTokens } from './access-token.js';
-import { IngestorError } from './errors.js';
+import { failureOf, IngestorError } from './errors.js';
 import { sendHttp, type HttpAnswer, type SendHttp } from './http.js';
 import { excerpt } from './excerpt.js';
 import { tryParseJson } from './json.js';
@@ -124,8 +124,10 @@ async function exchange(
   try {
     return await send({ method: 'GET', url, timeoutMs, maxBytes: MAX_BYTES, headers });
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new IngestorError(`GET ${url} got no answer: ${detail}`, { kind: 'transient', cause });
+    throw new IngestorError(`GET ${url} got no answer: ${failureOf(cause).message}`, {
+      kind: 'transient',
+      cause,
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { AccessTokens } from './access-token.js';
-import { IngestorError, ValidationError } from './errors.js';
+import { failureOf, IngestorError, ValidationError } from './errors.js';
 import { sendHttp, type HttpAnswer, type SendHttp } from './http.js';
 import { judgeAnswer, tokenRefused, type Posted } from './ingestor-answer.js';
 import { retrying } from './retry.js';
@@ -107,8 +107,10 @@ async function exchange(
       },
     });
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    throw new IngestorError(`POST ${url} got no answer: ${detail}`, { kind: 'transient', cause });
+    throw new IngestorError(`POST ${url} got no answer: ${failureOf(cause).message}`, {
+      kind: 'transient',
+      cause,
+    });
   } finally {
     onAnswer?.(performance.now() - started);
   }

@@ -4,7 +4,8 @@ import {
   S3Client,
   type GetObjectCommandOutput,
 } from '@aws-sdk/client-s3';
-import { ReadError } from './errors.js';
+import { tryAwsStatus } from './aws-status.js';
+import { failureOf, ReadError } from './errors.js';
 import type { ByteRange } from './granule-source.js';
 import { retrying } from './retry.js';
 import { parseS3Href } from './s3-href.js';
@@ -75,7 +76,7 @@ async function readPart(
     );
     return await partOf(answer);
   } catch (cause) {
-    const status = statusOf(cause);
+    const status = tryAwsStatus(cause);
     if (status === 404 || status === 412) return undefined;
     // The range begins at or behind the end: what an earlier run left when it had read everything.
     if (status === 416)
@@ -141,18 +142,12 @@ function nextToken(
 }
 
 function readError(href: string, cause: unknown): ReadError {
-  const name = cause instanceof Error ? cause.name : 'unknown error';
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const { name, message } = failureOf(cause);
   const hint =
-    statusOf(cause) === 403 ? ' (the role may lack s3:GetObject or s3:ListBucket there)' : '';
+    tryAwsStatus(cause) === 403 ? ' (the role may lack s3:GetObject or s3:ListBucket there)' : '';
   return new ReadError(`${href}: cannot be read: ${name}: ${message}${hint}`, {
     href,
     kind: 'transient',
     cause,
   });
-}
-
-function statusOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
-  return (error.$metadata as { readonly httpStatusCode?: number } | undefined)?.httpStatusCode;
 }

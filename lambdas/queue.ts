@@ -4,7 +4,8 @@ import {
   SQSClient,
   type BatchResultErrorEntry,
 } from '@aws-sdk/client-sqs';
-import { PipelineError } from './errors.js';
+import { tryAwsStatus } from './aws-status.js';
+import { failureOf, PipelineError } from './errors.js';
 
 /** SQS's own limit of entries. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 export const MAX_BATCH_ENTRIES = 10;
@@ -105,18 +106,18 @@ interface BatchCall {
 }
 
 async function failuresOfCall(cause: unknown, call: BatchCall): Promise<readonly SendFailure[]> {
-  const error = cause instanceof Error ? cause : new Error(String(cause));
+  const { name, message } = failureOf(cause);
   const all = (senderFault: boolean): SendFailure[] =>
     call.bodies.map((_, index) => ({
       index,
       senderFault,
-      reason: `${error.name}: ${error.message}`,
+      reason: `${name}: ${message}`,
     }));
-  if (ENTRY_FAULTS.some((fault) => error.name.includes(fault))) {
+  if (ENTRY_FAULTS.some((fault) => name.includes(fault))) {
     return call.bodies.length === 1 ? all(true) : sendOneByOne(call);
   }
-  if (isTransient(error)) return all(false);
-  throw new SendError(`queue ${call.queueUrl}: ${error.name}: ${error.message}`, { cause });
+  if (isTransient(cause, name)) return all(false);
+  throw new SendError(`queue ${call.queueUrl}: ${name}: ${message}`, { cause });
 }
 
 /** One bad body fails the whole call: alone it fails alone. */
@@ -130,11 +131,8 @@ async function sendOneByOne({ sqs, queueUrl, bodies }: BatchCall): Promise<SendF
   return failures.filter((failure) => failure !== undefined);
 }
 
-function isTransient(error: Error): boolean {
-  const status =
-    '$metadata' in error
-      ? (error.$metadata as { readonly httpStatusCode?: number }).httpStatusCode
-      : undefined;
+function isTransient(cause: unknown, name: string): boolean {
+  const status = tryAwsStatus(cause);
   // No status: the connection broke.
-  return status === undefined || status >= 500 || status === 429 || /throttl/i.test(error.name);
+  return status === undefined || status >= 500 || status === 429 || /throttl/i.test(name);
 }

@@ -1,5 +1,6 @@
 import { GetObjectCommand, S3Client, type GetObjectCommandOutput } from '@aws-sdk/client-s3';
-import { ReadError } from './errors.js';
+import { tryAwsStatus } from './aws-status.js';
+import { failureOf, ReadError } from './errors.js';
 import {
   MAX_READ_BYTES,
   type ByteRange,
@@ -31,7 +32,7 @@ export class S3Source implements GranuleSource {
     try {
       return await bytesOf(await this.#s3().send(command), href);
     } catch (cause) {
-      if (statusOf(cause) === 416) return new Uint8Array();
+      if (tryAwsStatus(cause) === 416) return new Uint8Array();
       throw cause instanceof ReadError ? cause : readError(href, cause);
     }
   }
@@ -62,8 +63,8 @@ async function bytesOf(
 }
 
 function readError(href: string, cause: unknown): ReadError {
-  const status = statusOf(cause);
-  const name = cause instanceof Error ? cause.name : 'unknown error';
+  const status = tryAwsStatus(cause);
+  const { name, message } = failureOf(cause);
   if (status === 404) {
     const what = name === 'NoSuchBucket' ? 'its bucket' : 'the object';
     return new ReadError(`${href}: ${what} does not exist (${name})`, {
@@ -78,16 +79,9 @@ function readError(href: string, cause: unknown): ReadError {
       { href, kind: 'transient', cause },
     );
   }
-  const detail = cause instanceof Error ? cause.message : String(cause);
-  return new ReadError(`${href}: cannot be read: ${name}: ${detail}`, {
+  return new ReadError(`${href}: cannot be read: ${name}: ${message}`, {
     href,
     kind: 'transient',
     cause,
   });
-}
-
-function statusOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
-  const metadata = error.$metadata as { readonly httpStatusCode?: number } | undefined;
-  return metadata?.httpStatusCode;
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { IngestorError } from './errors.js';
+import { failureOf, IngestorError } from './errors.js';
 import { sendHttp, type SendHttp } from './http.js';
 import { retrying } from './retry.js';
 import type { Collection } from './stac.js';
@@ -51,9 +51,8 @@ async function read(url: string, send: SendHttp): Promise<Record<string, unknown
     if (status !== 200) throw new Error(`HTTP status ${status}`);
     return JSON.parse(body.toString('utf8')) as Record<string, unknown>;
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
     throw new IngestorError(
-      `the Collection was posted, but cannot be read back from ${url}: ${detail}`,
+      `the Collection was posted, but cannot be read back from ${url}: ${failureOf(cause).message}`,
       {
         kind: 'transient',
         cause,

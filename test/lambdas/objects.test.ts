@@ -55,8 +55,11 @@ describe('read', () => {
 
   test('behind the end there are no bytes', async () => {
     s3.on(GetObjectCommand).rejects(failure('InvalidRange', 416));
+    const nothing = { bytes: Buffer.alloc(0), size: 0, lastModified: new Date(0) };
 
-    expect((await objects().read('s3://bucket/key', RANGE, '"e"'))?.bytes).toHaveLength(0);
+    const read = (eTag?: string) => objects().read('s3://bucket/key', RANGE, eTag);
+    expect(await read('"e"')).toEqual({ ...nothing, eTag: '"e"' });
+    expect(await read()).toEqual({ ...nothing, eTag: '' });
   });
 
   test('a body that breaks off is read again', async () => {
@@ -79,6 +82,50 @@ describe('read', () => {
   });
 });
 
+describe('an answer of a store that says little', () => {
+  test('is what came, as large as that', async () => {
+    s3.on(GetObjectCommand).resolves({ Body: body('hello') });
+
+    expect(await objects().read('s3://bucket/key', RANGE)).toEqual({
+      ...{ bytes: Buffer.from('hello'), size: 5, eTag: '', lastModified: new Date(0) },
+    });
+    expect(s3.commandCalls(GetObjectCommand)[0]?.args[0].input).toEqual({
+      ...{ Bucket: 'bucket', Key: 'key', Range: 'bytes=10-14' },
+    });
+  });
+
+  test('without a body is nothing', async () => {
+    s3.on(GetObjectCommand).resolves({});
+
+    expect(await objects().read('s3://bucket/key', RANGE)).toMatchObject({ size: 0 });
+    expect(await readText(objects(), 's3://bucket/key')).toBe('');
+  });
+});
+
+test('a text that does not exist is undefined', async () => {
+  s3.on(GetObjectCommand).rejects(failure('NoSuchKey', 404));
+
+  expect(await readText(objects(), 's3://bucket/key')).toBeUndefined();
+});
+
+test('a body that breaks off each time is a transient error that says how much came', async () => {
+  s3.on(GetObjectCommand).callsFake(() => ({ Body: body('hel'), ContentLength: 5 }));
+
+  await expect(objects().read('s3://bucket/key', RANGE)).rejects.toMatchObject({
+    ...{ kind: 'transient', href: 's3://bucket/key' },
+    message: 's3://bucket/key: cannot be read: Error: the connection closed after 3 of 5 bytes',
+  });
+  expect(s3.commandCalls(GetObjectCommand)).toHaveLength(3);
+});
+
+test('a client is made where none is given, and finds buckets of other regions', async () => {
+  s3.on(GetObjectCommand).resolves({ Body: body('x') });
+  await s3Objects({ requesterPays: false }).read('s3://bucket/key', RANGE);
+
+  const client = s3.commandCalls(GetObjectCommand)[0]?.thisValue as S3Client;
+  expect(client.config.followRegionRedirects).toBe(true);
+});
+
 describe('folders', () => {
   test('[C14] all pages are listed, each with the token of the one before', async () => {
     s3.on(ListObjectsV2Command)
@@ -91,12 +138,22 @@ describe('folders', () => {
     ).toEqual([undefined, 'two']);
   });
 
+  test('are asked for by their prefix, and paid for where the reader pays', async () => {
+    s3.on(ListObjectsV2Command).resolves({});
+
+    expect(await objects(true).folders('s3://bucket/p/hive/')).toEqual([]);
+    expect(s3.commandCalls(ListObjectsV2Command)[0]?.args[0].input).toEqual({
+      ...{ Bucket: 'bucket', Prefix: 'p/hive/', Delimiter: '/', RequestPayer: 'requester' },
+    });
+  });
+
   test('[C14] a token that comes again is an error instead of an endless loop', async () => {
     s3.on(ListObjectsV2Command).resolves({ NextContinuationToken: 'same' });
 
-    await expect(objects().folders('s3://bucket/p/')).rejects.toThrow(
-      "repeats its page token 'same'",
-    );
+    await expect(objects().folders('s3://bucket/p/')).rejects.toMatchObject({
+      ...{ kind: 'transient', href: 's3://bucket/p/' },
+      message: "s3://bucket/p/: listing repeats its page token 'same'",
+    });
   });
 
   test('a denial is an error with the place', async () => {

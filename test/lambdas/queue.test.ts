@@ -1,4 +1,9 @@
-import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+  type BatchResultErrorEntry,
+} from '@aws-sdk/client-sqs';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { SendError, sqsQueue } from '../../lambdas/queue.js';
@@ -64,15 +69,51 @@ describe('sendBatch', () => {
 
   test.each([
     ['ThrottlingException', 400],
+    ['RequestThrottled', 403],
+    ['TooManyRequests', 429],
     ['InternalError', 500],
     ['TimeoutError', undefined],
   ])('%s fails all entries for now', async (name, status) => {
     sqs.on(SendMessageBatchCommand).rejects(callError(name, status));
 
-    expect(await queue().sendBatch(['a', 'b'])).toMatchObject([
-      { index: 0, senderFault: false },
-      { index: 1, senderFault: false },
+    expect(await queue().sendBatch(['a', 'b'])).toEqual([
+      { index: 0, senderFault: false, reason: `${name}: refused` },
+      { index: 1, senderFault: false, reason: `${name}: refused` },
     ]);
+  });
+
+  test('a connection that broke fails all entries for now', async () => {
+    sqs.on(SendMessageBatchCommand).rejects(new Error('socket hang up'));
+
+    expect(await queue().sendBatch(['a'])).toEqual([
+      { index: 0, senderFault: false, reason: 'Error: socket hang up' },
+    ]);
+  });
+
+  test('what SQS says little of is a failure that may pass', async () => {
+    const failed = [{ Id: '0' }, { Id: '1', Message: 'slow' }];
+    sqs.on(SendMessageBatchCommand).resolves({ Failed: failed as BatchResultErrorEntry[] });
+
+    expect(await queue().sendBatch(['a', 'b'])).toEqual([
+      { index: 0, senderFault: false, reason: 'unknown' },
+      { index: 1, senderFault: false, reason: 'unknown: slow' },
+    ]);
+  });
+
+  test.each([
+    'com.amazonaws.sqs#InvalidMessageContents',
+    'BatchRequestTooLong',
+    'InvalidParameterValue',
+    'InvalidParameterValueException',
+    'MissingParameter',
+    'InvalidAttributeValue',
+  ])('%s of one message alone is the fault of it', async (name) => {
+    sqs.on(SendMessageBatchCommand).rejects(callError(name, 400));
+
+    expect(await queue().sendBatch(['a'])).toEqual([
+      { index: 0, senderFault: true, reason: `${name}: refused` },
+    ]);
+    expect(sentBodies()).toEqual([['a']]);
   });
 
   test('a queue that cannot be used at all is an error that names it', async () => {
@@ -91,6 +132,9 @@ describe('attributes', () => {
     const sender = queue();
 
     expect([await sender.maxBytes(), await sender.maxBytes()]).toEqual([1_048_576, 1_048_576]);
+    expect(sqs.commandCalls(GetQueueAttributesCommand)[0]?.args[0].input).toEqual({
+      ...{ QueueUrl: 'https://sqs/queue', AttributeNames: ['MaximumMessageSize'] },
+    });
     expect(sqs.commandCalls(GetQueueAttributesCommand)).toHaveLength(1);
   });
 
