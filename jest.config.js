@@ -20,6 +20,17 @@ export default {
     '<rootDir>/out/',
     '<rootDir>/.stryker-tmp/',
   ],
+  coverageProvider: 'v8',
+  coverageReporters: ['text'],
+  // Of npm test -- --coverage, with all tests: what runs in AWS.
+  collectCoverageFrom: [
+    '{lambdas,pipelines}/**/*.ts',
+    '!**/*.test.ts',
+    // Types alone: nothing of them is there to be run.
+    '!lambdas/historic-pipeline.ts',
+    '!lambdas/query-engine.ts',
+  ],
+  coverageThreshold: { global: { lines: 95, branches: 95 } },
   maxWorkers: 2,
   testTimeout: 120_000,
 };

@@ -38,7 +38,7 @@ export const sendHttp: SendHttp = (request) =>
     const outgoing = (secure ? https : http).request(url, {
       method: request.method,
       agent: agents[secure ? 'https:' : 'http:'],
-      headers: withLength(request),
+      headers: { ...request.headers },
     });
     const timer = setTimeout(() => {
       outgoing.destroy(networkError('ETIMEDOUT', `no answer within ${request.timeoutMs} ms`));
@@ -53,14 +53,9 @@ export const sendHttp: SendHttp = (request) =>
         resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body });
       }, reject);
     });
+    // The only write: so Node states the length of the body by itself.
     outgoing.end(request.body);
   });
-
-function withLength({ headers, body }: HttpRequest): Record<string, string | number> {
-  return body === undefined
-    ? { ...headers }
-    : { ...headers, 'content-length': Buffer.byteLength(body) };
-}
 
 async function collect(incoming: http.IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];

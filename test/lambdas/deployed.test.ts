@@ -153,6 +153,15 @@ describe('the deployed granule function', () => {
     expect((await handle(['a'], 2)).failures).toEqual([]);
   });
 
+  test('reads a secret that goes by its name in its own region', async () => {
+    process.env['SECRET_ARN'] = 'my-secret';
+    await handle(['a']);
+
+    expect(callsOf('secretsmanager.GetSecretValue')).toMatchObject([
+      { region: 'eu-central-1', input: { SecretId: 'my-secret' } },
+    ]);
+  });
+
   test('says which variable lacks', async () => {
     delete process.env['QUEUE_URL'];
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { GranuleError, IngestorError } from '../../lambdas/errors.js';
@@ -118,6 +119,15 @@ describe('a batch', () => {
     const records = [sqsRecord({ name: 'a' }), sqsRecord({ name: 'b' })];
 
     expect(await run(records)).toEqual(records.map(({ messageId }) => messageId));
+  });
+
+  test('with a record of another form than SQS has returns that one alone', async () => {
+    const { run, posted } = exampleHandler();
+    const odd: Partial<SQSRecord> = { ...sqsRecord({ name: 'odd' }) };
+    delete odd.messageAttributes;
+
+    expect(await run([sqsRecord({ name: 'a' }), odd as SQSRecord])).toEqual([odd.messageId]);
+    expect(posted.map(({ id }) => id)).toEqual(['a']);
   });
 
   test('[B16] propagates a failure of the ingestor', async () => {

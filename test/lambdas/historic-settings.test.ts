@@ -50,6 +50,15 @@ describe('settings', () => {
     });
   });
 
+  test('are a CSV inventory of keys, read whole, where the environment says no more', () => {
+    process.env = { INVENTORY_LOCATION: 's3://d/b/id' };
+
+    expect(settingsFromEnv()).toMatchObject({
+      inventory: { format: 'csv', columns: ['key'] },
+      ...{ frequencyHours: 0, initialChunk: undefined },
+    });
+  });
+
   test('limits are numbers above 0', () => {
     Object.assign(process.env, { MAX_QUEUE_DEPTH: '5000', MAX_SCAN_GB: '0.5' });
     expect(settingsFromEnv()).toMatchObject({ maxQueueDepth: 5000, maxScanGb: 0.5 });
@@ -78,7 +87,13 @@ test('another location, pinned report, format or way of reading is another backf
     { ...settings, inventory: { ...inventory, pinnedDt: '2022-04-22-01-00' } },
   ];
 
-  expect(new Set(others.map(sourceOf)).size).toBe(5);
+  expect(others.map(sourceOf)).toEqual([
+    's3://d/b/id csv chunks',
+    's3://d/b/id csv whole',
+    's3://other csv chunks',
+    's3://d/b/id orc chunks',
+    's3://d/b/id/hive/dt=2022-04-22-01-00 csv chunks',
+  ]);
   expect(sourceOf({ ...settings, frequencyHours: 12, initialChunk: 'x' })).toBe(sourceOf(settings));
 });
 
@@ -87,6 +102,9 @@ test('the whole inventory has no first chunk', () => {
 
   expect(firstChunk(settings)).toBe('2022-04-20');
   expect(firstChunk({ ...settings, frequencyHours: 0 })).toBeUndefined();
+  expect(() => firstChunk({ ...settings, initialChunk: undefined })).toThrow(
+    'historic_frequency 6 needs an initial_chunk in config.yaml: the chunk to begin with',
+  );
 });
 
 test('the function invokes itself without waiting', async () => {

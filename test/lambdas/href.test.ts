@@ -58,6 +58,7 @@ describe('a folder on disk', () => {
     const mapped = mappedSource(source, { from: 's3://bucket/', to: `${folder}/` });
 
     expect(text(await mapped.read('s3://bucket/a.txt'))).toBe('0123456789');
+    expect(text(await mapped.read(join(folder, 'a.txt')))).toBe('0123456789');
   });
 });
 

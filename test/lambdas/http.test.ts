@@ -73,6 +73,20 @@ describe('an exchange', () => {
 
     expect(sockets.size).toBe(1);
   });
+
+  test('leaves no timer behind', async () => {
+    const url = await serve(json(200, {}));
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout');
+
+    const before = timers().length;
+    for (let turn = 0; turn < 5; turn += 1) {
+      await sendHttp({ method: 'GET', url, timeoutMs: 60_000 });
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+
+    // One that a socket of the server or of the pool has for itself may come or go.
+    expect(timers().length - before).toBeLessThan(4);
+  });
 });
 
 describe('no whole answer', () => {

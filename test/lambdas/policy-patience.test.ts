@@ -38,3 +38,12 @@ test('another error is thrown at once', async () => {
   );
   expect(clock.now()).toBe(start);
 });
+
+test('what is denied in other words is waited out as well', async () => {
+  for (const denied of [new Error('x is not authorized to do y'), new Error('AccessDenied')]) {
+    let calls = 0;
+    const work = () => ((calls += 1) < 2 ? Promise.reject(denied) : Promise.resolve('done'));
+
+    expect(await onceAllowed(work, new FakeClock())).toBe('done');
+  }
+});

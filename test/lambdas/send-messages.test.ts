@@ -159,3 +159,80 @@ test('no more batches are under way than allowed, and none starts after a failur
   expect(most).toBe(3);
   expect(started).toBeLessThan(12);
 });
+
+test('sixteen batches are under way where nobody says otherwise', async () => {
+  const queue = new MemoryQueue();
+  let [underWay, most] = [0, 0];
+  queue.sendBatch = async () => {
+    most = Math.max(most, (underWay += 1));
+    await clock.sleep(1);
+    underWay -= 1;
+    return [];
+  };
+
+  await sendMessages(messagesOf(Array.from({ length: 400 }, (_, index) => `${index}`)), queue);
+
+  expect(most).toBe(16);
+});
+
+test('a body of exactly the largest size is sent, one byte more and none at all are refused', async () => {
+  const queue = new BatchQueue();
+  queue.limitBytes = 10;
+
+  const { sent, refused } = await sendMessages(
+    messagesOf(['x'.repeat(10), 'y'.repeat(11), '']),
+    queue,
+  );
+
+  expect([sent, queue.bodies]).toEqual([1, ['xxxxxxxxxx']]);
+  expect(refused).toEqual([
+    { key: 'key of yyyyy', reason: 'the body has 11 bytes, and the queue takes 10' },
+    { key: 'key of ', reason: 'the body is empty, which SQS does not take' },
+  ]);
+});
+
+test('a batch is as large as the queue allows, to the byte', async () => {
+  const queue = new BatchQueue();
+  queue.limitBytes = 10;
+
+  await sendMessages(messagesOf(['aaaaa', 'bbbbb', 'c']), queue, { parallel: 1 });
+
+  expect(queue.batches).toEqual([['aaaaa', 'bbbbb'], ['c']]);
+});
+
+test('what failed is waited for, longer each time, half a minute in all', async () => {
+  const waits: number[] = [];
+  const queue = new BatchQueue();
+  queue.failuresOf = (bodies) =>
+    bodies.map((_, index) => ({ index, senderFault: false, reason: 'throttled' }));
+  const sleep = (ms: number) => Promise.resolve(void waits.push(ms));
+
+  const sending = sendMessages(messagesOf(['a', 'b']), queue, {
+    clock: { now: () => 0, sleep },
+  });
+
+  await expect(sending).rejects.toThrow(
+    "the queue did not take 2 messages in 8 attempts, among them 'key of a': throttled",
+  );
+  expect(waits).toHaveLength(7);
+  for (const [index, ms] of waits.entries()) {
+    expect(ms).toBeGreaterThanOrEqual(50 * 2 ** index);
+    expect(ms).toBeLessThanOrEqual(Math.min(10_000, 100 * 2 ** index));
+  }
+});
+
+test('a fault of the sender within a batch that is sent again is counted once', async () => {
+  const queue = new BatchQueue();
+  queue.failuresOf = (bodies) =>
+    bodies.length === 3
+      ? [
+          { index: 0, senderFault: true, reason: 'bad' },
+          { index: 2, senderFault: false, reason: 'slow' },
+        ]
+      : [];
+
+  const { sent, refused } = await sendMessages(messagesOf(['a', 'b', 'c']), queue, { clock });
+
+  expect([sent, refused]).toEqual([2, [{ key: 'key of a', reason: 'bad' }]]);
+  expect(queue.batches).toEqual([['a', 'b', 'c'], ['c']]);
+});

@@ -41,9 +41,10 @@ function verification(
       if (status === 'down') {
         return Promise.reject(new IngestorError('the ingestor is down', { kind: 'transient' }));
       }
+      if (status === undefined) return Promise.resolve(undefined);
       const message = status === 'failed' ? 'pgSTAC said no' : undefined;
       const found = { id, message, collection: 'example', updatedAt: undefined };
-      return Promise.resolve(status === undefined ? undefined : { ...found, status });
+      return Promise.resolve({ ...found, status: status.split(' ', 1).join('') });
     },
     queue: { sendAgain: note('sent'), sendToDeadLetters: note('dead') },
     cursor: {
@@ -132,4 +133,22 @@ test('a run that is out of time has the next one go on where it ended', async ()
   expect(cursor()).toBe('159');
   await expect(run()).resolves.toEqual({ ...NOTHING, waiting: 40 });
   expect(cursor()).toBeUndefined();
+});
+
+test('a run that had the time for all begins at the start again, and writes no cursor for that', async () => {
+  const { run, cursor } = verification([pendingOf('a')], { a: 'queued' });
+
+  await run(0);
+
+  expect(cursor()).toBeUndefined();
+});
+
+test('a failure without a message says that there is none', async () => {
+  const { run, done } = verification([pendingOf('a', { tries: 2 })], { a: 'failed silently' });
+
+  await run();
+
+  expect(done[0]).toBe(
+    'dead a the ingestor took the Item and failed to load it: (no message) (posted 3 times)',
+  );
 });

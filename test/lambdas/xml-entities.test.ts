@@ -14,6 +14,9 @@ describe('entities that a document declares', () => {
     ['hold others and references', `<!ENTITY b "x&c;&#33;&lt;"><!ENTITY c '1'>`, '&b;', 'x1!<'],
     ['are those of the first declaration', '<!ENTITY b "1"><!ENTITY b "2">', '&b;', '1'],
     ['are not those in comments', '<!-- <!ENTITY b "1"> --><!ENTITY b "2">', '&b;', '2'],
+    ['hold characters by their number', '<!ENTITY b "&#x41;&#66;&#x1F600;">', '&b;', 'AB😀'],
+    ['may be empty', `<!ENTITY b ""><!ENTITY c ''>`, 'x&b;&c;y', 'xy'],
+    ['keep a number that is no character', '<!ENTITY b "&#x110000;">', '&b;', '&#x110000;'],
     ['leave the predefined alone', '<!ENTITY amp "x">', '&amp;', '&'],
     [
       'may have any name',
