@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   addCounts,
+  isUnfinished,
   newBackfill,
   parseCursor,
   pauseBackfill,
@@ -30,11 +31,12 @@ function contended(store: CursorStore): CursorStore {
 test('a new backfill waits with its first chunk, and survives as JSON', () => {
   const cursor = newBackfill(begin);
 
-  expect(cursor).toMatchObject({
-    stage: 'waiting',
-    chunk: '2022-04-20',
-    paused: false,
-    attempt: 0,
+  const time = '2022-05-01T00:00:00.000Z';
+  const counts = { rows: 0, sent: 0, skipped: 0, refused: 0 };
+  expect(cursor).toEqual({
+    ...{ source: 's3://d/b/id csv chunks', stage: 'waiting', chunk: '2022-04-20', paused: false },
+    ...{ bytes: 0, attempt: 0, restarts: 0, chunks: 0, counts, totals: counts },
+    ...{ startedAt: time, chunkStartedAt: time, updatedAt: time },
   });
   expect(parseCursor(JSON.stringify(cursor))).toEqual(cursor);
 });
@@ -45,6 +47,31 @@ test.each(['', 'null', '{"stage":"sending"}', '{"stage":'])(
     expect(() => parseCursor(text)).toThrow('npm run backfill -- <pipeline> restart');
   },
 );
+
+test('a cursor keeps all that it may hold', () => {
+  const cursor = {
+    ...{ ...newBackfill(begin), dt: 'dt', inventoryDate: '2022-04-20', queryId: 'q' },
+    result: { href: 's3://r/x', offset: 1, size: 2, eTag: 'e', columns: ['key'] },
+    ...{ failure: { message: 'm', owner: 'o' }, lease: { owner: 'o', until: 5 } },
+  };
+
+  expect(parseCursor(JSON.stringify(cursor))).toEqual(cursor);
+});
+
+test.each([
+  ['waiting', false],
+  ['pending', true],
+  ['querying', true],
+  ['sending', true],
+  ['complete', false],
+  ['empty', false],
+  ['failed', false],
+] as const)('the stage %s is unfinished: %s', (stage, unfinished) => {
+  const cursor = { ...newBackfill(begin), stage };
+
+  expect(isUnfinished(cursor)).toBe(unfinished);
+  expect(parseCursor(JSON.stringify(cursor)).stage).toBe(stage);
+});
 
 test('counts add up', () => {
   const counts = { rows: 1, sent: 2, skipped: 3, refused: 4 };
@@ -59,6 +86,25 @@ describe('commands of a person', () => {
     expect([await pauseBackfill(store), await resumeBackfill(store), await store.read()]).toEqual([
       ...[undefined, undefined, undefined],
     ]);
+  });
+
+  test('restart forgets what cannot be read, and begins where there is nothing', async () => {
+    const store = memoryCursors();
+    expect(await restartBackfill(store, begin)).toBeUndefined();
+    const read = () =>
+      Promise.resolve('{}').then((text) => ({ cursor: parseCursor(text), version: 1 }));
+
+    expect(await restartBackfill({ ...store, read }, begin)).toBeUndefined();
+    expect(await store.read()).toEqual({ cursor: newBackfill(begin), version: 2 });
+  });
+
+  test('restart does not take a table that cannot be reached for an empty one', async () => {
+    const store = memoryCursors();
+    await restartBackfill(store, begin);
+    const down: CursorStore = { ...store, read: () => Promise.reject(new Error('throttled')) };
+
+    await expect(restartBackfill(down, begin)).rejects.toThrow('throttled');
+    expect((await store.read())?.version).toBe(1);
   });
 
   test('pause and resume change nothing else, and lose no write of a run', async () => {

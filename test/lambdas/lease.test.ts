@@ -87,12 +87,31 @@ describe('one run at a time', () => {
     const { version } = await stored();
 
     await lease.renewIfDue();
+    clock.advance(LEASE_MS / 3 - 1);
+    await lease.renewIfDue();
     const unchanged = (await stored()).version;
-    clock.advance(LEASE_MS / 2);
+    clock.advance(1);
+    await lease.renewIfDue();
     await lease.renewIfDue();
 
     expect(unchanged).toBe(version);
+    expect((await stored()).version).toBe(version + 1);
     expect((await stored()).cursor.lease?.until).toBe(clock.now() + LEASE_MS);
+  });
+
+  test('a claim and each write say until when, and a write says when it was', async () => {
+    const lease = await claimed('a');
+    expect((await stored()).cursor.lease).toEqual({ owner: 'a', until: clock.now() + LEASE_MS });
+
+    clock.advance(5_000);
+    await lease.save();
+    expect((await stored()).cursor).toMatchObject({
+      ...{ lease: { owner: 'a', until: clock.now() + LEASE_MS } },
+      updatedAt: new Date(clock.now()).toISOString(),
+    });
+
+    await lease.release();
+    expect((await stored()).cursor.lease).toBeUndefined();
   });
 });
 
@@ -106,6 +125,22 @@ describe('while a page is sent', () => {
 
     expect(await lease.renewWhile(slow)).toBe('sent');
     expect((await stored()).cursor.lease?.until).toBeGreaterThan(clock.now());
+  });
+
+  test('its clock is let go when the work is done, and nothing is written for short work', async () => {
+    const lease = await claimed('a');
+    const { version } = await stored();
+    const signals: (AbortSignal | undefined)[] = [];
+    const sleep = clock.sleep.bind(clock);
+    clock.sleep = (ms, signal) => {
+      signals.push(signal);
+      return sleep(ms, signal);
+    };
+
+    expect(await lease.renewWhile(Promise.resolve(1))).toBe(1);
+
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
+    expect((await stored()).version).toBe(version);
   });
 
   test('what the work throws is thrown', async () => {
@@ -130,8 +165,36 @@ describe('writes of others in between', () => {
     const lease = await claimed('a');
     await restartBackfill(store, BEGIN);
 
-    await expect(lease.save({ chunks: 1 })).rejects.toThrow(LeaseLostError);
+    const saved = lease.save({ chunks: 1 });
+    await expect(saved).rejects.toThrow(LeaseLostError);
+    await expect(saved).rejects.toMatchObject({
+      ...{ kind: 'transient' },
+      message: 'the backfill was taken over by another run or restarted',
+    });
     expect((await stored()).cursor.chunks).toBe(0);
+  });
+
+  test.each([
+    ['an end of the chunk', { stage: 'complete' as const }],
+    ['another attempt', { attempt: 9 }],
+    ['a lease of another run', { lease: { owner: 'b', until: Infinity } }],
+    ['no lease at all', { lease: undefined }],
+  ])('%s that was written in between takes it away', async (_, changes) => {
+    const lease = await claimed('a');
+    const { cursor, version } = await stored();
+    await store.write({ ...cursor, ...changes }, version);
+
+    await expect(lease.save({ chunks: 1 })).rejects.toThrow(LeaseLostError);
+  });
+
+  test('a cursor that is gone takes it away', async () => {
+    const lease = await Lease.claim(await stored(), {
+      ...{ owner: 'a', clock },
+      store: { ...store, read: () => Promise.resolve(undefined) },
+    });
+    await pauseBackfill(store);
+
+    await expect(lease?.save()).rejects.toThrow(LeaseLostError);
   });
 
   test('its own write whose answer got lost does not', async () => {

@@ -103,6 +103,7 @@ describe('an S3 event', () => {
       s3: { bucket: { name: 'b' }, object: { key: 'empty', size: 0 } },
     });
     expect(keysOf(s3Event(empty))).toEqual(['empty']);
+    expect(keysOf(s3Event(s3Record('not-empty/')))).toEqual(['not-empty/']);
   });
 
   test('names all objects of several records', () => {
@@ -155,6 +156,8 @@ describe('an SNS envelope', () => {
     const raw = s3Event(s3Record('a+b'));
     expect(parseBody(envelope(raw)).messages).toEqual(parseBody(raw).messages);
     expect(parseBody(envelope(raw)).notificationId).toBe('n-1');
+    expect(parseBody(raw)).toStrictEqual({ messages: expect.any(Array), skipped: [] });
+    expect(parseBody(envelope(raw, { MessageId: undefined }))).toStrictEqual(parseBody(raw));
   });
 
   test('is found in what Lambda hands to a subscriber of a topic', () => {
@@ -181,7 +184,25 @@ describe('an SNS envelope', () => {
     expect(skipped[0]?.detail).toContain(
       'confirm-subscription --topic-arn arn:aws:sns:eu-central-1:123456789012:topic',
     );
+    expect(skipped[0]?.detail).toContain('SubscriptionConfirmation from arn:aws:sns');
     expect(skipped[0]?.detail).not.toContain('evil');
+  });
+});
+
+describe('what is skipped says what it is', () => {
+  test.each([
+    ['{"Event":"s3:TestEvent"}', 's3:TestEvent, sent when a notification is set up'],
+    ['{"Records":[]}', 'Records is empty'],
+    [
+      s3Event(s3Record('a+b', { eventName: 's3:ObjectRemoved:Delete' })),
+      'ObjectRemoved:Delete of s3://b/a b',
+    ],
+    [
+      s3Event(s3Record('f/', { s3: { bucket: { name: 'b' }, object: { key: 'f/', size: 0 } } })),
+      's3://b/f/',
+    ],
+  ])('%s', (body, detail) => {
+    expect(parseBody(body)).toMatchObject({ messages: [], skipped: [{ detail }] });
   });
 });
 
