@@ -25,6 +25,11 @@ export interface Outcome {
 export class Terraform {
   constructor(private readonly environment: Readonly<Record<string, string>>) {}
 
+  /** The same with more in its environment: credentials, say. */
+  with(environment: Readonly<Record<string, string>>): Terraform {
+    return new Terraform({ ...this.environment, ...environment });
+  }
+
   /** Runs in `folder`; throws with all of Terraform's words when it fails. */
   async run(folder: string, ...words: readonly string[]): Promise<string> {
     const { code, output } = await this.try(folder, ...words);

@@ -1,0 +1,90 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { COLLECTION_ID } from '../../pipelines/sentinel1/constants.js';
+import { synthesizeAll, type Deployment } from './apply.js';
+import { tryFind, waitForItem } from './catalogue.js';
+import { deploymentOf, partsOf } from './deployed-stack.js';
+import { notificationOf, SINGLE_POL } from './granules.js';
+import { listOwn } from './left.js';
+import { depthOf, posts, publish, setGate, system, waitFor } from './running.js';
+import { seed } from './seed.js';
+
+const { queueUrl } = partsOf(system, 'sentinel1');
+let sentinel1: Deployment;
+
+beforeAll(async () => {
+  await seed();
+  await synthesizeAll(system);
+  sentinel1 = await deploymentOf(system, 'sentinel1');
+  await sentinel1.init();
+});
+
+describe('a first deployment, by whoever has the documented policy and nothing more', () => {
+  test('begins where nothing is', async () => {
+    expect(await listOwn(system.endpoint)).toEqual([]);
+  });
+
+  test('fails with the words of the ingestor where it refuses the Collection', async () => {
+    const body = { detail: [{ loc: ['body', 'extent'], msg: 'the extent is upside down' }] };
+    await setGate({ faults: [{ match: '/collections', status: 422, body }] });
+
+    const { code, output } = await sentinel1.apply();
+
+    await setGate({});
+    expect(output).toContain('body.extent: the extent is upside down');
+    expect(output).not.toContain('AccessDenied');
+    expect(code).toBe(1);
+  });
+
+  test('holds messages back while there is no Collection', async () => {
+    await publish(notificationOf(SINGLE_POL));
+
+    await waitFor(
+      () => depthOf(queueUrl),
+      ({ visible }) => visible === 1,
+    );
+    expect((await posts()).filter(({ path }) => path === '/ingestions')).toEqual([]);
+  });
+
+  test('posts the Collection when it is run again, and handles the message after that', async () => {
+    const { code, output } = await sentinel1.apply();
+
+    expect({ code, output }).toMatchObject({ code: 0 });
+    expect(await tryFind(`/collections/${COLLECTION_ID}`)).toMatchObject({ id: COLLECTION_ID });
+    await waitForItem(COLLECTION_ID, SINGLE_POL.itemId);
+    const [collection, ...items] = (await posts()).filter(({ faked }) => !faked);
+    expect(collection).toMatchObject({ path: '/collections', status: 201 });
+    expect(items).toMatchObject([{ path: '/ingestions', id: SINGLE_POL.itemId, status: 201 }]);
+  });
+
+  test('leaves a plan without changes', async () => {
+    const { code, output } = await sentinel1.plan();
+
+    expect(output).toContain('No changes.');
+    expect(code).toBe(0);
+  });
+});
+
+describe('a changed Collection', () => {
+  const file = join(system.folder, 'project', 'pipelines', 'sentinel1', 'create-collection.ts');
+  const title = 'Sentinel-1 GRD, as changed by a test';
+
+  test('shows in the plan, and is posted by the apply', async () => {
+    const text = readFileSync(file, 'utf8');
+    const changed = text.replace(/(\btitle: )'[^']*'/, `$1'${title}'`);
+    expect(changed).not.toBe(text);
+    writeFileSync(file, changed);
+    await synthesizeAll(system);
+
+    const plan = await sentinel1.plan();
+    const { code } = await sentinel1.apply();
+
+    expect(plan.code).toBe(2);
+    expect(plan.output).toMatch(
+      /terraform_data\.collection-on-deploy_null-resource must be .*replaced/,
+    );
+    expect(code).toBe(0);
+    expect(await tryFind(`/collections/${COLLECTION_ID}`)).toMatchObject({ title });
+  });
+});

@@ -1,0 +1,35 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipelineNames } from '../../modules/names.js';
+import { findTerraform } from '../terraform/terraform.js';
+import { Deployment, type Credentials } from './apply.js';
+import { createDeployer } from './deployer.js';
+import { ACCOUNT, PROJECT } from './places.js';
+import type { System } from './system.js';
+
+/** Where the parts of a deployed pipeline are, by the project's own rule of names. */
+export function partsOf({ endpoint }: System, pipeline: string) {
+  const names = pipelineNames({ project: PROJECT, pipeline, account: ACCOUNT });
+  const url = (name: string) => `${endpoint}/${ACCOUNT}/${name}`;
+  return {
+    names,
+    queueUrl: url(names.queue),
+    deadLettersUrl: url(names.deadLetters),
+  };
+}
+
+/** Under Terraform, with the credentials of the one deployer of the run. The stacks have to be synthesized. */
+export async function deploymentOf(system: System, id: string): Promise<Deployment> {
+  const terraform = await findTerraform();
+  if (terraform === undefined) throw new Error('there is no Terraform');
+  const credentials = await deployerOf(system);
+  return new Deployment(system, id, { terraform, credentials });
+}
+
+async function deployerOf(system: System): Promise<Credentials> {
+  const file = join(system.folder, 'deployer.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Credentials;
+  const made = await createDeployer(system);
+  writeFileSync(file, JSON.stringify(made));
+  return made;
+}

@@ -1,0 +1,15 @@
+import { expect, test } from '@jest/globals';
+import { deploymentOf } from './deployed-stack.js';
+import { listOwn } from './left.js';
+import { system } from './running.js';
+import { STACKS } from './stacks.js';
+
+test('a destroy leaves nothing of the stacks behind', async () => {
+  for (const { id } of STACKS) {
+    const deployment = await deploymentOf(system, id);
+    const { code, output } = await deployment.destroy();
+    expect({ code, output }).toMatchObject({ code: 0 });
+  }
+
+  expect(await listOwn(system.endpoint)).toEqual([]);
+});

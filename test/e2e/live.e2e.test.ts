@@ -1,0 +1,45 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { COLLECTION_ID } from '../../pipelines/sentinel1/constants.js';
+import { waitForItem, waitForItems, asCatalogued } from './catalogue.js';
+import { partsOf } from './deployed-stack.js';
+import { all, BUCKET, granuleCopies, notificationOf, ORDINARY, uploadCopies } from './granules.js';
+import { runProject } from './project-copy.js';
+import { depthOf, publish, system } from './running.js';
+
+const { queueUrl, deadLettersUrl } = partsOf(system, 'sentinel1');
+
+describe('a notification of the topic in another region and account', () => {
+  test('becomes the Item that `npm run item` prints, but for links of the catalogue and nulls', async () => {
+    const printed = await runProject(system, [
+      'cli/item.ts',
+      'sentinel1',
+      `s3://${BUCKET}/${ORDINARY.path}`,
+    ]);
+
+    await publish(notificationOf(ORDINARY));
+
+    const item = await waitForItem(COLLECTION_ID, ORDINARY.itemId);
+    const expected = JSON.parse(printed) as Readonly<Record<string, unknown>>;
+    expect(asCatalogued(item)).toEqual(asCatalogued(expected));
+  });
+
+  test('of a product of another type becomes no Item and no dead letter', async () => {
+    await publish({ path: 'SLC/2023/3/14/IW/DV/S1A_X', productType: 'SLC' });
+    await publish(notificationOf(ORDINARY));
+
+    expect(await depthOf(deadLettersUrl)).toEqual({ visible: 0, hidden: 0 });
+  });
+});
+
+describe('a hundred notifications at once', () => {
+  const granules = granuleCopies(1, 100);
+  beforeAll(() => uploadCopies(granules));
+
+  test('become a hundred Items, and leave both queues empty', async () => {
+    await all(granules, ({ path }) => publish({ path, productType: 'GRD' }));
+
+    await waitForItems(granules.map(({ itemId }) => itemId));
+    expect(await depthOf(queueUrl)).toEqual({ visible: 0, hidden: 0 });
+    expect(await depthOf(deadLettersUrl)).toEqual({ visible: 0, hidden: 0 });
+  });
+});

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { whatIsMissing } from './machine.js';
+import { ROOT } from './places.js';
+import { cleanUpLeftOvers, endRun, listRuns, newRun } from './run-record.js';
+import { startSystem } from './system.js';
+
+/** `npm run test:e2e`: puts the system up, runs the tests on it, and takes it down whatever happens. */
+const jestWords = process.argv.slice(2);
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => (interrupted = true));
+
+async function runJest(folder: string): Promise<number> {
+  const words = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
+  const jest = spawn(
+    process.execPath,
+    [...words, '--config', 'test/e2e/jest.config.js', ...jestWords],
+    { cwd: ROOT, stdio: 'inherit', env: { ...process.env, E2E_RUN: folder } },
+  );
+  const [code] = (await once(jest, 'exit')) as [number | null];
+  return code ?? 1;
+}
+
+async function runOnNewSystem(): Promise<number> {
+  await cleanUpLeftOvers();
+  const { folder } = await newRun(false);
+  try {
+    await startSystem(folder);
+    if (interrupted) return 1;
+    const code = await runJest(folder);
+    if (code !== 0) process.stderr.write(`the logs of each part: ${join(folder, 'logs')}\n`);
+    return code;
+  } finally {
+    for (const run of listRuns()) if (run.folder === folder) await endRun(run);
+  }
+}
+
+async function main(): Promise<number> {
+  // A system of `npm run e2e:up`.
+  const kept = process.env['E2E_RUN'];
+  if (kept !== undefined && kept !== '') return runJest(kept);
+  const missing = await whatIsMissing();
+  if (missing.length === 0) return runOnNewSystem();
+  for (const sentence of missing)
+    process.stderr.write(`SKIPPED, the end-to-end suite: ${sentence}\n`);
+  return process.env['CI'] === 'true' ? 1 : 0;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+const MAX_BYTES = 64 * 1024 * 1024;
+
+export interface ShellOptions {
+  readonly cwd?: string;
+  /** @default this process's */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** stdout of a program that has to succeed; throws with the command and the end of its stderr. */
+export async function run(
+  program: string,
+  words: readonly string[],
+  options: ShellOptions = {},
+): Promise<string> {
+  try {
+    const { stdout } = await execute(program, words, { maxBuffer: MAX_BYTES, ...options });
+    return stdout;
+  } catch (cause) {
+    const { stderr, stdout, message } = cause as { stderr?: string; stdout?: string } & Error;
+    const said = [stderr, stdout, message]
+      .find((text) => text?.trim())
+      ?.trim()
+      .slice(-2000);
+    throw new Error(`${program} ${words.slice(0, 3).join(' ')} failed: ${said ?? ''}`, { cause });
+  }
+}
+
+/** undefined where the program is missing or fails. */
+export async function tryRun(
+  program: string,
+  words: readonly string[],
+  options: ShellOptions = {},
+): Promise<string | undefined> {
+  try {
+    return await run(program, words, options);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import { join, relative } from 'node:path';
+import { deploymentOf } from './deployed-stack.js';
+import { synthesizeAll } from './apply.js';
+import { whatIsMissing } from './machine.js';
+import { commandEnvironment } from './project-copy.js';
+import { cleanUpLeftOvers, endRun, newRun, readRun } from './run-record.js';
+import { STACKS } from './stacks.js';
+import { startSystem, type System } from './system.js';
+
+/** `npm run e2e:up`: the system with its stacks, kept running for the commands of the project until e2e:down. */
+async function up(): Promise<void> {
+  const missing = await whatIsMissing();
+  if (missing.length > 0) throw new Error(missing.join('\n'));
+  await cleanUpLeftOvers();
+  const { folder } = await newRun(true);
+  try {
+    const system = await startSystem(folder);
+    await deployAll(system);
+    process.stdout.write(howToUse(system));
+  } catch (error) {
+    await endRun(readRun(folder));
+    throw error;
+  }
+}
+
+async function deployAll(system: System): Promise<void> {
+  process.env['E2E_RUN'] = system.folder;
+  // It works on the system that E2E_RUN names when it is loaded.
+  const { seed } = await import('./seed.js');
+  await seed();
+  await synthesizeAll(system);
+  for (const { id } of STACKS) {
+    process.stderr.write(`applying ${id}\n`);
+    const deployment = await deploymentOf(system, id);
+    await deployment.init();
+    const { code, output } = await deployment.apply();
+    if (code !== 0) throw new Error(output);
+  }
+}
+
+function howToUse(system: System): string {
+  const project = join(system.folder, 'project');
+  const variables = { ...commandEnvironment(system), E2E_RUN: system.folder };
+  const exports = Object.entries(variables).map(([name, value]) => `export ${name}=${value}`);
+  return [
+    ...exports,
+    `cd ${relative(process.cwd(), project)}`,
+    '# then: npm run status -- sentinel1; npm run redrive -- sentinel1; E2E_RUN makes npm run test:e2e use this system',
+    `# catalogue: ${system.stacUrl}   logs: ${system.folder}/logs   end: npm run e2e:down`,
+    '',
+  ].join('\n');
+}
+
+await up().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
