@@ -7,6 +7,7 @@ export default tseslint.config(
     ignores: [
       'node_modules',
       '.venv',
+      '.e2e',
       'cdktf.out',
       'dist',
       'out',

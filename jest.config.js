@@ -13,11 +13,18 @@ export default {
   testMatch: pipeline
     ? [`<rootDir>/pipelines/${pipeline}/**/*.test.ts`, '<rootDir>/test/pipelines/**/*.test.ts']
     : ['<rootDir>/{modules,lambdas,pipelines,local,cli,test}/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/cdktf.out/', '<rootDir>/dist/'],
+  // The end-to-end suite has a configuration of its own (test/e2e/jest.config.js).
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/cdktf.out/',
+    '<rootDir>/dist/',
+    '\\.e2e\\.test\\.ts$',
+  ],
   modulePathIgnorePatterns: [
     '<rootDir>/cdktf.out/',
     '<rootDir>/dist/',
     '<rootDir>/out/',
+    '<rootDir>/.e2e/',
     '<rootDir>/.stryker-tmp/',
   ],
   coverageProvider: 'v8',
