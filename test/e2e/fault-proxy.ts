@@ -28,15 +28,18 @@ export class FaultProxy {
   }
 
   private async handle(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
+    const started = performance.now();
     const body = await buffer(asked);
-    const faked = asked.method === 'POST' ? this.fakedAnswer(asked, body.toString()) : undefined;
-    const status = faked
-      ? send(answer, faked.status, faked.body)
+    const fault = asked.method === 'POST' ? this.fakedAnswer(asked, body.toString()) : undefined;
+    const status = fault
+      ? send(answer, fault.status, fault.body)
       : await this.forward(asked, body, answer);
     if (asked.method !== 'POST') return;
     const { url: path = '' } = asked;
     const id = idOf(body.toString());
-    this.log.push({ time: Date.now(), path, id, status, faked: faked !== undefined });
+    const milliseconds = performance.now() - started;
+    const faked = fault !== undefined;
+    this.log.push({ time: Date.now(), path, id, status, faked, milliseconds });
   }
 
   private fakedAnswer(

@@ -16,6 +16,8 @@ export interface LoggedPost {
   readonly id: string;
   readonly status: number;
   readonly faked: boolean;
+  /** Until the answer was through. */
+  readonly milliseconds: number;
 }
 
 export interface GateState {

@@ -55,6 +55,11 @@ export async function upload(granule: Granule, like: Granule = granule): Promise
   await all([...files], ([name, body]) => putObject(BUCKET, `${granule.path}/${name}`, body));
 }
 
+/** Of every object of a copy. */
+export function keysOf({ path }: Granule): string[] {
+  return [...filesOf(SINGLE_POL).keys()].map((name) => `${path}/${name}`);
+}
+
 /** The notification of one of our own granules, as the topic's owner sends it. */
 export function notificationOf({ path }: Granule): unknown {
   const lines = readFileSync(join(FIXTURES, 'messages.ndjson'), 'utf8').trim().split('\n');

@@ -7,12 +7,12 @@ import { cleanUpLeftOvers, endRun, listRuns, newRun } from './run-record.js';
 import { startSystem } from './system.js';
 
 /** `npm run test:e2e`: puts the system up, runs the tests on it, and takes it down whatever happens. */
-const jestWords = process.argv.slice(2);
+const given = process.argv.slice(2);
 let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => (interrupted = true));
 
-async function runJest(folder: string): Promise<number> {
+async function runJest(folder: string, jestWords: readonly string[]): Promise<number> {
   const words = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
   const jest = spawn(
     process.execPath,
@@ -29,7 +29,9 @@ async function runOnNewSystem(): Promise<number> {
   try {
     await startSystem(folder);
     if (interrupted) return 1;
-    const code = await runJest(folder);
+    // Every file needs the stacks that the first one deploys.
+    const isPart = given.some((word) => !word.startsWith('-'));
+    const code = await runJest(folder, isPart ? [...given, 'deploy', 'destroy'] : given);
     if (code !== 0) process.stderr.write(`the logs of each part: ${join(folder, 'logs')}\n`);
     return code;
   } finally {
@@ -40,7 +42,7 @@ async function runOnNewSystem(): Promise<number> {
 async function main(): Promise<number> {
   // A system of `npm run e2e:up`.
   const kept = process.env['E2E_RUN'];
-  if (kept !== undefined && kept !== '') return runJest(kept);
+  if (kept !== undefined && kept !== '') return runJest(kept, given);
   const missing = await whatIsMissing();
   if (missing.length === 0) return runOnNewSystem();
   for (const sentence of missing)
@@ -48,4 +50,7 @@ async function main(): Promise<number> {
   return process.env['CI'] === 'true' ? 1 : 0;
 }
 
-process.exitCode = await main();
+process.exitCode = await main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  return 1;
+});

@@ -1,8 +1,9 @@
 import { BUCKET, createBucket, ORDINARY, SINGLE_POL, upload } from './granules.js';
+import { seedInventories } from './inventories.js';
+import { seedTiles } from './tiles.js';
 
 /** What the buckets hold before the stacks are there. */
 export async function seed(): Promise<void> {
   await createBucket(BUCKET);
-  await upload(SINGLE_POL);
-  await upload(ORDINARY);
+  await Promise.all([upload(SINGLE_POL), upload(ORDINARY), seedInventories(), seedTiles()]);
 }

@@ -7,6 +7,9 @@ export interface StackPlan {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
+/** E2E=full: the numbers of the long run, and what takes long. */
+export const FULL = process.env['E2E'] === 'full';
+
 /** As in the config.yaml of sentinel1: the emulator has every account. */
 export const TOPIC_ARN = 'arn:aws:sns:eu-central-1:214830741341:SentinelS1L1C';
 
@@ -21,4 +24,5 @@ export const STACKS: readonly StackPlan[] = [
       initial_chunk: '2014-10-05',
     },
   },
+  { id: 'cop_dem_30', config: {} },
 ];

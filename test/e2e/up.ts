@@ -45,7 +45,8 @@ function howToUse(system: System): string {
   return [
     ...exports,
     `cd ${relative(process.cwd(), project)}`,
-    '# then: npm run status -- sentinel1; npm run redrive -- sentinel1; E2E_RUN makes npm run test:e2e use this system',
+    '# then: npm run status -- sentinel1; npm run backfill -- sentinel1 start; npm run redrive -- sentinel1; ...',
+    '# with these variables, npm run test:e2e in the project itself works on this system as well',
     `# catalogue: ${system.stacUrl}   logs: ${system.folder}/logs   end: npm run e2e:down`,
     '',
   ].join('\n');

@@ -18,6 +18,8 @@ export interface InventoryFolderOptions {
   readonly fields: readonly string[];
   /** One data file for each list. */
   readonly files: readonly (readonly InventoryRow[])[];
+  /** Where the folder is to lie: symlink.txt and manifest.json say so. @default a bucket that does not exist */
+  readonly destination?: string;
 }
 
 const DESTINATION = 's3://inventory/prefix/bucket/config-id';
@@ -30,7 +32,8 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Writes one report as S3 Inventory delivers it: data files, symlink.txt and manifest.json. */
 export async function writeInventory(options: InventoryFolderOptions): Promise<void> {
-  const { folder, dt, format, fields, files } = options;
+  const { folder, dt, format, fields, files, destination = DESTINATION } = options;
+  const prefix = destination.split('/').slice(3).join('/');
   const hive = join(folder, 'hive', `dt=${dt}`);
   const report = join(folder, `${dt.slice(0, 10)}T${dt.slice(11)}Z`);
   for (const path of [hive, report, join(folder, 'data')]) await mkdir(path, { recursive: true });
@@ -40,14 +43,14 @@ export async function writeInventory(options: InventoryFolderOptions): Promise<v
   const sizes = await Promise.all(
     files.map((rows, index) => writeData(join(folder, names[index] ?? ''), rows, options)),
   );
-  const links = names.map((name) => `${DESTINATION}/${name}`);
+  const links = names.map((name) => `${destination}/${name}`);
   await writeFile(join(hive, 'symlink.txt'), links.join('\n'));
   const manifest = {
     sourceBucket: 'bucket',
     fileFormat: format,
     fileSchema: format === 'CSV' ? fields.join(', ') : parquetSchema(fields),
     files: names.map((name, index) => ({
-      key: `prefix/bucket/config-id/${name}`,
+      key: `${prefix}/${name}`,
       size: sizes[index],
     })),
   };

@@ -1,0 +1,132 @@
+import { describe, expect, test } from '@jest/globals';
+import { synthesizeAll } from './apply.js';
+import { waitForItems } from './catalogue.js';
+import { command, deadLetters } from './commands.js';
+import { deploymentOf, partsOf } from './deployed-stack.js';
+import { invoke, killWorkers } from './functions.js';
+import {
+  CSV_GRANULES,
+  itemIds,
+  ODD_KEYS,
+  PARQUET_GRANULES,
+  PARQUET_INVENTORY,
+} from './inventories.js';
+import { writeConfig } from './project-copy.js';
+import { system, waitFor } from './running.js';
+import { STACKS } from './stacks.js';
+import { LISTED } from './tiles.js';
+
+const { names } = partsOf(system, 'sentinel1');
+const historic = names.functions.historic.function;
+
+interface Progress {
+  readonly state: string;
+  readonly chunk?: string;
+  readonly chunksDone: number;
+  readonly rows: number;
+  readonly sent: number;
+  readonly skipped: number;
+}
+
+/** As `npm run backfill` says it. */
+async function progressOf(pipeline: string): Promise<Progress> {
+  const { stdout, stderr } = await command('backfill', pipeline, 'status', '--json');
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout) as Progress;
+}
+
+const waitUntil = (pipeline: string, states: readonly string[], seconds = 180) =>
+  waitFor(
+    () => progressOf(pipeline),
+    ({ state }) => states.includes(state) || state === 'failed',
+    seconds,
+  );
+
+/** What the schedule does every six hours. */
+const runNextChunk = () => invoke(historic, { action: 'run' });
+/** What the keeper does every quarter of an hour; it may meet the kill, and then the next one goes on. */
+const goOn = () =>
+  invoke(historic, { action: 'continue' }).catch((error: unknown) => {
+    if (!String(error).includes('Worker process died')) throw error;
+  });
+
+describe('a listing with historic_frequency 0', () => {
+  test('is all Items by the deployment alone', async () => {
+    expect(await waitUntil('cop_dem_30', ['complete'])).toMatchObject({
+      ...{ state: 'complete', rows: LISTED.length + 1 },
+      ...{ sent: LISTED.length, skipped: 1 },
+    });
+    await waitForItems(LISTED, 900);
+    expect(await deadLetters('cop_dem_30')).toEqual([]);
+  });
+});
+
+describe('an S3 Inventory in CSV with historic_frequency 6', () => {
+  test('goes on where it was killed, and says how far it is', async () => {
+    await runNextChunk();
+    const killed = await waitFor(
+      () => killWorkers(historic),
+      (count) => count > 0,
+    );
+    expect(killed).toBeGreaterThan(0);
+
+    const first = await waitFor(
+      async () => {
+        await goOn();
+        return progressOf('sentinel1');
+      },
+      ({ chunksDone }) => chunksDone === 1,
+      300,
+    );
+
+    expect(first).toMatchObject({ state: 'waiting', chunk: '2014-10-04' });
+  });
+
+  test('is all Items when `backfill` says that it is complete', async () => {
+    await runNextChunk();
+    await waitUntil('sentinel1', ['waiting']);
+    await runNextChunk();
+    await waitUntil('sentinel1', ['complete']);
+
+    expect(await progressOf('sentinel1')).toMatchObject({
+      ...{ state: 'complete', chunksDone: 3 },
+      sent: CSV_GRANULES.length,
+      skipped: ODD_KEYS.filter((key) => key.endsWith('/manifest.safe')).length,
+    });
+    await waitForItems(itemIds(CSV_GRANULES), 900);
+    expect(await runNextChunk()).toMatchObject({ outcome: 'complete' });
+  });
+
+  test('changes nothing that a plan would change back', async () => {
+    for (const { id } of STACKS) {
+      const { code, output } = await (await deploymentOf(system, id)).plan();
+      expect({ code, output }).toMatchObject({ code: 0 });
+    }
+  });
+});
+
+describe('another inventory in Parquet, with historic_frequency 0', () => {
+  test('is begun by the apply that brings it, and becomes all Items', async () => {
+    const [sentinel1] = STACKS;
+    if (sentinel1 === undefined) throw new Error('there is no stack');
+    const config = {
+      ...sentinel1.config,
+      inventory_location: PARQUET_INVENTORY,
+      inventory_format: 'parquet',
+      historic_frequency: 0,
+      initial_chunk: undefined,
+    };
+    writeConfig(system, { ...sentinel1, config });
+    await synthesizeAll(system);
+
+    const { code, output } = await (await deploymentOf(system, 'sentinel1')).apply();
+
+    expect({ code, output }).toMatchObject({ code: 0 });
+    expect(await waitUntil('sentinel1', ['complete'])).toMatchObject({
+      state: 'complete',
+      sent: PARQUET_GRANULES.length,
+    });
+    await waitForItems(itemIds(PARQUET_GRANULES), 300);
+    expect(await deadLetters('sentinel1')).toEqual([]);
+  });
+});

@@ -1,0 +1,63 @@
+import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { beforeAll, expect, test } from '@jest/globals';
+import { waitForItems } from './catalogue.js';
+import { deadLetters } from './commands.js';
+import { partsOf } from './deployed-stack.js';
+import { all } from './granules.js';
+import { depthOf, posts, sqs, system, waitFor } from './running.js';
+import { FULL } from './stacks.js';
+import { tileNames, uploadTiles } from './tiles.js';
+
+const { queueUrl, deadLettersUrl } = partsOf(system, 'cop_dem_30');
+const COUNT = FULL ? 5_000 : 300;
+const BATCH = 10;
+const tiles = tileNames(50, COUNT);
+
+beforeAll(() => uploadTiles(tiles));
+
+test(`${COUNT} messages become as many Items, and none is a dead letter`, async () => {
+  const started = Date.now();
+  await all(batchesOf(tiles), send);
+
+  await waitForItems(tiles, 1_800);
+
+  report(started, await postsSince(started));
+  await waitFor(
+    () => depthOf(queueUrl),
+    ({ visible, hidden }) => visible + hidden === 0,
+  );
+  expect(await deadLetters('cop_dem_30')).toEqual([]);
+  expect(await depthOf(deadLettersUrl)).toEqual({ visible: 0, hidden: 0 });
+}, 2_400_000);
+
+function batchesOf(names: readonly string[]): readonly string[][] {
+  const starts = Array.from({ length: Math.ceil(names.length / BATCH) }, (_, index) => index);
+  return starts.map((index) => names.slice(index * BATCH, (index + 1) * BATCH));
+}
+
+async function send(names: readonly string[]): Promise<void> {
+  const Entries = names.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+  const { Failed = [] } = await sqs.send(
+    new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }),
+  );
+  expect(Failed).toEqual([]);
+}
+
+async function postsSince(time: number) {
+  const own = new Set(tiles);
+  return (await posts()).filter((post) => post.time >= time && own.has(post.id));
+}
+
+/** The rate and where the time goes, for a person; what is fast enough is for no test to say. */
+function report(started: number, taken: Awaited<ReturnType<typeof postsSince>>): void {
+  const seconds = (from: number, to: number): number => Math.max(to - from, 1) / 1000;
+  const ended = Date.now();
+  const [first, last] = [taken[0]?.time ?? ended, taken.at(-1)?.time ?? ended];
+  const mean = taken.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / taken.length;
+  process.stdout.write(
+    `load: ${COUNT} messages in ${seconds(started, ended).toFixed(1)} s: ` +
+      `${seconds(started, first).toFixed(1)} s until the first Item was posted, ` +
+      `${(taken.length / seconds(first, last)).toFixed(1)} posts a second (${mean.toFixed(0)} ms each at the ` +
+      `ingestor, at most ten batches at once), ${seconds(last, ended).toFixed(1)} s until all were loaded\n`,
+  );
+}

@@ -1,0 +1,124 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { getCall, jsonCall } from './aws-call.js';
+import { command } from './commands.js';
+import { deploymentOf } from './deployed-stack.js';
+import { PROJECT, REGION } from './places.js';
+import { system } from './running.js';
+import { STACKS } from './stacks.js';
+
+const caller = { endpoint: system.endpoint, region: REGION };
+const project = join(system.folder, 'project');
+const { client_secret: clientSecret } = system.platform.client;
+
+/** What a JSON web token looks like: header and payload begin with `{"`. */
+const TOKEN = /eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]+/;
+
+/** What is found of either in a text; JSON and URLs write some characters in other ways. */
+function found(text: string): string[] {
+  const forms = [clientSecret, JSON.stringify(clientSecret).slice(1, -1)];
+  const others = [encodeURIComponent(clientSecret), Buffer.from(clientSecret).toString('base64')];
+  return [
+    ...([...forms, ...others].some((form) => text.includes(form)) ? ['the client secret'] : []),
+    ...(TOKEN.test(text) ? ['a token'] : []),
+  ];
+}
+
+async function logsOf(logGroupName: string): Promise<string> {
+  const parameters = { logGroupName, limit: 10_000 };
+  const call = ['logs', 'Logs_20140328.FilterLogEvents'] as const;
+  return JSON.stringify(await jsonCall(caller, call, parameters));
+}
+
+async function scan(TableName: string): Promise<string> {
+  return JSON.stringify(
+    await jsonCall(caller, ['dynamodb', 'DynamoDB_20120810.Scan'], { TableName }),
+  );
+}
+
+describe('neither the client secret nor a token stands in the clear', () => {
+  test('where they are known to be, the search finds them', async () => {
+    const { client_id: id } = system.platform.client;
+    const answer = await fetch(`${system.endpoint}/oauth2/token`, {
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${Buffer.from(`${id}:${clientSecret}`).toString('base64')}`,
+      },
+      body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'ingestor/write' }),
+    });
+
+    expect(found(await answer.text())).toEqual(['a token']);
+    expect(found(JSON.stringify(system))).toEqual(['the client secret']);
+  });
+
+  test('in the synthesized stacks and their state', () => {
+    const states = readdirSync(project).filter((name) => name.includes('.tfstate'));
+    expect(states).toEqual(
+      expect.arrayContaining(STACKS.map(({ id }) => `${PROJECT}-${id}.tfstate`)),
+    );
+    const stacks = STACKS.map(({ id }) => `cdktf.out/stacks/${id}/cdk.tf.json`);
+
+    for (const file of [...states, ...stacks])
+      expect({ file, found: found(readFileSync(join(project, file), 'utf8')) }).toEqual({
+        file,
+        found: [],
+      });
+  });
+
+  test.each(STACKS.map(({ id }) => id))('in a plan of %s', async (id) => {
+    const { output } = await (await deploymentOf(system, id)).plan();
+
+    expect(found(output)).toEqual([]);
+  });
+
+  test('in the environment of a function', async () => {
+    const text = await getCall(caller, 'lambda', '/2015-03-31/functions/');
+
+    expect(text).toContain('SECRET_ARN');
+    expect(found(text)).toEqual([]);
+  });
+
+  test('in a log of a function', async () => {
+    const listed = (await jsonCall(caller, ['logs', 'Logs_20140328.DescribeLogGroups'], {
+      logGroupNamePrefix: `/aws/lambda/${PROJECT}-`,
+    })) as { logGroups: { logGroupName: string }[] };
+    expect(listed.logGroups.length).toBeGreaterThan(3);
+
+    for (const { logGroupName } of listed.logGroups)
+      expect({ logGroupName, found: found(await logsOf(logGroupName)) }).toEqual({
+        logGroupName,
+        found: [],
+      });
+  });
+
+  test('in a table of a stack, where the shared token lies encrypted', async () => {
+    const listed = await jsonCall(caller, ['dynamodb', 'DynamoDB_20120810.ListTables'], {});
+    const names = (listed as { TableNames: string[] }).TableNames;
+    const own = names.filter((name) => name.startsWith(`${PROJECT}-`));
+    expect(own).toHaveLength(STACKS.length);
+
+    for (const name of own) {
+      const text = await scan(name);
+      expect(text).toContain('"token"');
+      const binaries = [...text.matchAll(/"B": ?"([^"]+)"/g)].map(([, value = '']) =>
+        Buffer.from(value, 'base64').toString('latin1'),
+      );
+      expect([text, ...binaries].flatMap(found)).toEqual([]);
+    }
+  });
+
+  test('in what the commands print', async () => {
+    const commands = [
+      ['status', 'sentinel1', '--json'],
+      ['redrive', 'sentinel1', '--json'],
+      ['backfill', 'sentinel1', 'status', '--json'],
+    ] as const;
+
+    for (const [name, ...words] of commands) {
+      const { stdout, stderr } = await command(name, ...words);
+      expect(stdout).not.toBe('');
+      expect(found(stdout + stderr)).toEqual([]);
+    }
+  });
+});
