@@ -44,23 +44,16 @@ export async function deployedBackfill({
       `${id} has no inventory_location in its config.yaml, so there is nothing to back-fill`,
     );
   }
-  const { region, requester_pays: requesterPays } = config;
-  const { workgroup: workGroup, database, inventoryTable: table } = names;
-  const lambda = new LambdaClient({ region });
+  const { region } = config;
+  const table = { what: `table ${names.stateTable}`, region };
   const functionName = names.functions.historic.function;
+  const lambda = new LambdaClient({ region });
   return {
     ...{ pipeline: id, kind: 'aws', flags: '', configured: inventory },
     settings: settingsFor(config, inventory),
     historic: await handlerIn<HistoricHandler>(join(folder, 'historic.ts')),
-    cursors: explained(cursorTable(names.stateTable, new DynamoDBClient({ region })), {
-      what: `table ${names.stateTable}`,
-      region,
-    }),
-    objects: s3Objects({
-      requesterPays,
-      client: new S3Client({ region, followRegionRedirects: true }),
-    }),
-    engine: athenaEngine({ workGroup, database, table, client: new AthenaClient({ region }) }),
+    cursors: explained(cursorTable(names.stateTable, new DynamoDBClient({ region })), table),
+    ...questions({ config, names }),
     invoke: (action) =>
       explain({ what: `function ${functionName}`, region }, () =>
         invoke(lambda, functionName, action),
@@ -68,6 +61,21 @@ export async function deployedBackfill({
     // Its keeper takes up what was left.
     isAtWork: () => true,
     close: () => Promise.resolve(),
+  };
+}
+
+/** The inventory's objects and table, asked by the person and not by the function. */
+function questions({
+  config: { region, requester_pays: requesterPays },
+  names: { workgroup: workGroup, database, inventoryTable: table },
+}: Pick<DeployedPipeline, 'config' | 'names'>): Pick<BackfillSite, 'objects' | 'engine'> {
+  const client = new AthenaClient({ region });
+  return {
+    objects: s3Objects({
+      requesterPays,
+      client: new S3Client({ region, followRegionRedirects: true }),
+    }),
+    engine: athenaEngine({ workGroup, database, table, client }),
   };
 }
 

@@ -37,27 +37,30 @@ export async function localBackfill(
   const out = givenOut ?? join('out', id, 'backfill');
   const flags = ` --local --inventory ${path}${givenOut === undefined ? '' : ` --out ${givenOut}`}`;
   const config = readPipelineConfig(folder);
-  const inventory = await localInventory(path);
   // No queue that could fill, and no scan that costs anything.
   const none = { maxQueueDepth: undefined, maxScanGb: undefined };
-  const settings = { ...settingsFor(config, inventory), ...none };
+  const settings = { ...settingsFor(config, await localInventory(path)), ...none };
   const historic = await handlerIn<HistoricHandler>(entry);
   const cursors = fileCursors(join(out, 'cursor.json'));
-  const scratch = mkdtempSync(join(tmpdir(), 'backfill-'));
-  const engine = duckDbEngine({ folder: scratch });
+  const parts = { pipeline: id, historic, settings, cursors, objects: fileObjects };
   return {
-    ...{ pipeline: id, kind: 'local', flags },
-    ...{ historic, settings, configured: configuredInventory(config), cursors, engine },
-    objects: fileObjects,
+    ...{ ...parts, ...scratchEngine(), kind: 'local', flags },
+    configured: configuredInventory(config),
     invoke: (action) =>
-      runLocalBackfill({
-        ...{ ...options, pipeline: id, historic, settings, cursors, action, folder: out },
-        ...{ objects: fileObjects, clock: systemClock },
-      }),
+      runLocalBackfill({ ...options, ...parts, action, folder: out, clock: systemClock }),
     isAtWork: (cursor) => isAtWork(cursor, systemClock.now()),
+  };
+}
+
+/** For questions, whose results nobody needs afterwards. */
+function scratchEngine(): Pick<BackfillSite, 'engine' | 'close'> {
+  const folder = mkdtempSync(join(tmpdir(), 'backfill-'));
+  const engine = duckDbEngine({ folder });
+  return {
+    engine,
     close: async () => {
       await engine.close();
-      rmSync(scratch, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -64,22 +64,7 @@ export async function startSqs(
 
 function actionsWith(refused: string): Readonly<Record<string, Action>> {
   return {
-    ReceiveMessage: async (queue, { MaxNumberOfMessages }) => {
-      const records = queue.receive(MaxNumberOfMessages);
-      // Stands for the long poll, which would make tests slow.
-      if (records.length === 0) await sleep(5);
-      return { Messages: records.map(messageOf) };
-    },
-    ChangeMessageVisibilityBatch: (queue, { Entries = [] }) => {
-      for (const entry of Entries) {
-        queue.changeVisibility(entry.ReceiptHandle, entry.VisibilityTimeout);
-      }
-      return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] };
-    },
-    DeleteMessageBatch: (queue, { Entries = [] }) => {
-      for (const { ReceiptHandle } of Entries) queue.delete(ReceiptHandle);
-      return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] };
-    },
+    ...ACTIONS,
     SendMessageBatch: (queue, { Entries = [] }) => {
       const isRefused = ({ MessageBody }: Entry): boolean => MessageBody.includes(refused);
       const taken = Entries.filter((entry) => !isRefused(entry));
@@ -90,19 +75,38 @@ function actionsWith(refused: string): Readonly<Record<string, Action>> {
         })),
       };
     },
-    SendMessage: (queue, { MessageBody = '' }) => ({
-      MessageId: queue.send(MessageBody),
-      MD5OfMessageBody: md5(MessageBody),
-    }),
-    GetQueueAttributes: (queue) => ({
-      Attributes: {
-        ApproximateNumberOfMessages: String(queue.visibleCount),
-        ApproximateNumberOfMessagesNotVisible: String(queue.hiddenCount),
-        ApproximateNumberOfMessagesDelayed: '0',
-      },
-    }),
   };
 }
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  ReceiveMessage: async (queue, { MaxNumberOfMessages }) => {
+    const records = queue.receive(MaxNumberOfMessages);
+    // Stands for the long poll, which would make tests slow.
+    if (records.length === 0) await sleep(5);
+    return { Messages: records.map(messageOf) };
+  },
+  ChangeMessageVisibilityBatch: (queue, { Entries = [] }) => {
+    for (const entry of Entries) {
+      queue.changeVisibility(entry.ReceiptHandle, entry.VisibilityTimeout);
+    }
+    return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] };
+  },
+  DeleteMessageBatch: (queue, { Entries = [] }) => {
+    for (const { ReceiptHandle } of Entries) queue.delete(ReceiptHandle);
+    return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] };
+  },
+  SendMessage: (queue, { MessageBody = '' }) => ({
+    MessageId: queue.send(MessageBody),
+    MD5OfMessageBody: md5(MessageBody),
+  }),
+  GetQueueAttributes: (queue) => ({
+    Attributes: {
+      ApproximateNumberOfMessages: String(queue.visibleCount),
+      ApproximateNumberOfMessagesNotVisible: String(queue.hiddenCount),
+      ApproximateNumberOfMessagesDelayed: '0',
+    },
+  }),
+};
 
 function sent(queue: LocalQueue, { Id, MessageBody, MessageAttributes = {} }: Entry): object {
   const attributes = Object.fromEntries(

@@ -29,36 +29,42 @@ export async function startBackfillServices({
   functionName,
   answer,
 }: BackfillServicesOptions): Promise<BackfillServices> {
-  let row: Item | undefined;
   const invocations: BackfillServices['invocations'] = [];
-  const onTable = (target: string, input: TableInput): LocalAnswer => {
-    if (input.TableName !== table) return fault('ResourceNotFoundException');
-    if (target.endsWith('GetItem')) return json({ ...(row && { Item: row }) });
-    const expected = input.ExpressionAttributeValues?.[':expected']?.['N'];
-    if (row?.['version']?.['N'] !== expected) return fault('ConditionalCheckFailedException');
-    row = input.Item;
-    return json({});
-  };
-  const onFunction = async (type: string, event: HistoricEvent): Promise<LocalAnswer> => {
-    invocations.push({ event, type });
-    if (type === 'Event') return { status: 202, body: '' };
-    try {
-      return json(await answer(event));
-    } catch (error) {
-      const errorMessage = error instanceof Error ? error.message : String(error);
-      return { ...json({ errorMessage }), headers: { 'x-amz-function-error': 'Unhandled' } };
-    }
-  };
-  const server = await serve(({ headers, path, body }) => {
+  const onTable = tableWith(table);
+  const server = await serve(async ({ headers, path, body }) => {
     const target = headers['x-amz-target'];
     const input: unknown = JSON.parse(body);
     if (typeof target === 'string') return onTable(target, input as TableInput);
     if (path !== `/2015-03-31/functions/${functionName}/invocations`) {
       return { ...fault('ResourceNotFoundException'), status: 404 };
     }
-    return onFunction(String(headers['x-amz-invocation-type']), input as HistoricEvent);
+    const type = String(headers['x-amz-invocation-type']);
+    invocations.push({ event: input as HistoricEvent, type });
+    return type === 'Event' ? { status: 202, body: '' } : invoked(answer, input as HistoricEvent);
   });
   return { ...server, invocations };
+}
+
+/** GetItem and PutItem of a table with one row. */
+function tableWith(name: string): (target: string, input: TableInput) => LocalAnswer {
+  let row: Item | undefined;
+  return (target, input) => {
+    if (input.TableName !== name) return fault('ResourceNotFoundException');
+    if (target.endsWith('GetItem')) return json({ ...(row && { Item: row }) });
+    const expected = input.ExpressionAttributeValues?.[':expected']?.['N'];
+    if (row?.['version']?.['N'] !== expected) return fault('ConditionalCheckFailedException');
+    row = input.Item;
+    return json({});
+  };
+}
+
+async function invoked(answer: FunctionAnswer, event: HistoricEvent): Promise<LocalAnswer> {
+  try {
+    return json(await answer(event));
+  } catch (error) {
+    const errorMessage = error instanceof Error ? error.message : String(error);
+    return { ...json({ errorMessage }), headers: { 'x-amz-function-error': 'Unhandled' } };
+  }
 }
 
 function json(value: object): LocalAnswer {
