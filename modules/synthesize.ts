@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { App } from 'cdktf';
 import { BootstrapStack } from './bootstrap-stack.js';
 import { GithubOidcStack } from './github-oidc-stack.js';
 import { assetPath, writeAssets } from './bundle-asset.js';
 import type { Bundle } from './bundle.js';
+import { newApp } from './new-app.js';
 import { mapRoles } from './pipeline-bundles.js';
 import type { PipelineBundles } from './pipeline-bundles.js';
 import type { FunctionCode } from './pipeline-function.js';
@@ -38,16 +38,6 @@ export function synthesizeBootstrap({ name, bucket }: BootstrapProject, outdir?:
   new BootstrapStack(app, { project: name, bucket });
   new GithubOidcStack(app, { project: name, bucket });
   app.synth();
-}
-
-/** Stack traces would put paths of this machine into the JSON. */
-function newApp(outdir: string | undefined): App {
-  // Validation starts `terraform version` for every null resource; required_version says the same to Terraform.
-  return new App({
-    stackTraces: false,
-    skipValidation: true,
-    ...(outdir !== undefined && { outdir }),
-  });
 }
 
 function bundlesOf(id: string, bundles: ReadonlyMap<string, PipelineBundles>): PipelineBundles {

@@ -11,6 +11,9 @@ const SUBJECTS_RULE = {
   must: 'have subjects of letters, digits, -, _ and . as keys',
 };
 
+const ALL_SUBJECTS =
+  'concat(keys(var.dead_letters), keys(var.ages), flatten([for subject in keys(SELF) : ["${subject}-errors", "${subject}-throttles"]]))';
+
 export const ALARMS: PlainModule = {
   name: 'alarms',
   summary:
@@ -54,7 +57,14 @@ export const ALARMS: PlainModule = {
       description:
         'Names of functions by subject; each gets <subject>-errors and <subject>-throttles.',
       default: {},
-      rules: [SUBJECTS_RULE],
+      rules: [
+        SUBJECTS_RULE,
+        {
+          // Two alarms of one name are one alarm in CloudWatch: the later silently replaces the earlier.
+          condition: `length(distinct(${ALL_SUBJECTS})) == length(${ALL_SUBJECTS})`,
+          must: 'leave each alarm a subject of its own, those of dead_letters and ages included',
+        },
+      ],
     },
   },
   presence: {

@@ -1,6 +1,7 @@
 import { Token } from 'cdktf';
+import type { DeadLetters } from '../dead-letters.js';
 import { GranuleQueue } from '../granule-queue.js';
-import type { ModuleStack } from './module-stack.js';
+import type { ModuleStack, Output } from './module-stack.js';
 import type { PlainModule } from './plain-module.js';
 import { StatementList, STATEMENTS } from './statement-list.js';
 import { BATCH_SIZE, FUNCTION_SETTINGS } from './setting-variables.js';
@@ -84,20 +85,15 @@ output "queue_url" {
 };
 
 function build(stack: ModuleStack): void {
+  const name = stack.text('name');
   const batchWindowSeconds = stack.number('batch_window_seconds');
   const queue = new GranuleQueue(stack, 'queue', {
-    name: stack.text('name'),
-    deadLettersName: `${stack.text('name')}-dead-letters`,
+    name,
+    deadLettersName: `${name}-dead-letters`,
     functionTimeoutSeconds: stack.number('function_timeout_seconds'),
     batchWindowSeconds,
   });
-  const field = (name: string) => Token.asString(stack.field('subscription', name));
-  const { deadLetters: undelivered } = queue.subscribeTo(field('topic_arn'), {
-    deadLettersName: `${stack.text('name')}-subscription-dead-letters`,
-    provider: stack.callersProvider('topic'),
-    filterPolicy: field('filter_policy'),
-    filterPolicyScope: stack.local('filter-policy-scope', FILTER_POLICY_SCOPE).asString,
-  });
+  const undelivered = subscribe(stack, queue);
   const consumer = new StatementList(Token.asString(stack.field('consumer', 'function_name')));
   queue.feed(consumer, {
     batchSize: stack.number('batch_size'),
@@ -105,20 +101,41 @@ function build(stack: ModuleStack): void {
     maxConcurrency: stack.number('max_concurrency'),
     after: [],
   });
-  const sender = new StatementList('');
-  queue.acceptFrom(sender);
+  stack.addOutputs({ ...outputsOf(queue), ...statementsOf(queue, consumer) });
   stack.addOutputs({
-    queue_name: { value: queue.name, description: 'Name of the queue.' },
-    queue_arn: { value: queue.arn, description: 'ARN of the queue.' },
-    queue_url: { value: queue.url, description: 'URL of the queue.' },
-    dead_letters_name: { value: queue.deadLetters.name, description: 'Name of the dead letters.' },
-    dead_letters_arn: { value: queue.deadLetters.arn, description: 'ARN of the dead letters.' },
-    dead_letters_url: { value: queue.deadLetters.url, description: 'URL of the dead letters.' },
     subscription_dead_letters_name: {
       value: undelivered.name,
       description:
         'Name of the queue for what SNS could not deliver, in the region of the topic; null without one.',
     },
+  });
+}
+
+function subscribe(stack: ModuleStack, queue: GranuleQueue): DeadLetters {
+  const field = (name: string) => Token.asString(stack.field('subscription', name));
+  return queue.subscribeTo(field('topic_arn'), {
+    deadLettersName: `${stack.text('name')}-subscription-dead-letters`,
+    provider: stack.callersProvider('topic'),
+    filterPolicy: field('filter_policy'),
+    filterPolicyScope: stack.local('filter-policy-scope', FILTER_POLICY_SCOPE).asString,
+  }).deadLetters;
+}
+
+function outputsOf({ name, arn, url, deadLetters }: GranuleQueue): Record<string, Output> {
+  return {
+    queue_name: { value: name, description: 'Name of the queue.' },
+    queue_arn: { value: arn, description: 'ARN of the queue.' },
+    queue_url: { value: url, description: 'URL of the queue.' },
+    dead_letters_name: { value: deadLetters.name, description: 'Name of the dead letters.' },
+    dead_letters_arn: { value: deadLetters.arn, description: 'ARN of the dead letters.' },
+    dead_letters_url: { value: deadLetters.url, description: 'URL of the dead letters.' },
+  };
+}
+
+function statementsOf(queue: GranuleQueue, consumer: StatementList): Record<string, Output> {
+  const sender = new StatementList('');
+  queue.acceptFrom(sender);
+  return {
     consumer_statements: {
       value: consumer.statements,
       description: `What a function that is fed has to be allowed, ${STATEMENTS}.`,
@@ -127,5 +144,5 @@ function build(stack: ModuleStack): void {
       value: sender.statements,
       description: `What a function that sends granules has to be allowed, ${STATEMENTS}.`,
     },
-  });
+  };
 }

@@ -19,40 +19,34 @@ export interface InventoryReferences {
   readonly fields: readonly string[];
 }
 
+const LOCATION = 'coalesce(var.inventory_location, "s3:///")';
+
 /** The source of an inventory as expressions over the variables inventory_location, inventory_format, inventory_fields. */
 export function inventoryReferences(
   stack: ModuleStack,
   resultsBucket: string,
 ): InventoryReferences {
-  const location = 'coalesce(var.inventory_location, "s3:///")';
-  const local = (name: string, expression: string): string =>
-    stack.local(name, expression).asString;
-  local('is-listing', `can(regex("${LISTING}", ${location}))`);
-  const bucket = local('inventory-bucket', `regex("^s3://([^/]*)/", ${location})[0]`);
-  const key = local('inventory-key', `regex("^s3://[^/]*/(.*)$", ${location})[0]`);
-  const prefix = `regex("^(.*?)(?:/hive)?(?:/dt=[^/]*)?/?$", local.inventory-key)[0]`;
-  local('inventory-prefix', prefix);
+  const local = (name: string, expression: string) => stack.local(name, expression).asString;
+  local('is-listing', `can(regex("${LISTING}", ${LOCATION}))`);
+  const bucket = local('inventory-bucket', `regex("^s3://([^/]*)/", ${LOCATION})[0]`);
+  const key = local('inventory-key', `regex("^s3://[^/]*/(.*)$", ${LOCATION})[0]`);
+  local('inventory-prefix', PREFIX);
+  const keys = 'local.is-listing ? local.inventory-key : "${local.inventory-prefix}/*"';
+  const own = `"s3://${resultsBucket}/${LISTING_PREFIX}"`;
+  const reports = '"s3://${local.inventory-bucket}/${local.inventory-prefix}/hive/"';
   return {
     source: {
-      place: {
-        bucket,
-        keys: [
-          local(
-            'inventory-keys',
-            'local.is-listing ? local.inventory-key : "${local.inventory-prefix}/*"',
-          ),
-        ],
-      },
+      place: { bucket, keys: [local('inventory-keys', keys)] },
       table: tableReferences(stack),
-      folder: local(
-        'inventory-folder',
-        `local.is-listing ? "s3://${resultsBucket}/${LISTING_PREFIX}" : "s3://\${local.inventory-bucket}/\${local.inventory-prefix}/hive/"`,
-      ),
+      folder: local('inventory-folder', `local.is-listing ? ${own} : ${reports}`),
       listing: { bucket, key },
     },
     fields: stack.local('fields', FIELDS).asList,
   };
 }
+
+/** As modules/inventory-location.ts: without `hive`, a pinned report and a slash at the end. */
+const PREFIX = 'regex("^(.*?)(?:/hive)?(?:/dt=[^/]*)?/?$", local.inventory-key)[0]';
 
 const FIELDS = `var.inventory_fields != null ? var.inventory_fields : local.is-listing ? ["key"] : ${expressionOf(
   DEFAULT_INVENTORY_FIELDS,

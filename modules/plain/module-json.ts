@@ -1,5 +1,5 @@
-import { App } from 'cdktf';
 import { AWS_PROVIDER, TERRAFORM_VERSION } from '../base-stack.js';
+import { newApp } from '../new-app.js';
 import { conditionalBlock } from './conditional-block.js';
 import { ModuleStack } from './module-stack.js';
 import type { PlainModule } from './plain-module.js';
@@ -19,26 +19,22 @@ export interface ModuleJson {
 
 /** Synthesizes the module's constructs; nothing is written. */
 export function moduleJson(module: PlainModule): ModuleJson {
-  const app = new App({ stackTraces: false, skipValidation: true, outdir: 'cdktf.out' });
-  const stack = new ModuleStack(app, module.name, module.variables);
+  const stack = new ModuleStack(newApp(), module.name, module.variables);
   module.build(stack);
   const { locals, resource, data, variable, output } = withoutNotes(
     stack.toTerraform(),
   ) as Synthesized;
   const presence = withNullables(module);
   const addresses = new Set([...addressesOf(resource, ''), ...addressesOf(data, 'data.')]);
-  const conditions = new Conditions(presence, addresses);
-  const change = (blocks: Blocks | undefined, prefix: string) =>
-    blocks && { [prefix === '' ? 'resource' : 'data']: changed(blocks, prefix) };
-  const changed = (blocks: Blocks, prefix: string): Blocks =>
-    mapBlocks(blocks, (block, address) =>
-      resourceBlock(block, `${prefix}${address}`, { presence, conditions }),
-    );
+  const context = { presence, conditions: new Conditions(presence, addresses) };
+  const changed = (blocks: Blocks | undefined, prefix: string) =>
+    blocks &&
+    mapBlocks(blocks, (block, address) => resourceBlock(block, `${prefix}${address}`, context));
   return {
-    main: { ...(locals && { locals }), ...change(data, 'data.'), ...change(resource, '') },
+    main: { locals, data: changed(data, 'data.'), resource: changed(resource, '') },
     variables: variable ?? {},
     outputs: mapValues(output ?? {}, (block) =>
-      conditionalBlock(block, { conditions, presence, given: undefined }),
+      conditionalBlock(block, { ...context, given: undefined }),
     ),
     versions: versionsOf(module),
   };

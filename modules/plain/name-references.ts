@@ -12,34 +12,48 @@ const HASH_LENGTH = 8;
 export function nameReferences(stack: ModuleStack): PipelineNames {
   stack.local('owner', '"${var.project}-${var.id}"');
   stack.local('owner-hash', `substr(sha256(local.owner), 0, ${HASH_LENGTH})`);
-  const name = (subject: string, limit: number, kind = ''): string =>
+  const name: NameOf = (subject, limit, kind = '') =>
     stack.local(`name-${subject}${kind}`, hyphenated(subject, limit)).asString;
-  const functions = (role: FunctionRole): FunctionNames => {
-    const called = name(role, NAME_LIMITS.function);
-    return {
-      function: called,
-      role: called,
-      logGroup: `/aws/lambda/${called}`,
-      onFailureQueue: name(`${role}-on-failure`, NAME_LIMITS.queue),
-    };
-  };
-  const schedule = (role: string) => name(role, NAME_LIMITS.schedule, '-schedule');
   return {
     queue: name('granules', NAME_LIMITS.queue),
     deadLetters: name('granules-dead-letters', NAME_LIMITS.queue),
     subscriptionDeadLetters: name('subscription-dead-letters', NAME_LIMITS.queue),
     scheduleDeadLetters: name('schedule-dead-letters', NAME_LIMITS.queue),
     functions: {
-      app: functions('app'),
-      collection: functions('collection'),
-      historic: functions('historic'),
-      verify: functions('verify'),
+      app: functionNames('app', name),
+      collection: functionNames('collection', name),
+      historic: functionNames('historic', name),
+      verify: functionNames('verify', name),
     },
     stateTable: name('state', NAME_LIMITS.table),
     resultsBucket: resultsBucket(stack),
     workgroup: name('backfill', NAME_LIMITS.workgroup),
     database: stack.local('name-database', database()).asString,
     inventoryTable: 'objects',
+    ...scheduleNames(name),
+    dashboard: name('dashboard', NAME_LIMITS.dashboard),
+    alarm: (subject) => `\${local.owner}.${subject}`,
+  };
+}
+
+/** A reference to the name for a subject; `kind` where another kind of thing has the same subject. */
+type NameOf = (subject: string, limit: number, kind?: string) => string;
+
+function functionNames(role: FunctionRole, name: NameOf): FunctionNames {
+  const called = name(role, NAME_LIMITS.function);
+  return {
+    function: called,
+    role: called,
+    logGroup: `/aws/lambda/${called}`,
+    onFailureQueue: name(`${role}-on-failure`, NAME_LIMITS.queue),
+  };
+}
+
+function scheduleNames(
+  name: NameOf,
+): Pick<PipelineNames, 'scheduleGroup' | 'scheduleRole' | 'schedules'> {
+  const schedule = (subject: string) => name(subject, NAME_LIMITS.schedule, '-schedule');
+  return {
     scheduleGroup: schedule('schedules'),
     scheduleRole: name('schedules', NAME_LIMITS.role),
     schedules: {
@@ -47,8 +61,6 @@ export function nameReferences(stack: ModuleStack): PipelineNames {
       keeper: schedule('keeper'),
       verify: schedule('verify'),
     },
-    dashboard: name('dashboard', NAME_LIMITS.dashboard),
-    alarm: (subject) => `\${local.owner}.${subject}`,
   };
 }
 

@@ -1,5 +1,6 @@
 import { Token } from 'cdktf';
 import { PipelineFunction } from '../pipeline-function.js';
+import type { Allowance } from '../policy.js';
 import type { ModuleStack } from './module-stack.js';
 import type { PlainModule } from './plain-module.js';
 import { FUNCTION_SETTINGS, LOG_RETENTION } from './setting-variables.js';
@@ -63,8 +64,9 @@ export const PIPELINE_FUNCTION: PlainModule = {
         }),
         {
           condition:
-            'length(distinct([for value in SELF : value.sid])) == length(SELF) && !contains([for value in SELF : value.sid], "WriteLogs") && !contains([for value in SELF : value.sid], "WriteTraces")',
-          must: 'give each statement a sid of its own, other than WriteLogs and WriteTraces',
+            'length(distinct([for value in SELF : value.sid])) == length(SELF) && ' +
+            'length(setintersection([for value in SELF : value.sid], ["WriteLogs", "WriteTraces", "SendFailures"])) == 0',
+          must: 'give each statement a sid of its own, other than WriteLogs, WriteTraces and SendFailures',
         },
       ],
     },
@@ -111,38 +113,10 @@ output "function_name" {
 };
 
 function build(stack: ModuleStack): void {
-  const name = stack.text('name');
-  const fn = new PipelineFunction(stack, 'function', {
-    names: {
-      function: name,
-      role: name,
-      logGroup: `/aws/lambda/${name}`,
-      onFailureQueue: `${name}-on-failure`,
-    },
-    description: stack.text('description'),
-    code: {
-      path: stack.text('zip'),
-      hashBase64: stack.local('code-hash', 'filebase64sha256(var.zip)').asString,
-      handler: stack.text('handler'),
-    },
-    memoryMb: stack.number('memory_mb'),
-    timeoutSeconds: stack.number('timeout_seconds'),
-    logRetentionDays: stack.number('log_retention_days'),
-    environment: Token.asStringMap(stack.variable('environment').value),
-  });
-  fn.allow({
-    sid: '${statement.value.sid}',
-    actions: Token.asList('${statement.value.actions}'),
-    resources: Token.asList('${statement.value.resources}'),
-    conditions: [
-      {
-        test: '${condition.value.test}',
-        variable: '${condition.value.variable}',
-        values: Token.asList('${condition.value.values}'),
-      },
-    ],
-  });
-  const { deadLetters } = fn.keepFailures(`${name}-on-failure`);
+  const onFailureQueue = `${stack.text('name')}-on-failure`;
+  const fn = addFunction(stack, onFailureQueue);
+  fn.allow(STATEMENT_OF_CALLER);
+  const { deadLetters } = fn.keepFailures(onFailureQueue);
   fn.allowSelfInvocation();
   stack.addOutputs({
     function_name: { value: fn.name, description: 'Name of the function.' },
@@ -154,3 +128,34 @@ function build(stack: ModuleStack): void {
     },
   });
 }
+
+function addFunction(stack: ModuleStack, onFailureQueue: string): PipelineFunction {
+  const name = stack.text('name');
+  return new PipelineFunction(stack, 'function', {
+    names: { function: name, role: name, logGroup: `/aws/lambda/${name}`, onFailureQueue },
+    description: stack.text('description'),
+    code: {
+      path: stack.text('zip'),
+      hashBase64: stack.local('code-hash', 'filebase64sha256(var.zip)').asString,
+      handler: stack.text('handler'),
+    },
+    memoryMb: stack.number('memory_mb'),
+    timeoutSeconds: stack.number('timeout_seconds'),
+    logRetentionDays: stack.number('log_retention_days'),
+    environment: Token.asStringMap(stack.variable('environment').value),
+  });
+}
+
+/** Stands for each of the variable's statements: what mentions statement.value is repeated. */
+const STATEMENT_OF_CALLER: Allowance = {
+  sid: '${statement.value.sid}',
+  actions: Token.asList('${statement.value.actions}'),
+  resources: Token.asList('${statement.value.resources}'),
+  conditions: [
+    {
+      test: '${condition.value.test}',
+      variable: '${condition.value.variable}',
+      values: Token.asList('${condition.value.values}'),
+    },
+  ],
+};

@@ -183,7 +183,13 @@ export const PIPELINE_VARIABLES = {
     type: 'string',
     description: 'Topic that alarms of its own region notify. Null: nobody is told.',
     default: null,
-    rules: [TOPIC_ARN_RULE],
+    rules: [
+      TOPIC_ARN_RULE,
+      {
+        condition: `contains([local.region, coalesce(local.topic-region, local.region)], split(":", ${VALUE})[3])`,
+        must: 'be a topic in the region of the provider, or in that of sns: an alarm notifies topics of its own region only',
+      },
+    ],
   },
   log_retention_days: LOG_RETENTION,
 } satisfies Variables;

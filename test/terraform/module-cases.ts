@@ -165,6 +165,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   'pipeline twice, in a loop, one of them with everything': {
     chosen: true,
     calls: {
+      other: queue({ name: 'demo' }),
       pipeline: pipeline({
         for_each: '${{ waves = true, tides = false }}',
         id: '${each.key}',
@@ -173,9 +174,11 @@ export const CASES: Readonly<Record<string, Case>> = {
         inventory_location: '${each.value ? "s3://reports/daily/waves/everything" : null}',
         historic_frequency: '${each.value ? 0 : null}',
         verify_ingestion: '${each.value}',
+        alarm_topic_arn: 'arn:aws:sns:eu-central-1:123456789012:ops',
+        depends_on: ['module.other'],
       }),
     },
-    made: 60 + 24,
+    made: 2 + 60 + 24,
     conditions: {
       'the names collide':
         'output.pipeline["waves"].app_function == "demo-waves-app" && output.pipeline["tides"].app_function == "demo-tides-app"',

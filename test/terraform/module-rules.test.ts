@@ -123,6 +123,23 @@ const REFUSED_TOGETHER: typeof REFUSED = [
     'historic_frequency must be given with inventory_location, and be null without it.',
   ],
   [
+    'an alarm to another region',
+    pipeline({ alarm_topic_arn: 'arn:aws:sns:eu-west-1:123456789012:ops' }),
+    'alarm_topic_arn must be a topic in the region of the provider, or in that of sns',
+  ],
+  [
+    'two alarms of one name',
+    {
+      module: 'alarms',
+      arguments: {
+        name: 'demo',
+        dead_letters: { 'app-errors': { queue: 'demo-dead-letters' } },
+        functions: { app: 'demo-app' },
+      },
+    },
+    'functions must leave each alarm a subject of its own',
+  ],
+  [
     'a filter without a topic',
     pipeline({ sns_filter_policy: '{}' }),
     'sns_filter_policy must be null while there is no sns to filter.',

@@ -46,7 +46,10 @@ export function mockProvider(): Block {
   const json = JSON.stringify({ Version: '2012-10-17', Statement: [] });
   return {
     mock_resource: Object.fromEntries(arns) as Block,
-    mock_data: { aws_iam_policy_document: { defaults: { json } } },
+    mock_data: {
+      aws_iam_policy_document: { defaults: { json } },
+      aws_region: { defaults: { id: 'eu-central-1' } },
+    },
   };
 }
 
