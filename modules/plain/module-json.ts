@@ -5,6 +5,7 @@ import { ModuleStack } from './module-stack.js';
 import type { PlainModule } from './plain-module.js';
 import { Conditions } from './presence.js';
 import type { Presence } from './presence.js';
+import { withoutNotes } from './without-notes.js';
 
 type Json = Readonly<Record<string, unknown>>;
 type Blocks = Readonly<Record<string, Readonly<Record<string, Json>>>>;
@@ -101,12 +102,4 @@ function mapValues<From, To>(
   return Object.fromEntries(
     Object.entries(object).map(([key, value]) => [key, change(value, key)]),
   );
-}
-
-/** cdktf's own remarks: how the construct was called and where it was made. */
-function withoutNotes(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNotes);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([key]) => key !== '//');
-  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutNotes(inner)]));
 }

@@ -5,6 +5,7 @@ import { App } from 'cdktf';
 import type { PipelineConfig } from '../../modules/pipeline-config.js';
 import type { FunctionCode } from '../../modules/pipeline-function.js';
 import type { PipelineCode } from '../../modules/pipeline-functions.js';
+import { withoutNotes } from '../../modules/plain/without-notes.js';
 import { PipelineStack } from '../../modules/pipeline-stack.js';
 import type { StateSettings } from '../../modules/state-settings.js';
 import { configOf } from './config-folder.js';
@@ -81,13 +82,6 @@ function codeOf(config: PipelineConfig, hashBase64: string): PipelineCode {
     ...(config.inventory_location !== undefined && { historic: code('historic') }),
     ...(config.verify_ingestion && { verify: code('verify') }),
   };
-}
-
-export function withoutNotes(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNotes);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([key]) => key !== '//');
-  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutNotes(inner)]));
 }
 
 /** One resource by its address, `aws_sqs_queue.queue`. */
