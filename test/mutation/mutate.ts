@@ -39,7 +39,10 @@ interface Mutant {
 
 interface Score {
   readonly file: string;
+  /** Noticed by a test, or never ended. */
   readonly killed: number;
+  /** Of these: a machine that is busy with other things may make some of them. */
+  readonly timedOut: number;
   readonly survived: readonly string[];
 }
 
@@ -67,9 +70,10 @@ function scoreOf(file: string): Score {
   };
   const mutants = report.files[file]?.mutants ?? [];
   const survived = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
+  const timedOut = mutants.filter(({ status }) => status === 'Timeout').length;
   return {
-    file,
-    killed: mutants.filter(({ status }) => status === 'Killed' || status === 'Timeout').length,
+    ...{ file, timedOut },
+    killed: timedOut + mutants.filter(({ status }) => status === 'Killed').length,
     survived: survived.map(
       ({ location, mutatorName, replacement = '' }) =>
         `${location.start.line} ${mutatorName}: ${replacement.replaceAll(/\s+/g, ' ').slice(0, 60)}`,
@@ -77,9 +81,10 @@ function scoreOf(file: string): Score {
   };
 }
 
-function print({ file, killed, survived }: Score): void {
+function print({ file, killed, timedOut, survived }: Score): void {
   const all = killed + survived.length;
-  process.stdout.write(`${file} ${((100 * killed) / all).toFixed(0)} % (${killed} of ${all})\n`);
+  const share = ((100 * killed) / all).toFixed(0);
+  process.stdout.write(`${file} ${share} % (${killed} of ${all}, ${timedOut} by time-out)\n`);
   for (const mutant of survived) process.stdout.write(`  survived: line ${mutant}\n`);
 }
 
