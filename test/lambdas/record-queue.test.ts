@@ -41,6 +41,9 @@ describe('a dead letter', () => {
       name,
       StringValue,
     ]);
+    expect(Object.values(input?.MessageAttributes ?? {})).toContainEqual({
+      ...{ DataType: 'String', StringValue: 'no footprint' },
+    });
     expect(Object.fromEntries(values)).toMatchObject({
       reason: 'no footprint',
       error: 'GranuleError',
@@ -49,6 +52,66 @@ describe('a dead letter', () => {
       correlation_id: 'c-1',
       pipeline: 'sentinel1',
       item_id: 'S1A',
+    });
+  });
+
+  test('says why, when, of which message and which Item, the most important first', () => {
+    const attributes = deadLetterAttributes(sqsRecord('x', received(3, 1_700_000_000_123)), reason);
+
+    expect(Object.entries(attributes)).toEqual([
+      ['reason', 'no footprint'],
+      ['error', 'GranuleError'],
+      ['kind', 'permanent'],
+      ['failed_at', expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)],
+      ['message_id', 'm-x'],
+      ['receive_count', '3'],
+      ['sent_timestamp', '1700000000123'],
+      ['correlation_id', 'c-1'],
+      ['pipeline', 'sentinel1'],
+      ['item_id', 'S1A'],
+    ]);
+  });
+
+  test('leaves out what there is not: SQS takes no empty value', () => {
+    const failure = { ...reason.failure, message: '' };
+    const attributes = deadLetterAttributes(sqsRecord('x'), {
+      ...{ ...reason, failure, itemId: undefined },
+    });
+
+    expect(attributes).not.toHaveProperty('item_id');
+    expect(attributes).not.toHaveProperty('reason');
+    expect(attributes['error']).toBe('GranuleError');
+  });
+
+  test('keeps 2,000 characters of the reason, and only such as SQS takes', () => {
+    const reasonOf = (message: string) =>
+      deadLetterAttributes(sqsRecord('x'), { ...reason, failure: { ...reason.failure, message } })[
+        'reason'
+      ];
+
+    expect(reasonOf('x'.repeat(2_001))).toBe('x'.repeat(2_000));
+    expect(reasonOf('a\0b\u{1f}c\td\ne\u{ffff}f\u{1f600}')).toBe(
+      'a\u{fffd}b\u{fffd}c\td\ne\u{fffd}f\u{1f600}',
+    );
+  });
+
+  test('is cut before a character that does not fit whole', () => {
+    const room = 'reasonString'.length + 4;
+    const record = sqsRecord('x'.repeat(MAX_MESSAGE_BYTES - room));
+    const failure = { ...reason.failure, message: 'aä\u{1f600}b' };
+
+    expect(deadLetterAttributes(record, { ...reason, failure })).toEqual({ reason: 'aä' });
+  });
+
+  test('is without attributes where the body leaves no room, the least important first', () => {
+    const attributesWith = (roomBytes: number) =>
+      deadLetterAttributes(sqsRecord('x'.repeat(MAX_MESSAGE_BYTES - roomBytes)), reason);
+    const ofReason = 'reasonStringno footprint'.length;
+
+    expect(attributesWith(0)).toEqual({});
+    expect(attributesWith(ofReason)).toEqual({ reason: 'no footprint' });
+    expect(attributesWith(ofReason + 'errorString'.length + 1)).toEqual({
+      ...{ reason: 'no footprint', error: 'G' },
     });
   });
 
