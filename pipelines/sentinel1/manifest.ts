@@ -1,4 +1,5 @@
 import { GranuleError } from '../../lambdas/errors.js';
+import { excerpt } from '../../lambdas/excerpt.js';
 import { elementFault, readXml, type XmlDocument, type XmlElement } from '../../lambdas/xml.js';
 import { NAMESPACES } from './constants.js';
 
@@ -73,19 +74,16 @@ export function findField(manifest: Manifest, name: FieldName): Field {
     : elementFault(manifest.document, empty, 'is empty');
 }
 
+/** Of a field's text in an error. */
+const SHOWN_CHARACTERS = 100;
+
 /** An error about a field's text: `expected` says what belongs there. */
 export function fieldFault({ document }: Manifest, field: Field, expected: string): GranuleError {
-  return elementFault(document, field.element, `${expected} (given '${excerpt(field.text)}')`);
+  return elementFault(document, field.element, `${expected} (given '${excerpt(field.text, SHOWN_CHARACTERS)}')`);
 }
 
 function missingField({ document: { href } }: Manifest, element: string): GranuleError {
   return new GranuleError(`${href}: <${element}> is missing`, { href, element });
-}
-
-const EXCERPT_CHARACTERS = 100;
-
-function excerpt(text: string): string {
-  return text.length <= EXCERPT_CHARACTERS ? text : `${text.slice(0, EXCERPT_CHARACTERS)}...`;
 }
 
 class Collector {
