@@ -204,6 +204,14 @@ describe('the table', () => {
     expect(await store.read(secret)).toBeUndefined();
   });
 
+  test('that cannot be written is an error, not a claim of another container', async () => {
+    table.mock.on(UpdateItemCommand).rejects(new Error('throttled'));
+
+    await expect(tokenTable('state', table.client, clock).claim(secret)).rejects.toThrow(
+      'throttled',
+    );
+  });
+
   test('lets one container at a time request a token, until its claim is old', async () => {
     const store = tokenTable('state', table.client, clock);
 
@@ -279,6 +287,19 @@ describe('the token endpoint', () => {
     await expect(request(json(429, '', { 'retry-after': '3600' }))).rejects.toThrow(/429/);
 
     expect(server?.seen).toHaveLength(1);
+  });
+
+  test('that cannot be reached is an error with its place', async () => {
+    const send = () => Promise.reject(new Error('getaddrinfo ENOTFOUND'));
+    // No time for a second try.
+    const late = () => (now += 60_000);
+
+    const token = requestToken(secret, send, late);
+
+    await expect(token).rejects.toBeInstanceOf(TokenError);
+    await expect(token).rejects.toThrow(
+      /^https:\/\/auth.example.com\/oauth2\/token cannot be reached: getaddrinfo ENOTFOUND$/,
+    );
   });
 
   test('[D10] that gives no access_token is an error without the body', async () => {

@@ -93,6 +93,29 @@ describe('frequency 0', () => {
     expect(kit.queue.bodies).toEqual([]);
   });
 
+  test('of two runs that begin at once one does, and the other says so', async () => {
+    const kit = await kitFor(['a']);
+    const { cursors } = kit;
+    const beaten = {
+      ...cursors,
+      write: async (...given: Parameters<typeof cursors.write>) => {
+        await handler.with(kit)({ action: 'run' }, invocation('first'));
+        return cursors.write(...given);
+      },
+    };
+
+    const second = await handler.with({ ...kit, cursors: beaten })(
+      { action: 'run' },
+      invocation('second'),
+    );
+
+    expect(second).toEqual({
+      outcome: 'busy',
+      message: 'another run begins the backfill at this moment',
+    });
+    expect(kit.invocations).toHaveLength(1);
+  });
+
   test('the whole inventory becomes messages, and a second run does nothing', async () => {
     const kit = await kitFor(['a b+1', 'ä/"quote"', 'x.skip']);
     await handler.with(kit)({ action: 'run' }, invocation('deploy'));
@@ -320,7 +343,10 @@ describe('people', () => {
         kit.clock.advance(30_000);
         return { state: 'running' } as const;
       },
-      stop: (queryId: string) => Promise.resolve(void stopped.push(queryId)),
+      stop: (queryId: string) => {
+        stopped.push(queryId);
+        return Promise.reject(new Error('denied'));
+      },
     };
 
     const replaced = await handler.with({ ...kit, engine })(
@@ -332,6 +358,10 @@ describe('people', () => {
     await drain(kit);
 
     expect([replaced.outcome, stopped.length]).toEqual(['busy', 1]);
+    expect(kit.log.lines).toContainEqual({
+      ...{ level: 'warn', message: 'the replaced query could not be stopped' },
+      fields: { queryId: stopped[0], error: 'Error: denied' },
+    });
     expect(begun).toMatchObject({ outcome: 'started', chunk: '2022-04-21' });
     expect(sentKeys(kit)).toEqual(['2022-04-21/b']);
   });

@@ -4,6 +4,7 @@ import {
   findReport,
   manifestHref,
   scanCostUsd,
+  inventoryOf,
   schemaFields,
 } from '../../lambdas/inventory-report.js';
 import { parseInventory } from '../../lambdas/inventory.js';
@@ -118,6 +119,15 @@ test('schemas of all three formats give the field names', () => {
   expect(configLines({ fileFormat: 'Parquet', fileSchema: PARQUET_SCHEMA, files: [] })).toBe(
     'inventory_format: parquet\ninventory_fields: [bucket, key, size, last_modified_date]',
   );
+});
+
+test('a manifest describes its own report', () => {
+  const manifest = { fileFormat: 'ORC', fileSchema: ORC_SCHEMA, files: [] };
+
+  expect(inventoryOf(manifest, 's3://d/b/id', '2022-04-22-01-00')).toEqual({
+    ...{ location: 's3://d/b/id', format: 'orc', pinnedDt: '2022-04-22-01-00' },
+    columns: ['bucket', 'key', 'version_id', 'is_latest', 'size', 'last_modified_date'],
+  });
 });
 
 test('no partition, no manifest, an empty report and no manifest at all are different errors', async () => {

@@ -74,6 +74,14 @@ describe('an Item', () => {
     ]);
   });
 
+  test('with half a range is refused', () => {
+    for (const name of ['start_datetime', 'end_datetime']) {
+      expect(faultsOf(withProperties({ [name]: '2022-01-01T00:00:00Z' }))).toEqual([
+        'properties: start_datetime and end_datetime go together, and one is missing',
+      ]);
+    }
+  });
+
   test.each(['2022-11-30', '2022-11-30T01:43:42', '2022-02-30T00:00:00Z', '2022-13-01T00:00:00Z'])(
     'with the datetime %s is refused',
     (datetime) => {
