@@ -236,3 +236,43 @@ test('a fault of the sender within a batch that is sent again is counted once', 
   expect([sent, refused]).toEqual([2, [{ key: 'key of a', reason: 'bad' }]]);
   expect(queue.batches).toEqual([['a', 'b', 'c'], ['c']]);
 });
+
+test('after one batch that cannot be sent no lane takes another', async () => {
+  const queue = new MemoryQueue();
+  let started = 0;
+  queue.sendBatch = async (bodies) => {
+    started += 1;
+    if (bodies.includes('body 0')) throw new SendError('gone');
+    await clock.sleep(1);
+    return [];
+  };
+  const bodies = Array.from({ length: 1000 }, (_, index) => `body ${index}`);
+
+  await expect(sendMessages(messagesOf(bodies), queue, { clock, parallel: 3 })).rejects.toThrow(
+    'gone',
+  );
+
+  expect(started).toBeLessThan(6);
+});
+
+test('without a message nothing is asked of the queue', async () => {
+  const queue = new BatchQueue();
+  queue.limitBytes = 3;
+
+  expect(await sendMessages([], queue)).toEqual({ sent: 0, refused: [] });
+  await sendMessages(messagesOf(['too long']), queue);
+
+  expect(queue.batches).toEqual([]);
+});
+
+test('the message that is named is one that failed', async () => {
+  const queue = new BatchQueue();
+  queue.failuresOf = (bodies) =>
+    bodies.flatMap((body, index) =>
+      body === 'c' || body === 'd' ? [{ index, senderFault: false, reason: 'slow' }] : [],
+    );
+
+  await expect(sendMessages(messagesOf(['a', 'b', 'c', 'd']), queue, { clock })).rejects.toThrow(
+    "2 messages in 8 attempts, among them 'key of c': slow",
+  );
+});
