@@ -18,6 +18,7 @@ import { TokenError } from '../../lambdas/errors.js';
 import { silentLog } from '../../lambdas/log.js';
 import { requestToken, type AccessToken } from '../../lambdas/token-request.js';
 import { tokenTable } from '../../lambdas/token-table.js';
+import { MemoryLog } from '../kit/backfill.js';
 import { httpServer, json, type Answer } from './http-server.js';
 
 const secret: ClientSecret = {
@@ -175,6 +176,129 @@ describe('tokens', () => {
 
     await expect(tokens.get()).resolves.toMatch(/^token-1/);
     expect(requests).toHaveLength(1);
+  });
+
+  test('are had without the table when it cannot be written, and the log says why', async () => {
+    const log = new MemoryLog();
+    table.mock.on(PutItemCommand).rejects(new Error('throttled'));
+    await container({ log }).tokens.get();
+
+    expect(log.lines).toEqual([
+      {
+        ...{ level: 'warn', message: 'the state table cannot be used for the access token' },
+        fields: { detail: 'Error: throttled' },
+      },
+    ]);
+  });
+
+  test('come from memory while they are good, without the secret and the table', async () => {
+    const reads: boolean[] = [];
+    const readSecret: AccessTokenOptions['readSecret'] = ({ fresh }) => {
+      reads.push(fresh);
+      return Promise.resolve(secret);
+    };
+    const { tokens } = container({ readSecret });
+    const first = await tokens.get();
+    const calls = table.mock.calls().length;
+
+    expect(await tokens.get()).toBe(first);
+    expect([reads, table.mock.calls().length]).toEqual([[false], calls]);
+
+    tokens.forget(first);
+    await tokens.get();
+    expect(reads).toEqual([false, true]);
+  });
+
+  test('are renewed at the very millisecond at which they are to be, not before', async () => {
+    const { tokens, requests } = container();
+    await tokens.get();
+
+    now += 0.75 * HOUR_MS - 1;
+    await tokens.get();
+    expect(requests).toHaveLength(1);
+    now += 1;
+    await tokens.get();
+    expect(requests).toHaveLength(2);
+  });
+
+  test('that the endpoint refuses are requested once while the secret is the same', async () => {
+    const reads: boolean[] = [];
+    let requests = 0;
+    const { tokens } = container({
+      readSecret: ({ fresh }) => {
+        reads.push(fresh);
+        return Promise.resolve({ ...secret });
+      },
+      request: () => {
+        requests += 1;
+        return Promise.reject(new TokenError('invalid_client'));
+      },
+    });
+
+    await expect(tokens.get()).rejects.toThrow('invalid_client');
+    expect([reads, requests]).toEqual([[false, true], 1]);
+  });
+
+  test.each(['client_id', 'client_secret'] as const)(
+    'that the endpoint refuses are requested with the new %s where there is one',
+    async (name) => {
+      const rotated = { ...secret, [name]: 'rotated' };
+      const { tokens } = container({
+        readSecret: ({ fresh }) => Promise.resolve(fresh ? rotated : secret),
+        request: (given) =>
+          given[name] === 'rotated'
+            ? Promise.resolve({ value: 'new', renewAt: now + 1000, expiresAt: now + 2000 })
+            : Promise.reject(new TokenError('invalid_client')),
+      });
+
+      expect(await tokens.get()).toBe('new');
+    },
+  );
+
+  test('of another container are waited for 60 times, then one is requested', async () => {
+    const waits: number[] = [];
+    const { tokens, requests } = container({
+      wait: (ms) => Promise.resolve(void waits.push(ms)),
+      store: {
+        read: () => Promise.resolve(undefined),
+        claim: () => Promise.resolve(false),
+        write: () => Promise.resolve(),
+      },
+    });
+
+    await tokens.get();
+
+    expect(waits).toEqual(Array.from({ length: 60 }, () => 250));
+    expect(requests).toHaveLength(1);
+  });
+
+  test('that cannot be renewed do not serve once they were refused, or at the moment they expire', async () => {
+    let fails = false;
+    const log = new MemoryLog();
+    const failing = () =>
+      container({
+        log,
+        request: () =>
+          fails
+            ? Promise.reject(new TokenError('down'))
+            : Promise.resolve({ value: 't', renewAt: now + 75, expiresAt: now + 100 }),
+      }).tokens;
+    const [refused, expiring] = [failing(), failing()];
+    await Promise.all([refused.get(), expiring.get()]);
+    fails = true;
+
+    now += 80;
+    refused.forget('t');
+    await expect(refused.get()).rejects.toThrow('down');
+    expect(await expiring.get()).toBe('t');
+    expect(log.lines).toEqual([
+      {
+        ...{ level: 'warn', message: 'no new access token: the old one serves until it expires' },
+        fields: { error: 'TokenError: down' },
+      },
+    ]);
+    now += 20;
+    await expect(expiring.get()).rejects.toThrow('down');
   });
 });
 
