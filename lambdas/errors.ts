@@ -119,19 +119,41 @@ export interface Failure {
 
 /**
  * Any thrown value as a failure. What nobody foresaw is transient: a retry costs little, a lost granule much.
- * Goes by `kind` and not by class, since a bundle has classes of its own.
+ * Goes by `kind` and not by class, since a bundle has classes of its own. Never throws, and `message` is never empty.
  */
 export function failureOf(thrown: unknown): Failure {
-  // Not instanceof: an error of another realm is one, too.
-  if (!types.isNativeError(thrown)) {
-    return {
-      kind: 'transient',
-      name: 'UnknownError',
-      message: `thrown: ${inspect(thrown, { depth: 1, breakLength: Infinity })}`,
-    };
+  try {
+    return isErrorLike(thrown) ? errorFailure(thrown) : unknownFailure(shown(thrown));
+  } catch {
+    return unknownFailure('a value that throws when it is looked at');
   }
+}
+
+type ErrorLike = Pick<Error, 'name' | 'message'>;
+
+/** Not instanceof: an error of another realm is one, too, and so is a DOMException (a time-out of fetch). */
+function isErrorLike(thrown: unknown): thrown is ErrorLike {
+  return types.isNativeError(thrown) || thrown instanceof DOMException;
+}
+
+function errorFailure(thrown: ErrorLike): Failure {
   const kind = 'kind' in thrown && thrown.kind === 'permanent' ? 'permanent' : 'transient';
-  return { kind, name: thrown.name, message: thrown.message };
+  // Anybody may have put anything there, or nothing; a dead letter without a reason would be one that was killed.
+  const { name, message }: { name: unknown; message: unknown } = thrown;
+  const text = typeof message === 'string' ? message : shown(message);
+  return {
+    kind,
+    name: typeof name === 'string' && name !== '' ? name : 'Error',
+    message: text.trim() === '' ? '(an error without a message)' : text,
+  };
+}
+
+function unknownFailure(what: string): Failure {
+  return { kind: 'transient', name: 'UnknownError', message: `thrown: ${what}` };
+}
+
+function shown(value: unknown): string {
+  return inspect(value, { depth: 1, breakLength: Infinity });
 }
 
 /** The system's name of an error (`ENOENT`); undefined where it has none. */

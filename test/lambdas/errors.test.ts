@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
 import {
@@ -75,6 +76,47 @@ test('what is no error is shown in one line', () => {
   expect(message).not.toContain('\n');
   expect(message).toContain('deep: { deeper: [Object] }');
   expect(failureOf({ kind: 'permanent' }).kind).toBe('transient');
+});
+
+test.each<[string, () => unknown, { name: string; message: string }]>([
+  ['no message', () => new Error(), { name: 'Error', message: '(an error without a message)' }],
+  [
+    'a blank message',
+    () => new Error(' \n'),
+    { name: 'Error', message: '(an error without a message)' },
+  ],
+  [
+    'no name',
+    () => Object.assign(new Error('m'), { name: undefined }),
+    { name: 'Error', message: 'm' },
+  ],
+  [
+    'a message that is no text',
+    () => Object.assign(new Error('m'), { message: { code: 7 } }),
+    { name: 'Error', message: '{ code: 7 }' },
+  ],
+  [
+    'the class of a time-out of fetch',
+    () => new DOMException('no answer', 'TimeoutError'),
+    { name: 'TimeoutError', message: 'no answer' },
+  ],
+])('[B05] an error with %s is a failure with a name and a sentence', (_, thrown, expected) => {
+  expect(failureOf(thrown())).toEqual({ kind: 'transient', ...expected });
+});
+
+const boom = (): never => {
+  throw new Error('boom');
+};
+
+test.each<[string, unknown]>([
+  ['message', Object.defineProperty(new Error('m'), 'message', { get: boom })],
+  ['kind', Object.defineProperty(new Error('m'), 'kind', { get: boom })],
+  ['form', { [inspect.custom]: boom }],
+])('[B05] a value whose %s cannot be looked at is a failure all the same', (_, thrown) => {
+  expect(failureOf(thrown)).toEqual({
+    ...{ kind: 'transient', name: 'UnknownError' },
+    message: 'thrown: a value that throws when it is looked at',
+  });
 });
 
 test('an error has a code only where it is a text', () => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -39,7 +40,13 @@ describe('a batch', () => {
     expect(await run(records)).toEqual(records.map(({ messageId }) => messageId));
   });
 
-  test.each([undefined, null, 'x', 7, Symbol('s'), { circular: {} }])(
+  const unseen = {
+    [inspect.custom]: () => {
+      throw new Error('boom');
+    },
+  };
+
+  test.each([undefined, null, 'x', 7, Symbol('s'), { circular: {} }, unseen])(
     '[B05] fails in the one record that throws %p',
     async (thrown) => {
       const { run, posted } = exampleHandler({
