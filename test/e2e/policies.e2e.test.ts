@@ -1,0 +1,107 @@
+import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { allStatements, readStack } from '../modules/stack-kit.js';
+import { partsOf } from './deployed-stack.js';
+import { granuleCopies, uploadCopies } from './granules.js';
+import { join } from 'node:path';
+import { NOT_EVALUATED, whyNotEvaluated } from './not-evaluated.js';
+import { probesWith, type ProbedRole } from './probes.js';
+import { actionsOf, readStatements, without, type RolePolicy } from './role-policy.js';
+import { sqs, system } from './running.js';
+import { FULL, STACKS } from './stacks.js';
+
+const { names, deadLettersUrl, queueUrl } = partsOf(system, 'sentinel1');
+const [failing] = granuleCopies(5, 1);
+if (failing === undefined) throw new Error('there is no granule');
+const probes = probesWith(failing);
+
+/** What each statement is looked for by: its policy document and its sid. */
+const PROBED: readonly (readonly [role: ProbedRole, policy: string, sid: string])[] = [
+  ...['ReadSecret', 'ShareToken', 'ReadGranules', 'TakeGranules', 'SendDeadLetters'].map(
+    (sid) => ['app', 'policy', sid] as const,
+  ),
+  ...['ReadSecret', 'ShareToken'].map((sid) => ['collection', 'policy', sid] as const),
+  ...[
+    'RunQueries',
+    'KeepResults',
+    'ReadInventory',
+    'ListInventory',
+    'SendGranules',
+    'KeepCursor',
+  ].map((sid) => ['historic', 'policy', sid] as const),
+  ['historic', 'self-invocation', 'ContinueItself'],
+  ...['ReadSecret', 'ShareToken', 'ReadIngestions', 'SendAgain'].map(
+    (sid) => ['verify', 'policy', sid] as const,
+  ),
+];
+/** In another test: nothing arrives from a topic that the queue's policy does not name. */
+const ELSEWHERE = ['queue_policy AcceptTopic'];
+
+/** In AWS's words, or in our own. */
+const DENIED = /(?:not authorized to perform:|the role may lack) ([a-z0-9]+:[A-Za-z]+)/g;
+const deniedIn = (text: string): string[] => [
+  ...new Set([...text.matchAll(DENIED)].map(([, action = '']) => action)),
+];
+const policyOf = (role: ProbedRole, PolicyName: string): RolePolicy => ({
+  RoleName: names.functions[role].role,
+  PolicyName,
+});
+
+beforeAll(() => uploadCopies([failing]));
+afterAll(async () => {
+  for (const QueueUrl of [deadLettersUrl, queueUrl])
+    await sqs.send(new PurgeQueueCommand({ QueueUrl }));
+});
+
+describe('every statement of every policy', () => {
+  const documentOf = (role: string, policy: string) => `${role}_${policy}-document`;
+
+  test('is taken away by a test, or stands with its source among those that the emulator does not evaluate', () => {
+    const probed = PROBED.map(([role, policy, sid]) => `${documentOf(role, policy)} ${sid}`);
+    const folders = STACKS.map(({ id }) => join(system.folder, 'project/cdktf.out/stacks', id));
+    const statements = folders.flatMap((folder) => allStatements(readStack(folder)));
+    expect(statements.length).toBeGreaterThan(40);
+
+    const unknown = statements
+      .map(({ document, sid }) => ({ document, sid: String(sid) }))
+      .filter(({ document, sid }) => whyNotEvaluated(document, sid) === undefined)
+      .map(({ document, sid }) => `${document} ${sid}`)
+      .filter((name) => !probed.includes(name) && !ELSEWHERE.includes(name));
+
+    expect(unknown).toEqual([]);
+  });
+
+  test('of the list has a reason and a page of AWS', () => {
+    for (const { reason, source } of NOT_EVALUATED) {
+      expect(reason.length).toBeGreaterThan(20);
+      expect(source).toMatch(/^https:\/\/docs\.aws\.amazon\.com\//);
+    }
+  });
+});
+
+describe('all statements together', () => {
+  test.each(['app', 'collection', 'historic', 'verify'] as const)(
+    'suffice for the function %s',
+    async (role) => {
+      expect(deniedIn(await probes[role]())).toEqual([]);
+    },
+  );
+});
+
+/** The other two wait up to a minute for a policy that IAM has not spread yet: those are for E2E=full. */
+const QUICK: readonly ProbedRole[] = ['app', 'verify'];
+
+describe('without its statement', () => {
+  test.each(PROBED.filter(([role]) => FULL || QUICK.includes(role)))(
+    'the function %s is denied what %s %s allows',
+    async (role, policy, sid) => {
+      const names = policyOf(role, policy);
+      const statement = (await readStatements(names)).find(({ Sid }) => Sid === sid);
+      if (statement === undefined) throw new Error(`there is no statement ${sid}`);
+
+      const denied = deniedIn(await without(names, sid, probes[role]));
+
+      expect(denied.filter((action) => actionsOf(statement).includes(action))).not.toEqual([]);
+    },
+  );
+});
