@@ -10,7 +10,18 @@ export interface Credentials {
   readonly secretAccessKey: string;
 }
 
-/** One synthesized stack under Terraform. Its state is in the run's folder. */
+export interface Deployer {
+  readonly terraform: Terraform;
+  readonly credentials: Credentials;
+  /** Of the root in the run's copy of the project. @default that of the stack */
+  readonly folder?: string;
+}
+
+function stackFolder(id: string): string {
+  return join('cdktf.out', 'stacks', id);
+}
+
+/** One synthesized stack, or another root, under Terraform. Its state is in the run's folder. */
 export class Deployment {
   private readonly folder: string;
   private readonly terraform: Terraform;
@@ -18,9 +29,9 @@ export class Deployment {
   constructor(
     system: System,
     readonly id: string,
-    { terraform, credentials }: { terraform: Terraform; credentials: Credentials },
+    { terraform, credentials, folder = stackFolder(id) }: Deployer,
   ) {
-    this.folder = join(system.folder, 'project', 'cdktf.out', 'stacks', id);
+    this.folder = join(system.folder, 'project', folder);
     this.terraform = terraform.with({
       ...commandEnvironment(system),
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,

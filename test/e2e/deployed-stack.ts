@@ -18,12 +18,19 @@ export function partsOf({ endpoint }: System, pipeline: string) {
   };
 }
 
-/** Under Terraform, with the credentials of the one deployer of the run. The stacks have to be synthesized. */
-export async function deploymentOf(system: System, id: string): Promise<Deployment> {
+/**
+ * Under Terraform, with the credentials of the one deployer of the run. The stacks have to be synthesized.
+ * @param folder of a root other than the stack, in the copy of the project
+ */
+export async function deploymentOf(
+  system: System,
+  id: string,
+  folder?: string,
+): Promise<Deployment> {
   const terraform = await findTerraform();
   if (terraform === undefined) throw new Error('there is no Terraform');
   const credentials = await deployerOf(system);
-  return new Deployment(system, id, { terraform, credentials });
+  return new Deployment(system, id, { terraform, credentials, ...(folder && { folder }) });
 }
 
 async function deployerOf(system: System): Promise<Credentials> {

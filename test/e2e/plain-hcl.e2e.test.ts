@@ -1,0 +1,67 @@
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Deployment } from './apply.js';
+import { deploymentOf } from './deployed-stack.js';
+import { notificationOf, ORDINARY } from './granules.js';
+import { ACCOUNT, PROJECT, REGION, ROOT } from './places.js';
+import { runProject } from './project-copy.js';
+import { depthOf, posts, publish, system, waitFor } from './running.js';
+
+const EXAMPLE = 'examples/plain-hcl/datasets';
+const FOLDERS = ['terraform-modules', 'examples'];
+
+let datasets: Deployment;
+
+/** The root as it stands in the repository: only its variables are the run's. */
+beforeAll(async () => {
+  const project = join(system.folder, 'project');
+  for (const folder of FOLDERS)
+    cpSync(join(ROOT, folder), join(project, folder), { recursive: true });
+  const variables = {
+    project: PROJECT,
+    region: REGION,
+    ingestor_url: system.ingestorUrl,
+    secret_arn: system.platform.secretArn,
+  };
+  writeFileSync(join(project, EXAMPLE, 'run.auto.tfvars.json'), JSON.stringify(variables));
+  await runProject(system, ['cli/build.ts', 'sentinel1']);
+  datasets = await deploymentOf(system, 'datasets', EXAMPLE);
+  await datasets.init();
+});
+
+/** Its pipelines take the same notifications as the suite's own: none may be left for the files after this one. */
+afterAll(async () => {
+  const { code, output } = await datasets.destroy();
+  expect({ code, output }).toMatchObject({ code: 0 });
+});
+
+describe('the example of two datasets in plain Terraform', () => {
+  test('is applied by whoever has the documented policy, and posts the Collection of each', async () => {
+    const before = (await posts()).length;
+
+    const { code, output } = await datasets.apply();
+
+    expect({ code, output }).toMatchObject({ code: 0 });
+    expect((await posts()).length).toBe(before + 2);
+  });
+
+  test('leaves a plan without changes', async () => {
+    const { code, output } = await datasets.plan();
+
+    expect(output).toContain('No changes.');
+    expect(code).toBe(0);
+  });
+
+  test('gives a notification to the dataset whose filter lets it through, and to no other', async () => {
+    const urlOf = (id: string) => `${system.endpoint}/${ACCOUNT}/${PROJECT}-${id}-observer`;
+
+    await publish(notificationOf(ORDINARY));
+
+    await waitFor(
+      () => depthOf(urlOf('sentinel1_iw')),
+      ({ visible }) => visible === 1,
+    );
+    expect(await depthOf(urlOf('sentinel1_ew'))).toEqual({ visible: 0, hidden: 0 });
+  });
+});
