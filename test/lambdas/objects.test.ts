@@ -68,6 +68,7 @@ describe('read', () => {
       .resolves({ Body: body('hello'), ContentLength: 5 });
 
     expect(await readText(objects(), 's3://bucket/key')).toBe('hello');
+    expect(s3.commandCalls(GetObjectCommand)[1]?.args[0].input.Range).toBe('bytes=0-67108863');
   });
 
   test('a denial names both permissions that may lack', async () => {
