@@ -122,6 +122,9 @@ describe('sendBatch', () => {
     const sent = queue().sendBatch(['a']);
 
     await expect(sent).rejects.toThrow(SendError);
+    await expect(sent).rejects.toMatchObject({
+      ...{ name: 'SendError', kind: 'transient', cause: { name: 'AccessDenied' } },
+    });
     await expect(sent).rejects.toThrow('queue https://sqs/queue: AccessDenied: refused');
   });
 });
