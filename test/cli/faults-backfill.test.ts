@@ -15,8 +15,10 @@ test('a backfill of 3,000 keys killed twice loses none, and its last line says s
 
   const { code, stdout, stderr } = await runCli('faults', args);
 
+  // A slow machine is told how far it is.
+  const told = stderr.split('\n').filter((line) => !/^$|^\d+ of 3000 messages, /.test(line));
   const summary = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as BackfillBenchSummary;
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect({ code, told }).toEqual({ code: 0, told: [] });
   expect(summary).toMatchObject({ keys: 3000, lost: 0, unexpected: 0, kills: 2 });
   expect(summary.sent).toBe(3000 + summary.repeated);
   expect(Object.keys(summary)).toEqual(expect.arrayContaining(['seconds', 'repeated']));
