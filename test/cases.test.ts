@@ -20,7 +20,7 @@ function filesByCase(): Map<string, Set<string>> {
 
 function testFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith(".test.ts") && name !== 'cases.test.ts')
+    .filter((name) => name.endsWith('.test.ts') && name !== 'cases.test.ts')
     .map((name) => join(folder, name))
     .sort();
 }
