@@ -26,14 +26,24 @@ export interface ObjectListing {
 export type InventoryLocation = InventoryReports | ObjectListing;
 
 const LISTING = /\.(csv|txt)(\.gz)?$/;
-const PART_OF_REPORT = /\/(symlink\.txt|manifest\.(json|checksum)|data\/[^/]*)$/;
+/** What stands below an inventory's folder: a folder and a manifest for each report, and data files named by a UUID. */
+const PART_OF_REPORT =
+  /\/(symlink\.txt|manifest\.(json|checksum)|data\/?|data\/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}[^/]*|\d{4}-\d\d-\d\dT\d\d-\d\dZ\/?)$/;
+/** Any other file: taken for the name of an inventory, it would only fail when it is read. */
+const OTHER_FILE =
+  /\.(csv|tsv|txt|json|jsonl|ndjson|geojson|xml|orc|parquet|avro|xlsx?|gz|bz2|xz|zst|zip|tar|tgz)\/?$/i;
+/** Buckets of before 2018 may have capitals, underscores and up to 255 characters. */
+const SOURCE_BUCKET = /^[\w.-]{3,255}$/;
+
+const EXPECTED =
+  'must be an inventory, s3://destination/prefix/bucket/config-id, or a listing that ends in .csv, .csv.gz, .txt or .txt.gz';
 
 /** Throws FieldError. */
 export function parseInventoryLocation(value: string): InventoryLocation {
   const location = parseS3Location(value);
   if (PART_OF_REPORT.test(`/${location.key}`)) {
     throw new FieldError(
-      'must be the folder of the inventory, s3://destination/prefix/bucket/config-id, not a file in it',
+      'must be the folder of the inventory, s3://destination/prefix/bucket/config-id, not a part of it',
     );
   }
   return parseListing(location) ?? parseReports(location);
@@ -52,6 +62,7 @@ function parseListing({ bucket, key }: S3Location): ObjectListing | undefined {
 }
 
 function parseReports({ bucket, key }: S3Location): InventoryReports {
+  if (key === '' || OTHER_FILE.test(key)) throw new FieldError(EXPECTED);
   const segments = key.replace(/\/$/, '').split('/');
   const dt =
     segments.at(-1)?.startsWith('dt=') === true ? segments.pop()?.slice('dt='.length) : undefined;
@@ -61,8 +72,11 @@ function parseReports({ bucket, key }: S3Location): InventoryReports {
 
   const [sourceBucket, configId] = segments.slice(-2);
   if (sourceBucket === undefined || configId === undefined) {
+    throw new FieldError(EXPECTED);
+  }
+  if (!SOURCE_BUCKET.test(sourceBucket)) {
     throw new FieldError(
-      'must be an inventory, s3://destination/prefix/bucket/config-id, or a listing that ends in .csv, .csv.gz, .txt or .txt.gz',
+      `must name the inventoried bucket before config-id, and "${sourceBucket}" cannot be one`,
     );
   }
   const reports = {

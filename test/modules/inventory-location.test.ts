@@ -49,20 +49,41 @@ describe('an inventory', () => {
   test.each(['s3://reports', 's3://reports/', 's3://reports/waves', 's3://reports/waves/hive'])(
     '%s is too short',
     (value) => {
-      expect(() => parseInventoryLocation(value)).toThrow(
-        /must be an inventory, .* or a listing|no empty part/,
-      );
+      expect(() => parseInventoryLocation(value)).toThrow(/must be an inventory, .* or a listing/);
     },
   );
 
   test.each([
     's3://reports/waves/everything/hive/dt=2022-04-20-01-00/symlink.txt',
     's3://reports/waves/everything/2022-04-20T01-00Z/manifest.json',
-    's3://reports/waves/everything/data/0a1b.csv.gz',
-  ])('%s is a file in one', (value) => {
+    's3://reports/waves/everything/data/9d2f0c1e-0a1b-4c3d-8e9f-00aa11bb22cc.csv.gz',
+    's3://reports/waves/everything/data',
+    's3://reports/waves/everything/2022-04-20T01-00Z/',
+  ])('%s is a part of one', (value) => {
     expect(() => parseInventoryLocation(value)).toThrow(
-      'must be the folder of the inventory, s3://destination/prefix/bucket/config-id, not a file in it',
+      'must be the folder of the inventory, s3://destination/prefix/bucket/config-id, not a part of it',
     );
+  });
+
+  test.each([
+    's3://lists/all/waves.parquet',
+    's3://lists/all/waves.tsv',
+    's3://lists/all/waves.CSV',
+    's3://lists/all/waves.csv/',
+    's3://lists/all/waves.csv.zip',
+  ])('%s is neither an inventory nor a listing', (value) => {
+    expect(() => parseInventoryLocation(value)).toThrow(
+      /^must be an inventory, .* or a listing that ends in \.csv, \.csv\.gz, \.txt or \.txt\.gz$/,
+    );
+  });
+
+  test('is of a bucket, of which the part before config-id is the name', () => {
+    expect(() => parseInventoryLocation('s3://reports/a/everything')).toThrow(
+      'must name the inventoried bucket before config-id, and "a" cannot be one',
+    );
+    expect(parseInventoryLocation('s3://reports/Old_Waves/everything')).toMatchObject({
+      sourceBucket: 'Old_Waves',
+    });
   });
 
   test('has no empty parts', () => {
@@ -84,6 +105,7 @@ describe('a listing', () => {
     ['keys.csv.gz', 'csv', 'gzip'],
     ['tileList.txt', 'text', 'none'],
     ['a/b/keys.txt.gz', 'text', 'gzip'],
+    ['a/b/data/keys.csv', 'csv', 'none'],
   ])('%s is %s, compression %s', (key, format, compression) => {
     expect(parseInventoryLocation(`s3://elevation/${key}`)).toEqual({
       kind: 'listing',
