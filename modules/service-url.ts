@@ -7,6 +7,9 @@ export function parseServiceUrl(value: string): string {
   // The URL class mends too much to be asked first: "https:example.com", blanks and backslashes all pass.
   if (!/^https?:\/\/[^/?#]/i.test(value)) throw new FieldError('must be a URL: https://host/path');
   if (/[\s\\]/.test(value)) throw new FieldError('must be a URL without blanks and backslashes');
+  // The class would encode them, and what they hold a place for would never be put in.
+  if (/[<>{}"^`|]/.test(value))
+    throw new FieldError('must be a URL without <, >, {, }, ", ^, ` and |: replace placeholders');
   if (/[?#]/.test(value))
     throw new FieldError('must be a URL without a query (?) and a fragment (#)');
   if (!URL.canParse(value)) throw new FieldError('must be a URL: https://host/path');

@@ -24,6 +24,8 @@ describe('parseServiceUrl', () => {
     ['ftp://example.com', 'must be a URL: https://host/path'],
     ['https://example.com/a b', 'must be a URL without blanks and backslashes'],
     ['https://example.com\\api', 'must be a URL without blanks and backslashes'],
+    ['https://example.com/${stage}/api', 'replace placeholders'],
+    ['https://example.com/<stage>', 'replace placeholders'],
     ['https://example.com/?a=b', 'must be a URL without a query (?) and a fragment (#)'],
     ['https://example.com/#a', 'must be a URL without a query (?) and a fragment (#)'],
     ['https://me@example.com', 'must be a URL without a user name and a password'],
