@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { parseArn } from './arn.js';
+import { parseArn, partitionOf } from './arn.js';
 import type { CONFIG_FIELDS, ConfigKey } from './config-fields.js';
 import { parseInventoryLocation } from './inventory-location.js';
 
@@ -38,6 +38,16 @@ const NEEDS: readonly ConfigRule[] = [
 ];
 
 const BETWEEN: readonly ConfigRule[] = [
+  {
+    field: 'region',
+    with: ['secret_arn'],
+    broken: ({ region, secret_arn }) => otherPartition(region, regionOf(secret_arn)),
+  },
+  {
+    field: 'sns',
+    with: ['region', 'secret_arn'],
+    broken: ({ sns, ...config }) => otherPartition(regionOf(sns), stackRegion(config)),
+  },
   {
     field: 'historic_frequency',
     with: ['initial_chunk'],
@@ -90,7 +100,7 @@ const BETWEEN: readonly ConfigRule[] = [
     field: 'alarm_topic_arn',
     with: ['region', 'secret_arn', 'sns'],
     broken: ({ alarm_topic_arn, ...config }) => {
-      const regions = [config.region ?? regionOf(config.secret_arn), regionOf(config.sns)];
+      const regions = [stackRegion(config), regionOf(config.sns)];
       return alarm_topic_arn === undefined || regions.includes(regionOf(alarm_topic_arn))
         ? undefined
         : `must be a topic in ${regions[0] ?? ''}: an alarm notifies topics of its own region only`;
@@ -99,6 +109,18 @@ const BETWEEN: readonly ConfigRule[] = [
 ];
 
 export const CONFIG_RULES: readonly ConfigRule[] = [...NEEDS, ...BETWEEN];
+
+/** Neither a role nor a subscription reaches from one partition into another. */
+function otherPartition(region: string | undefined, own: string | undefined): string | undefined {
+  if (region === undefined || own === undefined || partitionOf(region) === partitionOf(own)) {
+    return undefined;
+  }
+  return `must be in the partition ${partitionOf(own)}, where ${own} is, not in ${partitionOf(region)}`;
+}
+
+function stackRegion({ region, secret_arn }: Partial<WrittenConfig>): string | undefined {
+  return region ?? regionOf(secret_arn);
+}
 
 function regionOf(arn: string | undefined): string | undefined {
   return arn === undefined ? undefined : parseArn(arn).region;

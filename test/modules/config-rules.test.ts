@@ -118,6 +118,19 @@ describe('the topic', () => {
   });
 });
 
+test('the region and the topic are in the partition of the secret', () => {
+  const topic = 'arn:aws-cn:sns:cn-north-1:123456789012:new-waves';
+  const secret = 'arn:aws-cn:secretsmanager:cn-northwest-1:123456789012:secret:ingestor-AbCdEf';
+
+  expect(faultsOf({ region: 'cn-north-1' })).toEqual([
+    'region: must be in the partition aws, where us-west-2 is, not in aws-cn (given cn-north-1)',
+  ]);
+  expect(faultsOf({ sns: topic })).toEqual([
+    `sns: must be in the partition aws, where us-west-2 is, not in aws-cn (given ${topic})`,
+  ]);
+  expect(faultsOf({ sns: topic, secret_arn: secret, region: 'cn-north-1' })).toEqual([]);
+});
+
 test('the key of a secret is in the region of the secret', () => {
   const key = (region: string) => ({
     secret_kms_key_arn: `arn:aws:kms:${region}:123456789012:key/1234`,
