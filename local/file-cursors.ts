@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod/mini';
 import { parseCursor, type CursorStore } from '../lambdas/chunk.js';
+import { makeFolder } from './run-files.js';
 
 const FileSchema = z.object({ version: z.number(), cursor: z.unknown() });
 
@@ -20,7 +21,7 @@ export function fileCursors(path: string): CursorStore {
     version,
     write: async (cursor, expected) => {
       if ((await version()) !== expected) return false;
-      await mkdir(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       const draft = `${path}.new`;
       await writeFile(draft, JSON.stringify({ version: (expected ?? 0) + 1, cursor }, null, 2));
       // A killed process leaves the old file or the new one, never half of one.

@@ -12,6 +12,7 @@ export class OutputError extends PipelineError {
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied; choose another folder with --out',
+  ENOENT: 'nothing can be made there; choose another folder with --out',
   EROFS: 'the file system is read-only; choose another folder with --out',
   ENOSPC: 'the disk is full; what was written before is whole, and the next run goes on from there',
   EDQUOT:
