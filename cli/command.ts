@@ -56,7 +56,19 @@ function prepare(command: Command, stderr: Surroundings['stderr']): void {
     writeErr: (text) => stderr.write(text),
     outputError: () => undefined,
   });
+  command.hook('preAction', (_, action) => {
+    refuseEmpty(action);
+  });
   for (const child of command.commands) prepare(child, stderr);
+}
+
+/** A shell passes "$NAME" as an empty text where NAME is not set; as a path that would be the current folder. */
+function refuseEmpty(command: Command): void {
+  const option = command.options.find(
+    (given) => command.getOptionValue(given.attributeName()) === '',
+  );
+  const what = option?.long ?? (command.args.includes('') ? 'an argument' : undefined);
+  if (what !== undefined) throw new UsageError(`${what} is empty: give a value, or leave it out`);
 }
 
 function isUsage(error: unknown): boolean {

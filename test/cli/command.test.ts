@@ -33,6 +33,7 @@ function greet(action: () => unknown = () => undefined): Command {
   return new Command('greet')
     .argument('<name>')
     .option('--loud', 'with an exclamation mark')
+    .option('--as <name>', 'who greets')
     .action(async () => {
       await action();
     });
@@ -50,6 +51,13 @@ describe('a command called wrongly', () => {
     [[], "greet: missing required argument 'name'. See --help.\n"],
     [['a', 'b'], 'greet: too many arguments. Expected 1 argument but got 2. See --help.\n'],
   ])('%j: one sentence on stderr, exit code 2', async (args, stderr) => {
+    expect(await run(greet(), args)).toEqual({ exitCode: 2, stderr });
+  });
+
+  test.each([
+    [[''], 'greet: an argument is empty: give a value, or leave it out. See --help.\n'],
+    [['a', '--as', ''], 'greet: --as is empty: give a value, or leave it out. See --help.\n'],
+  ])('%j, as of a variable that is not set, is refused', async (args, stderr) => {
     expect(await run(greet(), args)).toEqual({ exitCode: 2, stderr });
   });
 
