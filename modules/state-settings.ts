@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ConfigError } from './config-error.js';
+import { parseRegion } from './arn.js';
+import { ConfigError, FieldError } from './config-error.js';
 
 export interface StateBucket {
   readonly bucket: string;
@@ -19,8 +20,8 @@ export function readStateSettings(env: Env, cdktfJson: string): StateSettings {
 
 /** From the environment, or else from the context of cdktf.json (its text). Throws ConfigError. */
 export function readStateBucket(env: Env, cdktfJson: string): StateBucket {
-  const { context = {} } = CdktfJsonSchema.parse(JSON.parse(cdktfJson));
-  const find = (name: keyof typeof context): string =>
+  const context = contextOf(cdktfJson);
+  const find = (name: keyof Context): string =>
     [env[name], context[name]].find((value) => value !== undefined && value !== '') ?? '';
   const bucket = find('STATE_BUCKET');
   const region = find('STATE_REGION');
@@ -29,7 +30,36 @@ export function readStateBucket(env: Env, cdktfJson: string): StateBucket {
     ...(region === '' ? ['STATE_REGION'] : []),
   ];
   if (missing.length > 0) throw new ConfigError([`${missing.join(' and ')} not set: ${HOW_TO}`]);
+  const faults = [
+    faultOf('STATE_BUCKET', bucket, checkBucket),
+    faultOf('STATE_REGION', region, parseRegion),
+  ].filter((fault) => fault !== undefined);
+  if (faults.length > 0) throw new ConfigError(faults);
   return { bucket, region };
+}
+
+function contextOf(cdktfJson: string): Context {
+  const parsed = CdktfJsonSchema.safeParse(JSON.parse(cdktfJson));
+  if (parsed.success) return parsed.data.context ?? {};
+  throw new ConfigError(
+    parsed.error.issues.map(({ path, message }) => `cdktf.json ${path.join('.')}: ${message}`),
+  );
+}
+
+/** As people give it: `s3://name` and an ARN are refused, buckets of before 2018 with their odd names are not. */
+function checkBucket(value: string): void {
+  if (/^[\w.-]{3,255}$/.test(value)) return;
+  throw new FieldError('must be the name of a bucket alone');
+}
+
+function faultOf(name: string, value: string, check: (value: string) => unknown) {
+  try {
+    check(value);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof FieldError)) throw error;
+    return `${name} ${error.message} (given ${JSON.stringify(value)})`;
+  }
 }
 
 /** The context is for what is the same for everyone who deploys the project. */
@@ -38,6 +68,8 @@ const CdktfJsonSchema = z.object({
     .object({ STATE_BUCKET: z.string().optional(), STATE_REGION: z.string().optional() })
     .optional(),
 });
+
+type Context = NonNullable<z.infer<typeof CdktfJsonSchema>['context']>;
 
 const HOW_TO =
   'Terraform keeps the state of every stack in that S3 bucket. Set both in the environment or in the context of ' +

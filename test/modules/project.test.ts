@@ -68,6 +68,23 @@ describe('a project', () => {
     ]);
   });
 
+  test('refuses what is no bucket and no region', () => {
+    const env = { PROJECT: 'demo', STATE_BUCKET: 's3://states', STATE_REGION: 'Frankfurt' };
+
+    expect(problemsOf(() => readProject({ root: projectFolder(), env }))).toEqual([
+      'STATE_BUCKET must be the name of a bucket alone (given "s3://states")',
+      'STATE_REGION must be an AWS region such as eu-central-1 (given "Frankfurt")',
+    ]);
+  });
+
+  test('refuses a context of cdktf.json that holds no text', () => {
+    const root = projectFolder({ STATE_BUCKET: 5 });
+
+    expect(problemsOf(() => readProject({ root, env: { PROJECT: 'demo' } }))).toEqual([
+      expect.stringMatching(/^cdktf\.json context\.STATE_BUCKET: Invalid input: expected string/),
+    ]);
+  });
+
   test('names the half that is missing of the state', () => {
     const env = { PROJECT: 'demo', STATE_BUCKET: 'states' };
     expect(problemsOf(() => readProject({ root: projectFolder(), env }))).toEqual([
