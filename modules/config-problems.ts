@@ -26,7 +26,7 @@ export function problemsOf(issue: Issue, document: YamlDocument): readonly YamlP
 
 function unknownKey(key: string, document: YamlDocument): YamlProblem {
   const message = `is not a key of config.yaml; the nearest one is ${nearest(key.slice(0, 64), CONFIG_KEYS)}`;
-  return { ...(document.keyPositionOf([key]) ?? START), field: key, message };
+  return { ...(document.keyPositionOf([key]) ?? START), field: key === '' ? '""' : key, message };
 }
 
 function missingKey(key: ConfigKey): YamlProblem {

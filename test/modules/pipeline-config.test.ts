@@ -109,11 +109,12 @@ describe('a config with faults', () => {
   });
 
   test('is told of an unknown key by the nearest known one', () => {
-    const faults = problemsOf(yamlOf({ historic_freqency: '1', ingestorurl: 'x' }));
+    const faults = problemsOf(yamlOf({ historic_freqency: '1', ingestorurl: 'x', '""': 'x' }));
 
     expect(faults).toEqual([
       '5:1 historic_freqency: is not a key of config.yaml; the nearest one is historic_frequency',
       '6:1 ingestorurl: is not a key of config.yaml; the nearest one is ingestor_url',
+      '7:1 "": is not a key of config.yaml; the nearest one is id',
     ]);
   });
 
