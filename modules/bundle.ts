@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { basename, relative, sep } from 'node:path';
+import { basename } from 'node:path';
 import { build, version } from 'esbuild';
 import type { BuildFailure, BuildOptions, Message, Metafile } from 'esbuild';
+import { builtFiles } from './built-files.js';
+import type { Files } from './built-files.js';
 import { BundleCache } from './bundle-cache.js';
 import { LEVEL, zipFiles } from './zip-files.js';
 
@@ -87,9 +89,6 @@ function chunksOf<T>(all: readonly T[], size: number): T[][] {
   );
 }
 
-/** Contents by path below the output folder, as `pipelines/sentinel1/app.mjs`. */
-type Files = ReadonlyMap<string, Uint8Array>;
-
 function toBundle(entry: string, zip: Uint8Array): Bundle {
   const digest = createHash('sha256').update(zip).digest();
   return {
@@ -162,7 +161,7 @@ const OPTIONS = {
 } as const satisfies BuildOptions;
 
 /** What decides over the bytes beside the files: raise the number when this file changes what it writes. */
-const RECIPE = JSON.stringify({ recipe: 1, esbuild: version, OPTIONS, LEVEL });
+const RECIPE = JSON.stringify({ recipe: 2, esbuild: version, OPTIONS, LEVEL });
 
 interface BuildResult {
   readonly files: Files;
@@ -177,12 +176,7 @@ async function runEsbuild(entries: readonly string[], root: string): Promise<Bui
       absWorkingDir: root,
       entryPoints: entries.map((entry) => ({ in: `./${entry}`, out: withoutExtension(entry) })),
     });
-    const pathOf = (path: string): string =>
-      relative(`${root}/${OUTPUT_FOLDER}`, path).replaceAll(sep, '/');
-    return {
-      files: new Map(outputFiles.map(({ path, contents }) => [pathOf(path), contents])),
-      metafile,
-    };
+    return { files: builtFiles(outputFiles, { root, folder: OUTPUT_FOLDER }), metafile };
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
     throw new BundleError(error.errors.map(describe).join('\n'), { cause: error });

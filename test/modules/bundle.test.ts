@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -60,6 +60,15 @@ describe('a bundle', () => {
     expect(hashIn({ TZ: 'Pacific/Auckland', LC_ALL: 'tr_TR.UTF-8' })).toBe(
       hashIn({ TZ: 'UTC', LC_ALL: 'C' }),
     );
+  });
+
+  test('[F01] is the same to the byte where node_modules is a link to another place', async () => {
+    const [root, elsewhere] = [writeProject(), mkdtempSync(join(tmpdir(), 'packages-'))];
+    const before = await bundlesOf(root);
+    renameSync(join(root, 'node_modules'), join(elsewhere, 'node_modules'));
+    symlinkSync(join(elsewhere, 'node_modules'), join(root, 'node_modules'));
+
+    expect(await bundlesOf(root)).toEqual(before);
   });
 
   test('[F01] is the same alone and in company', async () => {
