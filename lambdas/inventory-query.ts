@@ -55,8 +55,8 @@ export function sqlName(name: string): string {
 
 function expressionOf(column: string, { format }: Inventory, dialect: Dialect): string {
   const raw = `"${column}"`;
-  // A listing is somebody's own file: its keys stand as they are, but for the end of lines as in Windows.
-  if (format.startsWith('listing')) return `regexp_replace(${raw}, '\\r\\z', '')`;
+  // A listing is somebody's own file: its keys stand as they are, but for a byte order mark and Windows' ends of lines.
+  if (format.startsWith('listing')) return `regexp_replace(${raw}, '^\uFEFF|\\r\\z', '')`;
   if (format !== 'csv') return typedExpression(column, raw);
   const text = `nullif(${raw}, '')`;
   if (column === 'key') return decodedKey(raw, dialect);
@@ -108,8 +108,17 @@ function whereOf(conditions: readonly (string | undefined)[], indent: string): s
   return given.length === 0 ? [] : [`${indent}WHERE ${given.join(`\n${indent}  AND `)}`];
 }
 
+const TEXT_OR_COMMENT = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\r\n]*|\/\*[\s\S]*?\*\//g;
+
+/** A comment may hold anything, and what stands behind the SELECT here would become a part of one at its end. */
+function withoutComments(sql: string): string {
+  return sql.replace(TEXT_OR_COMMENT, (part) => (/^['"]/.test(part) ? part : ' '));
+}
+
 function authorsSelect(select: string): string {
-  const text = select.trim().replace(/;$/, '');
+  const text = withoutComments(select)
+    .trim()
+    .replace(/[;\s]+$/, '');
   if (/^select\b/i.test(text)) return text;
   // The author's own CTEs follow ours.
   if (/^with\s+(?!recursive\b)/i.test(text)) return text.replace(/^with\s+/i, ', ');

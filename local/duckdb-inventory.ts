@@ -21,7 +21,8 @@ export async function duckDbRelation(
   const { format, location, columns } = inventory;
   if (format === 'listing-csv')
     return fromCsv([location], ['key'], `${QUOTED}, null_padding=true, strict_mode=false`);
-  if (format === 'listing-text') return fromCsv([location], ['key'], WHOLE_LINE);
+  if (format === 'listing-text')
+    return fromCsv([location], ['key'], `${WHOLE_LINE}, strict_mode=false`);
   if (format === 'orc') {
     throw new QueryError(
       'an ORC report cannot be read on this machine: have S3 Inventory deliver CSV or Parquet, or run the backfill in AWS',

@@ -172,6 +172,31 @@ describe('what inventory holds, on the local engine', () => {
 
     expect(await selectFrom([row('a'), row('b')], text)).toEqual([['a']]);
   });
+
+  test.each([
+    '-- mine\nSELECT key FROM inventory',
+    "/* it's\n mine */ SELECT key FROM inventory",
+    'SELECT key FROM inventory -- all',
+    'SELECT key FROM inventory; -- all of it\n;',
+    '-- with\nWITH/**/mine AS (SELECT key FROM inventory) SELECT key FROM mine /* the end */;',
+    `SELECT key AS "a--b", '/*' FROM inventory`,
+  ])('the author may comment: %j', async (text) => {
+    const [[key] = []] = await selectFrom([row('a')], text);
+
+    expect(key).toBe('a');
+  });
+
+  test('what looks like a comment in a text is none', async () => {
+    const keys = ["it's --; /* a", 'b'];
+    const text = "SELECT key FROM inventory WHERE key = 'it''s --; /* a'";
+
+    expect(
+      await selectFrom(
+        keys.map((key) => row(key)),
+        text,
+      ),
+    ).toEqual([[keys[0]]]);
+  });
 });
 
 describe('listings on the local engine', () => {
@@ -203,6 +228,22 @@ describe('listings on the local engine', () => {
       ['b.tif'],
     ]);
   });
+
+  test.each(['keys.csv', 'keys.txt'])('of %s, lines may end in both ways', async (name) => {
+    expect(await selectFromListing(name, 'a.tif\r\nb.tif\nc.tif\r\n')).toEqual([
+      ['a.tif'],
+      ['b.tif'],
+      ['c.tif'],
+    ]);
+  });
+
+  test.each(['keys.csv', 'keys.txt'])(
+    'of %s, a byte order mark is no part of a key',
+    async (name) => {
+      expect(await selectFromListing(name, '\uFEFFa.tif\r\n')).toEqual([['a.tif']]);
+      expect(await selectFromListing(name, '\uFEFFkey\na.tif\n')).toEqual([['a.tif']]);
+    },
+  );
 });
 
 describe('the text for Athena', () => {
@@ -262,7 +303,7 @@ SELECT key FROM inventory`,
       `WITH inventory AS (
   SELECT * FROM (
     SELECT
-      regexp_replace("key", '\\r\\z', '') AS "key"
+      regexp_replace("key", '^\uFEFF|\\r\\z', '') AS "key"
     FROM "db"."table"
     WHERE "key" IS NOT NULL
   ) AS report
