@@ -3,8 +3,9 @@ import { failureOf, type Failure } from './errors.js';
 import type { GranuleSource } from './granule-source.js';
 import type { Ingestor } from './ingestor.js';
 import type { Log } from './log.js';
-import { makeItem, type Granule, type GranulePipeline } from './make-item.js';
-import { parseBody, type ParsedBody } from './message.js';
+import type { Granule, GranulePipeline } from './make-item.js';
+import { makeItems } from './make-items.js';
+import { parseBody } from './message.js';
 import type { Meter } from './metrics.js';
 import { noteIngestion, type RecordIngestion } from './note-ingestion.js';
 import { settleLimited } from './retry.js';
@@ -41,8 +42,9 @@ export interface SettledRecord {
 interface MadeRecord {
   readonly record: SQSRecord;
   readonly correlationId: string;
+  /** To be posted, also where `outcome` says that others of the record could not be made. */
   readonly items: readonly Item[];
-  /** Set where the record is settled already. */
+  /** Set where posting cannot settle the record. */
   readonly outcome?: Outcome;
   readonly milliseconds: number;
 }
@@ -104,32 +106,15 @@ async function makeOne<G extends Granule>(
   try {
     const body = parseBody(record.body);
     correlationId = body.notificationId ?? correlationId;
-    const items = await budget.run(
-      () => itemsOf(pipeline, body, context),
+    const { items, failure } = await budget.run(
+      () => makeItems(pipeline, body, context),
       budget.remainingMs * MAKE_SHARE,
     );
+    if (failure !== undefined) return done(items, { result: 'failed', failure });
     return items.length > 0 ? done(items) : done([], { result: 'skipped' });
   } catch (error) {
     return done([], { result: 'failed', failure: failureOf(error) });
   }
-}
-
-async function itemsOf<G extends Granule>(
-  pipeline: GranulePipeline<G>,
-  { messages, skipped }: ParsedBody,
-  { source, stacApiUrl, log, meter }: BatchContext,
-): Promise<Item[]> {
-  for (const { reason, detail } of skipped) {
-    const expected = reason !== 'no-records' && reason !== 'subscription-confirmation';
-    log[expected ? 'info' : 'warn']('message skipped', { reason, detail });
-  }
-  const granules = messages.flatMap((message) => pipeline.parseMessage(message) ?? []);
-  const warn = log.warn.bind(log);
-  const items = await Promise.all(
-    granules.map((granule) => makeItem(pipeline, granule, { source, warn, stacApiUrl })),
-  );
-  meter.count('ItemsMade', items.length);
-  return items;
 }
 
 interface NewestItem {
@@ -187,14 +172,27 @@ async function postOne(next: NewestItem, context: Budgeted): Promise<Post> {
   }
 }
 
-/** A record is posted when all its Items are; else it shares the outcome of the first that is not. */
+/** A record is posted when all its Items are. What another try can mend comes before what it cannot. */
 function settled(made: MadeRecord, posts: ReadonlyMap<string, Post>): SettledRecord {
   const { record, correlationId, items } = made;
   const own = items.flatMap(({ id }) => posts.get(id) ?? []);
-  const unposted = own.find(({ outcome }) => outcome.result !== 'posted');
+  const open = [made.outcome, ...own.map(({ outcome }) => outcome)].filter(isOpen);
+  const outcome = open.find(isPassing) ?? open[0] ?? { result: 'posted' };
+  // Those that a failure is about.
+  const isTold = ({ id }: Item) =>
+    outcome.result !== 'failed' || posts.get(id)?.outcome.result !== 'posted';
   return {
-    ...{ record, correlationId, itemIds: items.map(({ id }) => id) },
-    outcome: made.outcome ?? unposted?.outcome ?? { result: 'posted' },
+    ...{ record, correlationId, outcome },
+    itemIds: items.filter(isTold).map(({ id }) => id),
     milliseconds: made.milliseconds + Math.max(0, ...own.map(({ milliseconds }) => milliseconds)),
   };
+}
+
+function isOpen(outcome: Outcome | undefined): outcome is Outcome {
+  return outcome !== undefined && outcome.result !== 'posted';
+}
+
+function isPassing(outcome: Outcome): boolean {
+  if (outcome.result === 'failed') return outcome.failure.kind === 'transient';
+  return outcome.result === 'not-started';
 }

@@ -33,9 +33,9 @@ export const RecordsSchema = z.object({ Records: z.array(z.unknown()) });
 export const EventBridgeSchema = z.object({
   'detail-type': z.string(),
   detail: z.object({
-    bucket: z.object({ name: z.string() }),
+    bucket: z.object({ name: z.string().check(z.minLength(1)) }),
     object: z.object({
-      key: z.string(),
+      key: z.string().check(z.minLength(1)),
       size: z.optional(z.number()),
       etag: z.optional(z.string()),
       sequencer: z.optional(z.string()),

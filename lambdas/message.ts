@@ -43,11 +43,13 @@ export interface SkippedMessage {
 export interface ParsedBody {
   readonly messages: readonly GranuleMessage[];
   readonly skipped: readonly SkippedMessage[];
+  /** Of the records of an event that cannot be read, where others can. */
+  readonly faults?: readonly MessageError[];
   /** Of the SNS envelope: the same for every delivery of one notification. */
   readonly notificationId?: string;
 }
 
-/** What one queue message asks for. Throws MessageError where it is empty or half an S3 event. */
+/** What one queue message asks for. Throws MessageError where it is empty, or an event of which no record can be read. */
 export function parseBody(body: string): ParsedBody {
   if (body.trim() === '') throw new MessageError('the message is empty');
   const value = parseJson(body);
@@ -92,11 +94,24 @@ function parseEvent(value: unknown): ParsedBody {
 
 function parseRecords(records: readonly unknown[]): ParsedBody {
   if (records.length === 0) return skip({ reason: 'no-records', detail: 'Records is empty' });
-  const parsed = records.map(parseRecord);
+  const parsed = records.map(tryParseRecord);
+  const faults = parsed.flatMap((record) => record.faults ?? []);
+  if (faults[0] !== undefined && faults.length === records.length) throw faults[0];
   return {
     messages: parsed.flatMap(({ messages }) => messages),
     skipped: parsed.flatMap(({ skipped }) => skipped),
+    ...(faults.length > 0 && { faults }),
   };
+}
+
+/** One bad record of an event must not touch its neighbours. */
+function tryParseRecord(record: unknown): ParsedBody {
+  try {
+    return parseRecord(record);
+  } catch (error) {
+    if (!(error instanceof MessageError)) throw error;
+    return { messages: [], skipped: [], faults: [error] };
+  }
 }
 
 function parseRecord(record: unknown): ParsedBody {

@@ -82,6 +82,88 @@ describe('a batch', () => {
     ]);
   });
 
+  describe('with an event of several records', () => {
+    const s3Record = (key: string) => ({
+      ...{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'b' }, object: { key } } },
+    });
+    const event = (...keys: string[]) => sqsRecord({ Records: keys.map(s3Record) });
+    const failing = (errors: Record<string, Error>) =>
+      exampleHandler({
+        createItem: ({ href }) => {
+          const error = errors[href];
+          return error ? Promise.reject(error) : Promise.resolve(exampleItem(href));
+        },
+      });
+    const broken = new GranuleError('broken', { href: 'broken' });
+
+    test('[A04] posts those that can be read, and dead-letters it for the one that cannot', async () => {
+      const { run, posted, dead } = exampleHandler();
+
+      expect(await run([event('a', 'bad%E9.xml', 'caf%C3%A9.xml')])).toEqual([]);
+
+      expect(posted.map(({ id }) => id)).toEqual(['a', 'café.xml']);
+      expect(dead.map(({ reason }) => reason)).toMatchObject([
+        {
+          failure: { message: "the object key 'bad%E9.xml' is not URL-encoded UTF-8" },
+          itemId: undefined,
+        },
+      ]);
+    });
+
+    test('posts the Items that can be made', async () => {
+      const { run, posted, dead } = failing({ broken });
+
+      expect(await run([event('a', 'broken', 'b')])).toEqual([]);
+
+      expect(posted.map(({ id }) => id)).toEqual(['a', 'b']);
+      expect(dead.map(({ reason }) => reason.failure.message)).toEqual(['broken']);
+    });
+
+    test('goes back to the queue for what may pass before it is given up for what cannot', async () => {
+      const { run, posted, dead } = failing({ broken, busy: new Error('busy') });
+      const record = event('bad%E9.xml', 'broken', 'busy', 'a');
+
+      expect(await run([record])).toEqual([record.messageId]);
+
+      expect(posted.map(({ id }) => id)).toEqual(['a']);
+      expect(dead).toEqual([]);
+    });
+
+    test('goes back for a post that may pass, though another never can', async () => {
+      const { run, dead } = exampleHandler(
+        {},
+        {
+          postItem: ({ id }) =>
+            Promise.reject(
+              new IngestorError(id, { kind: id === 'refused' ? 'permanent' : 'transient' }),
+            ),
+        },
+      );
+      const record = event('refused', 'busy');
+
+      expect(await run([record])).toEqual([record.messageId]);
+      expect(dead).toEqual([]);
+    });
+
+    test('reads a bounded number of granules at once, and all before it ends', async () => {
+      let [underWay, most, ended] = [0, 0, 0];
+      const { run } = exampleHandler({
+        createItem: async ({ href }) => {
+          most = Math.max(most, (underWay += 1));
+          if (href === 'k0') throw broken;
+          await sleep(1);
+          [underWay, ended] = [underWay - 1, ended + 1];
+          return exampleItem(href);
+        },
+      });
+
+      await run([event(...Array.from({ length: 100 }, (_, index) => `k${index}`))]);
+
+      expect(ended).toBe(99);
+      expect(most).toBeLessThanOrEqual(17);
+    });
+  });
+
   test('[B13] is safe to deliver twice, alone and mixed with fresh records', async () => {
     const { run, posted } = exampleHandler();
     const [a, b] = [sqsRecord({ name: 'a' }), sqsRecord({ name: 'b' })];

@@ -117,6 +117,17 @@ describe('an S3 event', () => {
     );
   });
 
+  test('[A04] with records that cannot be read among others gives the others and the faults', () => {
+    const body = s3Event({ odd: 1 }, s3Record('a'), s3Record('bad%E9'), s3Record('b/'));
+    const { messages, faults = [] } = parseBody(envelope(body));
+
+    expect(messages.map((message) => (message as { key: string }).key)).toEqual(['a', 'b/']);
+    expect(faults.map(({ message }) => message)).toEqual([
+      'not an S3 event record: {"odd":1}',
+      "the object key 'bad%E9' is not URL-encoded UTF-8",
+    ]);
+  });
+
   test('[A10] a test event is skipped, raw and inside an SNS envelope', () => {
     const event = JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'b' });
     expect(skippedOf(event)).toEqual(['test-event']);
@@ -131,6 +142,10 @@ describe('an EventBridge event', () => {
       source: 'aws.s3',
       detail: { bucket: { name: 'b' }, object: { key, size: 1, etag: 'e' }, reason: 'PutObject' },
     });
+
+  test('without a key is no event of an object', () => {
+    expect(parseBody(event('Object Created', '')).messages).toMatchObject([{ type: 'custom' }]);
+  });
 
   test('[A07] gives its key as it is', () => {
     expect(parseBody(event('Object Created', 'a+b c%41.tif')).messages).toEqual([
