@@ -5,7 +5,14 @@ import { summaryText } from '../local/run-summary.js';
 import type { PipelineFolder } from './command.js';
 import { isoTime, malformationOf, type DeadLetter } from './dead-letter.js';
 import type { DeadLetterStore, ListedLetters } from './dead-letter-store.js';
-import { linesOf, redriveLocally, redrivenFolder, type RedrivenFolder } from './local-redrive.js';
+import {
+  linesOf,
+  redriveLocally,
+  redrivenFolder,
+  type RedrivenFolder,
+  type RedrivenRun,
+} from './local-redrive.js';
+import type { RedriveResult } from './redrive-send.js';
 import { UsageError } from './usage-error.js';
 
 const LineSchema = z.object({
@@ -25,18 +32,24 @@ export function localDeadLetters(
     list: () => Promise.resolve(listLocal(folder)),
     send: async (letters) => {
       const ids = new Set(letters.map(({ id }) => id));
-      const summary = await redriveLocally(pipeline, ids, { folder, signal: controller.signal });
-      const { isInterrupted } = summary;
-      return {
-        ...{ sent: letters.length, finished: summary.doneBefore, maybeTwice: 0, gone: 0 },
-        refused: [],
-        fault: isInterrupted ? 'interrupted: the same command goes on with them' : undefined,
-        details: summaryText(summary).trimEnd(),
-      };
+      const run = await redriveLocally(pipeline, ids, { folder, signal: controller.signal });
+      return resultOf(run);
     },
     stop: () => {
       controller.abort();
     },
+  };
+}
+
+function resultOf({ sent, continued, summary }: RedrivenRun): RedriveResult {
+  const { isInterrupted, doneBefore } = summary;
+  const first =
+    continued > 0 ? [`Of these ${continued} were left by a redrive that was interrupted.`] : [];
+  return {
+    ...{ sent, finished: doneBefore, maybeTwice: 0, gone: 0 },
+    refused: [],
+    fault: isInterrupted ? 'interrupted: the same command goes on with them' : undefined,
+    details: [...first, summaryText(summary).trimEnd()].join('\n'),
   };
 }
 

@@ -43,15 +43,30 @@ const InputSchema = z.object({
 const MAX_RECEIVE_COUNT = 3;
 const RETRY_DELAY_SECONDS = 1;
 
+export interface LocalRedrive {
+  readonly folder: RedrivenFolder;
+  readonly signal: AbortSignal;
+}
+
+export interface RedrivenRun {
+  readonly sent: number;
+  /** Of `sent`: taken out by a redrive that was interrupted, whatever was chosen now. */
+  readonly continued: number;
+  /** Of the last run. */
+  readonly summary: RunSummary;
+}
+
 /**
  * Runs dead letters of a local run again, in its folder and as it was called. They wait in a file of their own, written
- * before they leave the dead letters and deleted after they were run: a kill in between loses none.
+ * before they leave the dead letters and deleted after they were run: a kill in between loses none. What an interrupted
+ * redrive left there is run first.
  */
 export async function redriveLocally(
   pipeline: PipelineFolder,
   ids: ReadonlySet<string>,
-  { folder, signal }: { readonly folder: RedrivenFolder; readonly signal: AbortSignal },
-): Promise<RunSummary> {
+  redrive: LocalRedrive,
+): Promise<RedrivenRun> {
+  const { folder } = redrive;
   const record = tryReadRunRecord(folder.state);
   const isContinued = existsSync(folder.underWay);
   if (record === undefined || (record.state !== 'finished' && !isContinued)) {
@@ -59,21 +74,48 @@ export async function redriveLocally(
       `the local run in ${folder.path} has not ended: run npm run local -- ${pipeline.id} as before, to its end`,
     );
   }
-  if (!isContinued) takeOut(folder, ids);
-  // The next run in the folder goes on with what is there, instead of starting anew.
-  writeRunRecord(folder.state, { state: 'interrupted', input: record.input });
-  const bodies = linesOf(folder.underWay).flatMap((line) => bodyOf(line)?.body ?? []);
-  const input = inputOf(bodies);
-  const summary = await runAgain(pipeline, { folder, signal, input, inputName: record.input });
-  if (!summary.isInterrupted) rmSync(folder.underWay, { force: true });
-  return summary;
+  const { input } = record;
+  if (!isContinued) return runTaken(pipeline, input, { ...redrive, sent: takeOut(folder, ids) });
+  const continued = finishTakingOut(folder);
+  const first = await runTaken(pipeline, input, { ...redrive, sent: continued });
+  const sent = first.summary.isInterrupted ? 0 : takeOut(folder, ids);
+  if (sent === 0) return { ...first, continued };
+  const second = await runTaken(pipeline, input, { ...redrive, sent });
+  return { ...second, sent: continued + sent, continued };
 }
 
-function takeOut({ deadLetters, underWay }: RedrivenFolder, ids: ReadonlySet<string>): void {
+async function runTaken(
+  pipeline: PipelineFolder,
+  inputName: string,
+  { folder, signal, sent }: LocalRedrive & { readonly sent: number },
+): Promise<RedrivenRun> {
+  // The next run in the folder goes on with what is there, instead of starting anew.
+  writeRunRecord(folder.state, { state: 'interrupted', input: inputName });
+  const bodies = linesOf(folder.underWay).flatMap((line) => bodyOf(line)?.body ?? []);
+  const input = inputOf(bodies);
+  const summary = await runAgain(pipeline, { folder, signal, input, inputName });
+  if (!summary.isInterrupted) rmSync(folder.underWay, { force: true });
+  return { sent, continued: 0, summary };
+}
+
+/** How many of `ids` are under way now. */
+function takeOut({ deadLetters, underWay }: RedrivenFolder, ids: ReadonlySet<string>): number {
   const lines = linesOf(deadLetters);
   const isChosen = (line: string): boolean => ids.has(bodyOf(line)?.messageId ?? '');
-  writeWhole(underWay, textOf(lines.filter(isChosen)));
+  const chosen = lines.filter(isChosen);
+  if (chosen.length === 0) return 0;
+  writeWhole(underWay, textOf(chosen));
   writeWhole(deadLetters, textOf(lines.filter((line) => !isChosen(line))));
+  return chosen.length;
+}
+
+/** After a kill between the two writes of takeOut a letter stands in both files. */
+function finishTakingOut({ deadLetters, underWay }: RedrivenFolder): number {
+  const taken = new Set(linesOf(underWay));
+  const lines = linesOf(deadLetters);
+  const left = lines.filter((line) => !taken.has(line));
+  if (left.length < lines.length) writeWhole(deadLetters, textOf(left));
+  return taken.size;
 }
 
 interface AgainOptions {

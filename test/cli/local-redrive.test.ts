@@ -70,6 +70,27 @@ test('an interrupted redrive has its letters still, and the next one ends it', a
   ]);
 }, 120_000);
 
+test('a redrive that was killed while it took letters out is ended first, and what was chosen comes after', async () => {
+  const messages = join(folder, 'messages.ndjson');
+  writeFileSync(messages, '"killed"\n[1]\n[2]\n');
+  await runCli('local', ['sentinel1', '--messages', messages, '--granules', folder, '--out', out]);
+  const [killed = ''] = linesOf('dead-letters.ndjson');
+  writeFileSync(join(out, '.run/redrive.ndjson'), `${killed}\n`);
+
+  const redrive = ['sentinel1', '--local', '--out', out, '--reason', '[1]', '--send', '--yes'];
+  const { code, stdout } = await runCli('redrive', redrive);
+
+  expect(code).toBe(0);
+  expect(stdout).toContain('Sent 2 messages again.');
+  expect(stdout).toContain('Of these 1 were left by a redrive that was interrupted.');
+  const { letters } = listLocal(redrivenFolder(out));
+  expect(letters.map(({ body }) => body).toSorted()).toEqual(['"killed"', '[1]', '[2]']);
+  const untouched = (body: string) => letters.find((letter) => letter.body === body)?.queue;
+  expect(untouched('[2]')).toBe('dead-letters.ndjson');
+  expect(linesOf('dead-letters.ndjson')).toHaveLength(3);
+  expect(linesOf('dead-letters.ndjson')).not.toContain(killed);
+}, 120_000);
+
 test('lines that are no dead letter are reported, and what an interrupted redrive took out is listed', () => {
   const letter = (messageId: string, attributes: object = {}) =>
     JSON.stringify({ messageId, body: '{"path":"GRD/1"}', attributes });
