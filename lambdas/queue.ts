@@ -56,7 +56,12 @@ export function sqsQueue(queueUrl: string, client?: SqsSender): MessageQueue {
   const sqs = client ?? new SQSClient({});
   let maxBytes: Promise<number> | undefined;
   return {
-    maxBytes: () => (maxBytes ??= readMaxBytes(sqs, queueUrl)),
+    maxBytes: () =>
+      (maxBytes ??= readMaxBytes(sqs, queueUrl).catch((error: unknown) => {
+        // A failure must not outlive the invocation that met it.
+        maxBytes = undefined;
+        throw error;
+      })),
     depth: async () => Number(await attribute(sqs, queueUrl, 'ApproximateNumberOfMessages')),
     sendBatch: (bodies) => sendBatch(sqs, queueUrl, bodies),
   };

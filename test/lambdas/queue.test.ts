@@ -141,6 +141,17 @@ describe('attributes', () => {
     expect(sqs.commandCalls(GetQueueAttributesCommand)).toHaveLength(1);
   });
 
+  test('[A19] a limit that could not be read is read again', async () => {
+    sqs
+      .on(GetQueueAttributesCommand)
+      .rejectsOnce(callError('AccessDenied', 403))
+      .resolves({ Attributes: { MaximumMessageSize: '1048576' } });
+    const sender = queue();
+
+    await expect(sender.maxBytes()).rejects.toThrow('refused');
+    expect(await sender.maxBytes()).toBe(1_048_576);
+  });
+
   test('[A19] a queue that does not state it takes 256 KiB', async () => {
     sqs.on(GetQueueAttributesCommand).resolves({});
 
