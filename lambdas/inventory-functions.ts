@@ -4,7 +4,7 @@
  *
  * Not here because they differ: `/` of two integers (Trino drops the rest), regexp_replace (DuckDB replaces the first
  * only), regexp_extract and split_part without a match ('' in DuckDB, null in Trino), concat with null, greatest and
- * least with null, date_add, date_format, OFFSET before LIMIT.
+ * least with null, date_add, date_format, OFFSET before LIMIT, cast of a timestamp to varchar (Trino writes .000).
  * @see https://trino.io/docs/current/functions.html
  */
 export const INVENTORY_FUNCTIONS = [
