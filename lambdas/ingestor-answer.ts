@@ -23,8 +23,9 @@ class BusyIngestorError extends IngestorError implements Delayed {
   }
 }
 
+/** Of anybody's making: an ingestor behind a proxy may answer anything. */
 interface Entry {
-  readonly loc?: readonly unknown[];
+  readonly loc?: unknown;
   readonly msg?: unknown;
 }
 
@@ -93,7 +94,7 @@ function hintFor(status: number): string {
 function kindOf(status: number, text: string): FailureKind {
   if (status === 413) return 'permanent';
   if (status !== 400 && status !== 409 && status !== 422) return 'transient';
-  const messages = entriesOf(text).map(({ msg }) => String(msg));
+  const messages = entriesOf(text).map(({ msg }) => textOf(msg));
   const passing = (message: string) => PASSING_FAULTS.some((fault) => fault.test(message));
   return messages.length > 0 && messages.every(passing) ? 'transient' : 'permanent';
 }
@@ -103,11 +104,16 @@ function detailOf(text: string): string {
   const entries = entriesOf(text);
   if (entries.length === 0) return text.trim() === '' ? '(no body)' : excerpt(text.trim());
   const shown = entries.slice(0, ENTRIES).map(({ loc, msg }) => {
-    const where = loc ? `${loc.join('.')}: ` : '';
-    return where + excerpt(String(msg), 300);
+    const where = Array.isArray(loc) ? `${loc.join('.')}: ` : '';
+    return where + excerpt(textOf(msg), 300);
   });
   const more = entries.length - shown.length;
   return shown.join('; ') + (more > 0 ? `; and ${more} more` : '');
+}
+
+function textOf(msg: unknown): string {
+  if (msg === undefined) return '(no message)';
+  return typeof msg === 'string' ? msg : JSON.stringify(msg);
 }
 
 /** FastAPI's `detail` is a list of entries or one text. */

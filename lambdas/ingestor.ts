@@ -37,6 +37,8 @@ const TRIES = 3;
 const MAX_ITEM_BYTES = 400_000;
 /** Of an API Gateway request that a Lambda answers: 6 MB. */
 const MAX_COLLECTION_BYTES = 6_000_000;
+/** As much for its answer: a refusal echoes what was posted, once for each fault. */
+const MAX_ANSWER_BYTES = 6 * 1024 * 1024;
 
 /** The ingestor of eoapi-cdk and its kin. Follows no redirect. */
 export function ingestor(options: IngestorOptions): Ingestor {
@@ -99,6 +101,7 @@ async function exchange(
       url,
       body,
       timeoutMs: post.timeoutMs ?? TIMEOUT_MS,
+      maxBytes: MAX_ANSWER_BYTES,
       headers: {
         'content-type': 'application/json',
         accept: 'application/json',

@@ -49,6 +49,20 @@ describe('a verdict', () => {
   });
 });
 
+describe('an answer of another form than the ingestor gives', () => {
+  test.each([
+    [{ detail: [{ loc: 'body', msg: 'no' }] }, 'no'],
+    [{ detail: [{ loc: { a: 1 }, msg: { why: 'no' } }] }, '{"why":"no"}'],
+    [{ detail: [{ loc: null }, null, 3] }, '(no message)'],
+    [{ detail: [{ loc: ['body', 0], msg: null }] }, 'body.0: null'],
+  ])('%j is refused with what it says', (body, told) => {
+    expect(refusal(422, body)).toMatchObject({
+      ...{ name: 'IngestorError', kind: 'permanent' },
+      message: `POST https://ingestor/prod/ingestions answered 422: ${told}`,
+    });
+  });
+});
+
 describe('a redirect', () => {
   test.each([300, 302, 399])('%d says where to, and what to set', (status) => {
     const error = refusal(status, '', { location: 'https://new/' });

@@ -63,6 +63,18 @@ function entry(msg: string, loc = ['body', 'assets', 'x', 'href']) {
   return { detail: [{ type: 'value_error', loc, msg, input: 'SECRET INPUT' }] };
 }
 
+describe('a refusal', () => {
+  test('that echoes a large Item once for each fault is permanent, and told without the echo', async () => {
+    const input = 'x'.repeat(600_000);
+    const detail = ['one', 'two', 'three'].map((msg) => ({ loc: ['body'], msg, input }));
+
+    const error = await refusal(json(422, { detail }));
+
+    expect(error).toMatchObject({ status: 422, kind: 'permanent' });
+    expect(error.message).toMatch(/answered 422: body: one; body: two; body: three$/);
+  });
+});
+
 describe('a post', () => {
   test('carries the Item as JSON, the token and the correlation id', async () => {
     const { url, seen } = await answering(json(201, { id: 'a', status: 'queued' }));
