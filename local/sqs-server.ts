@@ -17,6 +17,9 @@ interface Input {
   readonly MaxNumberOfMessages?: number;
   readonly Entries?: readonly Entry[];
   readonly MessageBody?: string;
+  readonly MessageAttributes?: Entry['MessageAttributes'];
+  readonly ReceiptHandle?: string;
+  readonly VisibilityTimeout?: number;
 }
 
 interface Entry {
@@ -24,7 +27,7 @@ interface Entry {
   readonly MessageBody: string;
   readonly ReceiptHandle: string;
   readonly VisibilityTimeout: number;
-  readonly MessageAttributes?: Record<string, { readonly StringValue: string }>;
+  readonly MessageAttributes?: Readonly<Record<string, { readonly StringValue: string }>>;
 }
 
 type Action = (queue: LocalQueue, input: Input) => object | Promise<object>;
@@ -69,7 +72,7 @@ function actionsWith(refused: string): Readonly<Record<string, Action>> {
       const isRefused = ({ MessageBody }: Entry): boolean => MessageBody.includes(refused);
       const taken = Entries.filter((entry) => !isRefused(entry));
       return {
-        Successful: taken.map((entry) => sent(queue, entry)),
+        Successful: taken.map((entry) => ({ Id: entry.Id, ...sent(queue, entry) })),
         Failed: Entries.filter(isRefused).map(({ Id }) => ({
           ...{ Id, SenderFault: true, Code: 'InvalidMessageContents', Message: 'refused here' },
         })),
@@ -95,10 +98,12 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     for (const { ReceiptHandle } of Entries) queue.delete(ReceiptHandle);
     return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] };
   },
-  SendMessage: (queue, { MessageBody = '' }) => ({
-    MessageId: queue.send(MessageBody),
-    MD5OfMessageBody: md5(MessageBody),
-  }),
+  ChangeMessageVisibility: (queue, { ReceiptHandle = '', VisibilityTimeout = 0 }) => {
+    queue.changeVisibility(ReceiptHandle, VisibilityTimeout);
+    return {};
+  },
+  SendMessage: (queue, { MessageBody = '', MessageAttributes }) =>
+    sent(queue, { MessageBody, MessageAttributes }),
   GetQueueAttributes: (queue) => ({
     Attributes: {
       ApproximateNumberOfMessages: String(queue.visibleCount),
@@ -108,12 +113,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   }),
 };
 
-function sent(queue: LocalQueue, { Id, MessageBody, MessageAttributes = {} }: Entry): object {
+type Sent = Pick<Input, 'MessageAttributes'> & Pick<Entry, 'MessageBody'>;
+
+function sent(queue: LocalQueue, { MessageBody, MessageAttributes = {} }: Sent): object {
   const attributes = Object.fromEntries(
     Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]),
   );
   const MessageId = queue.send(MessageBody, { attributes });
-  return { Id, MessageId, MD5OfMessageBody: md5(MessageBody) };
+  return { MessageId, MD5OfMessageBody: md5(MessageBody) };
 }
 
 /** The SDK refuses an answer that has another. */

@@ -1,6 +1,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sqsQueue } from '../../lambdas/queue.js';
+import { recordQueue } from '../../lambdas/record-queue.js';
 import { startSqs, type SqsServer } from '../../local/sqs-server.js';
 
 let server: SqsServer;
@@ -32,6 +33,25 @@ test('the SDK sends one by one and in batches, and hears which entry is refused'
     .map(({ body }) => body);
   expect(bodies).toEqual(['one', 'two', 'three']);
   expect(server.calls).toEqual(['SendMessage', 'SendMessageBatch']);
+});
+
+test("what a handler does with a message comes through: a dead letter's attributes, a later return", async () => {
+  const queueUrl = url();
+  const records = recordQueue({ queueUrl, deadLettersUrl: queueUrl, sqs: client });
+  const reason = { pipeline: 'p', correlationId: 'c' };
+  const failure = { kind: 'permanent', name: 'E', message: 'broken' } as const;
+  server.queue('granules').send('body');
+  const [record] = server.queue('granules').receive(1);
+  if (record === undefined) throw new Error('no record');
+
+  await records.sendToDeadLetters(record, { ...reason, failure });
+  await records.returnLater(record, 0);
+
+  const received = server.queue('granules').receive(10);
+  expect(received.map(({ messageAttributes }) => messageAttributes['reason']?.stringValue)).toEqual(
+    expect.arrayContaining(['broken', undefined]),
+  );
+  expect(received.map(({ body }) => body)).toEqual(['body', 'body']);
 });
 
 test('a queue that it has not is an error of SQS', async () => {
