@@ -4,13 +4,8 @@ import { waitForItems } from './catalogue.js';
 import { command, deadLetters } from './commands.js';
 import { deploymentOf, partsOf } from './deployed-stack.js';
 import { invoke, killWorkers } from './functions.js';
-import {
-  CSV_GRANULES,
-  itemIds,
-  ODD_KEYS,
-  PARQUET_GRANULES,
-  PARQUET_INVENTORY,
-} from './inventories.js';
+import { itemIds } from './granules.js';
+import { CSV_GRANULES, ODD_KEYS, PARQUET_GRANULES, PARQUET_INVENTORY } from './inventories.js';
 import { writeConfig } from './project-copy.js';
 import { system, waitFor } from './running.js';
 import { STACKS } from './stacks.js';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { commandEnvironment } from './project-copy.js';
-import { system } from './running.js';
+import { system, waitFor } from './running.js';
 
 export interface CommandOutcome {
   readonly code: number;
@@ -36,4 +36,16 @@ export interface ShownLetter {
 export async function deadLetters(pipeline: string): Promise<readonly ShownLetter[]> {
   const { stdout } = await command('redrive', pipeline, '--json');
   return (JSON.parse(stdout) as { letters: ShownLetter[] }).letters;
+}
+
+export function waitForLetters(
+  pipeline: string,
+  count: number,
+  seconds = 60,
+): Promise<readonly ShownLetter[]> {
+  return waitFor(
+    () => deadLetters(pipeline),
+    (letters) => letters.length === count,
+    seconds,
+  );
 }

@@ -2,15 +2,24 @@ import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { COLLECTION_ID } from '../../pipelines/sentinel1/constants.js';
 import { waitForItem, waitForItems } from './catalogue.js';
-import { command, deadLetters } from './commands.js';
+import { command, waitForLetters } from './commands.js';
 import { partsOf } from './deployed-stack.js';
-import { sql } from './database.js';
-import { invoke, killWorkers } from './functions.js';
-import { all, granuleCopies, uploadCopies, type Granule } from './granules.js';
-import { depthOf, posts, postsOf, publish, setGate, sqs, system, waitFor } from './running.js';
+import { killWorkers } from './functions.js';
+import { granuleCopies, itemIds, uploadCopies, type Granule } from './granules.js';
+import {
+  announce,
+  depthOf,
+  posts,
+  postsOf,
+  setGate,
+  sqs,
+  system,
+  waitFor,
+  waitUntilDrained,
+} from './running.js';
 
 const { queueUrl, deadLettersUrl, names } = partsOf(system, 'sentinel1');
-const granules = granuleCopies(2, 40);
+const granules = granuleCopies(2, 34);
 let next = 0;
 
 /** Granules that no other test has. */
@@ -24,16 +33,6 @@ function takeOne(): Granule {
   if (granule === undefined) throw new Error('there are no more granules');
   return granule;
 }
-
-const announce = (some: readonly Granule[]): Promise<void> =>
-  all(some, ({ path }) => publish({ path, productType: 'GRD' }));
-const ids = (some: readonly Granule[]): string[] => some.map(({ itemId }) => itemId);
-const waitForLetters = (count: number, seconds?: number) =>
-  waitFor(
-    () => deadLetters('sentinel1'),
-    (letters) => letters.length === count,
-    seconds,
-  );
 
 beforeAll(() => uploadCopies(granules));
 afterEach(() => setGate({}));
@@ -57,7 +56,7 @@ describe('an ingestor that answers 500', () => {
 
     await announce([granule]);
 
-    expect(await waitForLetters(1, 120)).toMatchObject([
+    expect(await waitForLetters('sentinel1', 1, 120)).toMatchObject([
       {
         reason: expect.stringContaining('answered 500: the disk is full'),
         kind: 'transient',
@@ -86,8 +85,8 @@ describe('an Item that the ingestor refuses', () => {
 
     await announce(ten);
 
-    await waitForItems(ids(good));
-    expect(await waitForLetters(1)).toMatchObject([
+    await waitForItems(itemIds(good));
+    expect(await waitForLetters('sentinel1', 1)).toMatchObject([
       {
         reason: expect.stringContaining('body.assets.vv: no such asset'),
         kind: 'permanent',
@@ -98,7 +97,7 @@ describe('an Item that the ingestor refuses', () => {
     expect(await postsOf(bad?.itemId ?? '')).toHaveLength(1);
     await setGate({});
     await command('redrive', 'sentinel1', '--send', '--yes');
-    await waitForItems(ids(ten));
+    await waitForItems(itemIds(ten));
   });
 });
 
@@ -117,14 +116,11 @@ describe('functions that are killed', () => {
     await setVisibility(10);
     try {
       await announce(some);
-      await waitFor(posts, (log) => log.some(({ id }) => ids(some).includes(id)));
+      await waitFor(posts, (log) => log.some(({ id }) => itemIds(some).includes(id)));
       expect(await killWorkers(names.functions.app.function)).toBeGreaterThan(0);
 
-      await waitForItems(ids(some));
-      await waitFor(
-        () => depthOf(queueUrl),
-        ({ visible, hidden }) => visible + hidden === 0,
-      );
+      await waitForItems(itemIds(some));
+      await waitUntilDrained(queueUrl);
     } finally {
       await setVisibility(360);
     }
@@ -146,72 +142,3 @@ describe('a token that is revoked', () => {
     expect(statuses).toEqual([403, 201]);
   });
 });
-
-describe('a catalogue that is down for ten seconds', () => {
-  const verify = () => invoke(names.functions.verify.function);
-  const DOWN_SECONDS = 10;
-
-  test('has all Items after that, and meanwhile `status` names those that were not loaded', async () => {
-    const some = take(3);
-    const down = Date.now();
-    await setGate({ postgres: false });
-
-    await announce(some);
-    const { stdout } = await waitFor(
-      () => command('status', 'sentinel1'),
-      ({ stdout: shown }) => ids(some).every((id) => shown.includes(`failed ${id}: `)),
-      240,
-    );
-    expect(stdout).toContain('3 Items that the ingestor took and failed to load');
-    await waitFor(
-      () => Promise.resolve(Date.now() - down),
-      (passed) => passed > DOWN_SECONDS * 1000,
-    );
-    await setGate({});
-
-    expect(await verify()).toMatchObject({ requeued: 3, dead: 0 });
-    await waitForItems(ids(some));
-    await waitFor(verify, (found) => (found as { waiting: number }).waiting === 0);
-  });
-});
-
-describe('an Item that pgSTAC refuses', () => {
-  test('is named by `status`, and becomes a dead letter with the reason when it was posted often enough', async () => {
-    const { itemId, path } = takeOne();
-    await refuseInDatabase(itemId);
-
-    await announce([{ itemId, path }]);
-
-    const status = () => command('status', 'sentinel1');
-    const { code, stdout } = await waitFor(
-      status,
-      (shown) => shown.stdout.includes(`failed ${itemId}: `),
-      120,
-    );
-    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining(REFUSAL) });
-    await waitFor(
-      async () => {
-        await invoke(names.functions.verify.function);
-        return deadLetters('sentinel1');
-      },
-      (letters) => letters.length === 1,
-      120,
-    );
-    expect(await deadLetters('sentinel1')).toMatchObject([
-      { itemId, kind: 'permanent', reason: expect.stringContaining(REFUSAL) },
-    ]);
-    expect(await postsOf(itemId)).toHaveLength(4);
-  });
-});
-
-const REFUSAL = 'refused by a test';
-
-/** A trigger in the run's own database. */
-async function refuseInDatabase(id: string): Promise<void> {
-  const body = `begin if new.id = '${id}' then raise exception '${REFUSAL}'; end if; return new; end`;
-  await sql(
-    `create function pgstac.refuse() returns trigger language plpgsql as $$ ${body} $$;
-     create trigger refuse before insert on pgstac.items for each row execute function pgstac.refuse()`,
-    system.database,
-  );
-}

@@ -129,3 +129,6 @@ function assetNames(itemId: string): string[] {
   if (item === undefined) throw new Error(`no expected Item ${itemId}`);
   return Object.values(item.assets).map(({ href }) => href.split('/').slice(10).join('/'));
 }
+
+export const itemIds = (granules: readonly Granule[]): string[] =>
+  granules.map(({ itemId }) => itemId);

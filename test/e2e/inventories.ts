@@ -10,7 +10,6 @@ import {
   putObject,
   uploadCopies,
 } from './granules.js';
-import type { Granule } from './granules.js';
 import { system } from './running.js';
 import { FULL } from './stacks.js';
 
@@ -67,6 +66,3 @@ function rowOf(key: string) {
   const size = key.endsWith('/') ? 0 : 1;
   return { bucket: BUCKET, key, size, last_modified_date: '2026-11-24T00:00:00.000Z' };
 }
-
-export const itemIds = (granules: readonly Granule[]): string[] =>
-  granules.map(({ itemId }) => itemId);

@@ -2,9 +2,16 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { COLLECTION_ID } from '../../pipelines/sentinel1/constants.js';
 import { waitForItem, waitForItems, asCatalogued } from './catalogue.js';
 import { partsOf } from './deployed-stack.js';
-import { all, BUCKET, granuleCopies, notificationOf, ORDINARY, uploadCopies } from './granules.js';
+import {
+  BUCKET,
+  granuleCopies,
+  itemIds,
+  notificationOf,
+  ORDINARY,
+  uploadCopies,
+} from './granules.js';
 import { runProject } from './project-copy.js';
-import { depthOf, publish, system } from './running.js';
+import { announce, depthOf, publish, system, waitUntilDrained } from './running.js';
 
 const { queueUrl, deadLettersUrl } = partsOf(system, 'sentinel1');
 
@@ -25,8 +32,8 @@ describe('a notification of the topic in another region and account', () => {
 
   test('of a product of another type becomes no Item and no dead letter', async () => {
     await publish({ path: 'SLC/2023/3/14/IW/DV/S1A_X', productType: 'SLC' });
-    await publish(notificationOf(ORDINARY));
 
+    await waitUntilDrained(queueUrl);
     expect(await depthOf(deadLettersUrl)).toEqual({ visible: 0, hidden: 0 });
   });
 });
@@ -36,10 +43,10 @@ describe('a hundred notifications at once', () => {
   beforeAll(() => uploadCopies(granules));
 
   test('become a hundred Items, and leave both queues empty', async () => {
-    await all(granules, ({ path }) => publish({ path, productType: 'GRD' }));
+    await announce(granules);
 
-    await waitForItems(granules.map(({ itemId }) => itemId));
-    expect(await depthOf(queueUrl)).toEqual({ visible: 0, hidden: 0 });
+    await waitForItems(itemIds(granules));
+    await waitUntilDrained(queueUrl);
     expect(await depthOf(deadLettersUrl)).toEqual({ visible: 0, hidden: 0 });
   });
 });

@@ -4,7 +4,7 @@ import { waitForItems } from './catalogue.js';
 import { deadLetters } from './commands.js';
 import { partsOf } from './deployed-stack.js';
 import { all } from './granules.js';
-import { depthOf, posts, sqs, system, waitFor } from './running.js';
+import { depthOf, posts, sqs, system, waitUntilDrained } from './running.js';
 import { FULL } from './stacks.js';
 import { tileNames, uploadTiles } from './tiles.js';
 
@@ -22,10 +22,7 @@ test(`${COUNT} messages become as many Items, and none is a dead letter`, async 
   await waitForItems(tiles, 1_800);
 
   report(started, await postsSince(started));
-  await waitFor(
-    () => depthOf(queueUrl),
-    ({ visible, hidden }) => visible + hidden === 0,
-  );
+  await waitUntilDrained(queueUrl);
   expect(await deadLetters('cop_dem_30')).toEqual([]);
   expect(await depthOf(deadLettersUrl)).toEqual({ visible: 0, hidden: 0 });
 }, 2_400_000);

@@ -45,9 +45,10 @@ async function main(): Promise<number> {
   if (kept !== undefined && kept !== '') return runJest(kept, given);
   const missing = await whatIsMissing();
   if (missing.length === 0) return runOnNewSystem();
+  const inCi = process.env['CI'] === 'true';
   for (const sentence of missing)
-    process.stderr.write(`SKIPPED, the end-to-end suite: ${sentence}\n`);
-  return process.env['CI'] === 'true' ? 1 : 0;
+    process.stderr.write(`${inCi ? 'FAILED' : 'SKIPPED'}, the end-to-end suite: ${sentence}\n`);
+  return inCi ? 1 : 0;
 }
 
 process.exitCode = await main().catch((error: unknown) => {

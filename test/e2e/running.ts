@@ -53,6 +53,11 @@ export async function publish(message: unknown): Promise<void> {
   });
 }
 
+/** New products, each as the topic announces it. */
+export async function announce(granules: readonly { readonly path: string }[]): Promise<void> {
+  await Promise.all(granules.map(({ path }) => publish({ path, productType: 'GRD' })));
+}
+
 /** Tells the proxies in front of the ingestor and of PostgreSQL what to do from now on. */
 export async function setGate(state: Partial<GateState>): Promise<void> {
   const body = JSON.stringify({ ...ALL_WELL, ...state });
@@ -66,6 +71,14 @@ export async function posts(): Promise<LoggedPost[]> {
 
 export async function postsOf(id: string): Promise<LoggedPost[]> {
   return (await posts()).filter((post) => post.id === id);
+}
+
+/** Until nothing waits and nothing is being handled. */
+export async function waitUntilDrained(queueUrl: string): Promise<void> {
+  await waitFor(
+    () => depthOf(queueUrl),
+    ({ visible, hidden }) => visible + hidden === 0,
+  );
 }
 
 export interface Depth {

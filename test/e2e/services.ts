@@ -48,6 +48,8 @@ export function startEmulator(context: ServiceContext): Promise<OwnProcess> {
     cwd: folder,
     readyUrl: `${loopback(ports.emulator)}/_ministack/health`,
     env: {
+      // The launcher's own folder is the project's.
+      PYTHONDONTWRITEBYTECODE: '1',
       BIND_HOST: '127.0.0.1',
       MINISTACK_HOST: '127.0.0.1',
       GATEWAY_PORT: String(ports.emulator),

@@ -1,0 +1,85 @@
+import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { waitForItems } from './catalogue.js';
+import { command, deadLetters } from './commands.js';
+import { sql } from './database.js';
+import { partsOf } from './deployed-stack.js';
+import { invoke } from './functions.js';
+import { granuleCopies, itemIds, uploadCopies } from './granules.js';
+import { announce, postsOf, setGate, sqs, system, waitFor } from './running.js';
+
+const { names, deadLettersUrl } = partsOf(system, 'sentinel1');
+const [refused, ...some] = granuleCopies(7, 4);
+if (refused === undefined) throw new Error('there is no granule');
+const { itemId } = refused;
+
+beforeAll(() => uploadCopies([refused, ...some]));
+afterEach(() => setGate({}));
+afterAll(() => sqs.send(new PurgeQueueCommand({ QueueUrl: deadLettersUrl })));
+
+describe('a catalogue that is down for ten seconds', () => {
+  const verify = () => invoke(names.functions.verify.function);
+  const DOWN_SECONDS = 10;
+
+  test('has all Items after that, and meanwhile `status` names those that were not loaded', async () => {
+    const down = Date.now();
+    await setGate({ postgres: false });
+
+    await announce(some);
+    const { stdout } = await waitFor(
+      () => command('status', 'sentinel1'),
+      ({ stdout: shown }) => itemIds(some).every((id) => shown.includes(`failed ${id}: `)),
+      240,
+    );
+    expect(stdout).toContain('3 Items that the ingestor took and failed to load');
+    await waitFor(
+      () => Promise.resolve(Date.now() - down),
+      (passed) => passed > DOWN_SECONDS * 1000,
+    );
+    await setGate({});
+
+    expect(await verify()).toMatchObject({ requeued: 3, dead: 0 });
+    await waitForItems(itemIds(some));
+    await waitFor(verify, (found) => (found as { waiting: number }).waiting === 0);
+  });
+});
+
+describe('an Item that pgSTAC refuses', () => {
+  test('is named by `status`, and becomes a dead letter with the reason when it was posted often enough', async () => {
+    await refuseInDatabase(itemId);
+
+    await announce([refused]);
+
+    const status = () => command('status', 'sentinel1');
+    const { code, stdout } = await waitFor(
+      status,
+      (shown) => shown.stdout.includes(`failed ${itemId}: `),
+      120,
+    );
+    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining(REFUSAL) });
+    await waitFor(
+      async () => {
+        await invoke(names.functions.verify.function);
+        return deadLetters('sentinel1');
+      },
+      (letters) => letters.length === 1,
+      120,
+    );
+    expect(await deadLetters('sentinel1')).toMatchObject([
+      { itemId, kind: 'permanent', reason: expect.stringContaining(REFUSAL) },
+    ]);
+    expect(await postsOf(itemId)).toHaveLength(4);
+  });
+});
+
+const REFUSAL = 'refused by a test';
+
+/** A trigger in the run's own database. */
+async function refuseInDatabase(id: string): Promise<void> {
+  const body = `begin if new.id = '${id}' then raise exception '${REFUSAL}'; end if; return new; end`;
+  await sql(
+    `create function pgstac.refuse() returns trigger language plpgsql as $$ ${body} $$;
+     create trigger refuse before insert on pgstac.items for each row execute function pgstac.refuse()`,
+    system.database,
+  );
+}

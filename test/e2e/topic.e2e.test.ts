@@ -1,0 +1,33 @@
+import { GetQueueAttributesCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { beforeAll, expect, test } from '@jest/globals';
+import { COLLECTION_ID } from '../../pipelines/sentinel1/constants.js';
+import { waitForItem } from './catalogue.js';
+import { partsOf } from './deployed-stack.js';
+import { granuleCopies, uploadCopies } from './granules.js';
+import { postsOf, publish, sqs, system } from './running.js';
+
+const { queueUrl: QueueUrl } = partsOf(system, 'sentinel1');
+const granules = granuleCopies(6, 2);
+
+beforeAll(() => uploadCopies(granules));
+
+test('a topic that the policy of the queue does not name delivers nothing, and everything again when it does', async () => {
+  const [refused, taken] = granules;
+  if (refused === undefined || taken === undefined) throw new Error('there are no granules');
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['Policy'] }),
+  );
+  const { Policy = '' } = Attributes;
+  expect(Policy).toContain('AcceptTopic');
+
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy: '' } }));
+  try {
+    await publish({ path: refused.path, productType: 'GRD' });
+  } finally {
+    await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
+  }
+  await publish({ path: taken.path, productType: 'GRD' });
+
+  await waitForItem(COLLECTION_ID, taken.itemId);
+  expect(await postsOf(refused.itemId)).toEqual([]);
+});
