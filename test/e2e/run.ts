@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { whatIsMissing } from './machine.js';
@@ -8,18 +8,37 @@ import { startSystem } from './system.js';
 
 /** `npm run test:e2e`: puts the system up, runs the tests on it, and takes it down whatever happens. */
 const given = process.argv.slice(2);
+const GRACE_MS = 10_000;
 let interrupted = false;
+let jest: ChildProcess | undefined;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.on(signal, () => (interrupted = true));
+  process.on(signal, () => {
+    interrupted = true;
+    signalTests(signal);
+    // Terraform ends what it has in hand; nothing has longer.
+    setTimeout(() => {
+      signalTests('SIGKILL');
+    }, GRACE_MS).unref();
+  });
+
+/** To the tests and the Terraform that they run. */
+function signalTests(signal: NodeJS.Signals): void {
+  try {
+    if (jest?.pid !== undefined) process.kill(-jest.pid, signal);
+  } catch {
+    // All of them have ended.
+  }
+}
 
 async function runJest(folder: string, jestWords: readonly string[]): Promise<number> {
   const words = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
-  const jest = spawn(
-    process.execPath,
-    [...words, '--config', 'test/e2e/jest.config.js', ...jestWords],
-    { cwd: ROOT, stdio: 'inherit', env: { ...process.env, E2E_RUN: folder } },
-  );
+  jest = spawn(process.execPath, [...words, '--config', 'test/e2e/jest.config.js', ...jestWords], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, E2E_RUN: folder },
+  });
   const [code] = (await once(jest, 'exit')) as [number | null];
+  signalTests('SIGKILL');
   return code ?? 1;
 }
 
