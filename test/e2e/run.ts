@@ -35,6 +35,8 @@ async function runJest(folder: string, jestWords: readonly string[]): Promise<nu
   jest = spawn(process.execPath, [...words, '--config', 'test/e2e/jest.config.js', ...jestWords], {
     cwd: ROOT,
     stdio: 'inherit',
+    // A group of its own, so that Terraform ends with it.
+    detached: true,
     env: { ...process.env, E2E_RUN: folder },
   });
   const [code] = (await once(jest, 'exit')) as [number | null];
