@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { parseArn } from './arn.js';
 import { BaseStack } from './base-stack.js';
 import { pipelineNames } from './names.js';
+import { limitObjectTags } from './object-tags.js';
 import type { PipelineConfig } from './pipeline-config.js';
 import { factsOf } from './pipeline-facts.js';
 import type { PipelineCode } from './pipeline-functions.js';
@@ -19,11 +20,12 @@ export interface PipelineStackProps {
 /** One pipeline as a stack of its own, from its config. */
 export class PipelineStack extends BaseStack {
   constructor(scope: Construct, { config, project, state, code }: PipelineStackProps) {
+    const tags = { ...config.tags, Project: project, Pipeline: config.id, ManagedBy: 'terraform' };
     super(scope, config.id, {
       region: config.region,
       state,
       stateKey: `${project}/${config.id}.tfstate`,
-      tags: { ...config.tags, Project: project, Pipeline: config.id, ManagedBy: 'terraform' },
+      tags,
     });
     const { account } = parseArn(config.secret_arn);
     const names = pipelineNames({ project, pipeline: config.id, account });
@@ -32,6 +34,7 @@ export class PipelineStack extends BaseStack {
       provider: this.addProvider('aws-topic', { region, alias: 'topic' }),
     }));
     const outputs = addPipeline(this, { config, facts, project, names, code });
+    limitObjectTags(this, tags);
     for (const [id, value] of Object.entries(outputs)) new TerraformOutput(this, id, { value });
   }
 }

@@ -158,6 +158,21 @@ describe('the workgroup', () => {
   });
 });
 
+test('the symlink has the tags of the stack alone where an object cannot have all of them', () => {
+  const listing = { ...INVENTORY, inventory_location: 's3://lists/all.csv' };
+  const symlinkWith = (count: number): Block => {
+    const tags = Array.from({ length: count }, (_, index) => `Tag${index}: x`).join(', ');
+    const stack = synthesize({ ...listing, tags: `{ ${tags} }` });
+    return resourceOf(stack, 'aws_s3_object.inventory_listing');
+  };
+
+  expect(symlinkWith(7)).not.toHaveProperty('tags');
+  expect(symlinkWith(8)).toMatchObject({
+    tags: { Project: 'demo', Pipeline: 'waves', ManagedBy: 'terraform' },
+    override_provider: { default_tags: { tags: {} } },
+  });
+});
+
 describe('the results', () => {
   const stack = synthesize({ ...INVENTORY });
 
