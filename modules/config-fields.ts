@@ -109,7 +109,8 @@ export const CONFIG_FIELDS = {
   verify_tries: wholeNumber({ min: 1, max: 100, unit: 'tries' })
     .exactOptional()
     .describe('how often such an Item is posted again'),
-  max_age_minutes: wholeNumber({ min: 1, max: 20_160, unit: 'minutes' })
+  // Less than the 7 days that the queue keeps a message: at any other age the alarm would never go off.
+  max_age_minutes: wholeNumber({ min: 1, max: 10_079, unit: 'minutes' })
     .exactOptional()
     .describe('age of the oldest message that raises an alarm'),
   alarm_topic_arn: checkedText(parseTopicArn)

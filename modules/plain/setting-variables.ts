@@ -57,7 +57,7 @@ export const FUNCTION_SETTINGS = {
   ),
   max_age_minutes: setting(
     'max_age_minutes',
-    { min: 1, max: 20_160, unit: 'minutes' },
+    { min: 1, max: 10_079, unit: 'minutes' },
     'Age of the oldest message that raises an alarm.',
   ),
 };
