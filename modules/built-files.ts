@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 
 interface BuiltFile {
   /** Absolute. */
@@ -16,24 +16,35 @@ export function builtFiles(
   { root, folder }: { readonly root: string; readonly folder: string },
 ): Files {
   const packages = join(root, 'node_modules');
-  const real = existsSync(packages) ? realpathSync(packages) : packages;
-  return new Map(
-    files.map(({ path, contents }) => [
-      pathFrom(join(root, folder), path),
-      path.endsWith('.map') && real !== packages
-        ? withSourcesIn(packages, real, { path, contents })
-        : contents,
-    ]),
-  );
+  const home = existsSync(packages) ? dirname(realpathSync(packages)) : root;
+  const contentOf = (file: BuiltFile): Uint8Array =>
+    file.path.endsWith('.map') && home !== root ? sourcesAt(root, home, file) : file.contents;
+  return new Map(files.map((file) => [pathFrom(join(root, folder), file.path), contentOf(file)]));
 }
 
+const SOURCES = /^ *"sources": \[.*\],?$/m;
+
 /**
- * Names packages by node_modules in the project, even where that is a link: esbuild follows it, and the place of the
- * real folder would make other bytes of the same code.
+ * A source map that names packages as if they were in the project: where node_modules is a link esbuild follows it,
+ * and the place of the real folder, whose parent is `home`, would make other bytes of the same code.
  */
-function withSourcesIn(packages: string, real: string, { path, contents }: BuiltFile): Uint8Array {
-  const start = (folder: string): string => `"${pathFrom(dirname(path), folder)}/`;
-  return Buffer.from(Buffer.from(contents).toString().replaceAll(start(real), start(packages)));
+function sourcesAt(root: string, home: string, { path, contents }: BuiltFile): Uint8Array {
+  const from = dirname(path);
+  // Packages name sources beside node_modules, too: those of their own that they do not ship.
+  const moved = (source: string): string => {
+    const place = resolve(from, source);
+    const isOutside = !isBelow(root, place) && isBelow(home, place);
+    return isOutside ? pathFrom(from, join(root, relative(home, place))) : source;
+  };
+  const text = Buffer.from(contents).toString();
+  const map = text.replace(SOURCES, (line) =>
+    line.replace(/"(\.\.\/[^"]*)"/g, (_, source: string) => `"${moved(source)}"`),
+  );
+  return Buffer.from(map);
+}
+
+function isBelow(folder: string, path: string): boolean {
+  return path.startsWith(folder + sep);
 }
 
 function pathFrom(folder: string, path: string): string {

@@ -63,8 +63,16 @@ describe('a bundle', () => {
   });
 
   test('[F01] is the same to the byte where node_modules is a link to another place', async () => {
-    const [root, elsewhere] = [writeProject(), mkdtempSync(join(tmpdir(), 'packages-'))];
+    const map = { version: 3, sources: ['../../src/old.ts'], names: [], mappings: 'AAAA' };
+    const script = PROJECT_FILES['node_modules/old-package/index.js'] ?? '';
+    const root = writeProject({
+      ...PROJECT_FILES,
+      'node_modules/old-package/index.js': `${script}//# sourceMappingURL=index.js.map\n`,
+      'node_modules/old-package/index.js.map': JSON.stringify(map),
+    });
+    const elsewhere = mkdtempSync(join(tmpdir(), 'packages-'));
     const before = await bundlesOf(root);
+    expect(textOf(before[0], 'app.mjs.map')).toContain('"../../../src/old.ts"');
     renameSync(join(root, 'node_modules'), join(elsewhere, 'node_modules'));
     symlinkSync(join(elsewhere, 'node_modules'), join(root, 'node_modules'));
 
