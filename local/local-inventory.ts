@@ -11,10 +11,15 @@ import { InputError } from './input-error.js';
  */
 export async function localInventory(path: string): Promise<Inventory> {
   const location = resolve(path);
-  await stat(location).catch((cause: unknown) => {
+  const found = await stat(location).catch((cause: unknown) => {
     throw new InputError(`--inventory '${location}' does not exist`, { cause });
   });
   if (isListing(location)) return parseInventory({ location, format: '', fields: 'key' });
+  if (!found.isDirectory()) {
+    throw new InputError(
+      `--inventory '${location}' is a file that is no listing, which ends in .csv, .csv.gz, .txt or .txt.gz: give the folder of an inventory`,
+    );
+  }
   const { location: folder, pinnedDt } = parseInventory({ location, format: 'csv', fields: 'key' });
   const dt = pinnedDt ?? (await findNewestDt(folder, fileObjects));
   return inventoryOf(await readManifest(folder, dt, fileObjects), folder, dt);

@@ -58,6 +58,9 @@ describe('an inventory on disk', () => {
 
   test('that is missing, holds no report or nothing for the pipeline is an error that says so', async () => {
     await expect(sentFrom(join(folder, 'gone'))).rejects.toThrow(/does not exist/);
+    await expect(sentFrom(join(folder, 'bucket/c.tif'))).rejects.toThrow(
+      /c\.tif' is a file that is no listing, .*: give the folder of an inventory$/,
+    );
     await expect(sentFrom(join(folder, 'bucket'))).rejects.toThrow(/no partition/);
     writeFileSync(join(folder, 'none.txt'), 'z.tif\n');
     await expect(sentFrom(join(folder, 'none.txt'))).rejects.toThrow(/no matching row/);
