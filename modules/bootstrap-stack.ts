@@ -1,3 +1,4 @@
+import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import { TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
@@ -39,6 +40,11 @@ export class BootstrapStack extends BaseStack {
     new S3BucketVersioningA(this, 'versioning', {
       bucket: bucket.name,
       versioningConfiguration: { status: 'Enabled' },
+    });
+    // What S3 does by itself, written down: a state holds whatever a resource has.
+    new S3BucketServerSideEncryptionConfigurationA(this, 'encryption', {
+      bucket: bucket.name,
+      rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }],
     });
     new TerraformOutput(this, 'state_bucket', { value: bucket.name });
   }

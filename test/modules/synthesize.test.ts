@@ -95,7 +95,7 @@ describe('the bootstrap stack', () => {
     });
   });
 
-  test('makes a bucket that is versioned, private, TLS only, and not destroyed with its content', () => {
+  test('makes a bucket that is versioned, encrypted, private, TLS only, and not destroyed with its content', () => {
     expect(resourceOf(stack, 'aws_s3_bucket.state')).toEqual({
       bucket: 'demo-states',
       force_destroy: false,
@@ -103,6 +103,9 @@ describe('the bootstrap stack', () => {
     expect(resourceOf(stack, 'aws_s3_bucket_versioning.versioning')).toMatchObject({
       versioning_configuration: { status: 'Enabled' },
     });
+    expect(
+      resourceOf(stack, 'aws_s3_bucket_server_side_encryption_configuration.encryption')['rule'],
+    ).toEqual([{ apply_server_side_encryption_by_default: { sse_algorithm: 'AES256' } }]);
     expect(resourceOf(stack, 'aws_s3_bucket_lifecycle_configuration.state_expiry')['rule']).toEqual(
       [
         {
@@ -119,6 +122,7 @@ describe('the bootstrap stack', () => {
       'aws_s3_bucket_lifecycle_configuration',
       'aws_s3_bucket_policy',
       'aws_s3_bucket_public_access_block',
+      'aws_s3_bucket_server_side_encryption_configuration',
       'aws_s3_bucket_versioning',
     ]);
     expect(Object.keys(statementsOf(stack, 'state_policy-document'))).toEqual(['OnlyWithTls']);
