@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import { correlationIdOf } from './correlation-id.js';
 import { failureOf, type Failure } from './errors.js';
 import type { GranuleSource } from './granule-source.js';
 import type { Ingestor } from './ingestor.js';
@@ -97,7 +98,7 @@ async function makeOne<G extends Granule>(
 ): Promise<MadeRecord> {
   const started = performance.now();
   const { budget } = context;
-  let correlationId = record.messageAttributes['correlation_id']?.stringValue ?? record.messageId;
+  let correlationId = correlationIdOf(record);
   const done = (items: readonly Item[], outcome?: Outcome): MadeRecord => ({
     ...{ record, correlationId, items, milliseconds: performance.now() - started },
     ...(outcome && { outcome }),

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { tryCorrelationId } from './correlation-id.js';
 import { MessageError } from './errors.js';
 import { excerpt } from './excerpt.js';
 import {
@@ -69,7 +70,8 @@ type SnsEnvelope = z.infer<typeof SnsEnvelopeSchema>;
 function parseNotification({ Type, Message, TopicArn, MessageId }: SnsEnvelope): ParsedBody {
   if (Type === 'Notification') {
     const parsed = parseEvent(parseJson(Message));
-    return MessageId === undefined ? parsed : { ...parsed, notificationId: MessageId };
+    const notificationId = tryCorrelationId(MessageId);
+    return notificationId === undefined ? parsed : { ...parsed, notificationId };
   }
   // Never confirmed from here: the URL in such a message may be anybody's.
   const detail =

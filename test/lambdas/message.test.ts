@@ -175,6 +175,15 @@ describe('an SNS envelope', () => {
     expect(parseBody(envelope(raw, { MessageId: undefined }))).toStrictEqual(parseBody(raw));
   });
 
+  test.each(['', '日本', 'a\nb'])(
+    'with the id %j, which no header can hold, has none',
+    (MessageId) => {
+      const raw = s3Event(s3Record('a'));
+
+      expect(parseBody(envelope(raw, { MessageId }))).toStrictEqual(parseBody(raw));
+    },
+  );
+
   test('is found in what Lambda hands to a subscriber of a topic', () => {
     const event = JSON.stringify({
       Records: [{ EventSource: 'aws:sns', Sns: JSON.parse(envelope('{"path":"a"}')) as unknown }],
