@@ -4,6 +4,7 @@ import type { GranuleSource } from './granule-source.js';
 import type { LogFields } from './log.js';
 import type { GranuleMessage } from './message.js';
 import type { Item, ItemProperties, Link } from './stac.js';
+import { compareInstants, tryParseInstant } from './stac-time.js';
 import { validateItem } from './validate.js';
 
 /** What an Item is made of; `href` names it and its assets, and a pipeline may carry more from the message. */
@@ -40,6 +41,7 @@ export async function makeItem<G extends Granule>(
   { source, warn, stacApiUrl }: MakeItemContext,
 ): Promise<Item> {
   const created = await createItem({ ...granule, source, warn });
+  checkForm(created, collectionId);
   if (created.collection !== undefined && created.collection !== collectionId) {
     throw new ValidationError(`Item '${created.id}'`, [
       `collection: is '${created.collection}', and this pipeline's Collection is '${collectionId}'`,
@@ -47,7 +49,7 @@ export async function makeItem<G extends Granule>(
   }
   const item: Item = {
     ...created,
-    properties: withoutEmptyRange(created.properties),
+    properties: withWholeTimes(created.properties),
     links: [...created.links, ...collectionLinks(collectionId, stacApiUrl)],
     collection: collectionId,
   };
@@ -62,11 +64,32 @@ function collectionLinks(collectionId: string, stacApiUrl: string | undefined): 
   return [{ rel: 'collection', href, type: 'application/json' }];
 }
 
-/** pgSTAC makes a range of start and end, and refuses an empty one: an instant is a `datetime` alone. */
-function withoutEmptyRange(properties: ItemProperties): ItemProperties {
+/** The compiler's word for it does not hold for what was parsed or cast: every fault of it is to be told, too. */
+function checkForm(created: unknown, collection: string): void {
+  if (typeof created !== 'object' || created === null) {
+    throw new ValidationError('What createItem gave', [`it is ${String(created)} and no Item`]);
+  }
+  const { links, properties } = created as { links?: unknown; properties?: unknown };
+  if (Array.isArray(links) && typeof properties === 'object' && properties !== null) return;
+  validateItem({ collection, ...(created as Item) });
+}
+
+/**
+ * pgSTAC makes a range of start and end, and refuses an empty one: an instant is a `datetime` alone. Beside a range a
+ * `datetime` that was left out has to be there as null.
+ */
+function withWholeTimes(properties: ItemProperties): ItemProperties {
   const { start_datetime: start, end_datetime: end, ...rest } = properties;
-  if (typeof start !== 'string' || start !== end) return properties;
-  return { ...rest, datetime: properties.datetime ?? start };
+  if (typeof start !== 'string' || typeof end !== 'string') return properties;
+  const datetime = properties.datetime ?? null;
+  if (!isSameInstant(start, end)) return { ...properties, datetime };
+  return { ...rest, datetime: datetime ?? start };
+}
+
+function isSameInstant(one: string, other: string): boolean {
+  if (one === other) return true;
+  const [a, b] = [tryParseInstant(one), tryParseInstant(other)];
+  return a !== undefined && b !== undefined && compareInstants(a, b) === 0;
 }
 
 /** A bbox around the globe over a geometry that is not is how a missed antimeridian shows. */

@@ -247,6 +247,48 @@ describe('makeItem', () => {
     expect((await make(exampleItem('a', { properties }))).properties).toEqual({ datetime: time });
   });
 
+  test('[E02] tells equal times by their instant, not their text', async () => {
+    const times = (end_datetime: string) =>
+      make(
+        exampleItem('a', {
+          properties: { datetime: null, start_datetime: '2022-01-01T00:00:00Z', end_datetime },
+        }),
+      );
+
+    for (const end of ['2022-01-01T00:00:00.000Z', '2022-01-01T01:00:00+01:00']) {
+      expect((await times(end)).properties).toEqual({ datetime: '2022-01-01T00:00:00Z' });
+    }
+    expect((await times('2022-01-01T00:00:00.000001Z')).properties.datetime).toBeNull();
+  });
+
+  test('[E01] has a null datetime beside a range where it was left out', async () => {
+    const range = { start_datetime: '2022-01-01T00:00:00Z', end_datetime: '2022-01-02T00:00:00Z' };
+    const made = exampleItem('a', { properties: range as unknown as Item['properties'] });
+
+    expect((await make(made)).properties).toEqual({ datetime: null, ...range });
+  });
+
+  test.each([
+    [undefined, 'What createItem gave is not valid STAC: it is undefined and no Item'],
+    [null, 'What createItem gave is not valid STAC: it is null and no Item'],
+    [
+      { ...exampleItem('a'), links: null, stac_version: '2' },
+      'Item \'a\' is not valid STAC: stac_version: expected "1.0.0" (given "2"); ' +
+        'links: expected array, received null (given null)',
+    ],
+    [
+      { ...exampleItem('a'), properties: null },
+      "Item 'a' is not valid STAC: properties: expected object, received null (given null)",
+    ],
+  ])(
+    'of the wrong form, however it was typed, is refused with every fault (%#)',
+    async (made, message) => {
+      await expect(make(made as unknown as Item)).rejects.toMatchObject({
+        ...{ name: 'ValidationError', kind: 'permanent', message },
+      });
+    },
+  );
+
   test('[E11] warns of a bbox around the world over a small geometry', async () => {
     const warnings: string[] = [];
     const warn = (message: string) => warnings.push(message);
