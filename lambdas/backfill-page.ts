@@ -34,9 +34,10 @@ function* messagesOf(
   for (const record of records) {
     const row = toRow(columns, record);
     try {
-      const body = pipeline.rowToMessageBody(row);
-      if (body === undefined) tally.skipped += 1;
-      else yield { key: keyOf(row), body };
+      const body: unknown = pipeline.rowToMessageBody(row);
+      if (body === undefined || body === null) tally.skipped += 1;
+      else if (typeof body === 'string') yield { key: keyOf(row), body };
+      else throw new TypeError(`a message is a text, or undefined (given ${typeof body})`);
     } catch (error) {
       const reason = `rowToMessageBody: ${failureOf(error).message}`;
       tally.refused.push({ key: keyOf(row), reason });

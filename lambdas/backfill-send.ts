@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { complete, empty } from './backfill-begin.js';
 import { sendPage } from './backfill-page.js';
 import { askPipeline, restartQuery } from './backfill-query.js';
@@ -87,14 +88,20 @@ async function finishChunk(lease: Lease, run: BackfillRun): Promise<HistoricOutc
 function nextChunk({ cursor }: Lease, { pipeline }: BackfillRun): string | undefined {
   const { chunk, inventoryDate = '' } = cursor;
   if (chunk === undefined) return undefined;
-  const next = askPipeline('nextChunk', () => pipeline.nextChunk(chunk, { inventoryDate }));
-  if (next !== chunk) return next;
-  throw new QueryError(
-    `nextChunk gave '${chunk}', the chunk that it was given: it would never end`,
-    {
-      kind: 'permanent',
-    },
+  const next: unknown = askPipeline('nextChunk', () =>
+    pipeline.nextChunk(chunk, { inventoryDate }),
   );
+  // What the compiler keeps from authors is still what a cast or plain JavaScript gives.
+  if (next === undefined || next === null) return undefined;
+  if (typeof next !== 'string' || next === '') {
+    throw permanent(`nextChunk gives a text, or undefined at the end (given ${inspect(next)})`);
+  }
+  if (next !== chunk) return next;
+  throw permanent(`nextChunk gave '${chunk}', the chunk that it was given: it would never end`);
+}
+
+function permanent(message: string): QueryError {
+  return new QueryError(message, { kind: 'permanent' });
 }
 
 function noRow({ cursor }: Lease): string {

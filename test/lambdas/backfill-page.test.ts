@@ -55,6 +55,19 @@ test('a row at which the pipeline throws is refused by its key, and stops no oth
   ]);
 });
 
+test('what is no text is no message, however it was typed', async () => {
+  const given: Record<string, unknown> = { a: { path: 'a' }, b: null, c: 'c', d: 7 };
+  const records = Object.keys(given).map((key) => [key]);
+
+  const counts = await send(['key'], records, ({ key = '' }) => given[key] as string | undefined);
+
+  expect(counts).toEqual({ rows: 4, sent: 1, skipped: 1, refused: 2 });
+  expect(kit.log.lines.map(({ fields }) => fields)).toEqual([
+    { key: 'a', reason: 'rowToMessageBody: a message is a text, or undefined (given object)' },
+    { key: 'd', reason: 'rowToMessageBody: a message is a text, or undefined (given number)' },
+  ]);
+});
+
 test('a row without a key goes by its first value', async () => {
   await send(['path', 'size'], [['p', '1'], []], () => '');
 

@@ -213,6 +213,28 @@ describe('chunks', () => {
     await expect(run).rejects.toThrow("nextChunk gave '2022-04-20', the chunk that it was given");
   });
 
+  test.each([
+    ['', "nextChunk gives a text, or undefined at the end (given '')"],
+    [7, 'nextChunk gives a text, or undefined at the end (given 7)'],
+  ])('a nextChunk that gives %j is an error, however it was typed', async (next, message) => {
+    const kit = await kitFor(KEYS, SETTINGS);
+    const odd = historicHandler({ ...handler.pipeline, nextChunk: () => next as string });
+    await odd.with(kit)({ action: 'run' }, invocation('1'));
+
+    await expect(odd.with(kit)({ action: 'continue' }, invocation('2'))).rejects.toThrow(message);
+  });
+
+  test('a nextChunk that gives null ends the backfill as undefined does', async () => {
+    const kit = await kitFor(KEYS, SETTINGS);
+    const none = null as unknown as undefined;
+    const ending = historicHandler({ ...handler.pipeline, nextChunk: () => none });
+    await ending.with(kit)({ action: 'run' }, invocation('1'));
+
+    const outcome = await ending.with(kit)({ action: 'continue' }, invocation('2'));
+
+    expect(outcome).toMatchObject({ outcome: 'complete', chunk: '2022-04-20' });
+  });
+
   test('a chunk without a row is said and passed over', async () => {
     const kit = await kitFor(['2022-04-21/b'], SETTINGS);
     await handler.with(kit)({ action: 'run' }, invocation('1'));
