@@ -74,7 +74,7 @@ function fitLine(site: BackfillSite, fits: boolean): string {
 }
 
 function rowsLine(rows: number | undefined, site: BackfillSite): string {
-  if (rows !== undefined) return `  ${rows.toLocaleString('en')} rows (current objects)`;
+  if (rows !== undefined) return `  ${counted(rows, 'row')} (current objects)`;
   if (site.kind === 'local')
     return '  rows not counted: an ORC report cannot be read on this machine';
   return `  rows not counted; a query that counts them: ${commandFor(site, 'describe')} --count-rows`;

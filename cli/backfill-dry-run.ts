@@ -12,7 +12,7 @@ import { chosenChunk } from './backfill-chunk.js';
 import { estimateScan, estimateText, inventoryFor } from './backfill-cost.js';
 import { withName } from './backfill-report.js';
 import type { BackfillSite } from './backfill-site.js';
-import { cut, printable } from './table.js';
+import { counted, cut, printable } from './table.js';
 
 const SHOWN = 5;
 const WIDTH = 200;
@@ -34,7 +34,7 @@ export async function dryRun(site: BackfillSite, options: ActionOptions): Promis
   return {
     lines: [
       `${pipeline}: dry run of ${chunkName(chunk)}, nothing was sent`,
-      `  ${rows.toLocaleString('en')} rows: ${sent.toLocaleString('en')} messages would be sent, ${skipped.toLocaleString('en')} rows skipped, ${faults.toLocaleString('en')} refused`,
+      `  ${counted(rows, 'row')}: ${counted(sent, 'message')} would be sent, ${counted(skipped, 'row')} skipped, ${counted(faults, 'row')} refused`,
       ...(outcome === 'chunk-done' && rows === 0
         ? ['  no row of the inventory is of this chunk']
         : []),

@@ -42,5 +42,5 @@ export function shortTime(iso: string | undefined): string {
 
 /** "1 message", "2 messages". */
 export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -104,7 +104,7 @@ describe('a backfill on this machine', () => {
 
     expect(code).toBe(0);
     expect(stdout).toContain('dry run of chunk 2022-04-20, nothing was sent\n');
-    expect(stdout).toContain('3 rows: 2 messages would be sent, 1 rows skipped, 0 refused\n');
+    expect(stdout).toContain('3 rows: 2 messages would be sent, 1 row skipped, 0 rows refused\n');
     expect(stdout).toContain(`    ${bodyOf(KEYS[1])}\n`);
     expect(later.json).toMatchObject({ messages: [bodyOf(KEYS[3])] });
     await expect(readFile(join(folder.path, 'out/cursor.json'))).rejects.toThrow('ENOENT');
