@@ -168,10 +168,6 @@ describe('9: an error instead of a silently wrong value', () => {
     ['safe:familyName', /<safe:familyName>SENTINEL-1<\/safe:familyName>/],
     ['safe:number', /<safe:number>A<\/safe:number>/],
     ['s1sarl1:mode', /<s1sarl1:mode>.*<\/s1sarl1:mode>/],
-    [
-      's1sarl1:transmitterReceiverPolarisation',
-      /<s1sarl1:transmitterReceiverPolarisation>\w+<\/s1sarl1:transmitterReceiverPolarisation>/g,
-    ],
     ['gml:coordinates', /<gml:coordinates>.*<\/gml:coordinates>/],
     ['safe:startTime', /<safe:startTime>.*<\/safe:startTime>/],
     ['safe:stopTime', /<safe:stopTime>.*<\/safe:stopTime>/],

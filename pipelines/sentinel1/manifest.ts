@@ -74,22 +74,12 @@ export function findField(manifest: Manifest, name: FieldName): Field {
     : elementFault(manifest.document, empty, 'is empty');
 }
 
-/** Throws GranuleError where there is none: the extension `sar` wants at least one. */
-export function findPolarisations(manifest: Manifest): readonly XmlElement[] {
-  if (manifest.polarisations.length === 0) throw missingField(manifest, POLARISATION);
-  return manifest.polarisations;
-}
-
 /** Of a field's text in an error. */
 const SHOWN_CHARACTERS = 100;
 
 /** An error about a field's text: `expected` says what belongs there. */
 export function fieldFault({ document }: Manifest, field: Field, expected: string): GranuleError {
-  return elementFault(
-    document,
-    field.element,
-    `${expected} (given '${excerpt(field.text, SHOWN_CHARACTERS)}')`,
-  );
+  return elementFault(document, field.element, `${expected} (given '${excerpt(field.text, SHOWN_CHARACTERS)}')`);
 }
 
 function missingField({ document: { href } }: Manifest, element: string): GranuleError {

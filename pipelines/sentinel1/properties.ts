@@ -2,7 +2,7 @@ import type { ItemProperties, Position } from '../../lambdas/stac.js';
 import type { Shape } from './annotation.js';
 import * as facts from './constants.js';
 import { findMode, findOrbitSource, findPlatform, oneOf, tryFindOrbit } from './field-values.js';
-import { findPolarisations, tryFindField, type FieldName, type Manifest } from './manifest.js';
+import { tryFindField, type FieldName, type Manifest } from './manifest.js';
 import type { Product } from './product-id.js';
 import { itemTimes, tryFindProcessingTime } from './times.js';
 
@@ -42,7 +42,7 @@ function sar({ product, manifest }: PropertySources): Record<string, unknown> {
     'sar:center_frequency': facts.CENTER_FREQUENCY_GHZ,
     'sar:observation_direction': 'right',
     'sar:instrument_mode': mode,
-    'sar:polarizations': findPolarisations(manifest).map((element) =>
+    'sar:polarizations': manifest.polarisations.map((element) =>
       oneOf(manifest, { element, text: element.text.trim() }, POLARISATION_TEXTS),
     ),
     'sar:product_type': text(manifest, 's1sarl1:productType'),
