@@ -27,10 +27,10 @@ export type InventoryLocation = InventoryReports | ObjectListing;
 
 const LISTING = /\.(csv|txt)(\.gz)?$/;
 /** What stands below an inventory's folder: a folder and a manifest for each report, and data files named by a UUID. */
-const PART_OF_REPORT =
+export const PART_OF_REPORT =
   /\/(symlink\.txt|manifest\.(json|checksum)|data\/?|data\/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}[^/]*|\d{4}-\d\d-\d\dT\d\d-\d\dZ\/?)$/;
 /** Any other file: taken for the name of an inventory, it would only fail when it is read. */
-const OTHER_FILE =
+export const OTHER_FILE =
   /\.(csv|tsv|txt|json|jsonl|ndjson|geojson|xml|orc|parquet|avro|xlsx?|gz|bz2|xz|zst|zip|tar|tgz)\/?$/i;
 /** Buckets of before 2018 may have capitals, underscores and up to 255 characters. */
 const SOURCE_BUCKET = /^[\w.-]{3,255}$/;

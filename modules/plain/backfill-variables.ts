@@ -1,5 +1,6 @@
 import { CONFIG_DEFAULTS } from '../config-defaults.js';
 import { INVENTORY_FIELDS } from '../inventory-fields.js';
+import { OTHER_FILE, PART_OF_REPORT } from '../inventory-location.js';
 import { each, matches, oneOf, VALUE, wholeNumber } from './variable.js';
 import type { Variable } from './variable.js';
 
@@ -9,6 +10,12 @@ const TEXT_LISTING = '\\\\.txt(\\\\.gz)?$';
 
 const BUCKET = 's3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]';
 const LOCATION = `${BUCKET}/(?:[^*?]+\\.(?:csv|txt)(?:\\.gz)?|(?:[^/*?]+/)+[^/*?]+/?)`;
+
+/** Whether a pattern of config.yaml's own rules is found in the value; RE2 takes these as they are, flags in front. */
+function contains({ source, ignoreCase }: RegExp): string {
+  const pattern = `${ignoreCase ? '(?i)' : ''}${source.replaceAll('\\/', '/')}`;
+  return `can(regex("${pattern.replaceAll('\\', '\\\\')}", ${VALUE}))`;
+}
 
 function isListing(pattern: string): string {
   return `can(regex("${pattern}", coalesce(var.inventory_location, "none")))`;
@@ -25,8 +32,12 @@ export const BACKFILL_VARIABLES = {
         'be an inventory, s3://destination/prefix/bucket/config-id, or a listing that ends in .csv, .csv.gz, .txt or .txt.gz',
       ),
       {
-        condition: `!can(regex("/(symlink\\\\.txt|manifest\\\\.(json|checksum)|data/[^/]*)$", ${VALUE}))`,
-        must: 'be the folder of the inventory, not a file in it',
+        condition: `!${contains(PART_OF_REPORT)}`,
+        must: 'be the folder of the inventory, not a part of it',
+      },
+      {
+        condition: `${isListing(LISTING)} || !${contains(OTHER_FILE)}`,
+        must: 'be an inventory or a listing, and no other file',
       },
     ],
   },

@@ -46,7 +46,12 @@ const REFUSED: readonly (readonly [what: string, call: ModuleCall, says: string]
   [
     'a file in an inventory',
     inventory({ inventory_location: 's3://reports/daily/waves/everything/hive/symlink.txt' }),
-    'inventory_location must be the folder of the inventory, not a file in it.',
+    'inventory_location must be the folder of the inventory, not a part of it.',
+  ],
+  [
+    'a file that is no listing',
+    inventory({ inventory_location: 's3://reports/daily/waves/everything.parquet' }),
+    'inventory_location must be an inventory or a listing, and no other file.',
   ],
   [
     'a column that no inventory has',
