@@ -79,7 +79,11 @@ const SHOWN_CHARACTERS = 100;
 
 /** An error about a field's text: `expected` says what belongs there. */
 export function fieldFault({ document }: Manifest, field: Field, expected: string): GranuleError {
-  return elementFault(document, field.element, `${expected} (given '${excerpt(field.text, SHOWN_CHARACTERS)}')`);
+  return elementFault(
+    document,
+    field.element,
+    `${expected} (given '${excerpt(field.text, SHOWN_CHARACTERS)}')`,
+  );
 }
 
 function missingField({ document: { href } }: Manifest, element: string): GranuleError {

@@ -175,7 +175,9 @@ describe('the backfill of a deployment', () => {
     const dry = await deployed('dry-run');
     const described = await deployed('describe', { countRows: true });
 
-    expect(dry.stdout).toContain('3 rows: 2 messages would be sent, 1 row skipped, 0 rows refused\n');
+    expect(dry.stdout).toContain(
+      '3 rows: 2 messages would be sent, 1 row skipped, 0 rows refused\n',
+    );
     expect(described.stdout).toContain('4 rows (current objects)\n  config.yaml fits it:\n');
     expect(athena.calls.filter((call) => call === 'StartQueryExecution')).toHaveLength(2);
     expect([services.invocations, await cursors().read()]).toEqual([[], undefined]);

@@ -24,13 +24,12 @@ function stackOf(bundle: Bundle, memory = 512): string {
   return folder;
 }
 
-test('is the same for node_modules in another place, which the zip is not', async () => {
+test('is the same for node_modules in another place', async () => {
   const here = await bundleIn(process.cwd());
   const root = gitProject({});
   cpSync('pipelines/sentinel1', join(root, 'pipelines/sentinel1'), { recursive: true });
   const elsewhere = await bundleIn(root);
 
-  expect(elsewhere.hash).not.toBe(here.hash);
   expect(tryFingerprint(stackOf(elsewhere))).toBe(tryFingerprint(stackOf(here)));
 });
 

@@ -49,7 +49,7 @@ test('a status is a table of queues and a line for each other part', () => {
     "subscription's dead letters        0          0        0       -",
     '',
     'Ingestor: queued 0, started 0, failed 0, succeeded 0, cancelled 0',
-    'STAC API: 90000 Items (https://stac/collections/sentinel1-grd)',
+    'STAC API: 90,000 Items (https://stac/collections/sentinel1-grd)',
     'Backfill: running (sending) at 2022-04-20, as of 2024-05-01 12:00Z, report 2024-04-30-00-00',
     '  3 chunks done; 20 rows, 16 sent, 2 skipped, 2 refused',
     '',

@@ -89,7 +89,7 @@ suite('the real provider and the bootstrap stack', () => {
       const folder = join(outdir, 'stacks', 'bootstrap');
 
       expect(await validate(folder)).toMatchObject(VALID);
-      expect(await plan(folder)).toContain('Plan: 5 to add, 0 to change, 0 to destroy.');
+      expect(await plan(folder)).toContain('Plan: 6 to add, 0 to change, 0 to destroy.');
     },
     TIMEOUT_MS,
   );
