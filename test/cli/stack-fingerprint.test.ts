@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { tryFingerprint } from '../../cli/stack-fingerprint.js';
 import { type Bundle, bundleEntries } from '../../modules/bundle.js';
-import { assetPath, writeAssets } from '../../modules/bundle-asset.js';
+import { assetPath } from '../../modules/bundle-asset.js';
 import { gitProject } from './project-root.js';
 
 const ENTRY = 'pipelines/sentinel1/app.ts';
@@ -20,7 +20,6 @@ function stackOf(bundle: Bundle, memory = 512): string {
   const code = { filename: assetPath(bundle), source_code_hash: bundle.hashBase64, memory };
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'cdk.tf.json'), JSON.stringify({ code, triggers: bundle.hashBase64 }));
-  writeAssets(folder, [bundle]);
   return folder;
 }
 
