@@ -3,7 +3,7 @@ import { synthesizeAll } from './apply.js';
 import { waitForItems } from './catalogue.js';
 import { command, deadLetters } from './commands.js';
 import { deploymentOf, partsOf } from './deployed-stack.js';
-import { invoke, killWorkers } from './functions.js';
+import { invoke, isOfKilledWorker, killWorkers } from './functions.js';
 import { itemIds } from './granules.js';
 import { CSV_GRANULES, ODD_KEYS, PARQUET_GRANULES, PARQUET_INVENTORY } from './inventories.js';
 import { writeConfig } from './project-copy.js';
@@ -42,7 +42,7 @@ const runNextChunk = () => invoke(historic, { action: 'run' });
 /** What the keeper does every quarter of an hour; it may meet the kill, and then the next one goes on. */
 const goOn = () =>
   invoke(historic, { action: 'continue' }).catch((error: unknown) => {
-    if (!String(error).includes('Worker process died')) throw error;
+    if (!isOfKilledWorker(String(error))) throw error;
   });
 
 describe('a listing with historic_frequency 0', () => {

@@ -17,6 +17,11 @@ export async function invoke(FunctionName: string, event: object = {}): Promise<
   return JSON.parse(text) as unknown;
 }
 
+/** What the emulator answers for a worker that was just killed: it is gone, or the folder that it ran in is. */
+export function isOfKilledWorker(text: string): boolean {
+  return /Worker process died|No such file or directory: '[^']*ministack-lambda-/.test(text);
+}
+
 /** Kills every process that runs the function now, without a warning; returns how many there were. */
 export async function killWorkers(name: string): Promise<number> {
   const lines = (await run('ps', ['-eo', 'pid=,args='])).split('\n');

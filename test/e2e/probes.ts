@@ -2,7 +2,7 @@ import { DeleteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-
 import { ingestionTable } from '../../lambdas/ingestion-log.js';
 import { jsonCall } from './aws-call.js';
 import { partsOf } from './deployed-stack.js';
-import { invoke, killWorkers } from './functions.js';
+import { invoke, isOfKilledWorker, killWorkers } from './functions.js';
 import { BUCKET, SINGLE_POL, type Granule } from './granules.js';
 import { clientOptions } from './platform.js';
 import { setGate, system, waitFor } from './running.js';
@@ -33,7 +33,7 @@ async function listened(role: ProbedRole, work: () => Promise<unknown>): Promise
   const answer = await waitFor(
     () => work().then(JSON.stringify, String),
     // The emulator may have handed the call to a process that was just killed.
-    (text) => !text.includes('Worker process died'),
+    (text) => !isOfKilledWorker(text),
   );
   const logs = await jsonCall(
     { endpoint: system.endpoint },
