@@ -6,6 +6,7 @@ import { startProgress } from '../local/progress.js';
 import { backfillFailures, type BackfillBenchSummary } from './backfill-bench-ledger.js';
 import { benchPageBytes, runBackfillBench } from './backfill-bench.js';
 import { bundleFile } from './bundle-file.js';
+import { reportFaults } from './faults-report.js';
 import { wholeNumber } from './whole-number.js';
 
 interface BackfillOptions {
@@ -28,10 +29,7 @@ export const backfillCommand = new Command('backfill')
     const { count, kills } = options;
     const summary = await bench(options);
     const failures = backfillFailures(summary, { kills, pageBytes: benchPageBytes(count) });
-    process.stdout.write(`${backfillSummaryText(summary)}\n`);
-    for (const failure of failures) process.stdout.write(`FAILED: ${failure}\n`);
-    process.stdout.write(`${JSON.stringify(summary)}\n`);
-    if (failures.length > 0) process.exitCode = 1;
+    reportFaults(backfillSummaryText(summary), { summary, failures });
   });
 
 async function bench({ count, kills, seed }: BackfillOptions): Promise<BackfillBenchSummary> {

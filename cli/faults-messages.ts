@@ -6,6 +6,7 @@ import { startProgress } from '../local/progress.js';
 import { bundleFile } from './bundle-file.js';
 import { benchFailures, type BenchSummary } from './fault-bench-ledger.js';
 import { runFaultBench } from './fault-bench.js';
+import { reportFaults } from './faults-report.js';
 import { wholeNumber } from './whole-number.js';
 
 interface MessagesOptions {
@@ -29,10 +30,7 @@ export const messagesCommand = new Command('messages')
   .action(async (options: MessagesOptions) => {
     const summary = await bench(options);
     const failures = benchFailures(summary);
-    process.stdout.write(`${summaryText(summary)}\n`);
-    for (const failure of failures) process.stdout.write(`FAILED: ${failure}\n`);
-    process.stdout.write(`${JSON.stringify(summary)}\n`);
-    if (failures.length > 0) process.exitCode = 1;
+    reportFaults(summaryText(summary), { summary, failures });
   });
 
 async function bench({ count, kills, seed }: MessagesOptions): Promise<BenchSummary> {

@@ -8,7 +8,5 @@ export const MODULE_NAMES = [
   'pipeline',
 ] as const;
 
-export type ModuleName = (typeof MODULE_NAMES)[number];
-
 /** Where they are written, relative to the project. */
 export const MODULES_FOLDER = 'terraform-modules';

@@ -19,7 +19,7 @@ import { silentLog } from '../../lambdas/log.js';
 import { requestToken, type AccessToken } from '../../lambdas/token-request.js';
 import { tokenTable } from '../../lambdas/token-table.js';
 import { MemoryLog } from '../kit/backfill.js';
-import { httpServer, json, type Answer } from './http-server.js';
+import { httpServer, inTurn, json, type Answer } from './http-server.js';
 
 const secret: ClientSecret = {
   cognito_domain: 'https://auth.example.com',
@@ -354,11 +354,7 @@ describe('the token endpoint', () => {
   });
 
   async function request(...answers: Answer[]): Promise<AccessToken> {
-    let turn = 0;
-    server = await httpServer((seen, response) => {
-      answers[Math.min(turn, answers.length - 1)]?.(seen, response);
-      turn += 1;
-    });
+    server = await httpServer(inTurn(...answers));
     return requestToken({ ...secret, cognito_domain: server.url }, undefined, clock);
   }
 

@@ -6,19 +6,12 @@ import { GetObjectCommand, NoSuchKey, S3Client, S3ServiceException } from '@aws-
 import { sdkStreamMixin } from '@smithy/core/serde';
 import { Readable } from 'node:stream';
 import { mockClient } from 'aws-sdk-client-mock';
-import { failureOf } from '../../lambdas/errors.js';
 import { hrefSource, joinHref, mappedSource } from '../../lambdas/href.js';
 import { S3Source } from '../../lambdas/s3-source.js';
-import { httpServer, json, type Answer } from './http-server.js';
+import { httpServer, inTurn, json, type Answer } from './http-server.js';
+import { rejection } from './rejection.js';
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');
-const failure = async (read: Promise<unknown>) =>
-  failureOf(
-    await read.then(
-      () => 'no failure',
-      (error: unknown) => error,
-    ),
-  );
 
 describe('a folder on disk', () => {
   let folder = '';
@@ -46,12 +39,12 @@ describe('a folder on disk', () => {
   test('that lacks the file is a permanent failure that names it', async () => {
     const href = join(folder, 'missing.txt');
 
-    expect(await failure(source.read(href))).toEqual({
+    expect(await rejection(source.read(href))).toEqual({
       kind: 'permanent',
       name: 'ReadError',
       message: `${href}: cannot be read: no such file`,
     });
-    expect(await failure(source.read(folder))).toMatchObject({ kind: 'permanent' });
+    expect(await rejection(source.read(folder))).toMatchObject({ kind: 'permanent' });
   });
 
   test('stands in for hrefs that are mapped to it', async () => {
@@ -66,7 +59,7 @@ test('an href of no known scheme is a permanent failure that says what to write'
   const source = hrefSource({ requesterPays: false });
 
   for (const href of ['relative/a', 'gs://b/a', 's3://bucket', 's3://']) {
-    expect(await failure(source.read(href))).toMatchObject({
+    expect(await rejection(source.read(href))).toMatchObject({
       kind: 'permanent',
       name: 'ReadError',
     });
@@ -130,14 +123,14 @@ describe('S3', () => {
     mock
       .on(GetObjectCommand)
       .rejects(new NoSuchKey({ message: 'no', $metadata: { httpStatusCode: 404 } }));
-    expect(await failure(source.read('s3://b/k'))).toEqual({
+    expect(await rejection(source.read('s3://b/k'))).toEqual({
       kind: 'permanent',
       name: 'ReadError',
       message: 's3://b/k: the object does not exist (NoSuchKey)',
     });
 
     mock.on(GetObjectCommand).rejects(status('AccessDenied', 403));
-    expect(await failure(source.read('s3://b/k'))).toEqual({
+    expect(await rejection(source.read('s3://b/k'))).toEqual({
       kind: 'transient',
       name: 'ReadError',
       message:
@@ -152,7 +145,7 @@ describe('S3', () => {
     expect(await source.read('s3://b/k', { offset: 9, length: 1 })).toHaveLength(0);
 
     mock.on(GetObjectCommand).rejects(status('SlowDown', 503));
-    expect(await failure(source.read('s3://b/k'))).toMatchObject({ kind: 'transient' });
+    expect(await rejection(source.read('s3://b/k'))).toMatchObject({ kind: 'transient' });
   });
 
   test('an object that is too large for metadata is refused, and its body let go', async () => {
@@ -160,7 +153,7 @@ describe('S3', () => {
     mock.on(GetObjectCommand).resolves({ Body: sdkStreamMixin(stream), ContentLength: 1e9 });
     const source = new S3Source({ requesterPays: false }, client);
 
-    expect(await failure(source.read('s3://b/k'))).toMatchObject({ kind: 'permanent' });
+    expect(await rejection(source.read('s3://b/k'))).toMatchObject({ kind: 'permanent' });
     expect(stream.destroyed).toBe(true);
   });
 });
@@ -175,11 +168,7 @@ describe('https', () => {
   });
 
   async function serve(...answers: Answer[]): Promise<string> {
-    let turn = 0;
-    server = await httpServer((request, response) => {
-      answers[Math.min(turn, answers.length - 1)]?.(request, response);
-      turn += 1;
-    });
+    server = await httpServer(inTurn(...answers));
     return server.url;
   }
 
@@ -197,12 +186,12 @@ describe('https', () => {
 
     await server?.close();
     const loop = await serve(json(302, '', { location: '/a' }));
-    expect(await failure(source.read(`${loop}/a`))).toMatchObject({ kind: 'permanent' });
+    expect(await rejection(source.read(`${loop}/a`))).toMatchObject({ kind: 'permanent' });
   });
 
   test('is permanent with 404, and tried again with 503', async () => {
     const url = await serve(json(404, ''));
-    expect(await failure(source.read(`${url}/a`))).toMatchObject({ kind: 'permanent' });
+    expect(await rejection(source.read(`${url}/a`))).toMatchObject({ kind: 'permanent' });
 
     await server?.close();
     const busy = await serve(json(503, ''), json(200, 'x'));

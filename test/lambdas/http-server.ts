@@ -42,6 +42,15 @@ export async function httpServer(answer: Answer) {
   };
 }
 
+/** Answers in turn, the last one for ever. */
+export function inTurn(...answers: readonly Answer[]): Answer {
+  let turn = 0;
+  return (request, response) => {
+    answers[Math.min(turn, answers.length - 1)]?.(request, response);
+    turn += 1;
+  };
+}
+
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
   return (_request, response) => {
     response.writeHead(status, { 'content-type': 'application/json', ...headers });

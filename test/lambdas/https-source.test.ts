@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { failureOf } from '../../lambdas/errors.js';
 import { readHttps } from '../../lambdas/https-source.js';
-import { httpServer, json, type Answer } from './http-server.js';
+import { httpServer, inTurn, json, type Answer } from './http-server.js';
+import { rejection } from './rejection.js';
 
 let server: Awaited<ReturnType<typeof httpServer>> | undefined;
 
@@ -10,24 +10,12 @@ afterEach(async () => {
   server = undefined;
 });
 
-/** Answers in turn, the last one for ever. */
 async function serve(...answers: Answer[]): Promise<string> {
-  let turn = 0;
-  server = await httpServer((request, response) => {
-    answers[Math.min(turn, answers.length - 1)]?.(request, response);
-    turn += 1;
-  });
+  server = await httpServer(inTurn(...answers));
   return `${server.url}/a`;
 }
 
-async function failureAt(href: string) {
-  return failureOf(
-    await readHttps(href).then(
-      () => 'no failure',
-      (error: unknown) => error,
-    ),
-  );
-}
+const failureAt = (href: string) => rejection(readHttps(href));
 
 const RANGE = { offset: 2, length: 3 };
 

@@ -4,7 +4,7 @@ import { IngestorError } from '../../lambdas/errors.js';
 import { ingestor } from '../../lambdas/ingestor.js';
 import type { Collection } from '../../lambdas/stac.js';
 import { exampleItem } from './granule-kit.js';
-import { httpServer, json, type Answer } from './http-server.js';
+import { httpServer, inTurn, json, type Answer } from './http-server.js';
 
 type Server = Awaited<ReturnType<typeof httpServer>>;
 
@@ -24,13 +24,8 @@ function tokensOf(...values: string[]): AccessTokens & { readonly forgotten: str
   };
 }
 
-/** Answers in turn, the last one for ever. */
 async function answering(...answers: Answer[]): Promise<Server> {
-  let turn = 0;
-  server = await httpServer((request, response) => {
-    answers[Math.min(turn, answers.length - 1)]?.(request, response);
-    turn += 1;
-  });
+  server = await httpServer(inTurn(...answers));
   return server;
 }
 

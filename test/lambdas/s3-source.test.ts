@@ -3,9 +3,9 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { sdkStreamMixin } from '@smithy/core/serde';
 import { mockClient } from 'aws-sdk-client-mock';
-import { failureOf } from '../../lambdas/errors.js';
 import { MAX_READ_BYTES } from '../../lambdas/granule-source.js';
 import { S3Source } from '../../lambdas/s3-source.js';
+import { rejection } from './rejection.js';
 
 const s3 = mockClient(S3Client);
 const source = new S3Source({ requesterPays: false }, new S3Client({ region: 'eu-central-1' }));
@@ -19,14 +19,7 @@ function refusing(name: string, httpStatusCode?: number): void {
   s3.on(GetObjectCommand).rejects(error);
 }
 
-async function failure() {
-  return failureOf(
-    await source.read('s3://bucket/key').then(
-      () => 'no failure',
-      (error: unknown) => error,
-    ),
-  );
-}
+const failure = () => rejection(source.read('s3://bucket/key'));
 
 beforeEach(() => {
   s3.reset();
