@@ -1,23 +1,14 @@
 import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { MODULE_NAMES, MODULES_FOLDER } from '../../modules/plain/module-names.js';
 import { madeBy, planOf } from './module-root.js';
 import { mockProvider, OFFLINE } from './offline.js';
-import { findTerraform } from './terraform.js';
-import type { Terraform } from './terraform.js';
+import { found, suite } from './terraform-suite.js';
 
 const TIMEOUT_MS = 240_000;
 const EXAMPLES = 'examples/plain-hcl';
-
-const terraform = await findTerraform();
-const suite = terraform === undefined ? describe.skip : describe;
-
-function found(): Terraform {
-  if (terraform === undefined) throw new Error('skipped without Terraform');
-  return terraform;
-}
 
 /** A copy of the example at its place beside the modules, with code to deploy and no account to ask. */
 function copyOf(folder: string, aliases: readonly string[]): string {

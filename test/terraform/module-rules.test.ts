@@ -1,19 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { fn, inventory, pipeline, queue, STATEMENT, TOPIC } from './module-calls.js';
 import { writeRoot } from './module-root.js';
 import type { ModuleCall } from './module-root.js';
-import { findTerraform } from './terraform.js';
-import type { Terraform } from './terraform.js';
+import { found, suite } from './terraform-suite.js';
 
 const TIMEOUT_MS = 240_000;
-
-const terraform = await findTerraform();
-const suite = terraform === undefined ? describe.skip : describe;
-
-function found(): Terraform {
-  if (terraform === undefined) throw new Error('skipped without Terraform');
-  return terraform;
-}
 
 /** Arguments that break a rule, and what Terraform says of them. */
 const REFUSED: readonly (readonly [what: string, call: ModuleCall, says: string])[] = [

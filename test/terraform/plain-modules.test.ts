@@ -1,18 +1,9 @@
-import { expect, describe, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { CASES } from './module-cases.js';
 import { madeBy, planOf, writeRoot, writeRootTest } from './module-root.js';
-import { findTerraform } from './terraform.js';
-import type { Terraform } from './terraform.js';
+import { found, suite } from './terraform-suite.js';
 
 const TIMEOUT_MS = 240_000;
-
-const terraform = await findTerraform();
-const suite = terraform === undefined ? describe.skip : describe;
-
-function found(): Terraform {
-  if (terraform === undefined) throw new Error('skipped without Terraform');
-  return terraform;
-}
 
 /** Twenty seconds each: elsewhere than in CI those will do that have the most in them. */
 const CHOSEN =

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { listPipelines, readPipelineConfig } from '../../modules/pipeline-config.js';
 import type { PipelineConfig } from '../../modules/pipeline-config.js';
 import { synthesizeBootstrap } from '../../modules/synthesize.js';
@@ -9,12 +9,10 @@ import { configOf } from '../modules/config-folder.js';
 import { addressesOf, readStack, writeStack } from '../modules/stack-kit.js';
 import { MATRIX } from '../modules/stack-matrix.js';
 import { overrideOffline, writeMockTest } from './offline.js';
+import { found, suite } from './terraform-suite.js';
 import { findTerraform } from './terraform.js';
 
 const TIMEOUT_MS = 240_000;
-
-const terraform = await findTerraform();
-const suite = terraform === undefined ? describe.skip : describe;
 
 const LONG_ID = `w${'_aves'.repeat(8)}`.slice(0, 40);
 /** Ten seconds each: elsewhere than in CI those will do that have the most in them. */
@@ -41,9 +39,8 @@ const CONDITIONS = {
     'aws_lambda_invocation.collection-on-deploy_invocation.triggers.deployed == terraform_data.collection-on-deploy_null-resource.id',
 };
 
-async function run(folder: string, ...words: readonly string[]): Promise<string> {
-  if (terraform === undefined) throw new Error('skipped without Terraform');
-  return terraform.run(folder, ...words);
+function run(folder: string, ...words: readonly string[]): Promise<string> {
+  return found().run(folder, ...words);
 }
 
 async function plan(folder: string, ...words: readonly string[]): Promise<string> {
@@ -123,6 +120,6 @@ suite('the real provider and the stack of the roles for GitHub', () => {
   );
 });
 
-test('where Terraform is missing, CI says so and fails', () => {
-  if (process.env['CI'] === 'true') expect(terraform).toBeDefined();
+test('where Terraform is missing, CI says so and fails', async () => {
+  if (process.env['CI'] === 'true') expect(await findTerraform()).toBeDefined();
 });

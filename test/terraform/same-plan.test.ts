@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { parseArn } from '../../modules/arn.js';
 import { PIPELINE_VARIABLES } from '../../modules/plain/pipeline-variables.js';
 import { readPipelineConfig } from '../../modules/pipeline-config.js';
@@ -12,13 +12,9 @@ import { MATRIX } from '../modules/stack-matrix.js';
 import { planOf, writeRoot } from './module-root.js';
 import type { Plan } from './module-root.js';
 import { overrideOffline } from './offline.js';
-import { findTerraform } from './terraform.js';
-import type { Terraform } from './terraform.js';
+import { found, suite } from './terraform-suite.js';
 
 const TIMEOUT_MS = 240_000;
-
-const terraform = await findTerraform();
-const suite = terraform === undefined ? describe.skip : describe;
 
 /** Half a minute each: CI has those that differ most, and everyone the one pipeline that there is. */
 const CHOSEN =
@@ -34,11 +30,6 @@ const PROJECT = 'demo';
 const ZIP = 'stands for a zip';
 const HASH = createHash('sha256').update(ZIP).digest('base64');
 const ZIPS = ['app', 'collection', 'historic', 'verify'];
-
-function found(): Terraform {
-  if (terraform === undefined) throw new Error('skipped without Terraform');
-  return terraform;
-}
 
 async function planOfStack(config: PipelineConfig): Promise<Plan> {
   const folder = writeStack(config, { project: PROJECT, hashBase64: HASH });
