@@ -21,7 +21,7 @@ function stackFolder(id: string): string {
   return join('cdktf.out', 'stacks', id);
 }
 
-/** One synthesized stack, or another root, under Terraform. Its state is in the run's folder. */
+/** One synthesized stack, or another root, under Terraform. The state of a stack is in the run's state bucket. */
 export class Deployment {
   private readonly folder: string;
   private readonly terraform: Terraform;

@@ -4,18 +4,23 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { COLLECTION_ID } from '../../pipelines/sentinel1/constants.js';
 import { synthesizeAll, type Deployment } from './apply.js';
 import { tryFind, waitForItem } from './catalogue.js';
-import { deploymentOf, partsOf } from './deployed-stack.js';
+import type { Outcome } from '../terraform/terraform.js';
+import { deploymentOf, deployStateBucket, partsOf } from './deployed-stack.js';
 import { notificationOf, SINGLE_POL } from './granules.js';
 import { listOwn } from './left.js';
 import { depthOf, posts, postsOf, publish, setGate, system, waitFor } from './running.js';
+import { PROJECT } from './places.js';
 import { seed } from './seed.js';
+import { listStates } from './state-bucket.js';
 
 const { queueUrl } = partsOf(system, 'sentinel1');
 let sentinel1: Deployment;
 let tiles: Deployment;
+let applies: Promise<[Outcome, Outcome]>;
 
 beforeAll(async () => {
   await seed();
+  await deployStateBucket(system);
   await synthesizeAll(system);
   sentinel1 = await deploymentOf(system, 'sentinel1');
   tiles = await deploymentOf(system, 'cop_dem_30');
@@ -28,12 +33,24 @@ describe('a first deployment, by whoever has the documented policy and nothing m
     expect(await listOwn(system.endpoint)).toEqual([]);
   });
 
-  test('fails with the words of the ingestor where it refuses the Collection', async () => {
+  test('keeps everyone else out of a state while it changes the stack', async () => {
     const body = { detail: [{ loc: ['body', 'extent'], msg: 'the extent is upside down' }] };
     await setGate({ faults: [{ match: `"${COLLECTION_ID}"`, status: 422, body }] });
-
     // Fixed waits of the provider are most of an apply.
-    const [{ code, output }, other] = await Promise.all([sentinel1.apply(), tiles.apply()]);
+    applies = Promise.all([sentinel1.apply(), tiles.apply()]);
+    await waitFor(
+      () => listStates(system),
+      (names) => names.includes(`${PROJECT}/sentinel1.tfstate.tflock`),
+    );
+
+    const { code, output } = await sentinel1.plan();
+
+    expect(output).toContain('Error acquiring the state lock');
+    expect(code).toBe(1);
+  });
+
+  test('fails with the words of the ingestor where it refuses the Collection', async () => {
+    const [{ code, output }, other] = await applies;
 
     await setGate({});
     expect(other).toMatchObject({ code: 0 });

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipelineNames } from '../../modules/names.js';
-import { findTerraform } from '../terraform/terraform.js';
+import { findTerraform, type Terraform } from '../terraform/terraform.js';
 import { Deployment, type Credentials } from './apply.js';
 import { createDeployer } from './deployer.js';
 import { ACCOUNT, PROJECT } from './places.js';
+import { synthesizeBootstrap } from './state-bucket.js';
 import type { System } from './system.js';
 
 /** Where the parts of a deployed pipeline are, by the project's own rule of names. */
@@ -27,10 +28,27 @@ export async function deploymentOf(
   id: string,
   folder?: string,
 ): Promise<Deployment> {
-  const terraform = await findTerraform();
-  if (terraform === undefined) throw new Error('there is no Terraform');
+  const terraform = await terraformHere();
   const credentials = await deployerOf(system);
   return new Deployment(system, id, { terraform, credentials, ...(folder && { folder }) });
+}
+
+/** Makes the bucket for the states, as an administrator of the account does once. */
+export async function deployStateBucket(system: System): Promise<void> {
+  await synthesizeBootstrap(system);
+  const bootstrap = new Deployment(system, 'bootstrap', {
+    terraform: await terraformHere(),
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  await bootstrap.init();
+  const { code, output } = await bootstrap.apply();
+  if (code !== 0) throw new Error(output);
+}
+
+async function terraformHere(): Promise<Terraform> {
+  const terraform = await findTerraform();
+  if (terraform === undefined) throw new Error('there is no Terraform');
+  return terraform;
 }
 
 async function deployerOf(system: System): Promise<Credentials> {

@@ -12,3 +12,5 @@ export const REGION = 'us-west-2';
 export const ACCOUNT = '123456789012';
 export const TOPIC_REGION = 'eu-central-1';
 export const PROJECT = 'e2e';
+/** Of Terraform; not of the project's own names, since it outlives the stacks. */
+export const STATE_BUCKET = 'state-of-e2e';

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { PROJECT, REGION, ROOT } from './places.js';
+import { PROJECT, REGION, ROOT, STATE_BUCKET } from './places.js';
 import { run } from './shell.js';
 import type { StackPlan } from './stacks.js';
 import type { System } from './system.js';
@@ -41,7 +41,8 @@ export function writeConfig({ folder, ...system }: System, { id, config }: Stack
 export function commandEnvironment({ endpoint }: System): Readonly<Record<string, string>> {
   return {
     PROJECT,
-    LOCAL_STATE: '1',
+    STATE_BUCKET,
+    STATE_REGION: REGION,
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
@@ -56,11 +57,13 @@ export function commandEnvironment({ endpoint }: System): Readonly<Record<string
 export function runProject(
   system: System,
   [script, ...words]: readonly [string, ...string[]],
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const env = {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
     ...commandEnvironment(system),
+    ...variables,
   };
   const node = ['--import', 'tsx', '--no-warnings', script, ...words];
   return run(process.execPath, node, { cwd: join(system.folder, 'project'), env });

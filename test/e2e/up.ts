@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { deploymentOf } from './deployed-stack.js';
+import { deploymentOf, deployStateBucket } from './deployed-stack.js';
 import { synthesizeAll } from './apply.js';
 import { whatIsMissing } from './machine.js';
 import { commandEnvironment } from './project-copy.js';
@@ -28,6 +28,8 @@ async function deployAll(system: System): Promise<void> {
   // It works on the system that E2E_RUN names when it is loaded.
   const { seed } = await import('./seed.js');
   await seed();
+  process.stderr.write('applying bootstrap\n');
+  await deployStateBucket(system);
   await synthesizeAll(system);
   for (const { id } of STACKS) {
     process.stderr.write(`applying ${id}\n`);
