@@ -2,6 +2,7 @@ import { BundleError } from './modules/bundle.js';
 import { ConfigError } from './modules/config-error.js';
 import { bundlePipelines } from './modules/pipeline-bundles.js';
 import { isBootstrap, readBootstrapProject, readProject } from './modules/project.js';
+import { refuseUnknownStacks } from './modules/requested-stacks.js';
 
 const source = { root: import.meta.dirname, env: process.env };
 
@@ -19,6 +20,7 @@ async function synthesize(): Promise<void> {
     return;
   }
   const project = readProject(source);
+  refuseUnknownStacks(source.root);
   const [bundles, { synthesizePipelines }] = await Promise.all([
     bundlePipelines(project.pipelines, source),
     loadCdktf(),

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { ConfigError } from './config-error.js';
+import { knownPipelines, listPipelines, shownPath } from './pipeline-folder.js';
+
+/** cdktf starts main.ts through a shell, or two. */
+const MAX_ANCESTORS = 4;
+const VERBS = ['list', 'synth', 'diff', 'plan', 'deploy', 'apply', 'destroy'];
+/** cdktf takes patterns; whether one matches anything is for cdktf to say. */
+const PLAIN_NAME = /^[\w-]+$/;
+
+/**
+ * Throws ConfigError, which lists the pipelines, where the cdktf that runs this program was asked for a stack that
+ * there is none of: cdktf's own sentence lists nothing.
+ */
+export function refuseUnknownStacks(root: string, requested = requestedStacks()): void {
+  const pipelines = join(root, 'pipelines');
+  const known = listPipelines(pipelines);
+  const unknown = requested.filter((name) => PLAIN_NAME.test(name) && !known.includes(name));
+  if (unknown.length > 0)
+    throw new ConfigError(
+      unknown.map(
+        (name) => `There is no pipeline ${name}. ${knownPipelines(shownPath(pipelines))}`,
+      ),
+    );
+}
+
+/** cdktf tells the program nothing of its own arguments, so they are looked up where /proc is; elsewhere none. */
+function requestedStacks(): readonly string[] {
+  let pid = process.ppid;
+  for (let count = 0; count < MAX_ANCESTORS; count++) {
+    const stacks = stacksIn(readProcess(pid, 'cmdline').split('\0'));
+    if (stacks !== undefined) return stacks;
+    pid = Number(/^PPid:\s*(\d+)/m.exec(readProcess(pid, 'status'))?.[1] ?? 0);
+  }
+  return [];
+}
+
+function readProcess(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Undefined for any program but cdktf. Names come first: what follows an option may be its value. */
+export function stacksIn(words: readonly string[]): readonly string[] | undefined {
+  const program = words.findIndex((word) => ['cdktf', 'cdktf.js'].includes(basename(word)));
+  if (program === -1 || !VERBS.includes(words[program + 1] ?? '')) return undefined;
+  const names = words.slice(program + 2);
+  const end = names.findIndex((word) => word === '' || word.startsWith('-'));
+  return end === -1 ? names : names.slice(0, end);
+}
