@@ -5,7 +5,7 @@ import { deadLetters } from './commands.js';
 import { partsOf } from './deployed-stack.js';
 import { all } from './granules.js';
 import { depthOf, posts, sqs, system, waitUntilDrained } from './running.js';
-import { FULL } from './stacks.js';
+import { FULL, MAX_BATCHES } from './stacks.js';
 import { tileNames, uploadTiles } from './tiles.js';
 
 const { queueUrl, deadLettersUrl } = partsOf(system, 'cop_dem_30');
@@ -55,6 +55,6 @@ function report(started: number, taken: Awaited<ReturnType<typeof postsSince>>):
     `load: ${COUNT} messages in ${seconds(started, ended).toFixed(1)} s: ` +
       `${seconds(started, first).toFixed(1)} s until the first Item was posted, ` +
       `${(taken.length / seconds(first, last)).toFixed(1)} posts a second (${mean.toFixed(0)} ms each at the ` +
-      `ingestor, at most ten batches at once), ${seconds(last, ended).toFixed(1)} s until all were loaded\n`,
+      `ingestor, at most ${MAX_BATCHES} batches at once), ${seconds(last, ended).toFixed(1)} s until all were loaded\n`,
   );
 }

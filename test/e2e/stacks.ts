@@ -13,10 +13,14 @@ export const FULL = process.env['E2E'] === 'full';
 /** As in the config.yaml of sentinel1: the emulator has every account. */
 export const TOPIC_ARN = 'arn:aws:sns:eu-central-1:214830741341:SentinelS1L1C';
 
+/** The suite's ingestor answers one call after another: more batches at once would only wait for it. */
+export const MAX_BATCHES = 4;
+
 export const STACKS: readonly StackPlan[] = [
   {
     id: 'sentinel1',
     config: {
+      max_concurrency: MAX_BATCHES,
       retry_delay_seconds: 1,
       verify_ingestion: true,
       verify_tries: 3,
@@ -24,5 +28,5 @@ export const STACKS: readonly StackPlan[] = [
       initial_chunk: '2014-10-05',
     },
   },
-  { id: 'cop_dem_30', config: {} },
+  { id: 'cop_dem_30', config: { max_concurrency: MAX_BATCHES } },
 ];
