@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PAGE_BYTES } from '../lambdas/historic-collaborators.js';
 import { parseRecords } from '../lambdas/result-csv.js';
 import { benchKey, PLAIN_ENDING, writeBenchInventory } from './backfill-bench-keys.js';
+import { emulatorQueue, standInQueue, type BenchQueue } from './bench-queue.js';
 import { sendingRates } from './bench-sending.js';
 import { median } from './median.js';
 
@@ -13,19 +14,25 @@ export interface BackfillBench {
   readonly keys: number;
   /** To the queue over HTTP; 0 leaves it out. */
   readonly rows: number;
+  /** Where an emulator of SQS listens that rows are sent to as well. */
+  readonly sqs: string | undefined;
   readonly print: (name: string, value: string) => void;
 }
 
 const ROUNDS = 3;
 const PARSED_ROWS = 1_000_000;
-/** About what SQS takes within a region; without any wait only the processor's work is compared. */
+/** About what SQS takes within a region; without any wait only the processors' work is compared. */
 const ANSWER_MS = [0, 10];
 
 /** The three speeds of a backfill: sending, the whole way from an inventory on this machine, and parsing alone. */
-export async function benchBackfill({ keys, rows, print }: BackfillBench): Promise<void> {
+export async function benchBackfill({ keys, rows, sqs, print }: BackfillBench): Promise<void> {
   print('result parsing alone', `${Math.round(parsedRows()).toLocaleString('en')} rows/s`);
   for (const answerMs of rows > 0 ? ANSWER_MS : []) {
-    print(`rows to SQS, answers after ${answerMs} ms`, await sendingText(rows, answerMs));
+    const queue = await standInQueue(answerMs);
+    print(`rows to SQS, answers after ${answerMs} ms`, await sendingText(queue, rows));
+  }
+  if (rows > 0 && sqs !== undefined) {
+    print('rows to the emulator of SQS', await sendingText(await emulatorQueue(sqs), rows));
   }
   if (keys > 0) await printInventory(keys, print);
 }
@@ -54,11 +61,8 @@ function pageOfRows(): Buffer {
   return Buffer.from(lines.join(''));
 }
 
-async function sendingText(rows: number, answerMs: number): Promise<string> {
-  const rounds = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    rounds.push(await sendingRates({ rows, answerMs }));
-  }
+async function sendingText(queue: BenchQueue, rows: number): Promise<string> {
+  const rounds = await sendingRates(queue, rows);
   const [ours, theirs] = [rounds.map((round) => round.ours), rounds.map((round) => round.oneByOne)];
   const ratios = rounds.map((round) => round.ours / round.oneByOne);
   return (

@@ -13,6 +13,7 @@ interface BenchOptions {
   readonly pipelines: number;
   readonly keys: number;
   readonly rows: number;
+  readonly sqs?: string;
 }
 
 const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<void> | void>> = {
@@ -20,7 +21,7 @@ const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<void> | 
   local: ({ granules }) => {
     benchLocalRun(granules, print);
   },
-  backfill: ({ keys, rows }) => benchBackfill({ keys, rows, print }),
+  backfill: ({ keys, rows, sqs }) => benchBackfill({ keys, rows, sqs, print }),
   stacks: ({ pipelines }) => benchStacks(pipelines, print),
 };
 
@@ -39,6 +40,7 @@ const command = new Command('bench')
     1_000_000,
   )
   .option('--rows <n>', 'rows that are sent over HTTP', wholeNumber('--rows', 0), 10_000)
+  .option('--sqs <url>', 'an emulator of SQS that rows are sent to as well, with AWS_* as set')
   .option('--pipelines <n>', 'pipelines of a large synth', wholeNumber('--pipelines', 0), 50)
   .action(async (parts: readonly string[], options: BenchOptions) => {
     for (const part of parts) await PARTS[part]?.(options);
