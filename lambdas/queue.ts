@@ -1,11 +1,7 @@
-import {
-  GetQueueAttributesCommand,
-  SendMessageBatchCommand,
-  SQSClient,
-  type BatchResultErrorEntry,
-} from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { tryAwsStatus } from './aws-status.js';
 import { failureOf, PipelineError } from './errors.js';
+import { signedPost, type BatchEntry, type FailedEntry, type PostBatch } from './signed-post.js';
 
 /** SQS's own limit of entries. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 export const MAX_BATCH_ENTRIES = 10;
@@ -52,18 +48,22 @@ const ENTRY_FAULTS = [
   'InvalidAttributeValue',
 ];
 
-export function sqsQueue(queueUrl: string, client?: SqsSender): MessageQueue {
-  const sqs = client ?? new SQSClient({});
+/** Batches go by `post`, and by the client where that does not give what became of each entry. */
+export function sqsQueue(
+  queueUrl: string,
+  client: Pick<SQSClient, 'send' | 'config'> = new SQSClient({}),
+  post: PostBatch = signedPost(queueUrl, client),
+): MessageQueue {
   let maxBytes: Promise<number> | undefined;
   return {
     maxBytes: () =>
-      (maxBytes ??= readMaxBytes(sqs, queueUrl).catch((error: unknown) => {
+      (maxBytes ??= readMaxBytes(client, queueUrl).catch((error: unknown) => {
         // A failure must not outlive the invocation that met it.
         maxBytes = undefined;
         throw error;
       })),
-    depth: async () => Number(await attribute(sqs, queueUrl, 'ApproximateNumberOfMessages')),
-    sendBatch: (bodies) => sendBatch(sqs, queueUrl, bodies),
+    depth: async () => Number(await attribute(client, queueUrl, 'ApproximateNumberOfMessages')),
+    sendBatch: (bodies) => sendBatch({ sqs: client, queueUrl, post }, bodies),
   };
 }
 
@@ -82,54 +82,64 @@ async function attribute(
   return Attributes?.[name];
 }
 
+interface BatchSender {
+  readonly sqs: SqsSender;
+  readonly queueUrl: string;
+  readonly post: PostBatch;
+}
+
 async function sendBatch(
-  sqs: SqsSender,
-  queueUrl: string,
+  sender: BatchSender,
   bodies: readonly string[],
 ): Promise<readonly SendFailure[]> {
   // Ids by index: a key may hold characters that an id must not.
-  const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+  const entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
   try {
-    const { Failed = [] } = await sqs.send(
-      new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }),
-    );
-    return Failed.map(toFailure);
+    const failed = (await sender.post(entries)) ?? (await sendBySdk(sender, entries));
+    return failed.map(toFailure);
   } catch (cause) {
-    return failuresOfCall(cause, { sqs, queueUrl, bodies });
+    return failuresOfCall(cause, sender, bodies);
   }
 }
 
-function toFailure({ Id, SenderFault, Code, Message }: BatchResultErrorEntry): SendFailure {
+async function sendBySdk(
+  { sqs, queueUrl }: BatchSender,
+  Entries: BatchEntry[],
+): Promise<readonly FailedEntry[]> {
+  const { Failed = [] } = await sqs.send(
+    new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }),
+  );
+  return Failed;
+}
+
+function toFailure({ Id, SenderFault, Code, Message }: FailedEntry): SendFailure {
   const reason = Message === undefined ? (Code ?? 'unknown') : `${Code ?? 'unknown'}: ${Message}`;
   return { index: Number(Id), senderFault: SenderFault ?? false, reason };
 }
 
-interface BatchCall {
-  readonly sqs: SqsSender;
-  readonly queueUrl: string;
-  readonly bodies: readonly string[];
-}
-
-async function failuresOfCall(cause: unknown, call: BatchCall): Promise<readonly SendFailure[]> {
+async function failuresOfCall(
+  cause: unknown,
+  sender: BatchSender,
+  bodies: readonly string[],
+): Promise<readonly SendFailure[]> {
   const { name, message } = failureOf(cause);
   const all = (senderFault: boolean): SendFailure[] =>
-    call.bodies.map((_, index) => ({
-      index,
-      senderFault,
-      reason: `${name}: ${message}`,
-    }));
+    bodies.map((_, index) => ({ index, senderFault, reason: `${name}: ${message}` }));
   if (ENTRY_FAULTS.some((fault) => name.includes(fault))) {
-    return call.bodies.length === 1 ? all(true) : sendOneByOne(call);
+    return bodies.length === 1 ? all(true) : sendOneByOne(sender, bodies);
   }
   if (isTransient(cause, name)) return all(false);
-  throw new SendError(`queue ${call.queueUrl}: ${name}: ${message}`, { cause });
+  throw new SendError(`queue ${sender.queueUrl}: ${name}: ${message}`, { cause });
 }
 
 /** One bad body fails the whole call: alone it fails alone. */
-async function sendOneByOne({ sqs, queueUrl, bodies }: BatchCall): Promise<SendFailure[]> {
+async function sendOneByOne(
+  sender: BatchSender,
+  bodies: readonly string[],
+): Promise<SendFailure[]> {
   const failures = await Promise.all(
     bodies.map(async (body, index) => {
-      const [failure] = await sendBatch(sqs, queueUrl, [body]);
+      const [failure] = await sendBatch(sender, [body]);
       return failure && { ...failure, index };
     }),
   );

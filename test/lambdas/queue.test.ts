@@ -7,9 +7,11 @@ import {
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { SendError, sqsQueue } from '../../lambdas/queue.js';
+import type { PostBatch } from '../../lambdas/signed-post.js';
 
 const sqs = mockClient(SQSClient);
-const queue = () => sqsQueue('https://sqs/queue', new SQSClient({}));
+const notPosted: PostBatch = () => Promise.resolve(undefined);
+const queue = (post = notPosted) => sqsQueue('https://sqs/queue', new SQSClient({}), post);
 
 function callError(name: string, httpStatusCode?: number): Error {
   return Object.assign(new Error('refused'), { name, $metadata: { httpStatusCode } });
@@ -38,6 +40,25 @@ describe('sendBatch', () => {
         { Id: '1', MessageBody: 'c d' },
       ],
     });
+  });
+
+  test('what was posted is not sent by the SDK, and its failed entries come back by place', async () => {
+    const posted: unknown[] = [];
+    const sender = queue((entries) => {
+      posted.push(entries);
+      return Promise.resolve([{ Id: '1', SenderFault: false, Code: 'InternalError' }]);
+    });
+
+    expect(await sender.sendBatch(['a', 'b'])).toEqual([
+      { index: 1, senderFault: false, reason: 'InternalError' },
+    ]);
+    expect(posted).toEqual([
+      [
+        { Id: '0', MessageBody: 'a' },
+        { Id: '1', MessageBody: 'b' },
+      ],
+    ]);
+    expect(sentBodies()).toEqual([]);
   });
 
   test('failed entries come back by place, with who is at fault', async () => {
