@@ -17,9 +17,10 @@ export async function invoke(FunctionName: string, event: object = {}): Promise<
   return JSON.parse(text) as unknown;
 }
 
-/** What the emulator answers for a worker that was just killed: it is gone, or the folder that it ran in is. */
+/** What the emulator answers for a worker that was just killed: it, the pipe to it or its folder is gone. */
 export function isOfKilledWorker(text: string): boolean {
-  return /Worker process died|No such file or directory: '[^']*ministack-lambda-/.test(text);
+  // The numbers are errors of the emulator's own Python.
+  return /Worker (?:process (?:died|exited)|returned no response)|\[Errno \d+\]/.test(text);
 }
 
 /** Kills every process that runs the function now, without a warning; returns how many there were. */

@@ -8,16 +8,21 @@ export interface ShellOptions {
   readonly cwd?: string;
   /** @default this process's */
   readonly env?: NodeJS.ProcessEnv;
+  /** For its stdin. @default nothing */
+  readonly input?: string;
 }
 
 /** stdout of a program that has to succeed; throws with the command and the end of its stderr. */
 export async function run(
   program: string,
   words: readonly string[],
-  options: ShellOptions = {},
+  { input = '', ...options }: ShellOptions = {},
 ): Promise<string> {
   try {
-    const { stdout } = await execute(program, words, { maxBuffer: MAX_BYTES, ...options });
+    const running = execute(program, words, { maxBuffer: MAX_BYTES, ...options });
+    // A program that does not read it may have closed it.
+    running.child.stdin?.on('error', () => undefined).end(input);
+    const { stdout } = await running;
     return stdout;
   } catch (cause) {
     const { stderr, stdout, message } = cause as { stderr?: string; stdout?: string } & Error;
