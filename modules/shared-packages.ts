@@ -22,8 +22,8 @@ export interface SharedPackages {
 export const NO_PACKAGES: SharedPackages = { imports: NO_IMPORTS, code: '', inputs: new Set() };
 
 /** As esbuild prints them when it does not minify; a type's import is gone by then. */
-const STATEMENT = /^(?:import|export) ([^";]*)"([^"]+)";$/gm;
-const NAMES = /^\{([^}]*)\} from $/;
+const STATEMENT = /^(?:import|export) ([^;]*?)"([^";]+)";$/gm;
+const NAMES = /^\{([^}"]*)\} from $/;
 
 /**
  * What an entry's own code imports from shared packages, and `NO_IMPORTS` if it imports any of them other than by

@@ -159,3 +159,14 @@ test('the imports of shared packages are sorted, each once, by what the package 
     ['@aws-sdk/client-sqs', ['SQSClient', 'SendMessageCommand']],
   ]);
 });
+
+test.each([
+  'import * as sqs from "@aws-sdk/client-sqs";',
+  'import sqs from "@aws-sdk/client-sqs";',
+  'import sqs, { SQSClient } from "@aws-sdk/client-sqs";',
+  'import { "a-name" as name } from "@aws-sdk/client-sqs";',
+  'export * from "@aws-sdk/client-sqs";',
+])('nothing is shared beside %s', (statement) => {
+  const code = `import { Logger } from "@aws-lambda-powertools/logger";\n${statement}\n`;
+  expect([...packageImports(code)]).toEqual([]);
+});
