@@ -1,6 +1,12 @@
 import { GranuleError } from '../../lambdas/errors.js';
 import type { GranuleSource } from '../../lambdas/granule-source.js';
-import { elementFault, readXml, type XmlDocument, type XmlElement } from '../../lambdas/xml.js';
+import {
+  elementFault,
+  readXml,
+  type XmlDocument,
+  type XmlElement,
+  type XmlHandlers,
+} from '../../lambdas/xml.js';
 import { parseSize, scanSize } from './annotation-scan.js';
 import { granuleText } from './granule-text.js';
 
@@ -31,20 +37,23 @@ function scanShape(bytes: Uint8Array): Shape | undefined {
   return rows === undefined || columns === undefined ? undefined : [rows, columns];
 }
 
-/** Elements of no namespace, as ESA writes them; in an annotation that has one throughout, those of its root. */
 function parseShape(document: XmlDocument): Shape {
-  const found = new Map<string, XmlElement>();
-  let root: XmlElement | undefined;
-  readXml(document, {
-    open: (element) => {
-      root ??= element;
-      const { local, uri } = element;
-      if ((local !== ROWS && local !== COLUMNS) || (uri !== '' && uri !== root.uri)) return;
-      const first = found.get(local);
-      if (first === undefined || (first.uri !== '' && uri === '')) found.set(local, element);
-    },
-  });
+  const { found } = readXml(document, () => new SizeFinder());
   return [sizeOf(document, found, ROWS), sizeOf(document, found, COLUMNS)];
+}
+
+/** Elements of no namespace, as ESA writes them; in an annotation that has one throughout, those of its root. */
+class SizeFinder implements XmlHandlers {
+  readonly found = new Map<string, XmlElement>();
+  #root: XmlElement | undefined;
+
+  open(element: XmlElement): void {
+    this.#root ??= element;
+    const { local, uri } = element;
+    if ((local !== ROWS && local !== COLUMNS) || (uri !== '' && uri !== this.#root.uri)) return;
+    const first = this.found.get(local);
+    if (first === undefined || (first.uri !== '' && uri === '')) this.found.set(local, element);
+  }
 }
 
 function sizeOf(

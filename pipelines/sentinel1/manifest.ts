@@ -1,6 +1,12 @@
 import { GranuleError } from '../../lambdas/errors.js';
 import { excerpt } from '../../lambdas/excerpt.js';
-import { elementFault, readXml, type XmlDocument, type XmlElement } from '../../lambdas/xml.js';
+import {
+  elementFault,
+  readXml,
+  type XmlDocument,
+  type XmlElement,
+  type XmlHandlers,
+} from '../../lambdas/xml.js';
 import { NAMESPACES } from './constants.js';
 
 /** The elements of which the first in the document counts, however deep it stands. Prefixes as ESA writes them. */
@@ -45,13 +51,10 @@ export interface Field {
 
 /** Reads a manifest.safe once, from start to end. Throws GranuleError where it is no XML or lists no files. */
 export function readManifest(document: XmlDocument): Manifest {
-  const collector = new Collector();
-  readXml(document, {
-    open: (element) => {
-      collector.take(element);
-    },
-  });
-  const { fields, polarisations, processings, resources, files, section } = collector;
+  const { fields, polarisations, processings, resources, files, section } = readXml(
+    document,
+    () => new Collector(),
+  );
   const manifest = { document, fields, polarisations, processings, resources, files };
   if (section === undefined) throw missingField(manifest, 'dataObjectSection');
   return manifest;
@@ -90,7 +93,7 @@ function missingField({ document: { href } }: Manifest, element: string): Granul
   return new GranuleError(`${href}: <${element}> is missing`, { href, element });
 }
 
-class Collector {
+class Collector implements XmlHandlers {
   readonly fields = new Map<string, XmlElement>();
   readonly polarisations: XmlElement[] = [];
   readonly processings: XmlElement[] = [];
@@ -100,7 +103,7 @@ class Collector {
   #root: XmlElement | undefined;
   #prefixes: ReadonlyMap<string, string> = new Map();
 
-  take(element: XmlElement): void {
+  open(element: XmlElement): void {
     if (this.#root === undefined) {
       this.#root = element;
       this.#prefixes = prefixesOf(element);
@@ -111,8 +114,9 @@ class Collector {
 
   /** By namespace and never by the prefix as written: inside provenance the default namespace takes its place. */
   #takeField(element: XmlElement): void {
-    if (!WANTED.has(element.local)) return;
-    const name = `${this.#prefixes.get(element.uri) ?? ''}:${element.local}`;
+    const wanted = WANTED.get(element.local);
+    if (wanted === undefined || this.#prefixes.get(element.uri) !== wanted.prefix) return;
+    const { name } = wanted;
     if (name === POLARISATION) this.polarisations.push(element);
     if (name === PROCESSING && has(element, 'name')) this.processings.push(element);
     if (name === RESOURCE && has(element, 'role')) this.resources.push(element);
@@ -136,9 +140,12 @@ const FIELD_NAMES: ReadonlySet<string> = new Set(FIELDS);
 const POLARISATION = 's1sarl1:transmitterReceiverPolarisation';
 const PROCESSING = 'safe:processing';
 const RESOURCE = 'safe:resource';
-/** Local names: most elements are told to be of no interest by theirs. */
-const WANTED = new Set(
-  [...FIELDS, POLARISATION, PROCESSING, RESOURCE].map((name) => name.slice(name.indexOf(':') + 1)),
+/** By local name, of which none has two: most elements are told to be of no interest by theirs. */
+const WANTED = new Map(
+  [...FIELDS, POLARISATION, PROCESSING, RESOURCE].map((name) => {
+    const [prefix = '', local = ''] = name.split(':');
+    return [local, { prefix, name }];
+  }),
 );
 const PLATFORM_FIELDS: ReadonlySet<string> = new Set(['safe:familyName', 'safe:number']);
 

@@ -4,7 +4,7 @@ import { readXml } from '../../lambdas/xml.js';
 function rootText(doctype: string, content: string): string {
   let text = '';
   const document = { href: 'a.xml', text: `<!DOCTYPE a [${doctype}]><a>${content}</a>` };
-  readXml(document, { close: (element) => (text = element.text) });
+  readXml(document, () => ({ close: (element) => (text = element.text) }));
   return text;
 }
 

@@ -5,9 +5,11 @@ import { elementFault, readXml, type XmlElement } from '../../lambdas/xml.js';
 const HREF = 's3://bucket/a.xml';
 
 function elements(text: string): XmlElement[] {
-  const all: XmlElement[] = [];
-  readXml({ href: HREF, text }, { open: (element) => all.push(element) });
-  return all;
+  const newHandlers = () => {
+    const all: XmlElement[] = [];
+    return { all, open: (element: XmlElement) => all.push(element) };
+  };
+  return readXml({ href: HREF, text }, newHandlers).all;
 }
 
 function textOf(text: string, local: string): string | undefined {
@@ -29,15 +31,16 @@ describe('readXml tells of elements', () => {
     const path = ({ local, parent }: XmlElement): string =>
       parent === undefined ? local : `${path(parent)}/${local}`;
 
-    readXml(
-      { href: HREF, text: '<a><b/><c>x<d/></c></a>' },
-      {
-        open: (element) => events.push(`+${path(element)}`),
-        close: (element) => events.push(`-${path(element)} ${element.text}`),
-      },
-    );
+    readXml({ href: HREF, text: '<a><b/><c>x<d/></c></a>' }, () => ({
+      open: (element) => events.push(`+${path(element)}`),
+      close: (element) => events.push(`-${path(element)} ${element.text}`),
+    }));
 
     expect(events).toEqual(['+a', '+a/b', '-a/b ', '+a/c', '+a/c/d', '-a/c/d ', '-a/c x', '-a ']);
+  });
+
+  test('to handlers that have seen no part of it before, plain at its beginning or not', () => {
+    expect(elements('<a><b/>&lt;<c/></a>').map(({ local }) => local)).toEqual(['a', 'b', 'c']);
   });
 
   test('[G08] by namespace, whatever the prefix, a default namespace within included', () => {
