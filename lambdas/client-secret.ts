@@ -68,17 +68,24 @@ async function read(
 
 /** `where` names the secret in errors. */
 export function parseClientSecret(secret: unknown, where: string): ClientSecret {
-  const value = (typeof secret === 'string' ? tryParseJson(secret) : undefined) ?? {};
+  const value = typeof secret === 'string' ? tryParseJson(secret) : undefined;
   const parsed = ClientSecretSchema.safeParse(value);
   if (!parsed.success) {
-    // The values stay out of the message: they are the secret.
-    const keys = schemaFaults(ClientSecretSchema, value).map((fault) => fault.split(':')[0]);
     throw new ConfigurationError(
-      `the secret ${where} lacks ${[...new Set(keys)].join(', ')}: it holds one JSON object with the texts ` +
+      `the secret ${where} ${lackOf(value)}: it holds one JSON object with the texts ` +
         'cognito_domain, client_id, client_secret and scope (client credentials need an app client with a secret)',
     );
   }
   const { cognito_domain: domain } = parsed.data;
   const url = domain.includes('://') ? domain : `https://${domain}`;
   return { ...parsed.data, cognito_domain: url.replace(/\/+$/, '') };
+}
+
+/** The values stay out of the message: they are the secret. */
+function lackOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return 'is no JSON object';
+  }
+  const keys = schemaFaults(ClientSecretSchema, value).map((fault) => fault.split(':')[0]);
+  return `lacks ${[...new Set(keys)].join(', ')}`;
 }

@@ -61,6 +61,15 @@ export function tokenRefused({ status }: HttpAnswer, posted: Posted): IngestorEr
   );
 }
 
+/** The error for an ingestor that asks for a token where there is none to send: a run on this machine. */
+export function tokenMissing({ status }: HttpAnswer, posted: Posted): IngestorError {
+  return new IngestorError(
+    `POST ${posted.url} answered ${status}, and no access token was sent: set INGESTOR_TOKEN, INGESTOR_SECRET or ` +
+      'SECRET_ARN',
+    { status, kind: 'transient' },
+  );
+}
+
 function refusal({ status, headers }: HttpAnswer, text: string, { url }: Posted): IngestorError {
   const what = `POST ${url} answered ${status}`;
   if (status >= 300 && status < 400) {

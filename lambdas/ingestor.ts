@@ -1,7 +1,7 @@
 import type { AccessTokens } from './access-token.js';
 import { failureOf, IngestorError, ValidationError } from './errors.js';
 import { sendHttp, type HttpAnswer, type SendHttp } from './http.js';
-import { judgeAnswer, tokenRefused, type Posted } from './ingestor-answer.js';
+import { judgeAnswer, tokenMissing, tokenRefused, type Posted } from './ingestor-answer.js';
 import { retrying } from './retry.js';
 import type { Collection, Item } from './stac.js';
 
@@ -81,7 +81,7 @@ async function postWithToken(options: IngestorOptions, posted: PostedJson): Prom
   const verdict = judgeAnswer(answer, posted);
   if (verdict === 'done') return;
   if (verdict !== 'token-refused') throw verdict;
-  if (token === undefined) throw tokenRefused(answer, posted);
+  if (token === undefined) throw tokenMissing(answer, posted);
   options.tokens?.forget(token);
   const second = await exchange(options, posted, await options.tokens?.get());
   const secondVerdict = judgeAnswer(second, posted);

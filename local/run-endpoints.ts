@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
 import { accessTokens, type AccessTokens } from '../lambdas/access-token.js';
-import type { ClientSecret } from '../lambdas/client-secret.js';
 import { ingestor, type Ingestor } from '../lambdas/ingestor.js';
 import { silentLog } from '../lambdas/log.js';
 import { tokenIssuer } from './access-tokens.js';
@@ -28,12 +27,16 @@ export interface Endpoints {
   readonly close: () => Promise<void>;
 }
 
+/** Throws TokenError where no token is to be had of the ingestor elsewhere. */
 export async function startEndpoints(target: RunTarget, store: ItemStore): Promise<Endpoints> {
   if (target.kind === 'dry-run')
     return { access: {}, ingestor: undefined, close: () => Promise.resolve() };
   if (target.kind === 'ingestor') {
     const { access } = target;
-    return { access, ingestor: ingestorOf(access), close: () => Promise.resolve() };
+    const tokens = tokensOf(access);
+    // Wrong credentials would fail message after message, each after a wait for the others' token.
+    await tokens?.get();
+    return { access, ingestor: ingestorOf(access, tokens), close: () => Promise.resolve() };
   }
   const issuer = tokenIssuer(randomUUID());
   const [tokens, items] = await Promise.all([
@@ -43,20 +46,23 @@ export async function startEndpoints(target: RunTarget, store: ItemStore): Promi
   const access = { ingestorUrl: items.url, secret: tokens.secret };
   return {
     access,
-    ingestor: ingestorOf(access),
+    ingestor: ingestorOf(access, tokensOf(access)),
     close: async () => {
       await Promise.all([tokens.close(), items.close()]);
     },
   };
 }
 
-function ingestorOf({ ingestorUrl, secret, token }: IngestorAccess): Ingestor | undefined {
-  if (ingestorUrl === undefined) return undefined;
-  const own = secret && tokensOf(secret);
-  return ingestor({ url: ingestorUrl, tokens: token === undefined ? own : fixedToken(token) });
+function ingestorOf(
+  { ingestorUrl }: IngestorAccess,
+  tokens: AccessTokens | undefined,
+): Ingestor | undefined {
+  return ingestorUrl === undefined ? undefined : ingestor({ url: ingestorUrl, tokens });
 }
 
-function tokensOf(secret: ClientSecret): AccessTokens {
+function tokensOf({ token, secret }: IngestorAccess): AccessTokens | undefined {
+  if (token !== undefined) return fixedToken(token);
+  if (secret === undefined) return undefined;
   return accessTokens({
     readSecret: () => Promise.resolve(secret),
     store: memoryTokenStore(),

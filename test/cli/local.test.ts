@@ -14,7 +14,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { startFakeIngestor } from '../kit/fake-ingestor.js';
+import { tokenIssuer } from '../../local/access-tokens.js';
+import { startTokenEndpoint, type TokenEndpoint } from '../../local/token-endpoint.js';
+import { type FakeIngestor, startFakeIngestor } from '../kit/fake-ingestor.js';
 import { runCli } from './run-cli.js';
 
 const BUCKET = resolve('test/fixtures/sentinel1/bucket');
@@ -166,6 +168,81 @@ test(
   },
   PATIENCE_MS,
 );
+
+describe('with --ingestor and the client credentials in INGESTOR_SECRET', () => {
+  let ingestor: FakeIngestor;
+  let tokens: TokenEndpoint;
+
+  beforeEach(async () => {
+    const issuer = tokenIssuer('key');
+    tokens = await startTokenEndpoint({ issuer, scopes: ['stac:register'] });
+    ingestor = await startFakeIngestor({ checkToken: (token) => issuer.check(token) });
+  });
+
+  afterEach(async () => {
+    await Promise.all([ingestor.close(), tokens.close()]);
+  });
+
+  const post = (secret: string) =>
+    runCli('local', ['sentinel1', '--out', out, '--granules', BUCKET, '--ingestor', ingestor.url], {
+      env: { INGESTOR_SECRET: secret },
+    });
+
+  test(
+    'a token is had for all of the run, and one for the Collection',
+    async () => {
+      const { code } = await post(JSON.stringify(tokens.secret));
+
+      expect(code).toBe(0);
+      expect(ingestor.items()).toHaveLength(3);
+      expect(ingestor.collections()).toHaveLength(1);
+      expect(tokens.requestCount()).toBe(2);
+    },
+    PATIENCE_MS,
+  );
+
+  test.each<[string, object, RegExp]>([
+    [
+      'a wrong secret',
+      { client_secret: 'hunter2' },
+      /gave no token: HTTP status 400 \(invalid_client\): check cognito_domain, client_id, client_secret and scope/,
+    ],
+    [
+      'a wrong scope',
+      { scope: 'hunter2' },
+      /HTTP status 400 \(invalid_scope\): check cognito_domain/,
+    ],
+    [
+      'an endpoint that is not there',
+      { cognito_domain: 'http://127.0.0.1:1' },
+      /^http:\/\/127.0.0.1:1\/oauth2\/token cannot be reached: connect ECONNREFUSED/,
+    ],
+    ['no scope', { scope: undefined }, /^the secret in INGESTOR_SECRET lacks scope: it holds one/],
+  ])(
+    'the run ends before it begins where they have %s',
+    async (_, change, message) => {
+      const { code, stderr } = await post(JSON.stringify({ ...tokens.secret, ...change }));
+
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(message) });
+      expect(stderr).not.toContain('hunter2');
+      expect(ingestor.items()).toEqual([]);
+      expect(ingestor.collections()).toEqual([]);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'a text that is no JSON is refused without its content',
+    async () => {
+      const { code, stderr } = await post('{"client_secret": "hunter2"');
+
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^the secret in INGESTOR_SECRET is no JSON object: it holds one/);
+      expect(stderr).not.toContain('hunter2');
+    },
+    PATIENCE_MS,
+  );
+});
 
 describe('a run that is stopped', () => {
   /** Stops the process once some Items are on disk. */

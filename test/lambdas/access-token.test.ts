@@ -459,12 +459,22 @@ describe('the secret', () => {
     );
   });
 
-  test.each(['', 'plain text', '[]', 'null', undefined])(
+  test.each(['', 'hunter2', '["hunter2"]', '"hunter2"', '{"scope": hunter2', 'null', undefined])(
     'that is %p is an error without its value',
     (value) => {
-      expect(() => parseClientSecret(value, 'arn:x')).toThrow(/^the secret arn:x lacks /);
+      const parse = () => parseClientSecret(value, 'arn:x');
+
+      expect(parse).toThrow(/^the secret arn:x is no JSON object: it holds one JSON object with/);
+      expect(parse).not.toThrow(/hunter2/);
     },
   );
+
+  test('with values that are no texts is an error that names them and tells none', () => {
+    const parse = () => parseClientSecret(text({ ...secret, scope: ['hunter2'] }), 'arn:x');
+
+    expect(parse).toThrow(/^the secret arn:x lacks scope: /);
+    expect(parse).not.toThrow(/hunter2/);
+  });
 
   test('is read past the cache when it is to be fresh', async () => {
     const calls: unknown[] = [];

@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { IngestorError } from '../../lambdas/errors.js';
-import { judgeAnswer, tokenRefused, type Posted } from '../../lambdas/ingestor-answer.js';
+import {
+  judgeAnswer,
+  tokenMissing,
+  tokenRefused,
+  type Posted,
+} from '../../lambdas/ingestor-answer.js';
 
 const POSTED: Posted = { url: 'https://ingestor/prod/ingestions', what: 'Item' };
 
@@ -200,5 +205,14 @@ test('a new token that is refused as well is a transient error that names what t
     message:
       'POST https://ingestor/prod/ingestions answered 403 to a new access token as well: does its JWKS_URL ' +
       'belong to the pool of cognito_domain, and is its clock right?',
+  });
+});
+
+test('a request without a token that is refused names what gives one', () => {
+  expect(tokenMissing({ status: 401, headers: {}, body: Buffer.alloc(0) }, POSTED)).toMatchObject({
+    ...{ kind: 'transient', status: 401 },
+    message:
+      'POST https://ingestor/prod/ingestions answered 401, and no access token was sent: set INGESTOR_TOKEN, ' +
+      'INGESTOR_SECRET or SECRET_ARN',
   });
 });

@@ -221,7 +221,7 @@ describe('an ingestor elsewhere', () => {
   });
 
   test.each([
-    ['401', '', /answered 401/],
+    ['401', '', /answered 401, and no access token was sent: set INGESTOR_TOKEN/],
     ['403', 'given', /answered 403 to a new access token as well/],
   ])('that answers %s leaves every message among the dead letters', async (_, token, reason) => {
     const { summary } = await runAgainst([], 'wanted', token);
