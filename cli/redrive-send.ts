@@ -1,4 +1,5 @@
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { failedEntries } from '../lambdas/batch-answer.js';
 import { stringAttributes } from '../lambdas/record-queue.js';
 import { deleteLetters, DeadLetterReader, type TakenLetter } from './dead-letter-queue.js';
 import { errorText, type FoundQueue } from './queue-url.js';
@@ -121,8 +122,8 @@ async function send(
       MessageAttributes: stringAttributes({ correlation_id: correlationId }),
     }),
   }));
-  const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
-  return Failed.map(({ Id, Code, Message }) => ({
+  const answer = await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
+  return failedEntries(Entries, answer).map(({ Id, Code, Message }) => ({
     id: letters[Number(Id)]?.id ?? '',
     reason: `${Code ?? 'unknown'}: ${Message ?? ''}`,
   }));

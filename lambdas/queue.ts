@@ -1,7 +1,8 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { tryAwsStatus } from './aws-status.js';
+import { failedEntries, type FailedEntry } from './batch-answer.js';
 import { failureOf, PipelineError } from './errors.js';
-import { signedPost, type BatchEntry, type FailedEntry, type PostBatch } from './signed-post.js';
+import { signedPost, type BatchEntry, type PostBatch } from './signed-post.js';
 
 /** SQS's own limit of entries. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 export const MAX_BATCH_ENTRIES = 10;
@@ -106,10 +107,8 @@ async function sendBySdk(
   { sqs, queueUrl }: BatchSender,
   Entries: BatchEntry[],
 ): Promise<readonly FailedEntry[]> {
-  const { Failed = [] } = await sqs.send(
-    new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }),
-  );
-  return Failed;
+  const answer = await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+  return failedEntries(Entries, answer);
 }
 
 function toFailure({ Id, SenderFault, Code, Message }: FailedEntry): SendFailure {

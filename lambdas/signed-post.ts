@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
-import type { BatchResultErrorEntry, SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
+import type { FailedEntry } from './batch-answer.js';
 import { optionalEnv } from './env.js';
 import { sendHttp, type HttpAnswer, type SendHttp } from './http.js';
 
@@ -9,9 +10,6 @@ export interface BatchEntry {
   readonly Id: string;
   readonly MessageBody: string;
 }
-
-/** An entry that the queue did not take. */
-export type FailedEntry = Partial<BatchResultErrorEntry>;
 
 /**
  * Sends one batch and gives the entries that were not taken; undefined where no answer came, or another than that the
@@ -89,10 +87,11 @@ function tryFailed(
 ): FailedEntry[] | undefined {
   if (status !== 200) return undefined;
   const { Successful, Failed } = BatchAnswerSchema.parse(JSON.parse(body.toString('utf8')));
+  const taken = new Map(Successful.map(({ Id, MD5OfMessageBody }) => [Id, MD5OfMessageBody]));
+  const failed = new Set(Failed.map(({ Id }) => Id));
   if (Successful.length + Failed.length !== entries.length) return undefined;
-  const areWhole = Successful.every(({ Id, MD5OfMessageBody }) => {
-    const sent = entries[Number(Id)];
-    return sent !== undefined && hash('md5', sent.MessageBody) === MD5OfMessageBody;
-  });
+  const areWhole = entries.every(
+    ({ Id, MessageBody }) => failed.has(Id) || taken.get(Id) === hash('md5', MessageBody),
+  );
   return areWhole ? Failed : undefined;
 }

@@ -3,6 +3,8 @@ import {
   SendMessageBatchCommand,
   SQSClient,
   type BatchResultErrorEntry,
+  type SendMessageBatchCommandInput,
+  type SendMessageBatchCommandOutput,
 } from '@aws-sdk/client-sqs';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -17,6 +19,12 @@ function callError(name: string, httpStatusCode?: number): Error {
   return Object.assign(new Error('refused'), { name, $metadata: { httpStatusCode } });
 }
 
+/** As SQS answers that takes them all, as far as anybody reads it. */
+function taken({ Entries = [] }: Pick<SendMessageBatchCommandInput, 'Entries'>) {
+  const Successful = Entries.map(({ Id }) => ({ Id }));
+  return { Successful } as Partial<SendMessageBatchCommandOutput>;
+}
+
 function sentBodies(): (string | undefined)[][] {
   return sqs
     .commandCalls(SendMessageBatchCommand)
@@ -29,9 +37,9 @@ beforeEach(() => {
 
 describe('sendBatch', () => {
   test('[A23] ids are places in the batch, never keys', async () => {
-    sqs.on(SendMessageBatchCommand).resolves({});
+    sqs.on(SendMessageBatchCommand).callsFake(taken);
 
-    await queue().sendBatch(['a/b.tif', 'c d']);
+    expect(await queue().sendBatch(['a/b.tif', 'c d'])).toEqual([]);
 
     expect(sqs.commandCalls(SendMessageBatchCommand)[0]?.args[0].input).toEqual({
       QueueUrl: 'https://sqs/queue',
@@ -64,7 +72,11 @@ describe('sendBatch', () => {
   test('failed entries come back by place, with who is at fault', async () => {
     const failed = { Id: '1', SenderFault: true, Code: 'InvalidMessageContents', Message: 'bad' };
     const slow = { Id: '2', SenderFault: false, Code: 'InternalError' };
-    sqs.on(SendMessageBatchCommand).resolves({ Failed: [failed, slow], Successful: [] });
+    const answer = {
+      ...taken({ Entries: [{ Id: '0', MessageBody: 'a' }] }),
+      Failed: [failed, slow],
+    };
+    sqs.on(SendMessageBatchCommand).resolves(answer);
 
     expect(await queue().sendBatch(['a', 'b', 'c'])).toEqual([
       { index: 1, senderFault: true, reason: 'InvalidMessageContents: bad' },
@@ -73,11 +85,11 @@ describe('sendBatch', () => {
   });
 
   test('[A22] when a bad body fails the whole call, the others are sent alone', async () => {
-    sqs.on(SendMessageBatchCommand).callsFake((input: { Entries: { MessageBody: string }[] }) => {
-      if (input.Entries.some(({ MessageBody }) => MessageBody === 'bad')) {
+    sqs.on(SendMessageBatchCommand).callsFake((input: SendMessageBatchCommandInput) => {
+      if (input.Entries?.some(({ MessageBody }) => MessageBody === 'bad')) {
         throw callError('InvalidMessageContents', 400);
       }
-      return {};
+      return taken(input);
     });
 
     const failures = await queue().sendBatch(['a', 'bad', 'c']);
@@ -118,6 +130,14 @@ describe('sendBatch', () => {
     expect(await queue().sendBatch(['a', 'b'])).toEqual([
       { index: 0, senderFault: false, reason: 'unknown' },
       { index: 1, senderFault: false, reason: 'unknown: slow' },
+    ]);
+  });
+
+  test('an entry that the answer leaves out is one that may not have been taken', async () => {
+    sqs.on(SendMessageBatchCommand).resolves(taken({ Entries: [{ Id: '1', MessageBody: 'b' }] }));
+
+    expect(await queue().sendBatch(['a', 'b'])).toEqual([
+      { index: 0, senderFault: false, reason: "NoAnswer: the queue's answer leaves it out" },
     ]);
   });
 

@@ -130,6 +130,9 @@ describe('the answer', () => {
     ['that is no JSON', 200, '<html>'],
     ['of another form', 200, { Successful: [{ Id: 0 }] }],
     ['that leaves an entry out', 200, { Successful: [first] }],
+    ['that tells one entry twice and another not at all', 200, { Successful: [first, first] }],
+    ['of a failure of no entry', 200, { Successful: [first], Failed: [{ Id: 'other' }] }],
+    ['of an entry both taken and failed', 200, { Successful: [first], Failed: [{ Id: '0' }] }],
     ['of an entry that was not sent', 200, { Successful: [first, { ...second, Id: '2' }] }],
     ['of another body', 200, { Successful: [first, { ...second, MD5OfMessageBody: 'other' }] }],
   ])('%s is none to go by', async (_name, status, body) => {
