@@ -3,7 +3,6 @@ import { MAX_DEPTH, type XmlDocument, type XmlElement, type XmlHandlers } from '
 import { xmlEntities } from './xml-entities.js';
 import { faultAt, syntaxFault } from './xml-faults.js';
 
-const MAX_CHARACTERS = 64 * 1024 * 1024;
 const MAX_ENTITY_CHARACTERS = 64 * 1024;
 
 class OpenElement implements XmlElement {
@@ -72,6 +71,5 @@ export function readFullXml(document: XmlDocument, handlers: XmlHandlers): void 
     closed = current;
     current = current?.parent;
   });
-  if (document.text.length > MAX_CHARACTERS) fail(`is larger than ${MAX_CHARACTERS} characters`);
   parser.write(document.text).close();
 }

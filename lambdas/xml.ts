@@ -1,9 +1,12 @@
 import { readFullXml } from './full-xml.js';
 import { readPlainXml } from './plain-xml.js';
 import type { XmlDocument, XmlHandlers } from './xml-element.js';
+import { faultAt } from './xml-faults.js';
 
 export type { XmlDocument, XmlElement, XmlHandlers } from './xml-element.js';
 export { elementFault } from './xml-faults.js';
+
+const MAX_CHARACTERS = 64 * 1024 * 1024;
 
 /**
  * Reads a document from start to end without keeping a tree: `open` and `close` are told of every element. Gives the
@@ -12,6 +15,10 @@ export { elementFault } from './xml-faults.js';
  * not well-formed or asks for too much.
  */
 export function readXml<H extends XmlHandlers>(document: XmlDocument, newHandlers: () => H): H {
+  if (document.text.length > MAX_CHARACTERS) {
+    const problem = `is larger than ${MAX_CHARACTERS} characters`;
+    throw faultAt(document, problem, { offset: 0, element: undefined });
+  }
   const handlers = newHandlers();
   if (readPlainXml(document.text, handlers)) return handlers;
   const anew = newHandlers();

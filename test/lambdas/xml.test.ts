@@ -165,6 +165,15 @@ describe('a document may not ask for too much', () => {
     expect(fault('<a>'.repeat(256) + '</a>'.repeat(256))).toBeUndefined();
   });
 
+  test('of characters, plain as they may be', () => {
+    const text = '<a/>'.padEnd(64 * 1024 * 1024);
+
+    expect(fault(text)).toBeUndefined();
+    expect(fault(`${text} `)).toMatchObject({
+      message: `${HREF}:1:1: is larger than 67108864 characters`,
+    });
+  });
+
   test('whatever is cut off somewhere, it is a GranuleError and never anything else', () => {
     const text =
       '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY e "x">]><a b="c"><!--d--><e>&e;<![CDATA[f]]></e></a>';
