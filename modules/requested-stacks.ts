@@ -5,7 +5,11 @@ import { knownPipelines, listPipelines, shownPath } from './pipeline-folder.js';
 
 /** cdktf starts main.ts through a shell, or two. */
 const MAX_ANCESTORS = 4;
-const VERBS = ['list', 'synth', 'diff', 'plan', 'deploy', 'apply', 'destroy'];
+/** cdktf's verbs that run this program, and their aliases. */
+const VERBS = [
+  ...['list', 'synth', 'synthesize', 'diff', 'plan', 'deploy', 'apply', 'destroy'],
+  ...['output', 'outputs', 'watch'],
+];
 /** cdktf takes patterns; whether one matches anything is for cdktf to say. */
 const PLAIN_NAME = /^[\w-]+$/;
 

@@ -15,6 +15,9 @@ describe('stacksIn', () => {
     [['node', PROGRAM, 'deploy', 'waves', '--parallelism', '1', ''], ['waves']],
     [['node', '--no-warnings', '/x/bundle/bin/cdktf.js', 'diff', ''], []],
     [['node', PROGRAM, 'list'], []],
+    [['node', PROGRAM, 'output', 'waves', ''], ['waves']],
+    [['node', PROGRAM, 'outputs', 'waves', ''], ['waves']],
+    [['node', PROGRAM, 'watch', 'waves', '--auto-approve', ''], ['waves']],
   ])('finds what cdktf was asked for: %j', (words, stacks) => {
     expect(stacksIn(words)).toEqual(stacks);
   });
