@@ -124,7 +124,7 @@ async function linkWith(
     entryPoints: entryPoints(entries),
     ...LINK,
     banner: { js: `${REQUIRE_BANNER}${packages.code}` },
-    plugins: [takeFrom(packages)],
+    plugins: [takeFrom(packages, root)],
   });
   return entries.map((entry) => ({
     entry,
@@ -136,7 +136,7 @@ async function linkWith(
 
 /** What decides over the bytes beside the files: raise the number when the code that links them changes. */
 export const LINK_RECIPE = {
-  recipe: 3,
+  recipe: 4,
   ...ESBUILD_RECIPE,
   LINK,
   REQUIRE_BANNER,

@@ -1,4 +1,4 @@
-import type { Plugin } from 'esbuild';
+import type { OnResolveArgs, Plugin, PluginBuild } from 'esbuild';
 import { runEsbuild } from './run-esbuild.js';
 
 /** Nine tenths of the files that a bundle is made of, and the same for all entries that import the same of them. */
@@ -86,8 +86,12 @@ function key(from: string, name: string): string {
 
 const NAMESPACE = 'shared-packages';
 
-/** Has the project's own modules take what they import by name from the packages that are linked already. */
-export function takeFrom({ imports }: SharedPackages): Plugin {
+/**
+ * Has the project's own modules take what they import by name from the packages that are linked already.
+ *
+ * @param root where those were looked up: a folder with a node_modules of its own has what it finds there
+ */
+export function takeFrom({ imports }: SharedPackages, root: string): Plugin {
   const module = (from: string): string =>
     (imports.get(from) ?? [])
       .map((name) => `export const ${name} = ${GLOBAL}[${key(from, name)}];\n`)
@@ -95,16 +99,32 @@ export function takeFrom({ imports }: SharedPackages): Plugin {
   return {
     name: NAMESPACE,
     setup: (build) => {
-      build.onResolve({ filter: SHARED_PACKAGES }, ({ path, kind, importer }) =>
-        kind === 'import-statement' && imports.has(path) && !importer.includes('node_modules')
-          ? { path, namespace: NAMESPACE }
-          : undefined,
-      );
+      build.onResolve({ filter: SHARED_PACKAGES }, async (found) => {
+        const { path, kind, importer } = found;
+        if (found.pluginData === LOOKED_UP || kind !== 'import-statement') return undefined;
+        if (!imports.has(path) || importer.includes('node_modules')) return undefined;
+        return (await isAlike(build, found, root)) ? { path, namespace: NAMESPACE } : undefined;
+      });
       build.onLoad({ filter: /^/, namespace: NAMESPACE }, ({ path }) => ({
         contents: module(path),
       }));
     },
   };
+}
+
+/** Marks what the plugin itself asks esbuild to resolve. */
+const LOOKED_UP = Symbol('looked up');
+
+/** Whether an import finds the same file as from the root. */
+async function isAlike(
+  build: PluginBuild,
+  { path, kind, resolveDir }: OnResolveArgs,
+  root: string,
+): Promise<boolean> {
+  const look = (from: string) =>
+    build.resolve(path, { kind, resolveDir: from, pluginData: LOOKED_UP });
+  const [own, shared] = await Promise.all([look(resolveDir), look(root)]);
+  return own.path === shared.path;
 }
 
 /** Whether an input of a build with the plugin is one of its own modules, in no file. */

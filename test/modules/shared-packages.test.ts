@@ -104,6 +104,17 @@ describe('a bundle with a shared package', () => {
   });
 });
 
+test('a folder with a package of its own has that one, in another version', async () => {
+  const nested = Object.entries(SHARED_PACKAGE)
+    .filter(([path]) => path.includes('@aws-sdk'))
+    .map(
+      ([path, text]) => [`pipelines/waves/${path}`, text.replaceAll('`ebb ', '`new ebb ')] as const,
+    );
+  const root = writeProject({ ...SHARED_PACKAGE, [APP]: EBB, ...Object.fromEntries(nested) });
+
+  expect(outcomeOf(await bundleOf(root))).toBe('new ebb 4328 1');
+});
+
 describe('an entry that needs a shared package in another way than by names has it once', () => {
   test.each([
     [
