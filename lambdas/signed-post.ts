@@ -43,7 +43,8 @@ export function signedPost(
   { config }: Pick<SQSClient, 'config'>,
   send: SendHttp = sendHttp,
 ): PostBatch {
-  const endpoint = endpointOf(queueUrl);
+  // The SDK's rule: the queue's own host goes before what AWS_ENDPOINT_URL names.
+  const endpoint = new URL('/', queueUrl);
   let signer: ReturnType<typeof config.signer> | undefined;
   return async (entries) => {
     const body = JSON.stringify({ QueueUrl: queueUrl, Entries: entries });
@@ -61,16 +62,10 @@ export function signedPost(
   };
 }
 
-/** The SDK's rule: a configured endpoint goes before the queue's own host. */
-function endpointOf(queueUrl: string): URL {
-  const configured = optionalEnv('AWS_ENDPOINT_URL_SQS') ?? optionalEnv('AWS_ENDPOINT_URL');
-  return new URL(configured ?? new URL(queueUrl).origin);
-}
-
-function requestOf({ protocol, hostname, host, pathname }: URL, body: string) {
+function requestOf({ protocol, hostname, host }: URL, body: string) {
   const trace = optionalEnv('_X_AMZN_TRACE_ID');
   return {
-    ...{ method: 'POST', protocol, hostname, path: pathname, body },
+    ...{ method: 'POST', protocol, hostname, path: '/', body },
     headers: {
       host,
       'content-type': 'application/x-amz-json-1.0',
