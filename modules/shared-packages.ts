@@ -87,15 +87,22 @@ function key(from: string, name: string): string {
 const NAMESPACE = 'shared-packages';
 
 /**
+ * esbuild does not see which globals the linked packages use, and gives own names of up to three letters: whatever one
+ * of its modules mentions stays free, and what nobody imports is left out.
+ */
+const KEPT_NAMES = 'export const __keptNames = () => [Map, NaN, Set, URL];\n';
+
+/**
  * Has the project's own modules take what they import by name from the packages that are linked already.
  *
  * @param root where those were looked up: a folder with a node_modules of its own has what it finds there
  */
 export function takeFrom({ imports }: SharedPackages, root: string): Plugin {
   const module = (from: string): string =>
-    (imports.get(from) ?? [])
-      .map((name) => `export const ${name} = ${GLOBAL}[${key(from, name)}];\n`)
-      .join('');
+    (imports.get(from) ?? []).reduce(
+      (text, name) => `${text}export const ${name} = ${GLOBAL}[${key(from, name)}];\n`,
+      KEPT_NAMES,
+    );
   return {
     name: NAMESPACE,
     setup: (build) => {

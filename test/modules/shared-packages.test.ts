@@ -18,7 +18,7 @@ const SHARED_PACKAGE = {
   'node_modules/@aws-sdk/client-tides/package.json':
     '{ "name": "@aws-sdk/client-tides", "version": "1.0.0", "module": "index.js", "type": "module", "sideEffects": false }',
   'node_modules/@aws-sdk/client-tides/index.js':
-    "import { digest } from './digest.cjs';\nlet calls = 0;\nexport const ebb = () => `ebb ${digest('ebb')} ${++calls}`;\nexport const flood = () => `flood ${++calls}`;\n",
+    "import { digest } from './digest.cjs';\nlet calls = 0;\nexport const ebb = () => `ebb ${digest('ebb')} ${++calls}`;\nexport const flood = () => `flood ${++calls}`;\nexport const slack = (count) => `${new Map([['at', count]]).get('at')} at ${new Set([1]).size}`;\n",
   'node_modules/@aws-sdk/client-tides/digest.cjs':
     "const crypto = require('crypto');\nexports.digest = (text) => crypto.createHash('md5').update(text).digest('hex').slice(0, 4);\n",
   // Reaches the shared package by itself.
@@ -64,6 +64,20 @@ describe('a bundle with a shared package', () => {
     expect(outcomeOf(bundle)).toBe('ebb 4328 1');
     expect(textOf(bundle, 'app.mjs')).not.toContain('flood');
   });
+
+  test('finds the globals that it uses, however many names the entry has', async () => {
+    const names = Array.from({ length: 230_000 }, (_, index) => `v${index}`);
+    const app = [
+      "import { slack } from '@aws-sdk/client-tides';",
+      ...names.map((name) => `let ${name} = Math.random();`),
+      `export const handler = () => slack([${names.join()}].length);`,
+    ].join('\n');
+
+    const bundle = await bundleOf(projectOf(app));
+
+    expect(textOf(bundle, 'app.mjs')).not.toContain('flood');
+    expect(outcomeOf(bundle)).toBe('230000 at 1');
+  }, 120_000);
 
   test('has a source map of what is its own', async () => {
     const map = JSON.parse(textOf(await bundleOf(projectOf(EBB)), 'app.mjs.map')) as object;
