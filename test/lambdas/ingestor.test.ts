@@ -126,6 +126,61 @@ describe('a post', () => {
     expect(seen).toEqual([]);
   });
 
+  test('may be as large as the ingestor stores', async () => {
+    const { url, seen } = await answering(json(201, {}));
+    const withText = (text: string) => ({ ...item, properties: { ...item.properties, text } });
+    const frame = Buffer.byteLength(JSON.stringify(withText('')));
+
+    await ingestor({ url, tokens: undefined }).postItem(
+      withText('x'.repeat(400_000 - frame)),
+      soon(),
+    );
+
+    expect(seen[0]?.body).toHaveLength(400_000);
+  });
+
+  test('of a Collection goes to its own place, and may be larger than an Item', async () => {
+    const { url, seen } = await answering(json(201, {}));
+    const collection = { type: 'Collection', id: 'c', description: 'x'.repeat(500_000) };
+    const client = ingestor({ url: `${url}/stage//`, tokens: undefined });
+
+    await client.postCollection(collection as Collection, soon());
+
+    expect(seen).toMatchObject([{ method: 'POST', url: '/stage/collections' }]);
+    expect(JSON.parse(seen[0]?.body ?? '')).toEqual(collection);
+    const large = { ...collection, description: 'x'.repeat(6_000_000) } as Collection;
+    await expect(client.postCollection(large, soon())).rejects.toThrow(
+      /Collection 'c' is not valid STAC: it is \d+ bytes of JSON, and the ingestor takes 6000000 at most/,
+    );
+  });
+
+  test('without tokens and id carries neither, and tells how long it took', async () => {
+    const { url, seen } = await answering(json(201, {}));
+    const exchanges: number[] = [];
+    const started = performance.now();
+    const onAnswer = (milliseconds: number) => exchanges.push(milliseconds);
+
+    await ingestor({ url, tokens: undefined, onAnswer }).postItem(item, soon());
+
+    expect(Object.keys(seen[0]?.headers ?? {})).not.toContain('authorization');
+    expect(Object.keys(seen[0]?.headers ?? {})).not.toContain('x-correlation-id');
+    expect(seen[0]?.headers.accept).toBe('application/json');
+    expect(exchanges).toHaveLength(1);
+    expect(exchanges[0]).toBeGreaterThan(0);
+    expect(exchanges[0]).toBeLessThanOrEqual(performance.now() - started);
+  });
+
+  test('that gets no answer says where and why, and keeps the cause', async () => {
+    const cause = new Error('socket hang up');
+    const send = () => Promise.reject(cause);
+    const client = ingestor({ url: 'https://ingestor', tokens: undefined, send });
+
+    await expect(client.postItem(item, soon())).rejects.toMatchObject({
+      ...{ name: 'IngestorError', kind: 'transient', cause },
+      message: 'POST https://ingestor/ingestions got no answer: socket hang up',
+    });
+  });
+
   test('[E20] [H13] follows no redirect, and says where it would have led', async () => {
     const error = await refusal(json(307, '', { location: 'https://example.com/ingestions/' }));
 
@@ -155,6 +210,24 @@ describe('a token that is refused', () => {
     expect(error.kind).toBe('transient');
     expect(error.message).toContain('JWKS_URL');
     expect(server?.seen).toHaveLength(2);
+  });
+
+  test('is replaced once, and then the answer counts', async () => {
+    const { url } = await answering(json(401, {}), json(422, { detail: 'invalid geometry' }));
+
+    await expect(post(url)).rejects.toMatchObject({
+      ...{ kind: 'permanent', status: 422 },
+      message: `POST ${url}/ingestions answered 422: invalid geometry`,
+    });
+  });
+
+  test('for want of one is not asked for a second time', async () => {
+    const { url, seen } = await answering(json(401, { detail: 'Not authenticated' }));
+
+    await expect(ingestor({ url, tokens: undefined }).postItem(item, soon())).rejects.toMatchObject(
+      { kind: 'transient', status: 401 },
+    );
+    expect(seen).toHaveLength(1);
   });
 
   test('is another thing than a wrong stage or a firewall', async () => {

@@ -25,6 +25,10 @@ test('[A22] JSON with U+FFFF or U+0007 in a key is escaped to ASCII and reads th
   expect(JSON.parse(sent)).toEqual(JSON.parse(body));
 });
 
+test('[A22] JSON may have blanks and line breaks in front', () => {
+  expect(sendableBody(' \n["\uffff"]')).toBe(' \n["\\uffff"]');
+});
+
 test('[A22] a bare key that SQS refuses becomes a JSON string, which is read as the same key', () => {
   const [message] = parseBody(sendableBody('a\uffff')).messages;
 

@@ -133,6 +133,12 @@ describe('an S3 event', () => {
     expect(skippedOf(event)).toEqual(['test-event']);
     expect(skippedOf(envelope(event))).toEqual(['test-event']);
   });
+
+  test('another event than the test event is a custom message', () => {
+    expect(parseBody('{"Event":"my:Event"}').messages).toEqual([
+      { type: 'custom', body: { Event: 'my:Event' } },
+    ]);
+  });
 });
 
 describe('an EventBridge event', () => {
@@ -205,11 +211,39 @@ describe('an SNS envelope', () => {
     });
     const { messages, skipped } = parseBody(body);
     expect(messages).toEqual([]);
-    expect(skipped[0]?.detail).toContain(
-      'confirm-subscription --topic-arn arn:aws:sns:eu-central-1:123456789012:topic',
+    const topic = 'arn:aws:sns:eu-central-1:123456789012:topic';
+    expect(skipped).toEqual([
+      {
+        reason: 'subscription-confirmation',
+        detail:
+          `SubscriptionConfirmation from ${topic}: if this topic is yours, confirm with 'aws sns confirm-subscription ` +
+          `--topic-arn ${topic} --token ...' (the token stands in the message)`,
+      },
+    ]);
+  });
+});
+
+describe('a message of SNS', () => {
+  test('about the end of a subscription is skipped, too', () => {
+    const body = envelope('You have been unsubscribed', { Type: 'UnsubscribeConfirmation' });
+
+    expect(skippedOf(body)).toEqual(['subscription-confirmation']);
+  });
+
+  test('without the name of its topic says that it has none', () => {
+    const body = envelope('', { Type: 'SubscriptionConfirmation', TopicArn: undefined });
+
+    expect(parseBody(body).skipped[0]?.detail).toMatch(
+      /^SubscriptionConfirmation from an unnamed topic: /,
     );
-    expect(skipped[0]?.detail).toContain('SubscriptionConfirmation from arn:aws:sns');
-    expect(skipped[0]?.detail).not.toContain('evil');
+  });
+
+  test('of a type that SNS has not is a custom message', () => {
+    const body = envelope('x', { Type: '' });
+
+    expect(parseBody(body).messages).toEqual([
+      { type: 'custom', body: JSON.parse(body) as unknown },
+    ]);
   });
 });
 

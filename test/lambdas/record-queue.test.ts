@@ -103,6 +103,19 @@ describe('a dead letter', () => {
     expect(deadLetterAttributes(record, { ...reason, failure })).toEqual({ reason: 'aä' });
   });
 
+  test('keeps the marks of what SQS does not take where the cut makes no other', () => {
+    const reasonWithin = (roomBytes: number, message: string) =>
+      deadLetterAttributes(
+        sqsRecord('x'.repeat(MAX_MESSAGE_BYTES - 'reasonString'.length - roomBytes)),
+        { ...reason, failure: { ...reason.failure, message } },
+      )['reason'];
+
+    // A mark is three bytes.
+    expect(reasonWithin(4, 'a\0')).toBe('a\u{fffd}');
+    expect(reasonWithin(5, 'a\0')).toBe('a\u{fffd}');
+    expect(reasonWithin(6, 'a\0b\u{1f600}')).toBe('a\u{fffd}b');
+  });
+
   test('is without attributes where the body leaves no room, the least important first', () => {
     const attributesWith = (roomBytes: number) =>
       deadLetterAttributes(sqsRecord('x'.repeat(MAX_MESSAGE_BYTES - roomBytes)), reason);

@@ -48,6 +48,28 @@ test.each([
   expect(fault).toBe(`0: expected number, received string (given ${shown}${end})`);
 });
 
+test('what a message says beside its kind stays as it is', () => {
+  const schema = z.object({
+    id: z.string().check(z.refine(() => false, 'Not an Invalid input: x')),
+  });
+
+  expect(schemaFaults(schema, { id: 'a' })).toEqual(['id: Not an Invalid input: x (given "a")']);
+});
+
+test.each([null, 'text', undefined])('a field below %j is missing', (value) => {
+  const schema = z.pipe(
+    z.unknown(),
+    z.unknown().check((context) => {
+      context.issues.push({
+        ...{ code: 'custom', message: 'must be there', input: context.value },
+        path: ['a', 'length'],
+      });
+    }),
+  );
+
+  expect(schemaFaults(schema, { a: value })).toEqual(['a.length: is missing (must be there)']);
+});
+
 test('a field below a value that holds none is missing', () => {
   const schema = z.pipe(
     z.unknown(),

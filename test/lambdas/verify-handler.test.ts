@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import { IngestorError } from '../../lambdas/errors.js';
 import type { PendingIngestion } from '../../lambdas/ingestion-log.js';
 import type { Ingestion } from '../../lambdas/ingestor-reader.js';
-import { silentLog } from '../../lambdas/log.js';
 import { silentMeter } from '../../lambdas/metrics.js';
 import { verifyHandler, type VerifyCollaborators } from '../../lambdas/verify-handler.js';
+import { MemoryLog } from '../kit/backfill.js';
 
 function pendingOf(itemId: string, fields: Partial<PendingIngestion> = {}): PendingIngestion {
   return {
@@ -26,6 +26,8 @@ function verification(
     return Promise.resolve();
   };
   let cursor: string | undefined;
+  const writes: (string | undefined)[] = [];
+  const log = new MemoryLog();
   const collaborators: VerifyCollaborators = {
     ingestions: {
       record: () => Promise.resolve(),
@@ -51,16 +53,17 @@ function verification(
       read: () => Promise.resolve(cursor),
       write: (after) => {
         cursor = after;
+        writes.push(after);
         return Promise.resolve();
       },
     },
     maxTries: 2,
-    log: silentLog,
+    log,
     meter: silentMeter,
   };
   const run = (remainingMs = 60_000) =>
     verifyHandler(() => collaborators)({}, { getRemainingTimeInMillis: () => remainingMs });
-  return { run, done, cursor: () => cursor };
+  return { run, done, writes, log, cursor: () => cursor };
 }
 
 const NOTHING = { loaded: 0, waiting: 0, requeued: 0, dead: 0, unsettled: 0 };
@@ -136,11 +139,11 @@ test('a run that is out of time has the next one go on where it ended', async ()
 });
 
 test('a run that had the time for all begins at the start again, and writes no cursor for that', async () => {
-  const { run, cursor } = verification([pendingOf('a')], { a: 'queued' });
+  const { run, writes } = verification([pendingOf('a')], { a: 'queued' });
 
   await run(0);
 
-  expect(cursor()).toBeUndefined();
+  expect(writes).toEqual([]);
 });
 
 test('a failure without a message says that there is none', async () => {
@@ -151,4 +154,60 @@ test('a failure without a message says that there is none', async () => {
   expect(done[0]).toBe(
     'dead a the ingestor took the Item and failed to load it: (no message) (posted 3 times)',
   );
+});
+
+test('another page is asked about while more than ten seconds are left', async () => {
+  const ids = Array.from({ length: 200 }, (_, index) => String(index).padStart(3, '0'));
+  const queued = () =>
+    verification(
+      ids.map((id) => pendingOf(id)),
+      Object.fromEntries(ids.map((id) => [id, 'queued'])),
+    );
+  const [enough, tooLittle] = [queued(), queued()];
+
+  await expect(enough.run(10_001)).resolves.toEqual({ ...NOTHING, waiting: 200 });
+  await expect(tooLittle.run(10_000)).resolves.toEqual({ ...NOTHING, waiting: 160 });
+  expect([enough.writes, tooLittle.writes]).toEqual([[], ['159']]);
+});
+
+test('the log says what was sent again, what was given up, and the counts', async () => {
+  const { run, log } = verification([pendingOf('a'), pendingOf('b', { tries: 2 })], {
+    b: 'failed',
+  });
+  const lost = 'the ingestor took the Item and has no record of it any more';
+  const failed = 'the ingestor took the Item and failed to load it: pgSTAC said no';
+
+  await run();
+
+  expect(log.lines).toEqual([
+    {
+      ...{ level: 'warn', message: 'ingestion' },
+      fields: {
+        ...{ itemId: 'a', messageId: 'm-a', correlationId: 'c', outcome: 'requeued', tries: 1 },
+        reason: lost,
+      },
+    },
+    {
+      ...{ level: 'error', message: 'ingestion' },
+      fields: {
+        ...{ itemId: 'b', messageId: 'm-b', correlationId: 'c', outcome: 'dead', tries: 3 },
+        reason: failed,
+      },
+    },
+    {
+      ...{ level: 'info', message: 'ingestions verified' },
+      fields: { ...NOTHING, requeued: 1, dead: 1 },
+    },
+  ]);
+});
+
+test('the log names what could not be asked about', async () => {
+  const { run, log } = verification([pendingOf('a'), pendingOf('b')], { a: 'down', b: 'queued' });
+
+  await run();
+
+  expect(log.lines[0]).toEqual({
+    ...{ level: 'warn', message: 'an ingestion could not be verified' },
+    fields: { error: 'the ingestor is down' },
+  });
 });
