@@ -4,8 +4,8 @@ import base from '../../jest.config.js';
 export default {
   ...base,
   rootDir: '../..',
-  testMatch: [
-    `<rootDir>/${globalThis.process.env['MUTATION_TEST'] ?? 'test/lambdas/**/*.test.ts'}`,
-  ],
+  testMatch: (globalThis.process.env['MUTATION_TESTS'] ?? 'test/lambdas/**/*.test.ts')
+    .split(',')
+    .map((test) => `<rootDir>/${test}`),
   maxWorkers: 1,
 };

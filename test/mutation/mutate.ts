@@ -6,35 +6,43 @@ const root = join(import.meta.dirname, '..', '..');
 const REPORT = join(root, 'reports', 'mutation.json');
 const SCORES = join(root, 'reports', 'mutation-scores.json');
 
-/** Files that have no test file of their name, or a slow one, and the one that tests them. */
-const TESTED_BY: Readonly<Record<string, string>> = {
-  antimeridian: 'geometry',
-  athena: 'athena-calls',
-  'backfill-run': 'backfill-page',
-  'backfill-begin': 'historic-handler',
-  'backfill-query': 'historic-handler',
-  'backfill-send': 'historic-handler',
-  'backfill-work': 'historic-handler',
-  'client-secret': 'access-token',
-  'deployed-verify': 'deployed',
-  'granule-batch': 'granule-handler',
-  'historic-collaborators': 'historic-settings',
-  'item-schema': 'validate',
-  'make-item': 'granule-handler',
-  'message-schemas': 'message',
-  's3-href': 'href',
-  'stac-extensions': 'validate',
-  'stac-time': 'validate',
-  'token-request': 'access-token',
-  'token-table': 'access-token',
-  'verify-collection': 'collection-handler',
+/** Files that have no test file of their name, a slow one or one beside others, and those that test them. */
+const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
+  antimeridian: ['geometry'],
+  athena: ['athena-calls'],
+  'backfill-run': ['backfill-begin', 'backfill-page'],
+  'backfill-begin': ['backfill-begin', 'historic-handler'],
+  'backfill-query': ['backfill-query', 'historic-handler'],
+  'backfill-send': ['backfill-send', 'historic-handler'],
+  'backfill-work': ['backfill-work', 'historic-handler'],
+  'client-secret': ['client-secret', 'access-token'],
+  'deployed-verify': ['deployed'],
+  'granule-batch': ['granule-batch', 'granule-handler'],
+  'historic-collaborators': ['historic-settings'],
+  'item-schema': ['item-schema', 'validate'],
+  'make-item': ['granule-handler'],
+  'message-schemas': ['message'],
+  's3-href': ['href'],
+  'stac-extensions': ['validate'],
+  'stac-time': ['validate'],
+  'token-request': ['token-request', 'access-token'],
+  'token-table': ['token-table', 'access-token'],
+  'verify-collection': ['collection-handler'],
 };
+
+/** Test files that need Jest itself, which takes ten times as long: they have modules made anew while they run. */
+const IN_JEST: ReadonlySet<string> = new Set(['test/lambdas/deployed.test.ts']);
 
 interface Mutant {
   readonly status: string;
-  readonly mutatorName: string;
   readonly replacement?: string;
-  readonly location: { readonly start: { readonly line: number } };
+  readonly location: { readonly start: Position; readonly end: Position };
+}
+
+/** Both from 1. */
+interface Position {
+  readonly line: number;
+  readonly column: number;
 }
 
 interface Score {
@@ -47,18 +55,20 @@ interface Score {
 }
 
 /**
- * Changes the code of a file in lambdas/ again and again, and counts the changes that its own test file notices. One
- * file at a time with one test file: with all tests a mutant takes twenty seconds, and there are thousands.
+ * Changes the code of a file in lambdas/ again and again, and counts the changes that its own tests notice. One file
+ * at a time with its own tests: with those of all files each of thousands of mutants would wait for the slowest.
  */
 function mutate(file: string): Score | undefined {
   const name = basename(file, '.ts');
-  const test = `test/lambdas/${TESTED_BY[name] ?? name}.test.ts`;
-  if (!existsSync(join(root, test))) return undefined;
-  const stryker = join(root, 'node_modules', '.bin', 'stryker');
-  const { status } = spawnSync(stryker, ['run', '--mutate', file], {
+  const tests = (TESTED_BY[name] ?? [name]).map((test) => `test/lambdas/${test}.test.ts`);
+  if (!tests.every((test) => existsSync(join(root, test)))) return undefined;
+  const stryker = join(root, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
+  const runner = tests.some((test) => IN_JEST.has(test)) ? 'jest' : 'one-process';
+  const args = ['run', '--mutate', file, '--testRunner', runner];
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', stryker, ...args], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, MUTATION_TEST: test },
+    env: { ...process.env, MUTATION_TESTS: tests.join(',') },
   });
   if (status !== 0) throw new Error(`stryker failed on ${file} (${status ?? 'killed'})`);
   return scoreOf(file);
@@ -74,11 +84,19 @@ function scoreOf(file: string): Score {
   return {
     ...{ file, timedOut },
     killed: timedOut + mutants.filter(({ status }) => status === 'Killed').length,
-    survived: survived.map(
-      ({ location, mutatorName, replacement = '' }) =>
-        `${location.start.line} ${mutatorName}: ${replacement.replaceAll(/\s+/g, ' ').slice(0, 60)}`,
-    ),
+    survived: survived.map((mutant) => changeOf(mutant, readFileSync(join(root, file), 'utf8'))),
   };
+}
+
+/** What was changed into what, with its line. */
+function changeOf({ location: { start, end }, replacement = '' }: Mutant, source: string): string {
+  const lines = source.split('\n').slice(start.line - 1, end.line);
+  lines.push((lines.pop() ?? '').slice(0, end.column - 1));
+  const code = lines.join('\n').slice(start.column - 1);
+  const [before, after] = [code, replacement].map((text) =>
+    text.replaceAll(/\s+/g, ' ').slice(0, 60),
+  );
+  return `${start.line}: \`${before}\` becomes \`${after}\``;
 }
 
 function print({ file, killed, timedOut, survived }: Score): void {

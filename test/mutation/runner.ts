@@ -1,0 +1,135 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { InstrumenterContext } from '@stryker-mutator/api/core';
+import { PluginKind, declareClassPlugin } from '@stryker-mutator/api/plugin';
+import {
+  DryRunStatus,
+  TestStatus,
+  determineHitLimitReached,
+  toMutantRunResult,
+  type DryRunResult,
+  type MutantRunOptions,
+  type MutantRunResult,
+  type TestResult,
+  type TestRunner,
+} from '@stryker-mutator/api/test-runner';
+import { addEventHandler, getState, resetState, run } from 'jest-circus';
+import { bundleTests } from './test-bundle.js';
+
+/** A test may wait as long as in Jest (jest.config.js). */
+const TEST_TIMEOUT_MS = 120_000;
+const NO_TEST = /(?!)/;
+
+/** What the code that Stryker has changed reads: which mutant is switched on, and where it counts. */
+const stryker: InstrumenterContext = {};
+Object.assign(globalThis, { __stryker__: stryker });
+
+/**
+ * Runs test files with Jest's own test functions in a process that goes on living: Jest itself loads all packages
+ * anew for each mutant, which takes longer than the tests. Here that is done with the project's own modules only.
+ */
+class OneProcessRunner implements TestRunner {
+  private readonly bundle = resolve('mutation-bundle.mjs');
+  private loads = 0;
+
+  capabilities(): { readonly reloadEnvironment: boolean } {
+    return { reloadEnvironment: true };
+  }
+
+  async init(): Promise<void> {
+    await bundleTests(testFiles(), this.bundle);
+    // What a mutant lets loose after its test has ended belongs to no test.
+    process.on('uncaughtException', () => undefined);
+    process.on('unhandledRejection', () => undefined);
+    addEventHandler((event, state) => {
+      if (event.name === 'test_start') stryker.currentTestId = fullName(event.test);
+      if (event.name !== 'test_done') return;
+      delete stryker.currentTestId;
+      // One test that notices is enough.
+      if (stryker.activeMutant && event.test.errors.length > 0) state.testNamePattern = NO_TEST;
+    });
+  }
+
+  async dryRun(): Promise<DryRunResult> {
+    const mutantCoverage = { static: {}, perTest: {} };
+    stryker.mutantCoverage = mutantCoverage;
+    const tests = await this.runTests();
+    return { status: DryRunStatus.Complete, tests, mutantCoverage };
+  }
+
+  async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
+    const { activeMutant, testFilter, hitLimit, disableBail } = options;
+    delete stryker.hitCount;
+    Object.assign(stryker, { activeMutant: activeMutant.id, hitLimit });
+    if (hitLimit !== undefined) stryker.hitCount = 0;
+    try {
+      const tests = await this.runTests(testFilter);
+      const endless = determineHitLimitReached(stryker.hitCount, hitLimit);
+      return toMutantRunResult(endless ?? { status: DryRunStatus.Complete, tests }, disableBail);
+    } finally {
+      delete stryker.activeMutant;
+    }
+  }
+
+  /** @param only - the full names of the tests to run, by default all */
+  private async runTests(only?: readonly string[]): Promise<TestResult[]> {
+    resetState();
+    const state = getState();
+    state.parentProcess = process;
+    state.testTimeout = TEST_TIMEOUT_MS;
+    if (only) state.testNamePattern = new RegExp(`^(${only.map(literally).join('|')})$`);
+    this.loads += 1;
+    try {
+      await import(`${pathToFileURL(this.bundle).href}?load=${String(this.loads)}`);
+    } catch (error) {
+      return [failure('the tests are loaded', [String(error)])];
+    }
+    const { testResults, unhandledErrors } = await run();
+    const results = testResults.map(toTestResult);
+    if (unhandledErrors.length === 0) return results;
+    return [...results, failure('hooks and what no test waits for', unhandledErrors)];
+  }
+}
+
+interface CircusResult {
+  readonly testPath: readonly unknown[];
+  readonly errors: readonly string[];
+  readonly status: string;
+  readonly duration?: number | null;
+}
+
+function toTestResult({ testPath, errors, status, duration }: CircusResult): TestResult {
+  const name = testPath.slice(1).map(String).join(' ');
+  if (errors.length > 0) return failure(name, errors);
+  const passed = status === 'done' ? TestStatus.Success : TestStatus.Skipped;
+  return { id: name, name, timeSpentMs: duration ?? 0, status: passed };
+}
+
+function failure(name: string, errors: readonly string[]): TestResult {
+  const failureMessage = errors.join('\n');
+  return { id: name, name, timeSpentMs: 0, status: TestStatus.Failed, failureMessage };
+}
+
+interface Named {
+  readonly name: unknown;
+  readonly parent?: Named | undefined;
+}
+
+/** The names of the blocks around a test and its own; the outermost block has none. */
+function fullName({ name, parent }: Named): string {
+  return parent?.parent ? `${fullName(parent)} ${String(name)}` : String(name);
+}
+
+function literally(text: string): string {
+  return text.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
+}
+
+function testFiles(): readonly string[] {
+  const files = process.env['MUTATION_TESTS'];
+  if (!files) throw new Error('MUTATION_TESTS is not set: run npm run mutate, which sets it');
+  return files.split(',');
+}
+
+export const strykerPlugins = [
+  declareClassPlugin(PluginKind.TestRunner, 'one-process', OneProcessRunner),
+];

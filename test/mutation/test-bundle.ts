@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+
+/**
+ * Puts test files and all modules of the project that they import into one ES module, which can be loaded again and
+ * again.
+ */
+export async function bundleTests(tests: readonly string[], outfile: string): Promise<void> {
+  const contents = tests.map((test) => `import ${JSON.stringify(resolve(test))};`).join('\n');
+  await build({
+    stdin: { contents, resolveDir: '.' },
+    ...{ outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20' },
+    logLevel: 'warning',
+    plugins: [testFunctions, ownDirectory, packagesStay],
+  });
+}
+
+/** `@jest/globals` exists inside of Jest only. */
+const testFunctions: Plugin = {
+  name: 'test-functions',
+  setup(bundle) {
+    const path = join(import.meta.dirname, 'jest-globals.ts');
+    bundle.onResolve({ filter: /^@jest\/globals$/ }, () => ({ path }));
+  },
+};
+
+/** `import.meta.dirname` is the directory of the file, not of the bundle. */
+const ownDirectory: Plugin = {
+  name: 'own-directory',
+  setup(bundle) {
+    bundle.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const directory = JSON.stringify(dirname(path));
+      const text = await readFile(path, 'utf8');
+      return { contents: text.replaceAll('import.meta.dirname', directory), loader: 'ts' };
+    });
+  },
+};
+
+/** Powertools keeps parameters and metrics in its modules, so it is loaded anew; other packages are loaded once. */
+const packagesStay: Plugin = {
+  name: 'packages-stay',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^[^./]/ }, ({ path }) =>
+      path.startsWith('@aws-lambda-powertools/') ? undefined : { path, external: true },
+    );
+  },
+};
