@@ -121,7 +121,7 @@ function authorsSelect(select: string): string {
     .replace(/[;\s]+$/, '');
   if (/^select\b/i.test(text)) return text;
   // The author's own CTEs follow ours.
-  if (/^with\s+(?!recursive\b)/i.test(text)) return text.replace(/^with\s+/i, ', ');
+  if (/^with(?!\s+recursive\b)\s/i.test(text)) return text.replace(/^with\s+/i, ', ');
   throw new QueryError(
     `queryInventory must give one SELECT from inventory (given '${text.slice(0, 80)}')`,
     { kind: 'permanent' },

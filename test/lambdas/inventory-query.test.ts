@@ -320,14 +320,40 @@ SELECT key FROM inventory`,
     expect(sqlName('a"b')).toBe('"a""b"');
   });
 
-  test.each(['', 'DELETE FROM inventory', 'SELECTED', 'WITH RECURSIVE t AS (SELECT 1) SELECT 1'])(
-    "the author's text '%s' is refused",
-    (given) => {
-      const input = { dialect: 'athena', inventory: inventory('csv', 'Key'), relation } as const;
+  test('of a time that a CSV report holds: cast without failing, on either engine', () => {
+    const columns = inventory('csv', 'Key,ObjectLockRetainUntilDate');
+    const input = { inventory: columns, relation, select: 'SELECT key FROM inventory' };
 
-      expect(() => inventoryQuery({ ...input, select: given })).toThrow(
-        `queryInventory must give one SELECT from inventory (given '${given}')`,
-      );
-    },
-  );
+    expect(text(columns)).toContain(
+      `cast(try(from_iso8601_timestamp(nullif("object_lock_retain_until_date", ''))) AT TIME ZONE 'UTC' AS timestamp)`,
+    );
+    expect(inventoryQuery({ ...input, dialect: 'duckdb' })).toContain(
+      `try_cast(nullif("object_lock_retain_until_date", '') AS timestamp) AS "object_lock_retain_until_date"`,
+    );
+  });
+
+  test("of the author's text a refusal shows 80 characters, and is for good", () => {
+    const select = `DELETE ${'x'.repeat(100)}`;
+    const input = { dialect: 'athena', inventory: inventory('csv', 'Key'), relation } as const;
+
+    const query = () => inventoryQuery({ ...input, select });
+
+    expect(query).toThrow(
+      expect.objectContaining({
+        kind: 'permanent',
+        message: `queryInventory must give one SELECT from inventory (given '${select.slice(0, 80)}')`,
+      }),
+    );
+  });
+
+  test.each([
+    ...['', 'DELETE FROM inventory', 'SELECTED', 'DELETE FROM t USING (WITH u AS (SELECT 1))'],
+    ...['WITH RECURSIVE t AS (SELECT 1) SELECT 1', 'WITH \n RECURSIVE t AS (SELECT 1) SELECT 1'],
+  ])("the author's text '%s' is refused", (given) => {
+    const input = { dialect: 'athena', inventory: inventory('csv', 'Key'), relation } as const;
+
+    expect(() => inventoryQuery({ ...input, select: given })).toThrow(
+      `queryInventory must give one SELECT from inventory (given '${given}')`,
+    );
+  });
 });
