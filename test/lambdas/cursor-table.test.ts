@@ -66,3 +66,23 @@ test('the store in memory keeps to the same rules', async () => {
   expect(await store.write({ ...cursor, chunks: 1 }, 1)).toBe(true);
   expect(await store.read()).toEqual({ version: 2, cursor: { ...cursor, chunks: 1 } });
 });
+
+test('the version is known without reading the cursor, which another version may have written', async () => {
+  const Item = { ...key, version: { N: '7' }, cursor: { S: 'no JSON' } };
+  dynamo.on(GetItemCommand).resolvesOnce({}).resolves({ Item });
+
+  expect([await table().version(), await table().version()]).toEqual([undefined, 7]);
+  const store = memoryCursors();
+  expect(await store.version()).toBeUndefined();
+  await store.write(cursor, undefined);
+  expect(await store.version()).toBe(1);
+});
+
+test('a row without a cursor or a version is an error, not the lack of one', async () => {
+  dynamo.on(GetItemCommand).resolves({ Item: key });
+
+  await expect(table().read()).rejects.toThrow(
+    'the cursor in the state table is of another version',
+  );
+  expect(await table().version()).toBeNaN();
+});

@@ -1,4 +1,6 @@
+import { AthenaClient, StartQueryExecutionCommand } from '@aws-sdk/client-athena';
 import { LambdaClient, InvokeCommand } from '@aws-sdk/client-lambda';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import {
@@ -118,11 +120,20 @@ test('the function invokes itself without waiting', async () => {
   });
 });
 
-test('the deployed collaborators are made once, from the environment', () => {
-  Object.assign(process.env, DEPLOYED);
+test('the deployed collaborators are made once, from the environment', async () => {
+  Object.assign(process.env, DEPLOYED, { REQUESTER_PAYS: 'true' });
+  const s3 = mockClient(S3Client);
+  s3.on(ListObjectsV2Command).resolves({});
+  const athena = mockClient(AthenaClient);
+  athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: 'q' });
 
   const collaborators = deployedHistoricCollaborators();
+  await collaborators.objects.folders('s3://d/b/id/');
+  await collaborators.engine.start('SELECT 1', 'token');
 
-  expect(collaborators).toMatchObject({ engine: { dialect: 'athena' }, parallelBatches: 24 });
   expect(deployedHistoricCollaborators()).toBe(collaborators);
+  // A second of sending, which is what a killed run repeats at most.
+  expect(collaborators).toMatchObject({ parallelBatches: 24, pageBytes: 1_048_576 });
+  expect(s3.commandCalls(ListObjectsV2Command)[0]?.args[0].input.RequestPayer).toBe('requester');
+  expect(athena.commandCalls(StartQueryExecutionCommand)[0]?.args[0].input.WorkGroup).toBe('w');
 });

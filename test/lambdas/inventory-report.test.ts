@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
   configLines,
   findReport,
@@ -70,6 +70,8 @@ test('[C22] the newest report is found by listing hive/, whatever else stands th
     },
     [`${LOCATION}/hive/dt=latest/symlink.txt`]: 'x',
     [`${LOCATION}/hive/zzz/symlink.txt`]: 'x',
+    [`${LOCATION}/hive/dt=2023-10-01-01-00-old/symlink.txt`]: 'x',
+    [`${LOCATION}/hive/old-dt=2023-10-01-01-00/symlink.txt`]: 'x',
   });
 
   expect(await findReport(inventory(), objects)).toEqual({
@@ -121,6 +123,18 @@ test('schemas of all three formats give the field names', () => {
   );
 });
 
+test('schemas give the same names whatever blanks stand in them', () => {
+  expect(schemaFields(' struct< bucket:string , key:string >\n')).toEqual(['bucket', 'key']);
+  expect(schemaFields('\n message  s3.inventory {\n required  binary \n bucket ; }')).toEqual([
+    'bucket',
+  ]);
+});
+
+test('a CSV schema may hold the words of the others', () => {
+  expect(schemaFields('Key, struct<x>')).toEqual(['Key', 'struct<x>']);
+  expect(schemaFields('struct<x>, Key')).toEqual(['struct<x>', 'Key']);
+});
+
 test('a manifest describes its own report', () => {
   const manifest = { fileFormat: 'ORC', fileSchema: ORC_SCHEMA, files: [] };
 
@@ -130,37 +144,99 @@ test('a manifest describes its own report', () => {
   });
 });
 
-test('no partition, no manifest, an empty report and no manifest at all are different errors', async () => {
+describe('what cannot be read is an error of its own:', () => {
   const dt = '2022-04-22-01-00';
-  const find = (objects: ObjectReader) => findReport(inventory(), objects, undefined);
-  const symlink = { [`${LOCATION}/hive/dt=${dt}/symlink.txt`]: '' };
+  const href = `${LOCATION}/hive/dt=${dt}/symlink.txt`;
+  const passing = { name: 'QueryError', kind: 'transient' };
 
-  await expect(find(objectsOf({}))).rejects.toThrow(
-    /^no partition: s3:\/\/dest\/bucket\/id\/hive\//,
+  test.each([
+    [
+      'no partition',
+      {},
+      `no partition: ${LOCATION}/hive/ holds no folder dt=YYYY-MM-DD-HH-MM. ` +
+        'S3 writes the first report up to 48 hours after an inventory is configured; otherwise mend inventory_location',
+    ],
+    [
+      'no manifest',
+      { [href]: '' },
+      `report dt=${dt} has no manifest: ${manifestHref(LOCATION, dt)} does not exist. ` +
+        'It was removed or is being written; the command backfill restart takes the newest report',
+    ],
+    [
+      'a manifest without files',
+      report(dt, { files: [] }),
+      `no file: report dt=${dt} holds no data (its manifest lists none). The bucket was empty, or the report is being written`,
+    ],
+    [
+      'a symlink.txt without a line',
+      { ...report(dt), [href]: ' \n' },
+      `no file: report dt=${dt} holds no data (${href} names none). The bucket was empty, or the report is being written`,
+    ],
+  ])('%s, which may pass', async (_name, texts, message) => {
+    const found = findReport(inventory(), objectsOf(texts));
+
+    await expect(found).rejects.toMatchObject({ ...passing, message });
+  });
+
+  test('a report without symlink.txt, which may pass', async () => {
+    const texts: Record<string, string> = report(dt);
+    const objects = objectsOf(
+      Object.fromEntries(Object.entries(texts).filter(([name]) => name !== href)),
+    );
+
+    await expect(findReport(inventory(), objects, dt)).rejects.toMatchObject({
+      ...passing,
+      message: expect.stringContaining(`${href} names none`) as unknown,
+    });
+  });
+
+  test.each(['{"files":', '{"fileFormat":"CSV","fileSchema":"Key"}'])(
+    'the manifest %s, which stays wrong',
+    async (text) => {
+      const name = manifestHref(LOCATION, dt);
+      const found = findReport(inventory(), objectsOf({ ...report(dt), [name]: text }));
+
+      await expect(found).rejects.toMatchObject({
+        ...{ name: 'QueryError', kind: 'permanent' },
+        message: `${name}: is no manifest of S3 Inventory: fileFormat, fileSchema or files is missing`,
+        cause: expect.anything() as unknown,
+      });
+    },
   );
-  await expect(find(objectsOf(symlink))).rejects.toThrow(/has no manifest: .*2022-04-22T01-00Z/);
-  await expect(find(objectsOf(report(dt, { files: [] })))).rejects.toThrow(
-    /^no file: .*its manifest lists none/,
-  );
-  await expect(find(objectsOf({ ...report(dt), ...symlink }))).rejects.toThrow(
-    /^no file: .*symlink.txt names none/,
-  );
-  await expect(
-    find(objectsOf({ ...report(dt), [manifestHref(LOCATION, dt)]: '{"files":' })),
-  ).rejects.toThrow('is no manifest of S3 Inventory');
+
+  test('other columns, which stay wrong', async () => {
+    const found = findReport(inventory('Bucket,Key'), objectsOf(report(dt)));
+
+    await expect(found).rejects.toMatchObject({ name: 'QueryError', kind: 'permanent' });
+  });
+
+  test.each([
+    ['does not exist', {}],
+    ['is empty', { 's3://dest/keys.csv': '' }],
+  ])('a listing that %s, which may pass', async (what, texts) => {
+    const found = findReport(inventory('', 'csv', 's3://dest/keys.csv'), objectsOf(texts));
+
+    await expect(found).rejects.toMatchObject({
+      ...passing,
+      message: `no file: the listing s3://dest/keys.csv ${what}`,
+    });
+  });
 });
 
-test('a listing is one file, dated by when it was written', async () => {
-  const listing = (text: Record<string, string>) =>
-    findReport(inventory('', 'csv', 's3://dest/keys.csv'), objectsOf(text));
+test('a listing is one file, dated by when it was written, of which one byte is read', async () => {
+  const listing = objectsOf({ 's3://dest/keys.csv': 'a\nb\n' });
+  const ranges: unknown[] = [];
+  const read: ObjectReader['read'] = (href, range) => {
+    ranges.push(range);
+    return listing.read(href, range);
+  };
 
-  expect(await listing({ 's3://dest/keys.csv': 'a\nb\n' })).toEqual({
+  const found = findReport(inventory('', 'csv', 's3://dest/keys.csv'), { ...listing, read });
+
+  expect(await found).toEqual({
     ...{ dt: undefined, inventoryDate: '2022-04-30', files: 1, bytes: 4 },
   });
-  await expect(listing({})).rejects.toThrow(
-    'no file: the listing s3://dest/keys.csv does not exist',
-  );
-  await expect(listing({ 's3://dest/keys.csv': '' })).rejects.toThrow('is empty');
+  expect(ranges).toEqual([{ offset: 0, length: 1 }]);
 });
 
 test('a scan costs 5 dollars a terabyte, and as much as 10 MB at least', () => {

@@ -9,6 +9,7 @@ describe('location', () => {
     's3://dest/prefix/bucket/id/',
     's3://dest/prefix/bucket/id/hive',
     's3://dest/prefix/bucket/id/hive/',
+    's3://dest/prefix/bucket/id//',
   ])('%s is the inventory', (location) => {
     expect(parseInventory({ location, ...SOURCE })).toEqual({
       ...{ location: 's3://dest/prefix/bucket/id', format: 'csv', columns: ['key'] },
@@ -25,6 +26,19 @@ describe('location', () => {
   );
 
   test.each([
+    's3://d/hive/id',
+    's3://d/dt=2022-04-22-01-00/id',
+    's3://d/dt=2022-04-22-01-00-00',
+    's3://d/keys.csv/id',
+    's3://d/keys.txt.old',
+  ])('%s is an inventory, whatever its name looks like', (location) => {
+    expect(parseInventory({ location, ...SOURCE })).toStrictEqual({
+      ...{ location, format: 'csv', columns: ['key'] },
+    });
+  });
+
+  test.each([
+    ['s3://d/a.txt/keys.csv', 'listing-csv'],
     ['s3://d/keys.csv', 'listing-csv'],
     ['s3://d/keys.csv.gz', 'listing-csv'],
     ['s3://d/keys.txt', 'listing-text'],
@@ -49,6 +63,8 @@ describe('fields', () => {
 
   test.each([
     ['Bucket,Size', 'inventory_fields must hold Key'],
+    ['Bucket,Size', "(given 'Bucket, Size')"],
+    ['Key,1st', "inventory_fields holds '1st'"],
     ['Key,a" OR 1=1', "inventory_fields holds 'a\" or 1=1'"],
   ])('%s is refused', (fields, message) => {
     expect(() => parseInventory({ ...SOURCE, location: 's3://d/p', fields })).toThrow(message);
