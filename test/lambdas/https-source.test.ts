@@ -55,6 +55,12 @@ describe('a redirect', () => {
     expect(server?.seen.map(({ url }) => url)).toEqual(['/a', '/a1', '/a2', '/a3', '/a4', '/a5']);
   });
 
+  test.each([300, 399])('with status %i is one', async (status) => {
+    const href = await serve(json(status, '', { location: '/b' }), json(200, 'x'));
+
+    expect(Buffer.from(await readHttps(href)).toString()).toBe('x');
+  });
+
   test('is a permanent failure when there are more', async () => {
     const href = await serve(next);
 
@@ -100,6 +106,17 @@ describe('a failure', () => {
 
     expect(kind).toBe('transient');
     expect(message).toMatch(`${href}: cannot be read: Error: connect ECONNREFUSED`);
+  });
+
+  test('keeps the href, and the cause where there is one', async () => {
+    const href = await serve(json(503, ''));
+    await expect(readHttps(href)).rejects.toMatchObject({ href, kind: 'transient' });
+    await server?.close();
+
+    await expect(readHttps(href)).rejects.toMatchObject({
+      ...{ href, kind: 'transient' },
+      cause: expect.anything() as unknown,
+    });
   });
 
   test('passes when the server comes to itself', async () => {

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { QueryError } from '../../lambdas/errors.js';
 import { parseRecords, toRow } from '../../lambdas/result-csv.js';
@@ -75,6 +75,43 @@ test('wherever it is cut, the records before and behind the end are all records'
   );
 });
 
+describe('a result of many blocks of 64 KiB', () => {
+  const short = Array.from({ length: 3_000 }, (_, index) => [`key ${index}`, 'é'.repeat(20)]);
+  const long = ['long', 'x😀'.repeat(60_000)];
+  const records = [...short, long, ...short, long];
+  const bytes = Buffer.from(toCsv(records));
+
+  test('is read to its end, records longer than a block included', () => {
+    expect(parseRecords(bytes, true)).toEqual({ records, endByte: bytes.length });
+    expect(parseRecords(bytes, false)).toEqual({ records, endByte: bytes.length });
+  });
+
+  test('is read up to the record that is cut', () => {
+    const cut = bytes.subarray(0, bytes.length - 100_000);
+    const last = Buffer.byteLength(toCsv([long]));
+
+    expect(parseRecords(cut, false)).toEqual({
+      ...{ records: records.slice(0, -1), endByte: bytes.length - last },
+    });
+    expect(() => parseRecords(cut, true)).toThrow('query result ends within a quoted value');
+  });
+});
+
+test('values may stand without quotes, as other tools write them', () => {
+  expect(parse('x,y\r\nz, é ')).toEqual({
+    records: [
+      ['x', 'y'],
+      ['z', ' é '],
+    ],
+    endByte: 11,
+  });
+});
+
+test('a result that is cut may be whole on another try, one that is no CSV never is', () => {
+  expect(() => parse('"b')).toThrow(expect.objectContaining({ kind: 'transient' }));
+  expect(() => parse('"b"c')).toThrow(expect.objectContaining({ kind: 'permanent' }));
+});
+
 test('a row is its values under their names; what is missing is undefined', () => {
-  expect(toRow(['key', 'size'], ['a'])).toEqual({ key: 'a', size: undefined });
+  expect(toRow(['key', 'size'], ['a'])).toStrictEqual({ key: 'a', size: undefined });
 });

@@ -71,6 +71,32 @@ test('a result without a row is one page without a row', async () => {
   expect(pages).toMatchObject([{ records: [], columns: ['key'], last: true }]);
 });
 
+test('a result of no byte is one page without columns', async () => {
+  const pages = await pagesOf(reader({ text: '', eTag: '1' }), 100);
+
+  expect(pages).toEqual([
+    {
+      columns: [],
+      records: [],
+      position: { offset: 0, eTag: '1', columns: [] },
+      size: 0,
+      last: true,
+    },
+  ]);
+});
+
+test('a column without a name has the empty one', async () => {
+  const [page] = await pagesOf(reader({ text: '"key",\n', eTag: '1' }), 100);
+
+  expect(page?.columns).toEqual(['key', '']);
+});
+
+test.each([9, 10, 100])('in pages of %i bytes a last line needs no end', async (pageBytes) => {
+  const pages = await pagesOf(reader({ text: '"key"\n"a"', eTag: '1' }), pageBytes);
+
+  expect(keysOf(pages)).toEqual(['a']);
+});
+
 test('a result that was replaced between two pages is gone', async () => {
   const object = { text: toCsv(['a', 'b', 'c']), eTag: '1' };
   const source = { objects: reader(object), href: 's3://r/x', pageBytes: 7 };
@@ -81,6 +107,10 @@ test('a result that was replaced between two pages is gone', async () => {
   };
 
   await expect(read()).rejects.toThrow(ResultGoneError);
+  object.eTag = '1';
+  await expect(read()).rejects.toMatchObject({
+    ...{ kind: 'transient', message: 'query result s3://r/x is gone or another' },
+  });
 });
 
 test('any page size and any place to resume at give the same rows', async () => {

@@ -65,6 +65,13 @@ describe('an object', () => {
     });
     expect(stream.destroyed).toBe(true);
   });
+
+  test('that is too large is refused also where its body cannot be let go', async () => {
+    const Body = new Blob(['x']) as never;
+    s3.on(GetObjectCommand).resolves({ Body, ContentLength: MAX_READ_BYTES + 1 });
+
+    expect(await failure()).toMatchObject({ kind: 'permanent', name: 'ReadError' });
+  });
 });
 
 describe('a failure', () => {
@@ -94,6 +101,15 @@ describe('a failure', () => {
     });
   });
 
+  test.each([403, 404, 503])('with %d keeps the href and its cause', async (status) => {
+    refusing('Refused', status);
+
+    await expect(source.read('s3://bucket/key')).rejects.toMatchObject({
+      ...{ href: 's3://bucket/key', kind: status === 404 ? 'permanent' : 'transient' },
+      cause: expect.objectContaining({ name: 'Refused' }) as unknown,
+    });
+  });
+
   test('without a status is transient', async () => {
     s3.on(GetObjectCommand).rejects(new Error('no metadata'));
     expect(await failure()).toMatchObject({
@@ -114,7 +130,9 @@ describe('the client', () => {
     await new S3Source({ requesterPays: true, region: 'us-west-2' }).read('s3://bucket/key');
 
     const call = s3.commandCalls(GetObjectCommand)[0];
-    expect(await (call?.thisValue as S3Client).config.region()).toBe('us-west-2');
+    const { config } = call?.thisValue as S3Client;
+    expect(await config.region()).toBe('us-west-2');
+    expect(config.followRegionRedirects).toBe(true);
     expect(call?.args[0].input.RequestPayer).toBe('requester');
   });
 });

@@ -18,6 +18,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   'client-secret': ['client-secret', 'access-token'],
   'deployed-verify': ['deployed'],
   'granule-batch': ['granule-batch', 'granule-handler'],
+  'historic-handler': ['historic-outcomes', 'historic-handler'],
   'historic-collaborators': ['historic-settings'],
   'item-schema': ['item-schema', 'validate'],
   'make-item': ['granule-handler'],
