@@ -40,10 +40,69 @@ describe('footprintOf', () => {
   });
 
   test('gives plain zeros', () => {
-    const { geometry, bbox } = footprintOf(box(-0, -0, 1, 1));
+    const { geometry, bbox } = footprintOf([
+      [-0, -0],
+      [1, -0],
+      [1, 1],
+      [-0, 1],
+    ]);
 
     expect(geometry).toEqual(polygon(box(0, 0, 1, 1)));
     expect(bbox).toEqual([0, 0, 1, 1]);
+  });
+
+  test('gives plain zeros where a turn leaves less than the precision', () => {
+    const { geometry } = footprintOf(ring('350 0, 359.9999999999999 0, 350 1'));
+
+    expect(geometry).toEqual(polygon(ring('-10 0, 0 0, -10 1')));
+  });
+
+  test('keeps all digits of longitudes that it does not turn', () => {
+    const points: Position[] = [
+      [1 / 3, 0],
+      [2 / 3, 0],
+      [1 / 3, 1],
+    ];
+
+    expect(footprintOf(points).geometry).toEqual(polygon(points));
+  });
+
+  test.each([
+    ['a triangle', ring('1 2, 4 2, 1 8'), [2, 4]],
+    ['a rectangle under a triangle', ring('1 1, 5 1, 5 3, 1 7'), [8 / 3, 19 / 6]],
+    ['one half of it behind 180', box(179, 0, 181, 1), [180, 0.5]],
+    ['most of it behind 180', box(179, 0, 185, 1), [-178, 0.5]],
+  ] as [string, Position[], Position][])('has the centroid of %s', (_, points, [x, y]) => {
+    const { centroid } = footprintOf(points);
+
+    expect(centroid[0]).toBeCloseTo(x, 9);
+    expect(centroid[1]).toBeCloseTo(y, 9);
+  });
+
+  test('may reach up to a pole, and turn more than once', () => {
+    expect(footprintOf(box(0, 80, 10, 90)).geometry).toEqual(polygon(box(0, 80, 10, 90)));
+    expect(footprintOf(ring('360 0, -350 0, -350 1, 360 1')).geometry).toEqual(
+      polygon(box(0, 0, 10, 1)),
+    );
+  });
+
+  test.each([
+    ['east', ring('-80 0, 100 0, 10 50')],
+    ['west', ring('100 0, -80 0, 10 -50')],
+  ] as [string, Position[]][])(
+    'takes an edge of 180 degrees to the %s as it is given',
+    (_, points) => {
+      const expected = points[0]?.[0] === -80 ? [-80, 0, 100, 50] : [-80, -50, 100, 0];
+
+      expect(footprintOf(points).bbox).toEqual(expected);
+    },
+  );
+
+  test('leaves out a spike over the antimeridian, which has no area there', () => {
+    const { geometry } = footprintOf(ring('178 0, 179 0.5, 181 0.5, 182 0.5, 179 0.5, 178 1'));
+
+    expect(geometry.type).toBe('Polygon');
+    expect(geometry.coordinates.flat(2).every((x) => Number(x) >= 0)).toBe(true);
   });
 });
 
@@ -143,6 +202,7 @@ describe('near a pole', () => {
 describe('footprintOf refuses', () => {
   test.each([
     ['no points', [], '0 different points'],
+    ['one point', ring('0 0'), '1 different points'],
     ['two points', ring('0 0, 1 1, 0 0'), '2 different points'],
     ['a line', ring('0 0, 1 1, 2 2'), 'encloses no area'],
     ['a latitude off the globe', ring('0 0, 1 91, 2 0'), 'off the globe: longitude 1, latitude 91'],
@@ -188,6 +248,38 @@ test('wherever a convex ring lies and however it is written, its parts cover its
   );
 });
 
+test('however often a ring crosses or touches the antimeridian, its parts cover its area and no point comes twice', () => {
+  // The west and east end of each parallel, in whole degrees: many of them lie on the antimeridian.
+  const widths = fc.array(
+    fc.tuple(fc.integer({ min: -3, max: 3 }), fc.integer({ min: 1, max: 6 })),
+    { minLength: 2, maxLength: 8 },
+  );
+  fc.assert(
+    fc.property(widths, fc.nat(), (rows, start) => {
+      const west = rows.map(([x], y): Position => [180 + x, y]);
+      const east = rows.map(([x, width], y): Position => [180 + x + width, y]);
+      const whole = [...east, ...west.reverse()];
+      const first = start % whole.length;
+      const { geometry } = footprintOf([...whole.slice(first), ...whole.slice(0, first)]);
+
+      const parts = (
+        geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates
+      ).map(([part = []]) => part);
+      expect(parts.reduce((sum, part) => sum + areaOf(part), 0)).toBeCloseTo(
+        areaOf(closed(whole)),
+        6,
+      );
+      expect(parts.every((part) => areaOf(part) > 0)).toBe(true);
+      expect(parts.flat().every(([x]) => Math.abs(x) <= 180)).toBe(true);
+      const repeats = parts.flatMap((part) =>
+        part.slice(1).filter((point, index) => String(point) === String(part[index])),
+      );
+      expect(repeats).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+});
+
 function areaOf(points: readonly Position[]): number {
   return points.slice(1).reduce((sum, [x, y], index) => {
     const [px, py] = points[index] ?? [0, 0];
@@ -206,9 +298,64 @@ describe('bboxOf', () => {
     expect(bboxOf({ type: 'MultiPolygon', coordinates })).toEqual([-175, 0, 175, 1]);
   });
 
-  test('of parts that meet at it has west > east', () => {
-    const coordinates = [[closed(box(-180, 2, -170, 3))], [closed(box(175, 0, 180, 1))]];
+  const bboxOfBoxes = (...boxes: readonly Bbox[]) =>
+    bboxOf({ type: 'MultiPolygon', coordinates: boxes.map((each) => [closed(box(...each))]) });
 
-    expect(bboxOf({ type: 'MultiPolygon', coordinates })).toEqual([175, 0, -170, 3]);
+  test('of parts that meet at it has west > east', () => {
+    expect(bboxOfBoxes([-180, 2, -170, 3], [175, 0, 180, 1])).toEqual([175, 0, -170, 3]);
+  });
+
+  test('of several parts on either side goes from the most western to the most eastern', () => {
+    expect(
+      bboxOfBoxes([170, 0, 180, 1], [175, 2, 180, 3], [-180, 0, -170, 1], [-180, 2, -175, 3]),
+    ).toEqual([170, 0, -170, 3]);
+  });
+
+  test.each<[string, Bbox[], Bbox]>([
+    ['one part that reaches it from the west', [[179, 0, 180, 1]], [179, 0, 180, 1]],
+    ['one part that reaches it from the east', [[-180, 0, -179, 1]], [-180, 0, -179, 1]],
+    [
+      'a part in the west that does not reach it',
+      [
+        [170, 0, 175, 1],
+        [-180, 0, -170, 1],
+      ],
+      [-180, 0, 175, 1],
+    ],
+    [
+      'a part in the east that does not reach it',
+      [
+        [175, 0, 180, 1],
+        [-175, 0, -170, 1],
+      ],
+      [-175, 0, 180, 1],
+    ],
+    [
+      'a third part elsewhere',
+      [
+        [175, 0, 180, 1],
+        [-180, 0, -170, 1],
+        [0, 0, 1, 1],
+      ],
+      [-180, 0, 180, 1],
+    ],
+    [
+      'parts that overlap',
+      [
+        [-100, 0, 180, 1],
+        [-180, 0, 100, 1],
+      ],
+      [-180, 0, 180, 1],
+    ],
+    [
+      'parts that meet on the other side',
+      [
+        [0, 0, 180, 1],
+        [-180, 0, 0, 1],
+      ],
+      [-180, 0, 180, 1],
+    ],
+  ])('of %s goes from west to east', (_, boxes, expected) => {
+    expect(bboxOfBoxes(...boxes)).toEqual(expected);
   });
 });

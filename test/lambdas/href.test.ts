@@ -55,21 +55,23 @@ describe('a folder on disk', () => {
   });
 });
 
-test('an href of no known scheme is a permanent failure that says what to write', async () => {
-  const source = hrefSource({ requesterPays: false });
+test.each(['relative/a', 'gs://b/a', 'x-s3://b/k', 'see https://b/k', 'a/', ''])(
+  'the href %j of no known scheme is a permanent failure that says what to write',
+  async (href) => {
+    const source = hrefSource({ requesterPays: false });
 
-  for (const href of ['relative/a', 'gs://b/a', 's3://bucket', 's3://']) {
-    expect(await rejection(source.read(href))).toMatchObject({
-      kind: 'permanent',
-      name: 'ReadError',
+    await expect(source.read(href)).rejects.toMatchObject({
+      ...{ kind: 'permanent', name: 'ReadError', href },
+      message: `'${href}' cannot be read: write s3://bucket/key, https://... or an absolute path`,
     });
-  }
-});
+  },
+);
 
 test.each([
   ['s3://b/x', 'y', 's3://b/x/y'],
   ['s3://b/x/', '/y', 's3://b/x/y'],
   ['/x//', 'y', '/x/y'],
+  ['/x', '//y/z', '/x/y/z'],
 ])('joinHref(%s, %s) is %s', (base, name, joined) => {
   expect(joinHref(base, name)).toBe(joined);
 });
@@ -101,6 +103,19 @@ describe('S3', () => {
       { Bucket: 'b', Key: 'a+b c/ä.xml', RequestPayer: 'requester' },
       { Bucket: 'b', Key: 'k', Range: 'bytes=10-14', RequestPayer: 'requester' },
     ]);
+  });
+
+  test('is asked in the region of the data, as a requester who pays where that is set', async () => {
+    mock.on(GetObjectCommand).callsFake(() => ({ Body: body('x'), ContentLength: 1 }));
+
+    const paying = hrefSource({ requesterPays: true, region: 'us-west-2' });
+    expect(text(await paying.read('s3://b/k', { offset: 0, length: 1 }))).toBe('x');
+
+    const [call] = mock.commandCalls(GetObjectCommand);
+    expect(call?.args[0].input).toEqual({
+      ...{ Bucket: 'b', Key: 'k', Range: 'bytes=0-0', RequestPayer: 'requester' },
+    });
+    expect(await (call?.thisValue as S3Client).config.region()).toBe('us-west-2');
   });
 
   test('[G13] sixty reads consume their bodies', async () => {

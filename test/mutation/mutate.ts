@@ -23,7 +23,6 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   'item-schema': ['item-schema', 'validate'],
   'make-item': ['granule-handler'],
   'message-schemas': ['message'],
-  's3-href': ['href'],
   'stac-extensions': ['validate'],
   'stac-time': ['validate'],
   'token-request': ['token-request', 'access-token'],
