@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -42,6 +51,19 @@ describe('a file', () => {
     expect(read(join(folder, 'a b.txt'), range)).toBe(text);
   });
 
+  test('is closed again', () => {
+    const nextDescriptor = () => {
+      const descriptor = openSync(join(folder, 'a b.txt'), 'r');
+      closeSync(descriptor);
+      return descriptor;
+    };
+    const before = nextDescriptor();
+
+    read(join(folder, 'a b.txt'));
+
+    expect(nextDescriptor()).toBe(before);
+  });
+
   test('is read by its URL', () => {
     expect(read(`file://${folder}/a%20b.txt`)).toBe('0123456789');
   });
@@ -82,6 +104,16 @@ describe('a file that cannot be read', () => {
       kind: 'transient',
       message: `${href}: cannot be read: not allowed to read it`,
     });
+  });
+
+  test('keeps its href, its kind and its cause', () => {
+    const [missing, odd] = [join(folder, 'missing.txt'), join(folder, 'x'.repeat(5_000))];
+    const read = (href: string) => () => readFile(href);
+
+    expect(read(missing)).toThrow(
+      expect.objectContaining({ href: missing, kind: 'permanent', cause: expect.anything() }),
+    );
+    expect(read(odd)).toThrow(expect.objectContaining({ href: odd, kind: 'transient' }));
   });
 
   test('for another reason is transient, and says it', () => {

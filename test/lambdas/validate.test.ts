@@ -161,6 +161,70 @@ describe('an Item', () => {
     ]);
   });
 
+  test.each([
+    [10n, 'bigint'],
+    [() => 1, 'function'],
+  ])('[E17] with %p, which JSON cannot hold, is refused', (value, type) => {
+    expect(faultsOf(withProperties({ 'a:b': [null, value] }))).toEqual([
+      `properties.a:b.1: ${type} cannot be written as JSON: leave the field out or use null`,
+    ]);
+  });
+
+  test.each([
+    [{ id: 7 }, "Item 'without an id'"],
+    [{ id: '' }, "Item ''"],
+  ])('with %j is told as %s', (fields, name) => {
+    expect(() => {
+      validateItem(item(fields));
+    }).toThrow(new RegExp(`^${name} is not valid STAC: id: `));
+  });
+
+  test.each([
+    'datetime',
+    'start_datetime',
+    'end_datetime',
+    'created',
+    'updated',
+    'published',
+    'expires',
+  ])('with another %s than an RFC 3339 date-time is refused', (name) => {
+    const range = { start_datetime: '2022-01-01T00:00:00Z', end_datetime: '2022-01-02T00:00:00Z' };
+
+    expect(faultsOf(withProperties({ ...range, [name]: 'noon' }))).toEqual([
+      `properties.${name}: 'noon' is no RFC 3339 date-time with a zone`,
+    ]);
+  });
+
+  test.each(['start_datetime', 'end_datetime'])(
+    'with a null datetime and %s alone is refused for both',
+    (name) => {
+      const time = '2022-01-01T00:00:00Z';
+
+      expect(faultsOf(withProperties({ datetime: null, [name]: time }))).toEqual([
+        'properties.datetime: is null, which needs start_datetime and end_datetime',
+        'properties: start_datetime and end_datetime go together, and one is missing',
+      ]);
+    },
+  );
+
+  test('may have eo:bands in its properties where an asset has them, too', () => {
+    const bands = { 'eo:bands': [{ name: 'B01' }] };
+    const assets = { x: { href: 's3://b/x', ...bands }, y: { href: 's3://b/y' } };
+    const withBands = withProperties(bands, [EO]);
+
+    expect(faultsOf({ ...withBands, assets })).toEqual([]);
+    expect(faultsOf(withBands)).toEqual([
+      'properties.eo:bands: no asset has eo:bands, so the properties may not either',
+    ]);
+  });
+
+  test('may have a bbox of three dimensions, whose south is not above its north either', () => {
+    const bbox = (...corners: number[]) => item({ bbox: corners });
+
+    expect(faultsOf(bbox(0, 0, 900, 1, 1, -900))).toEqual([]);
+    expect(faultsOf(bbox(0, 2, 0, 1, 1, 9))).toEqual(['bbox: south 2 is above north 1']);
+  });
+
   test('[E22] with small, negative or precise coordinates keeps its numbers through JSON', () => {
     const precise = item({ geometry: { type: 'Point', coordinates: [179.99999999999997, 1e-7] } });
 
@@ -176,7 +240,8 @@ describe('a declared extension', () => {
       'properties.sar:frequency_band: is missing',
       'properties.sar:polarizations: is missing',
       'properties.sar:product_type: is missing',
-      expect.stringMatching(/^properties: one of sat:.* must be there$/),
+      'properties: one of sat:platform_international_designator, sat:orbit_state, sat:absolute_orbit, ' +
+        'sat:relative_orbit, sat:anx_datetime must be there',
     ]);
   });
 
@@ -203,7 +268,13 @@ describe('a declared extension', () => {
   test('is checked on assets too, and not at all where it is not declared', () => {
     const assets = { x: { href: 's3://b/x', 'eo:cloud_cover': 101 } };
 
-    expect(faultsOf(item({ assets, stac_extensions: [EO] }))).toHaveLength(1);
+    expect(faultsOf(item({ assets, stac_extensions: [EO] }))).toEqual([
+      expect.stringMatching(/^assets\.x\.eo:cloud_cover: .*\(given 101\)$/),
+    ]);
+    const unknown = { x: { href: 's3://b/x', 'eo:clouds': 1 } };
+    expect(faultsOf(item({ assets: unknown, stac_extensions: [EO] }))).toEqual([
+      'assets.x.eo:clouds: is no field of the extension eo',
+    ]);
     expect(faultsOf(item({ assets }))).toEqual([]);
   });
 });
@@ -352,13 +423,28 @@ describe('a Collection', () => {
 
     expect(() => {
       validateCollection({ ...rest, license: '' });
-    }).toThrow(/license: .*item_assets: is missing/);
+    }).toThrow(/^Collection 'c' is not valid STAC: license: .*item_assets: is missing/);
     expect(() => {
       validateCollection({
         ...collection,
         extent: { ...collection.extent, temporal: { interval } },
       });
-    }).toThrow(/after its end/);
+    }).toThrow(
+      'extent.temporal.interval: starts at 2015-01-01T00:00:00Z, after its end at 2014-01-01T00:00:00Z',
+    );
+  });
+
+  test.each<[string | null, string | null]>([
+    ['2014-01-01T00:00:00Z', '2014-01-01T00:00:00Z'],
+    [null, '2014-01-01T00:00:00Z'],
+    [null, null],
+  ])('may begin at %p and end at %p', (...interval) => {
+    expect(() => {
+      validateCollection({
+        ...collection,
+        extent: { ...collection.extent, temporal: { interval: [interval] } },
+      });
+    }).not.toThrow();
   });
 });
 
