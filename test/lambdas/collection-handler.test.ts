@@ -7,6 +7,7 @@ import { TokenError } from '../../lambdas/errors.js';
 import { silentLog } from '../../lambdas/log.js';
 import type { Collection } from '../../lambdas/stac.js';
 import { verifyCollection } from '../../lambdas/verify-collection.js';
+import { MemoryLog } from '../kit/backfill.js';
 
 const collection: Collection = {
   type: 'Collection',
@@ -66,6 +67,30 @@ describe('the collection handler', () => {
     expect(verified).toEqual(['example']);
   });
 
+  test('leaves two seconds of its time, and logs what it posted before it reads it back', async () => {
+    const log = new MemoryLog();
+    const deadlines: number[] = [];
+    const started = Date.now();
+    const { run } = exampleHandler({
+      log,
+      stacApiUrl: 'https://stac.example.com',
+      postCollection: (_collection, { deadline }) => Promise.resolve(void deadlines.push(deadline)),
+      verify: (_collection, { stacApiUrl, deadline }) => {
+        deadlines.push(deadline);
+        return Promise.reject(new Error(`no answer of ${stacApiUrl}`));
+      },
+    });
+
+    await expect(run()).rejects.toThrow('no answer of https://stac.example.com');
+
+    expect(log.lines).toEqual([
+      { level: 'info', message: 'Collection posted', fields: { collection: 'example' } },
+    ]);
+    expect(deadlines).toHaveLength(2);
+    expect(Math.min(...deadlines)).toBeGreaterThanOrEqual(started + 58_000);
+    expect(Math.max(...deadlines)).toBeLessThanOrEqual(Date.now() + 58_000);
+  });
+
   test('fails with the reason, so that the deployment does', async () => {
     const { run } = exampleHandler({
       postCollection: () => Promise.reject(new Error('answered 500')),
@@ -108,6 +133,57 @@ describe('verifyCollection', () => {
     stacApiUrl: 'https://stac.example.com/',
     deadline: Date.now(),
     send,
+  });
+
+  test('asks for it by its id, ten seconds long, and tries again for the deadline', async () => {
+    const asked: unknown[] = [];
+    const stored = { ...collection, id: 'a b/c' };
+    const answers = [404, 200].map((status) => answering(status, stored)());
+    const send = (request: unknown) => {
+      asked.push(request);
+      return answers.shift() ?? Promise.reject(new Error('asked again'));
+    };
+
+    await verifyCollection(stored, {
+      ...{ stacApiUrl: 'https://stac.example.com//', deadline: Date.now() + 60_000, send },
+    });
+
+    const url = 'https://stac.example.com/collections/a%20b%2Fc';
+    const request = { method: 'GET', url, timeoutMs: 10_000 };
+    expect(asked).toEqual([request, request]);
+  });
+
+  test.each([
+    ['title', { title: 'old' }],
+    ['description', { description: 'old' }],
+    ['license', { license: 'old' }],
+    ['keywords', { keywords: ['old'] }],
+    ['summaries', { summaries: { old: [1] } }],
+    ['item_assets', { item_assets: { old: {} } }],
+    ['title, description', { title: 'old', description: 'old' }],
+  ])('is told of another %s, for now', async (names, fields) => {
+    const stored = { ...collection, ...fields };
+
+    await expect(
+      verifyCollection(collection, options(answering(200, stored))),
+    ).rejects.toMatchObject({
+      ...{ name: 'IngestorError', kind: 'transient' },
+      message: `the Collection was posted, but https://stac.example.com/collections/example still shows another ${names}`,
+    });
+  });
+
+  test('keeps why it cannot be read back, which may pass', async () => {
+    await expect(
+      verifyCollection(
+        collection,
+        options(() => Promise.reject(new Error('socket hang up'))),
+      ),
+    ).rejects.toMatchObject({
+      ...{ name: 'IngestorError', kind: 'transient' },
+      message:
+        'the Collection was posted, but cannot be read back from https://stac.example.com/collections/example: socket hang up',
+      cause: expect.objectContaining({ message: 'socket hang up' }) as unknown,
+    });
   });
 
   test('is content with the Collection as it was posted, links apart', async () => {

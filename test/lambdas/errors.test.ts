@@ -28,6 +28,7 @@ test.each<[PipelineError, string, 'permanent' | 'transient']>([
   [new ConfigurationError('m', { cause }), 'ConfigurationError', 'transient'],
 ])('%s keeps its name, kind, message and cause', (error, name, kind) => {
   expect(failureOf(error)).toEqual({ name, kind, message: 'm' });
+  expect(error.kind).toBe(kind);
   expect(error.cause).toBe(cause);
   expect(error).toBeInstanceOf(PipelineError);
 });
@@ -88,6 +89,11 @@ test.each<[string, () => unknown, { name: string; message: string }]>([
   [
     'no name',
     () => Object.assign(new Error('m'), { name: undefined }),
+    { name: 'Error', message: 'm' },
+  ],
+  [
+    'an empty name',
+    () => Object.assign(new Error('m'), { name: '' }),
     { name: 'Error', message: 'm' },
   ],
   [

@@ -10,6 +10,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import {
   ingestionTable,
+  TRIES_ATTRIBUTE,
   type PendingIngestion,
   type PostedIngestion,
 } from '../../lambdas/ingestion-log.js';
@@ -62,6 +63,38 @@ test('a body that no row can hold is refused with its size', async () => {
   await expect(log.record({ ...posted, body })).rejects.toThrow('the message is 380001 bytes');
 });
 
+test('a body of the largest size is kept', async () => {
+  table.on(PutItemCommand).resolves({});
+  const body = 'x'.repeat(380_000);
+
+  await log.record({ ...posted, body });
+
+  expect(table.commandCalls(PutItemCommand)[0]?.args[0].input.Item?.['body']).toEqual({ S: body });
+});
+
+test('the tries go from the verifying function to the handler under one name for good', () => {
+  expect(TRIES_ATTRIBUTE).toBe('ingestion_tries');
+});
+
+test('a row of another version is read as far as it goes, and an empty page has no row', async () => {
+  table
+    .on(QueryCommand)
+    .resolvesOnce({ LastEvaluatedKey: row.pk as never })
+    .resolves({
+      Items: [{ pk: row.pk, sk: row.sk }],
+    });
+
+  const read: PendingIngestion[] = [];
+  for await (const one of log.pending()) read.push(one);
+
+  expect(read).toEqual([
+    {
+      ...{ itemId: 'S1A', body: '', correlationId: '', messageId: '', sentTimestamp: '' },
+      ...{ tries: 0, postedAt: '', isRequeued: false },
+    },
+  ]);
+});
+
 test('pending reads every page and tells what was put back on the queue', async () => {
   const second = { ...row, sk: { S: 'S1B' }, requeued: row.posted_at };
   table
@@ -73,6 +106,10 @@ test('pending reads every page and tells what was put back on the queue', async 
   for await (const one of log.pending()) read.push(one);
 
   expect(read).toEqual([pending, { ...pending, itemId: 'S1B', isRequeued: true }]);
+  expect(table.commandCalls(QueryCommand)[0]?.args[0].input).toMatchObject({
+    ...{ TableName: 'state', KeyConditionExpression: 'pk = :pk' },
+    ExpressionAttributeValues: { ':pk': { S: 'ingestion' } },
+  });
 });
 
 test('pending begins after a given item id', async () => {

@@ -112,6 +112,7 @@ describe('with 400 or 422 a fault passes', () => {
     'Asset not accessible: 429 for x',
     'Asset not accessible: SlowDown',
     'Asset not accessible: slow down please',
+    'Asset not accessible: the bucket answered Slow Down',
     'Asset not accessible: Throttling',
     'Asset not accessible: too many requests',
     'Asset not accessible: reduce your request rate',
