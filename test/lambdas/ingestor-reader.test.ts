@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { AccessTokens } from '../../lambdas/access-token.js';
 import { ingestor } from '../../lambdas/ingestor.js';
 import { ingestorReader } from '../../lambdas/ingestor-reader.js';
-import type { HttpAnswer } from '../../lambdas/http.js';
+import type { HttpAnswer, HttpRequest } from '../../lambdas/http.js';
 import { startIngestor, type Ingestor } from '../../local/ingestor.js';
 import { exampleItem } from './granule-kit.js';
 
@@ -138,4 +138,86 @@ test('an ingestor that is busy is asked again', async () => {
   );
 
   expect(found?.status).toBe('queued');
+});
+
+/** A reader that is answered so, one after the other, with what it asked. */
+function answered(answers: readonly [number, string][], tokens?: AccessTokens) {
+  const left = [...answers];
+  const asked: HttpRequest[] = [];
+  const send = (request: HttpRequest) => {
+    asked.push(request);
+    const [status, body] = left.shift() ?? [0, ''];
+    return Promise.resolve({ status, headers: {}, body: Buffer.from(body) });
+  };
+  const reader = ingestorReader({ url: 'http://i//', tokens, send });
+  return { reader, asked, left };
+}
+
+const QUEUED = '{"id":"a","status":"queued"}';
+
+test('a request asks for JSON, and has a token only where there is one', async () => {
+  const [without, withToken] = [answered([[200, QUEUED]]), answered([[200, QUEUED]], fixed('t'))];
+
+  await without.reader.getIngestion('a');
+  await withToken.reader.getIngestion('a');
+
+  const request = { method: 'GET', url: 'http://i/ingestions/a' };
+  expect(without.asked).toMatchObject([{ ...request, headers: { accept: 'application/json' } }]);
+  expect(without.asked[0]?.headers).not.toHaveProperty('authorization');
+  expect(withToken.asked).toMatchObject([{ ...request, headers: { authorization: 'Bearer t' } }]);
+});
+
+test.each([
+  [401, ''],
+  [403, '{"detail":"Bad auth token"}'],
+])('a token that is refused with %i %s is replaced once', async (status, body) => {
+  const tokens = fixed('old', 'new', 'newer');
+  const { reader, asked } = answered(
+    [
+      [status, body],
+      [status, body],
+    ],
+    tokens,
+  );
+
+  await expect(reader.getIngestion('a')).rejects.toMatchObject({ status, kind: 'permanent' });
+  expect([asked.length, tokens.forgotten]).toEqual([2, ['old']]);
+});
+
+test.each([
+  [403, '{"message":"Forbidden"}'],
+  [400, 'Bad auth token'],
+])('an answer %i %s is no refusal of the token', async (status, body) => {
+  const tokens = fixed('old', 'new');
+  const { reader, asked } = answered([[status, body]], tokens);
+
+  await expect(reader.getIngestion('a')).rejects.toMatchObject({ status, kind: 'permanent' });
+  expect([asked.length, tokens.forgotten]).toEqual([1, []]);
+});
+
+test('without tokens a refusal is told as it is', async () => {
+  const { reader, asked } = answered([[401, ' \n']]);
+
+  await expect(reader.getIngestion('a')).rejects.toThrow(
+    'GET http://i/ingestions/a answered 401: (no body)',
+  );
+  expect(asked).toHaveLength(1);
+});
+
+test.each([429, 500])('with status %i it is asked again, three times at most', async (status) => {
+  const busy: [number, string] = [status, 'busy'];
+  const [passes, stays] = [
+    answered([busy, [200, QUEUED]]),
+    answered([busy, busy, busy, [200, QUEUED]]),
+  ];
+
+  await expect(passes.reader.getIngestion('a')).resolves.toMatchObject({ status: 'queued' });
+  await expect(stays.reader.getIngestion('a')).rejects.toMatchObject({ status, kind: 'transient' });
+  expect(stays.left).toHaveLength(1);
+});
+
+test('a page that names no ingestion is no unknown Item', async () => {
+  const { reader } = answered([[400, 'No ingestion found']]);
+
+  await expect(reader.getIngestion('a')).rejects.toMatchObject({ status: 400 });
 });
