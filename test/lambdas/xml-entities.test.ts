@@ -17,6 +17,9 @@ describe('entities that a document declares', () => {
     ['hold characters by their number', '<!ENTITY b "&#x41;&#66;&#x1F600;">', '&b;', 'AB😀'],
     ['may be empty', `<!ENTITY b ""><!ENTITY c ''>`, 'x&b;&c;y', 'xy'],
     ['keep a number that is no character', '<!ENTITY b "&#x110000;">', '&b;', '&#x110000;'],
+    ['keep the last character that there is', '<!ENTITY b "&#x10FFFF;">', '&b;', '\u{10FFFF}'],
+    ['hold the predefined', `<!ENTITY b '&lt;&gt;&amp;&quot;&apos;'>`, '&b;', `<>&"'`],
+    ['may stand among blanks', '<!ENTITY  \n b \t "c"\n >', '&b;', 'c'],
     ['leave the predefined alone', '<!ENTITY amp "x">', '&amp;', '&'],
     [
       'may have any name',
@@ -62,6 +65,22 @@ describe('[G05] growth is bounded', () => {
     expect(() => rootText(doctype, content)).toThrow('becomes too large');
 
     expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  test('to 64 KiB, the reference counted', () => {
+    const declaring = (length: number) => `<!ENTITY b "${'x'.repeat(length)}">`;
+
+    expect(rootText(declaring(65_535), '&b;')).toHaveLength(65_535);
+    expect(() => rootText(declaring(65_536), '&b;')).toThrow('becomes too large');
+  });
+
+  test('to sixteen entities within each other', () => {
+    const chain = (length: number) =>
+      Array.from({ length }, (_, n) => `<!ENTITY e${n} "&e${n + 1};">`).join('') +
+      `<!ENTITY e${length} "x">`;
+
+    expect(rootText(chain(16), '&e0;')).toBe('x');
+    expect(() => rootText(chain(17), '&e0;')).toThrow("'&e17;', which becomes too large");
   });
 
   test('a bomb that nobody sets off harms nobody', () => {

@@ -58,6 +58,15 @@ describe('readXml tells of elements', () => {
     ]);
   });
 
+  test('to whom it may concern: either of the two may be left out', () => {
+    const closed: string[] = [];
+
+    readXml({ href: HREF, text: '<a><b/></a>' }, { close: ({ name }) => closed.push(name) });
+    readXml({ href: HREF, text: '<a><b/></a>' }, {});
+
+    expect(closed).toEqual(['b', 'a']);
+  });
+
   test('with the attributes of no namespace and the prefixes that they declare', () => {
     const [element] = elements('<a b="1" p:c="2" xmlns:p="urn:x" xmlns="urn:y"/>');
 
@@ -136,6 +145,26 @@ describe('an error points at the place, counted from 1', () => {
       name: 'GranuleError',
       kind: 'permanent',
       fault: { href: HREF, ...place },
+    });
+  });
+
+  test.each([
+    ['<a>\n<b/>x & y</a>', "2:7: <a> is not well-formed XML: holds a bare '&'"],
+    ['<a><b></c> & </a>', '1:10: <b> is not well-formed XML: unexpected close tag'],
+    [
+      '<!-- & --><a><![CDATA[ & ]]><?p & ?>&amp; & y</a>',
+      "1:43: <a> is not well-formed XML: holds a bare '&'",
+    ],
+    ['hello', '1:5: is not well-formed XML: text data outside of root node'],
+    ['<p:b/>', '1:6: is not well-formed XML: unbound namespace prefix: "p"'],
+    ['<a>&b;</a>', '1:6: <a> is not well-formed XML: undefined entity'],
+  ])('of %j it is said that %s', (text, message) => {
+    expect(fault(text)).toMatchObject({ message: `${HREF}:${message}` });
+  });
+
+  test('within an element that is nested too deep', () => {
+    expect(fault('<a>\n'.repeat(300))).toMatchObject({
+      message: `${HREF}:257:3: <a> is nested deeper than 256 elements`,
     });
   });
 

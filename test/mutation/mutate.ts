@@ -30,6 +30,8 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   'token-request': ['token-request', 'access-token'],
   'token-table': ['token-table', 'access-token'],
   'verify-collection': ['collection-handler'],
+  xml: ['xml', 'xml-entities'],
+  'xml-entities': ['xml-entities', 'xml'],
 };
 
 /** Test files that need Jest itself, which takes ten times as long: they have modules made anew while they run. */
