@@ -141,6 +141,19 @@ describe('an S3 event', () => {
   });
 });
 
+test('[A04] a record that cannot be read adds its fault and no message, with the cause for who debugs', () => {
+  const { messages, skipped, faults } = parseBody(s3Event(s3Record('bad%E9'), s3Record('a')));
+
+  expect([messages.length, skipped]).toEqual([1, []]);
+  expect(faults).toMatchObject([
+    {
+      name: 'MessageError',
+      message: "the object key 'bad%E9' is not URL-encoded UTF-8",
+      cause: expect.objectContaining({ name: 'URIError' }) as unknown,
+    },
+  ]);
+});
+
 describe('an EventBridge event', () => {
   const event = (detailType: string, key: string) =>
     JSON.stringify({

@@ -68,3 +68,11 @@ test('a post that cannot be noted is a warning, not a failure', async () => {
     fields: { itemId: 'a', error: 'throttled' },
   });
 });
+
+test('where nothing is verified nothing is noted, and nothing warned of', async () => {
+  const { run, lines } = exampleHandler();
+
+  await run([sqsRecord({ name: 'a' })]);
+
+  expect(lines.filter(({ level }) => level !== 'info')).toEqual([]);
+});
