@@ -57,6 +57,13 @@ describe('retrying', () => {
     expect((await failing(failure('gone', 'permanent'))).counts).toEqual([1]);
   });
 
+  test.each([undefined, null, 'text'])(
+    'takes %p, which is no error, for transient',
+    async (thrown) => {
+      expect(await failing(thrown as never)).toMatchObject({ counts: [1, 2, 3], thrown });
+    },
+  );
+
   test('takes an error that nobody foresaw for transient', async () => {
     expect((await failing(new TypeError('x'))).counts).toHaveLength(3);
     expect((await failing('a text' as unknown as Error)).counts).toHaveLength(3);

@@ -27,7 +27,7 @@ describe('decodeText tells the encoding', () => {
   });
 
   test('by the XML declaration', () => {
-    const text = `<?xml version='1.0' encoding='ISO-8859-1' ?><a>é</a>`;
+    const text = `<?xml version='1.0' encoding = 'ISO-8859-1' ?><a>é</a>`;
 
     expect(decodeText(Buffer.from(text, 'latin1'))).toBe(text);
   });
