@@ -17,7 +17,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   'backfill-work': ['backfill-work', 'historic-handler'],
   'client-secret': ['client-secret', 'access-token'],
   'collection-handler': ['collection-handler', 'deployed'],
-  'deployed-verify': ['deployed'],
+  'deployed-verify': ['deployed-verify', 'deployed'],
   'granule-batch': ['granule-batch', 'granule-handler'],
   'historic-handler': ['historic-outcomes', 'historic-handler'],
   'historic-collaborators': ['historic-settings'],
