@@ -13,7 +13,7 @@ import {
   type TestResult,
   type TestRunner,
 } from '@stryker-mutator/api/test-runner';
-import { addEventHandler, getState, resetState, run } from 'jest-circus';
+import { addEventHandler, getState, removeEventHandler, resetState, run } from 'jest-circus';
 import { bundleTests } from './test-bundle.js';
 
 /** A test may wait as long as in Jest (jest.config.js). */
@@ -24,12 +24,17 @@ const NO_TEST = /(?!)/;
 const stryker: InstrumenterContext = {};
 Object.assign(globalThis, { __stryker__: stryker });
 
+interface TestFile {
+  readonly path: string;
+  readonly bundle: string;
+}
+
 /**
- * Runs test files with Jest's own test functions in a process that goes on living: Jest itself loads all packages
- * anew for each mutant, which takes longer than the tests. Here that is done with the project's own modules only.
+ * Runs test files with Jest's own test functions in a process that goes on living: Jest itself loads all packages anew
+ * for each mutant, which takes longer than the tests. Here that is done with the project's own modules only.
  */
 class OneProcessRunner implements TestRunner {
-  private readonly bundle = resolve('mutation-bundle.mjs');
+  private readonly files = testFiles();
   private loads = 0;
 
   capabilities(): { readonly reloadEnvironment: boolean } {
@@ -37,23 +42,16 @@ class OneProcessRunner implements TestRunner {
   }
 
   async init(): Promise<void> {
-    await bundleTests(testFiles(), this.bundle);
+    await Promise.all(this.files.map(({ path, bundle }) => bundleTests(path, bundle)));
     // What a mutant lets loose after its test has ended belongs to no test.
     process.on('uncaughtException', () => undefined);
     process.on('unhandledRejection', () => undefined);
-    addEventHandler((event, state) => {
-      if (event.name === 'test_start') stryker.currentTestId = fullName(event.test);
-      if (event.name !== 'test_done') return;
-      delete stryker.currentTestId;
-      // One test that notices is enough.
-      if (stryker.activeMutant && event.test.errors.length > 0) state.testNamePattern = NO_TEST;
-    });
   }
 
   async dryRun(): Promise<DryRunResult> {
     const mutantCoverage = { static: {}, perTest: {} };
     stryker.mutantCoverage = mutantCoverage;
-    const tests = await this.runTests();
+    const tests = await this.runFiles();
     return { status: DryRunStatus.Complete, tests, mutantCoverage };
   }
 
@@ -63,7 +61,7 @@ class OneProcessRunner implements TestRunner {
     Object.assign(stryker, { activeMutant: activeMutant.id, hitLimit });
     if (hitLimit !== undefined) stryker.hitCount = 0;
     try {
-      const tests = await this.runTests(testFilter);
+      const tests = await this.runFiles(testFilter);
       const endless = determineHitLimitReached(stryker.hitCount, hitLimit);
       return toMutantRunResult(endless ?? { status: DryRunStatus.Complete, tests }, disableBail);
     } finally {
@@ -71,24 +69,65 @@ class OneProcessRunner implements TestRunner {
     }
   }
 
-  /** @param only - the full names of the tests to run, by default all */
-  private async runTests(only?: readonly string[]): Promise<TestResult[]> {
+  /**
+   * One after the other, each with modules and hooks of its own as in Jest.
+   * @param only - the ids of the tests to run, by default all
+   */
+  private async runFiles(only?: readonly string[]): Promise<TestResult[]> {
+    const results: TestResult[] = [];
+    for (const file of this.files) {
+      const ids = only?.filter((id) => id.startsWith(idOf(file, '')));
+      if (ids?.length === 0) continue;
+      results.push(...(await this.runFile(file, ids)));
+      if (noticed(results)) break;
+    }
+    return results;
+  }
+
+  private async runFile(file: TestFile, ids?: readonly string[]): Promise<TestResult[]> {
     resetState();
     const state = getState();
     state.parentProcess = process;
     state.testTimeout = TEST_TIMEOUT_MS;
-    if (only) state.testNamePattern = new RegExp(`^(${only.map(literally).join('|')})$`);
-    this.loads += 1;
-    try {
-      await import(`${pathToFileURL(this.bundle).href}?load=${String(this.loads)}`);
-    } catch (error) {
-      return [failure('the tests are loaded', [String(error)])];
+    if (ids) {
+      const names = ids.map((id) => literally(id.slice(idOf(file, '').length)));
+      state.testNamePattern = new RegExp(`^(${names.join('|')})$`);
     }
-    const { testResults, unhandledErrors } = await run();
-    const results = testResults.map(toTestResult);
-    if (unhandledErrors.length === 0) return results;
-    return [...results, failure('hooks and what no test waits for', unhandledErrors)];
+    const follow = followTests(file);
+    addEventHandler(follow);
+    try {
+      this.loads += 1;
+      await import(`${pathToFileURL(file.bundle).href}?load=${String(this.loads)}`);
+      const { testResults, unhandledErrors } = await run();
+      const results = testResults.map((result) => toTestResult(file, result));
+      if (unhandledErrors.length === 0) return results;
+      return [...results, failure(idOf(file, 'hooks'), unhandledErrors)];
+    } catch (error) {
+      return [failure(idOf(file, 'loading'), [String(error)])];
+    } finally {
+      removeEventHandler(follow);
+    }
   }
+}
+
+/** Tells Stryker which test is running, and ends a mutant's run at the first test that notices it. */
+function followTests(file: TestFile): Parameters<typeof addEventHandler>[0] {
+  return (event, state) => {
+    if (event.name === 'test_start') stryker.currentTestId = idOf(file, fullName(event.test));
+    if (event.name !== 'test_done') return;
+    delete stryker.currentTestId;
+    if (stryker.activeMutant && event.test.errors.length > 0) state.testNamePattern = NO_TEST;
+  };
+}
+
+function noticed(results: readonly TestResult[]): boolean {
+  return (
+    stryker.activeMutant !== undefined && results.some(({ status }) => status === TestStatus.Failed)
+  );
+}
+
+function idOf({ path }: TestFile, name: string): string {
+  return `${path}: ${name}`;
 }
 
 interface CircusResult {
@@ -98,8 +137,11 @@ interface CircusResult {
   readonly duration?: number | null;
 }
 
-function toTestResult({ testPath, errors, status, duration }: CircusResult): TestResult {
-  const name = testPath.slice(1).map(String).join(' ');
+function toTestResult(
+  file: TestFile,
+  { testPath, errors, status, duration }: CircusResult,
+): TestResult {
+  const name = idOf(file, testPath.slice(1).map(String).join(' '));
   if (errors.length > 0) return failure(name, errors);
   const passed = status === 'done' ? TestStatus.Success : TestStatus.Skipped;
   return { id: name, name, timeSpentMs: duration ?? 0, status: passed };
@@ -124,10 +166,12 @@ function literally(text: string): string {
   return text.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
 }
 
-function testFiles(): readonly string[] {
-  const files = process.env['MUTATION_TESTS'];
-  if (!files) throw new Error('MUTATION_TESTS is not set: run npm run mutate, which sets it');
-  return files.split(',');
+function testFiles(): readonly TestFile[] {
+  const paths = process.env['MUTATION_TESTS'];
+  if (!paths) throw new Error('MUTATION_TESTS is not set: run npm run mutate, which sets it');
+  return paths.split(',').map((path, index) => ({
+    ...{ path, bundle: resolve(`mutation-bundle-${String(index)}.mjs`) },
+  }));
 }
 
 export const strykerPlugins = [

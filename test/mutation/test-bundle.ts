@@ -2,14 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
-/**
- * Puts test files and all modules of the project that they import into one ES module, which can be loaded again and
- * again.
- */
-export async function bundleTests(tests: readonly string[], outfile: string): Promise<void> {
-  const contents = tests.map((test) => `import ${JSON.stringify(resolve(test))};`).join('\n');
+/** Puts a test file and all modules of the project that it imports into one ES module, to be loaded again and again. */
+export async function bundleTests(file: string, outfile: string): Promise<void> {
   await build({
-    stdin: { contents, resolveDir: '.' },
+    entryPoints: [resolve(file)],
     ...{ outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20' },
     logLevel: 'warning',
     plugins: [testFunctions, ownDirectory, packagesStay],
