@@ -143,7 +143,7 @@ test('a run that had the time for all begins at the start again, and writes no c
 
   await run(0);
 
-  expect(writes).toEqual([]);
+  expect(writes).toHaveLength(0);
 });
 
 test('a failure without a message says that there is none', async () => {
@@ -167,7 +167,7 @@ test('another page is asked about while more than ten seconds are left', async (
 
   await expect(enough.run(10_001)).resolves.toEqual({ ...NOTHING, waiting: 200 });
   await expect(tooLittle.run(10_000)).resolves.toEqual({ ...NOTHING, waiting: 160 });
-  expect([enough.writes, tooLittle.writes]).toEqual([[], ['159']]);
+  expect([enough.writes, tooLittle.writes]).toStrictEqual([[], ['159']]);
 });
 
 test('the log says what was sent again, what was given up, and the counts', async () => {
