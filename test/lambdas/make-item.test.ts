@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ValidationError } from '../../lambdas/errors.js';
 import type { LogFields } from '../../lambdas/log.js';
 import { makeItem, type Granule, type GranulePipeline } from '../../lambdas/make-item.js';
 import type { Item, Polygon } from '../../lambdas/stac.js';
@@ -87,6 +88,26 @@ describe('times', () => {
     const wrong = { datetime: null, start_datetime: 'noon', end_datetime: 'midnight' };
 
     await expect(timesOf(wrong)).rejects.toThrow(/start_datetime: 'noon' is no RFC 3339/);
+  });
+
+  test.each([
+    [{ start_datetime: start, end_datetime: 'noon' }, "end_datetime: 'noon' is no RFC 3339"],
+    [{ start_datetime: 'noon', end_datetime: end }, "start_datetime: 'noon' is no RFC 3339"],
+    [{ start_datetime: 5, end_datetime: 5 }, 'start_datetime: expected string'],
+  ])('of the range %j are told by the validation', async (range, fault) => {
+    await expect(timesOf({ datetime: start, ...range })).rejects.toThrow(fault);
+  });
+
+  test.each([
+    [{}, 1],
+    [{ start_datetime: start, end_datetime: 5 }, 2],
+    [{ start_datetime: 5, end_datetime: end }, 2],
+  ])('of %j without a datetime are told with %i faults', async (range, count) => {
+    const error: unknown = await timesOf(range).catch((thrown: unknown) => thrown);
+
+    const { faults } = error as ValidationError;
+    expect(faults).toHaveLength(count);
+    expect(faults[0]).toMatch(/^properties\.datetime: is missing/);
   });
 
   test.each(['start_datetime', 'end_datetime'])('with %s alone are no range', async (name) => {

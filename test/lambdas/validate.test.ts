@@ -276,6 +276,8 @@ describe('a declared extension', () => {
       'assets.x.eo:clouds: is no field of the extension eo',
     ]);
     expect(faultsOf(item({ assets }))).toEqual([]);
+    const another = ['https://example.com/extension/v1.0.0/schema.json'];
+    expect(faultsOf(item({ assets, stac_extensions: another }))).toEqual([]);
   });
 });
 
@@ -432,6 +434,15 @@ describe('a Collection', () => {
     }).toThrow(
       'extent.temporal.interval: starts at 2015-01-01T00:00:00Z, after its end at 2014-01-01T00:00:00Z',
     );
+  });
+
+  test('of another form names what is missing, and what JSON cannot hold', () => {
+    expect(() => {
+      validateCollection(without(collection, 'extent'));
+    }).toThrow(/^Collection 'c' is not valid STAC: extent: is missing /);
+    expect(() => {
+      validateCollection({ ...collection, summaries: { gsd: [NaN] } });
+    }).toThrow('STAC: summaries.gsd.0: NaN is no number that JSON can hold');
   });
 
   test.each<[string | null, string | null]>([
