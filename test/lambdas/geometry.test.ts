@@ -79,6 +79,19 @@ describe('footprintOf', () => {
     expect(centroid[1]).toBeCloseTo(y, 9);
   });
 
+  test('has a centroid that moves with the ring', () => {
+    const pentagon = ring('0 0, 5 1, 7 4, 3 9, -2 3');
+    const moved = pentagon.map(([x, y]): Position => [x + 7, y + 11]);
+
+    const [[x, y], centroid] = [pentagon, moved].map((points) => footprintOf(points).centroid) as [
+      Position,
+      Position,
+    ];
+
+    expect(centroid[0] - x).toBeCloseTo(7, 9);
+    expect(centroid[1] - y).toBeCloseTo(11, 9);
+  });
+
   test('may reach up to a pole, and turn more than once', () => {
     expect(footprintOf(box(0, 80, 10, 90)).geometry).toEqual(polygon(box(0, 80, 10, 90)));
     expect(footprintOf(ring('360 0, -350 0, -350 1, 360 1')).geometry).toEqual(
@@ -197,6 +210,12 @@ describe('near a pole', () => {
     expect(points.some(([, y]) => y === pole)).toBe(true);
     expect(points.every(([x]) => Math.abs(x) <= 180)).toBe(true);
   });
+});
+
+test('a ring around the world as much north as south of the equator is the northern cap', () => {
+  const { bbox } = footprintOf(ring('0 10, 90 -10, 180 10, -90 -10'));
+
+  expect(bbox).toEqual([-180, -10, 180, 90]);
 });
 
 describe('footprintOf refuses', () => {

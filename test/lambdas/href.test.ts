@@ -72,6 +72,7 @@ test.each([
   ['s3://b/x/', '/y', 's3://b/x/y'],
   ['/x//', 'y', '/x/y'],
   ['/x', '//y/z', '/x/y/z'],
+  ['/x', 'y//z', '/x/y//z'],
 ])('joinHref(%s, %s) is %s', (base, name, joined) => {
   expect(joinHref(base, name)).toBe(joined);
 });

@@ -23,7 +23,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   'historic-collaborators': ['historic-settings'],
   'item-schema': ['item-schema', 'validate'],
   'make-item': ['make-item', 'validate', 'granule-handler'],
-  'make-items': ['granule-handler', 'granule-batch'],
+  'make-items': ['make-items', 'granule-handler'],
   'message-schemas': ['message'],
   'stac-extensions': ['stac-extensions', 'validate'],
   'stac-time': ['stac-time', 'validate'],
