@@ -191,6 +191,19 @@ describe('tokens', () => {
     ]);
   });
 
+  test('are had without a store that fails with what is no error', async () => {
+    const log = new MemoryLog();
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the test is about
+    const fails = () => Promise.reject('odd');
+    const store = { read: fails, claim: fails, write: fails };
+
+    await expect(container({ log, store }).tokens.get()).resolves.toMatch(/^token-1/);
+
+    expect(new Set(log.lines.map(({ fields }) => fields?.['detail']))).toEqual(
+      new Set(['unknown error']),
+    );
+  });
+
   test('come from memory while they are good, without the secret and the table', async () => {
     const reads: boolean[] = [];
     const readSecret: AccessTokenOptions['readSecret'] = ({ fresh }) => {

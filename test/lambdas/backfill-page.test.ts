@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { beforeEach, expect, test } from '@jest/globals';
 import { sendPage } from '../../lambdas/backfill-page.js';
 import { reportName, type BackfillRun } from '../../lambdas/backfill-run.js';
@@ -105,4 +106,20 @@ test('a report goes by its time, a listing by its place, blanks in it or not', (
   expect(reportName({ dt: undefined, source: 's3://b/my list.csv listing-csv whole' })).toBe(
     'the listing s3://b/my list.csv',
   );
+});
+
+test('as many batches as the run allows are under way at once', async () => {
+  let [underWay, most] = [0, 0];
+  kit.queue.sendBatch = async () => {
+    most = Math.max(most, (underWay += 1));
+    await setImmediate();
+    underWay -= 1;
+    return [];
+  };
+  const records = Array.from({ length: 200 }, (_, index) => [`k${index}`]);
+
+  const counts = await send(['key'], records, ({ key }) => key);
+
+  expect(counts.sent).toBe(200);
+  expect(most).toBe(kit.parallelBatches);
 });

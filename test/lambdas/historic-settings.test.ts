@@ -61,6 +61,12 @@ describe('settings', () => {
     });
   });
 
+  test('take the format that the environment names', () => {
+    process.env['INVENTORY_FORMAT'] = 'ORC';
+
+    expect(settingsFromEnv().inventory.format).toBe('orc');
+  });
+
   test('limits are numbers above 0', () => {
     Object.assign(process.env, { MAX_QUEUE_DEPTH: '5000', MAX_SCAN_GB: '0.5' });
     expect(settingsFromEnv()).toMatchObject({ maxQueueDepth: 5000, maxScanGb: 0.5 });

@@ -9,7 +9,7 @@ const SCORES = join(root, 'reports', 'mutation-scores.json');
 /** Files that have no test file of their name, a slow one or one beside others, and those that test them. */
 const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   antimeridian: ['geometry'],
-  athena: ['athena-calls'],
+  athena: ['athena-calls', 'athena'],
   'backfill-run': ['backfill-begin', 'backfill-page'],
   'backfill-begin': ['backfill-begin', 'historic-handler'],
   'backfill-query': ['backfill-query', 'historic-handler'],
