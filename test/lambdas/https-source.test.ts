@@ -59,6 +59,7 @@ describe('a redirect', () => {
     const href = await serve(json(status, '', { location: '/b' }), json(200, 'x'));
 
     expect(Buffer.from(await readHttps(href)).toString()).toBe('x');
+    expect(server?.seen.map(({ url }) => url)).toEqual(['/a', '/b']);
   });
 
   test('is a permanent failure when there are more', async () => {
