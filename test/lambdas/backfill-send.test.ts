@@ -152,6 +152,15 @@ describe('a page', () => {
     expect(reads).toEqual([bytes]);
   });
 
+  test('is followed by the next one while there is time', async () => {
+    const objects = resultOf(['a', 'b', 'c']);
+
+    const outcome = await sendResult(await sending(), runWith(kit, { objects, pageBytes: 11 }));
+
+    expect(outcome).toMatchObject({ outcome: 'complete', counts: sent(3) });
+    expect(kit.queue.bodies).toEqual(['a', 'b', 'c']);
+  });
+
   test('near the end of the time is the last one, and its end is kept', async () => {
     const lease = await sending({ counts: sent(7) });
     const objects = resultOf(['a', 'b', 'c']);
