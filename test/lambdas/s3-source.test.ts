@@ -52,6 +52,10 @@ describe('an object', () => {
     expect(await source.read('s3://bucket/key')).toHaveLength(1);
   });
 
+  test('may be of 64 MiB', () => {
+    expect(MAX_READ_BYTES).toBe(67_108_864);
+  });
+
   test('of the largest length is read, a byte more is refused and the body let go', async () => {
     s3.on(GetObjectCommand).resolves({ Body: body('x'), ContentLength: MAX_READ_BYTES });
     expect(await source.read('s3://bucket/key')).toHaveLength(1);
