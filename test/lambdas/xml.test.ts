@@ -61,8 +61,9 @@ describe('readXml tells of elements', () => {
   test('to whom it may concern: either of the two may be left out', () => {
     const closed: string[] = [];
 
-    readXml({ href: HREF, text: '<a><b/></a>' }, { close: ({ name }) => closed.push(name) });
-    readXml({ href: HREF, text: '<a><b/></a>' }, {});
+    const close = ({ name }: XmlElement) => closed.push(name);
+    readXml({ href: HREF, text: '<a><b/></a>' }, () => ({ close }));
+    readXml({ href: HREF, text: '<a><b/></a>' }, () => ({}));
 
     expect(closed).toEqual(['b', 'a']);
   });
