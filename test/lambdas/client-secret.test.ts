@@ -65,9 +65,9 @@ test('what it lacks is named, each once, without a value', () => {
   );
 });
 
-test('a secret of bytes lacks everything, for it is no text', () => {
+test('a secret of bytes is no text, and so no JSON object', () => {
   expect(() => parseClientSecret(Buffer.from(JSON.stringify(secret)), 'arn:x')).toThrow(
-    'the secret arn:x lacks cognito_domain, client_id, client_secret, scope:',
+    'the secret arn:x is no JSON object:',
   );
 });
 
