@@ -107,6 +107,10 @@ test('values may stand without quotes, as other tools write them', () => {
   });
 });
 
+test('a value without quotes at the end takes no byte more than it has', () => {
+  expect(parse('a,x')).toEqual({ records: [['a', 'x']], endByte: 3 });
+});
+
 test('a result that is cut may be whole on another try, one that is no CSV never is', () => {
   expect(() => parse('"b')).toThrow(expect.objectContaining({ kind: 'transient' }));
   expect(() => parse('"b"c')).toThrow(expect.objectContaining({ kind: 'permanent' }));
