@@ -32,7 +32,8 @@ describe('the table', () => {
   const inventory = (location: string) =>
     parseInventory({ location, format: 'csv', fields: 'Key' });
 
-  test('is read by the partition of the report, its names quoted', async () => {
+  test('is read by the partition of the report, its names quoted, in SQL of Athena', async () => {
+    expect(engine().dialect).toBe('athena');
     expect(await engine().relation(inventory('s3://b/i'), dt)).toEqual({
       from: '"a""b"."t"',
       where: "dt = '2022-04-22-01-00'",
@@ -67,6 +68,7 @@ describe('a query', () => {
       message: 'Athena did not start the query: ThrottlingException: refused',
     });
     expect(athena.commandCalls(StartQueryExecutionCommand)).toHaveLength(6);
+    expect(clock.now() - begun).toBeGreaterThan(0);
     expect(clock.now() - begun).toBeLessThan(60_000);
   });
 
@@ -104,6 +106,9 @@ describe('the state', () => {
     expect(await stateOf(execution)).toEqual({
       ...{ state: 'succeeded', resultHref: 's3://results/q-1.csv', scannedBytes: 42 },
     });
+    expect(athena.commandCalls(GetQueryExecutionCommand)[0]?.args[0].input).toEqual({
+      QueryExecutionId: 'q-1',
+    });
     expect(await stateOf({ ...execution, Statistics: undefined })).toMatchObject({
       scannedBytes: 0,
     });
@@ -126,6 +131,8 @@ describe('the state', () => {
     ['internal service error', true],
     ['Service unavailable', true],
     ['timed out waiting for a worker', true],
+    ['time out waiting for a worker', true],
+    ['timedout waiting for a worker', true],
     ['GENERIC_INTERNAL_ERROR: x', true],
     ['SYNTAX_ERROR: line 1', false],
     ['TABLE_NOT_FOUND', false],

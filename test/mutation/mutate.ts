@@ -9,7 +9,8 @@ const SCORES = join(root, 'reports', 'mutation-scores.json');
 /** Files that have no test file of their name, a slow one or one beside others, and those that test them. */
 const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   antimeridian: ['geometry'],
-  athena: ['athena-calls', 'athena'],
+  athena: ['athena-calls'],
+  'batch-answer': ['queue'],
   'backfill-run': ['backfill-begin', 'backfill-page'],
   'backfill-begin': ['backfill-begin', 'historic-handler'],
   'backfill-query': ['backfill-query', 'historic-handler'],
@@ -18,6 +19,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   'client-secret': ['client-secret', 'access-token'],
   'collection-handler': ['collection-handler', 'deployed'],
   'deployed-verify': ['deployed-verify', 'deployed'],
+  'full-xml': ['xml', 'xml-entities'],
   'granule-batch': ['granule-batch', 'granule-handler'],
   'granule-source': ['s3-source'],
   'historic-handler': ['historic-outcomes', 'historic-handler'],
@@ -26,6 +28,11 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   'make-item': ['make-item', 'validate', 'granule-handler'],
   'make-items': ['make-items', 'granule-handler'],
   'message-schemas': ['message'],
+  'plain-attributes': ['plain-xml', 'xml'],
+  'plain-element': ['plain-xml', 'xml'],
+  'plain-scope': ['plain-xml', 'xml'],
+  'plain-tag': ['plain-xml', 'xml'],
+  'plain-xml': ['plain-xml', 'xml'],
   stac: ['item-schema'],
   'stac-extensions': ['stac-extensions', 'validate'],
   'stac-time': ['stac-time', 'validate'],
@@ -34,6 +41,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   'verify-collection': ['collection-handler'],
   xml: ['xml', 'xml-entities'],
   'xml-entities': ['xml-entities', 'xml'],
+  'xml-faults': ['xml', 'plain-xml'],
 };
 
 /** Test files that need Jest itself, which takes ten times as long: they have modules made anew while they run. */
