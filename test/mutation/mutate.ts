@@ -19,7 +19,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   'client-secret': ['client-secret', 'access-token'],
   'collection-handler': ['collection-handler', 'deployed'],
   'deployed-verify': ['deployed-verify', 'deployed'],
-  'full-xml': ['xml', 'xml-entities'],
+  'full-xml': ['full-xml', 'xml', 'xml-entities'],
   'granule-batch': ['granule-batch', 'granule-handler'],
   'granule-source': ['s3-source'],
   'historic-handler': ['historic-outcomes', 'historic-handler'],
