@@ -21,7 +21,9 @@ export function validateCollection(collection: Collection): void {
   const faults = [...schemaFaults(CollectionSchema, collection), ...valueFaults(collection, '')];
   if (faults.length === 0) {
     for (const [start, end] of collection.extent.temporal.interval) {
-      faults.push(...rangeFaults({ start, end }, 'extent.temporal.interval'));
+      const path = 'extent.temporal.interval';
+      const faultsOfEnds = [start, end].flatMap((time) => instantFaults(time, path));
+      faults.push(...faultsOfEnds, ...rangeFaults({ start, end }, path));
     }
   }
   refuse(`Collection '${describeId(collection)}'`, faults);
@@ -65,11 +67,7 @@ const TIMES = [
 ];
 
 function timeFaults(properties: Fields): string[] {
-  const faults = TIMES.flatMap((name) => {
-    const value = properties[name];
-    if (typeof value !== 'string' || tryParseInstant(value)) return [];
-    return [`properties.${name}: '${value}' is no RFC 3339 date-time with a zone`];
-  });
+  const faults = TIMES.flatMap((name) => instantFaults(properties[name], `properties.${name}`));
   const { start_datetime: start, end_datetime: end, datetime } = properties;
   if (datetime === null && (start === undefined || end === undefined)) {
     faults.push('properties.datetime: is null, which needs start_datetime and end_datetime');
@@ -78,6 +76,12 @@ function timeFaults(properties: Fields): string[] {
     faults.push('properties: start_datetime and end_datetime go together, and one is missing');
   }
   return [...faults, ...rangeFaults({ start, end }, 'properties.start_datetime')];
+}
+
+/** None for what is no text: null is an open end, and forms are the schema's. */
+function instantFaults(value: unknown, path: string): string[] {
+  if (typeof value !== 'string' || tryParseInstant(value)) return [];
+  return [`${path}: '${value}' is no RFC 3339 date-time with a zone`];
 }
 
 function rangeFaults({ start, end }: { start: unknown; end: unknown }, path: string): string[] {

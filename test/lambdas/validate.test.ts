@@ -436,6 +436,18 @@ describe('a Collection', () => {
     );
   });
 
+  test.each([
+    ['2014-10-03', [['2014-10-03', null]]],
+    ['now', [['2014-10-03T00:00:00Z', 'now']]],
+  ] as const)('with %s in its interval, which is no date-time, is refused', (value, interval) => {
+    expect(() => {
+      validateCollection({
+        ...collection,
+        extent: { ...collection.extent, temporal: { interval } },
+      });
+    }).toThrow(`STAC: extent.temporal.interval: '${value}' is no RFC 3339 date-time with a zone`);
+  });
+
   test('of another form names what is missing, and what JSON cannot hold', () => {
     expect(() => {
       validateCollection(without(collection, 'extent'));
