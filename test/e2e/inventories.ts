@@ -24,7 +24,7 @@ const DAYS = ['2014/10/3', '2014/10/4', '2014/10/5'];
 const PER_DAY = FULL ? 120 : 12;
 
 export const CSV_GRANULES = DAYS.flatMap((day, index) => granuleCopies(0x30 + index, PER_DAY, day));
-export const PARQUET_GRANULES = granuleCopies(0x40, 12, '2015/1/1');
+export const PARQUET_GRANULES = granuleCopies(0x40, DAYS.length * PER_DAY, '2015/1/1');
 
 /** Keys that need care in CSV and are no product's; one of them matches the query. */
 export const ODD_KEYS = [
