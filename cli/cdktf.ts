@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Command } from 'commander';
+import { leadingNames } from '../modules/requested-stacks.js';
 import { pipelineArgument, runCommand } from './command.js';
 
 const root = join(import.meta.dirname, '..');
@@ -26,7 +27,7 @@ for (const verb of VERBS) {
 }
 
 async function run(verb: Verb, rest: readonly string[]): Promise<void> {
-  const stacks = stacksIn(rest);
+  const stacks = leadingNames(rest);
   const words = [verb, ...namesFor(verb, stacks), ...rest.slice(stacks.length)];
   if (verb !== 'synth') await check(stacks);
   const cdktf = startCdktf(words);
@@ -59,12 +60,6 @@ async function orStop(cdktf: ChildProcess, checked: Promise<void>): Promise<void
     await ended;
     throw error;
   }
-}
-
-/** Names come first: what follows an option may be its value. */
-function stacksIn(rest: readonly string[]): readonly string[] {
-  const firstOption = rest.findIndex((word) => word.startsWith('-'));
-  return firstOption === -1 ? rest : rest.slice(0, firstOption);
 }
 
 /** cdktf synthesizes and lists everything, whatever it is given. A pipeline's stack has its folder's name. */

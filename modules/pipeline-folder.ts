@@ -27,6 +27,11 @@ export function knownPipelines(root = 'pipelines'): string {
   return names.length === 0 ? `${root} holds no pipeline.` : `${root} holds ${names.join(', ')}.`;
 }
 
+/** What to say of a name that no pipeline under `root` has. */
+export function noPipeline(name: string, root: string): string {
+  return `There is no pipeline ${name}. ${knownPipelines(root)}`;
+}
+
 /** Throws ConfigError when there is no file to read. */
 export function readConfigFile(folder: string): Uint8Array {
   const file = join(folder, 'config.yaml');
@@ -40,10 +45,11 @@ export function readConfigFile(folder: string): Uint8Array {
 }
 
 function whyUnreadable(folder: string, cause: unknown): string {
-  const known = knownPipelines(dirname(folder));
-  if (!existsSync(folder)) return `There is no pipeline ${basename(folder)}. ${known}`;
+  const root = dirname(folder);
+  if (!existsSync(folder)) return noPipeline(basename(folder), root);
   const file = shownPath(join(folder, 'config.yaml'));
-  if (!existsSync(file)) return `${file} is missing: every pipeline has one. ${known}`;
+  if (!existsSync(file))
+    return `${file} is missing: every pipeline has one. ${knownPipelines(root)}`;
   return `${file} cannot be read: ${String(cause).replace(/^Error: /, '')}`;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ConfigError } from './config-error.js';
-import { knownPipelines, listPipelines, shownPath } from './pipeline-folder.js';
+import { listPipelines, noPipeline, shownPath } from './pipeline-folder.js';
 
 /** cdktf starts main.ts through a shell, or two. */
 const MAX_ANCESTORS = 4;
@@ -22,11 +22,7 @@ export function refuseUnknownStacks(root: string, requested = requestedStacks())
   const known = listPipelines(pipelines);
   const unknown = requested.filter((name) => PLAIN_NAME.test(name) && !known.includes(name));
   if (unknown.length > 0)
-    throw new ConfigError(
-      unknown.map(
-        (name) => `There is no pipeline ${name}. ${knownPipelines(shownPath(pipelines))}`,
-      ),
-    );
+    throw new ConfigError(unknown.map((name) => noPipeline(name, shownPath(pipelines))));
 }
 
 /** cdktf tells the program nothing of its own arguments, so they are looked up where /proc is; elsewhere none. */
@@ -48,11 +44,15 @@ function readProcess(pid: number, file: string): string {
   }
 }
 
-/** Undefined for any program but cdktf. Names come first: what follows an option may be its value. */
+/** Undefined for any program but cdktf. */
 export function stacksIn(words: readonly string[]): readonly string[] | undefined {
   const program = words.findIndex((word) => ['cdktf', 'cdktf.js'].includes(basename(word)));
   if (program === -1 || !VERBS.includes(words[program + 1] ?? '')) return undefined;
-  const names = words.slice(program + 2);
-  const end = names.findIndex((word) => word === '' || word.startsWith('-'));
-  return end === -1 ? names : names.slice(0, end);
+  return leadingNames(words.slice(program + 2));
+}
+
+/** The stacks among the words behind a verb of cdktf. Names come first: what follows an option may be its value. */
+export function leadingNames(words: readonly string[]): readonly string[] {
+  const end = words.findIndex((word) => word === '' || word.startsWith('-'));
+  return end === -1 ? words : words.slice(0, end);
 }

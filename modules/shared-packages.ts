@@ -98,11 +98,11 @@ const KEPT_NAMES = 'export const __keptNames = () => [Map, NaN, Set, URL];\n';
  * @param root where those were looked up: a folder with a node_modules of its own has what it finds there
  */
 export function takeFrom({ imports }: SharedPackages, root: string): Plugin {
-  const module = (from: string): string =>
-    (imports.get(from) ?? []).reduce(
-      (text, name) => `${text}export const ${name} = ${GLOBAL}[${key(from, name)}];\n`,
-      KEPT_NAMES,
-    );
+  const module = (from: string): string => {
+    const names = imports.get(from) ?? [];
+    const taken = names.map((name) => `export const ${name} = ${GLOBAL}[${key(from, name)}];\n`);
+    return [KEPT_NAMES, ...taken].join('');
+  };
   return {
     name: NAMESPACE,
     setup: (build) => {

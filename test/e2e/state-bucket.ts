@@ -11,15 +11,19 @@ export async function synthesizeBootstrap(system: System): Promise<void> {
   await runProject(system, ['main.ts'], { BOOTSTRAP: '1' });
 }
 
+function clientOf({ endpoint }: System): S3Client {
+  return new S3Client(clientOptions(endpoint));
+}
+
 /** Names of the objects in the state bucket: states, and the locks of those that are being changed. */
-export async function listStates({ endpoint }: System): Promise<readonly string[]> {
-  const s3 = new S3Client(clientOptions(endpoint));
-  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: STATE_BUCKET }));
+export async function listStates(system: System): Promise<readonly string[]> {
+  const list = new ListObjectsV2Command({ Bucket: STATE_BUCKET });
+  const { Contents = [] } = await clientOf(system).send(list);
   return Contents.map(({ Key = '' }) => Key);
 }
 
-export async function readState({ endpoint }: System, key: string): Promise<string> {
-  const s3 = new S3Client(clientOptions(endpoint));
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: STATE_BUCKET, Key: key }));
+export async function readState(system: System, key: string): Promise<string> {
+  const get = new GetObjectCommand({ Bucket: STATE_BUCKET, Key: key });
+  const { Body } = await clientOf(system).send(get);
   return (await Body?.transformToString()) ?? '';
 }
