@@ -34,8 +34,8 @@ export default {
     '{lambdas,pipelines}/**/*.ts',
     '!**/*.test.ts',
     // Types alone: nothing of them is there to be run.
-    '!lambdas/historic-pipeline.ts',
-    '!lambdas/query-engine.ts',
+    '!lambdas/backfill/historic-pipeline.ts',
+    '!lambdas/inventory/engine.ts',
   ],
   coverageThreshold: { global: { lines: 95, branches: 95 } },
   maxWorkers: 2,

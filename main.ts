@@ -1,13 +1,13 @@
-import { BundleError } from './modules/bundle.js';
-import { ConfigError } from './modules/config-error.js';
-import { bundlePipelines } from './modules/pipeline-bundles.js';
-import { isBootstrap, readBootstrapProject, readProject } from './modules/project.js';
-import { refuseUnknownStacks } from './modules/requested-stacks.js';
+import { BundleError } from './modules/bundling/bundle.js';
+import { ConfigError } from './modules/config/values/error.js';
+import { bundlePipelines } from './modules/bundling/pipeline-bundles.js';
+import { isBootstrap, readBootstrapProject, readProject } from './modules/config/project.js';
+import { refuseUnknownStacks } from './modules/config/requested-stacks.js';
 
 const source = { root: import.meta.dirname, env: process.env };
 
 // cdktf takes half a second to load: esbuild, a process of its own, works meanwhile.
-const loadCdktf = () => import('./modules/synthesize.js');
+const loadCdktf = () => import('./modules/stacks/synthesize.js');
 
 // cdktf takes a stack trace for every token, and mapping them back to .ts doubles the time of a synth.
 if (process.env['DEBUG'] === undefined) process.setSourceMapsEnabled(false);

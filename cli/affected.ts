@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { listPipelines } from '../modules/pipeline-folder.js';
-import { affectedPipelines } from './affected-pipelines.js';
-import { runCommand } from './command.js';
-import { commitOf } from './git.js';
-import { printLine } from './stdout.js';
-import { UsageError } from './usage-error.js';
+import { listPipelines } from '../modules/config/folder.js';
+import { affectedPipelines } from './plan/affected.js';
+import { runCommand } from './shared/command.js';
+import { commitOf } from './plan/git.js';
+import { printLine } from './shared/terminal.js';
+import { UsageError } from './shared/usage-error.js';
 
 const root = process.cwd();
 

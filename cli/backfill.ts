@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { ACTIONS } from './backfill-actions.js';
-import type { BackfillSite } from './backfill-site.js';
-import { runCommand, type PipelineFolder } from './command.js';
-import { interruptSignal } from './interrupt.js';
-import { requiredPipeline } from './required-pipeline.js';
-import { UsageError } from './usage-error.js';
+import { ACTIONS } from './backfill/actions.js';
+import type { BackfillSite } from './backfill/site.js';
+import { runCommand, type PipelineFolder } from './shared/command.js';
+import { interruptSignal } from './shared/interrupt.js';
+import { requiredPipeline } from './shared/required-pipeline.js';
+import { UsageError } from './shared/usage-error.js';
 
 interface CommandOptions {
   readonly chunk?: string;
@@ -96,11 +96,11 @@ async function siteOf(
   isStopped: () => boolean,
 ): Promise<BackfillSite> {
   if (inventory !== undefined) {
-    const { localBackfill } = await import('./local-backfill.js');
+    const { localBackfill } = await import('./backfill/local.js');
     return localBackfill(folder, { inventory, out, chunks: count, isStopped });
   }
-  const { deployedPipeline } = await import('./deployed-pipeline.js');
-  const { deployedBackfill } = await import('./deployed-backfill.js');
+  const { deployedPipeline } = await import('./shared/deployed-pipeline.js');
+  const { deployedBackfill } = await import('./backfill/deployed.js');
   return deployedBackfill(deployedPipeline(folder));
 }
 

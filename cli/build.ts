@@ -2,10 +2,10 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
 import { unzipSync } from 'fflate';
-import type { Bundle } from '../modules/bundle.js';
-import { bundlePipelines } from '../modules/pipeline-bundles.js';
-import { listPipelines, readPipelineConfig } from '../modules/pipeline-config.js';
-import { pipelineArgument, runCommand } from './command.js';
+import type { Bundle } from '../modules/bundling/bundle.js';
+import { bundlePipelines } from '../modules/bundling/pipeline-bundles.js';
+import { listPipelines, readPipelineConfig } from '../modules/config/config.js';
+import { pipelineArgument, runCommand } from './shared/command.js';
 
 const root = join(import.meta.dirname, '..');
 const DIST = 'dist';

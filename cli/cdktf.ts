@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Command } from 'commander';
-import { leadingNames } from '../modules/requested-stacks.js';
-import { pipelineArgument, runCommand } from './command.js';
+import { leadingNames } from '../modules/config/requested-stacks.js';
+import { pipelineArgument, runCommand } from './shared/command.js';
 
 const root = join(import.meta.dirname, '..');
 
@@ -37,7 +37,8 @@ async function run(verb: Verb, rest: readonly string[]): Promise<void> {
 
 /** Throws UsageError and ConfigError. Loaded late: cdktf starts in the meantime. */
 async function check(stacks: readonly string[]): Promise<void> {
-  const { isBootstrap, readBootstrapProject, readProject } = await import('../modules/project.js');
+  const { isBootstrap, readBootstrapProject, readProject } =
+    await import('../modules/config/project.js');
   const source = { root, env: process.env };
   if (isBootstrap(source)) {
     readBootstrapProject(source);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Command } from 'commander';
 import { build } from 'esbuild';
-import { runCommand } from './command.js';
+import { runCommand } from './shared/command.js';
 
 const root = join(import.meta.dirname, '..');
 const CDKTN = 'cdktn@0.24.0';

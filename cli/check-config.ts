@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { ConfigProblems } from '../modules/config-error.js';
-import { parseProject } from '../modules/names.js';
-import { listPipelines, readPipelineConfig } from '../modules/pipeline-config.js';
-import { pipelineArgument, runCommand } from './command.js';
+import { ConfigProblems } from '../modules/config/values/error.js';
+import { parseProject } from '../modules/config/names.js';
+import { listPipelines, readPipelineConfig } from '../modules/config/config.js';
+import { pipelineArgument, runCommand } from './shared/command.js';
 
 /** Run before cdktf, which would show the first error only, with a stack trace. */
 const command = new Command('check-config')

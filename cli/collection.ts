@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 
 import { type CollectionHandler, makeCollection } from '../lambdas/collection-handler.js';
-import { runCommand } from './command.js';
-import { handlerIn } from './pipeline-code.js';
-import { requiredPipeline } from './required-pipeline.js';
-import { endQuietlyWithReader, printLine } from './stdout.js';
+import { runCommand } from './shared/command.js';
+import { handlerIn } from './shared/pipeline-code.js';
+import { requiredPipeline } from './shared/required-pipeline.js';
+import { endQuietlyWithReader, printLine } from './shared/terminal.js';
 
 const command = new Command('collection')
   .description("Print a pipeline's Collection as JSON, as it is posted after each deployment.")

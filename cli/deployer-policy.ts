@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { parseArn, partitionOf } from '../modules/arn.js';
-import { deployerPolicy, topicsOf } from '../modules/deployer-policy.js';
-import type { DeployedStack } from '../modules/deployer-policy.js';
-import { readProject } from '../modules/project.js';
-import { runCommand } from './command.js';
-import { UsageError } from './usage-error.js';
+import { parseArn, partitionOf } from '../modules/config/values/arn.js';
+import { deployerPolicy, topicsOf } from '../modules/deployer/policy.js';
+import type { DeployedStack } from '../modules/deployer/policy.js';
+import { readProject } from '../modules/config/project.js';
+import { runCommand } from './shared/command.js';
+import { UsageError } from './shared/usage-error.js';
 
 const root = join(import.meta.dirname, '..');
 

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 
-import { failureOf } from '../lambdas/errors.js';
-import { joinHref } from '../lambdas/href.js';
-import type { Granule, GranulePipeline } from '../lambdas/make-item.js';
-import { parseBody } from '../lambdas/message.js';
-import type { HrefMap } from '../local/container-protocol.js';
+import { failureOf } from '../lambdas/runtime/errors.js';
+import { joinHref } from '../lambdas/source/href.js';
+import type { Granule, GranulePipeline } from '../lambdas/granule/items.js';
+import { parseBody } from '../lambdas/granule/message.js';
+import type { HrefMap } from '../local/container/protocol.js';
 
 /** A granule as a person names it, and where it is read when that is not its href. */
 export interface NamedGranule {

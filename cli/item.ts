@@ -3,18 +3,18 @@ import { createInterface } from 'node:readline';
 
 import { Command } from 'commander';
 
-import { failureOf } from '../lambdas/errors.js';
+import { failureOf } from '../lambdas/runtime/errors.js';
 import type { GranuleHandler } from '../lambdas/granule-handler.js';
-import { hrefSource, mappedSource, type GranuleSource } from '../lambdas/href.js';
-import { makeItem } from '../lambdas/make-item.js';
-import type { Item } from '../lambdas/stac.js';
-import { type PipelineConfig, readPipelineConfig } from '../modules/pipeline-config.js';
-import { runCommand } from './command.js';
+import { hrefSource, mappedSource, type GranuleSource } from '../lambdas/source/href.js';
+import { makeItem } from '../lambdas/granule/items.js';
+import type { Item } from '../lambdas/stac/stac.js';
+import { type PipelineConfig, readPipelineConfig } from '../modules/config/config.js';
+import { runCommand } from './shared/command.js';
 import { namedGranule, tryFindGranule } from './item-href.js';
-import { handlerIn } from './pipeline-code.js';
-import { requiredPipeline } from './required-pipeline.js';
-import { endQuietlyWithReader, printLine } from './stdout.js';
-import { UsageError } from './usage-error.js';
+import { handlerIn } from './shared/pipeline-code.js';
+import { requiredPipeline } from './shared/required-pipeline.js';
+import { endQuietlyWithReader, printLine } from './shared/terminal.js';
+import { UsageError } from './shared/usage-error.js';
 
 interface ItemOptions {
   readonly hrefPrefix?: string;

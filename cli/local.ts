@@ -4,15 +4,15 @@ import { dirname, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 
 import { type LocalRunOptions, runLocally } from '../local/local-run.js';
-import { MAX_RECEIVE } from '../local/queue.js';
-import { failureCount, summaryText } from '../local/run-summary.js';
-import { readPipelineConfig } from '../modules/pipeline-config.js';
-import { runCommand } from './command.js';
-import { interruptSignal } from './interrupt.js';
-import { type InputOptions, planInput, type PlannedPipeline } from './local-input.js';
-import { localTarget } from './local-target.js';
-import { bundlePipeline } from './pipeline-code.js';
-import { requiredPipeline } from './required-pipeline.js';
+import { MAX_RECEIVE } from '../local/queue/queue.js';
+import { failureCount, summaryText } from '../local/run/summary.js';
+import { readPipelineConfig } from '../modules/config/config.js';
+import { runCommand } from './shared/command.js';
+import { interruptSignal } from './shared/interrupt.js';
+import { type InputOptions, planInput, type PlannedPipeline } from './local/input.js';
+import { localTarget } from './local/target.js';
+import { bundlePipeline } from './shared/pipeline-code.js';
+import { requiredPipeline } from './shared/required-pipeline.js';
 
 interface LocalOptions extends InputOptions {
   readonly ingestor?: string;

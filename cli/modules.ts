@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { MODULE_NAMES, MODULES_FOLDER } from '../modules/plain/module-names.js';
-import { runCommand } from './command.js';
-import { UsageError } from './usage-error.js';
+import { MODULE_NAMES, MODULES_FOLDER } from '../modules/terraform/generate/names.js';
+import { runCommand } from './shared/command.js';
+import { UsageError } from './shared/usage-error.js';
 
 const root = join(import.meta.dirname, '..');
 
@@ -30,7 +30,7 @@ async function write(names: readonly string[], { out }: { readonly out: string }
 
 /** In a process of its own: no command loads cdktf. */
 async function synthesize(folder: string, names: readonly string[]): Promise<number> {
-  const program = join(root, 'modules', 'plain', 'write-modules.ts');
+  const program = join(root, 'modules', 'terraform', 'write-modules.ts');
   const words = ['--import', 'tsx', '--no-warnings', program, folder, ...names];
   const child = spawn(process.execPath, words, { cwd: root, stdio: 'inherit' });
   const [code] = (await once(child, 'exit')) as [number | null];

@@ -1,13 +1,13 @@
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
-import { knownPipelines, listPipelines } from '../modules/pipeline-folder.js';
-import { pipelineArgument, runCommand } from './command.js';
-import { type PipelinePlan, planPipeline } from './pipeline-plan.js';
-import { planComment } from './plan-comment.js';
-import { hasChanges } from './plan-summary.js';
-import { printLine } from './stdout.js';
-import { trySynthesize } from './synth-stacks.js';
-import { UsageError } from './usage-error.js';
+import { knownPipelines, listPipelines } from '../modules/config/folder.js';
+import { pipelineArgument, runCommand } from './shared/command.js';
+import { type PipelinePlan, planPipeline } from './plan/terraform.js';
+import { planComment } from './plan/comment.js';
+import { hasChanges } from './plan/summary.js';
+import { printLine } from './shared/terminal.js';
+import { trySynthesize } from './plan/synth-stacks.js';
+import { UsageError } from './shared/usage-error.js';
 
 const root = process.cwd();
 

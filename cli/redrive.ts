@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { runCommand, type PipelineFolder } from './command.js';
-import type { DeadLetterStore } from './dead-letter-store.js';
-import { redrive, type RedriveOptions } from './redrive-action.js';
-import { parseLimit, parseSince } from './redrive-options.js';
-import { requiredPipeline } from './required-pipeline.js';
-import { UsageError } from './usage-error.js';
+import { runCommand, type PipelineFolder } from './shared/command.js';
+import type { DeadLetterStore } from './redrive/store.js';
+import { redrive, type RedriveOptions } from './redrive/action.js';
+import { parseLimit, parseSince } from './redrive/options.js';
+import { requiredPipeline } from './shared/required-pipeline.js';
+import { UsageError } from './shared/usage-error.js';
 
 interface CommandOptions extends RedriveOptions {
   readonly out?: string;
@@ -48,12 +48,12 @@ async function run(name: string | undefined, options: CommandOptions): Promise<v
 /** Each is loaded by whoever needs it: the AWS SDK and the bundler take a noticeable part of a second. */
 async function storeOf(folder: PipelineFolder, options: CommandOptions): Promise<DeadLetterStore> {
   if (options.local) {
-    const { localDeadLetters } = await import('./local-dead-letters.js');
+    const { localDeadLetters } = await import('./redrive/local.js');
     return localDeadLetters(folder, options.out);
   }
-  const { deployedPipeline } = await import('./deployed-pipeline.js');
+  const { deployedPipeline } = await import('./shared/deployed-pipeline.js');
   const pipeline = deployedPipeline(folder);
-  const { deployedDeadLetters } = await import('./deployed-dead-letters.js');
+  const { deployedDeadLetters } = await import('./redrive/deployed.js');
   return deployedDeadLetters(pipeline);
 }
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { runCommand } from './command.js';
-import { githubClient } from './github-client.js';
-import { writeComment, writeDriftIssue } from './plan-report.js';
+import { runCommand } from './shared/command.js';
+import { githubClient } from './plan/github-client.js';
+import { writeComment, writeDriftIssue } from './plan/github.js';
 
 const command = new Command('report').description(
   'Put what npm run plan printed where people read it. For workflows of GitHub: GITHUB_REPOSITORY and GITHUB_TOKEN.',

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import type { GranuleHandler } from '../lambdas/granule-handler.js';
-import { runCommand } from './command.js';
-import { deployedPipeline } from './deployed-pipeline.js';
-import { handlerIn } from './pipeline-code.js';
-import { requiredPipeline } from './required-pipeline.js';
-import { attentionOf, gatherStatus } from './pipeline-status.js';
-import { statusJson, statusText } from './status-report.js';
+import { runCommand } from './shared/command.js';
+import { deployedPipeline } from './shared/deployed-pipeline.js';
+import { handlerIn } from './shared/pipeline-code.js';
+import { requiredPipeline } from './shared/required-pipeline.js';
+import { attentionOf, gatherStatus } from './status/pipeline-status.js';
+import { statusJson, statusText } from './status/report.js';
 
 const command = new Command('status')
   .description(

@@ -1,14 +1,14 @@
 import type { Context } from 'aws-lambda';
-import { systemClock, type Clock } from './clock.js';
-import { deployedIngestor } from './deployed.js';
-import { optionalEnv } from './env.js';
-import type { Ingestor } from './ingestor.js';
-import { jsonLog, type Log } from './log.js';
-import { embeddedMetrics } from './metrics.js';
-import { onceAllowed } from './policy-patience.js';
-import type { Collection } from './stac.js';
-import { validateCollection } from './validate.js';
-import { verifyCollection } from './verify-collection.js';
+import { systemClock, type Clock } from './runtime/clock.js';
+import { deployedIngestor } from './granule/collaborators.js';
+import { optionalEnv } from './runtime/env.js';
+import type { Ingestor } from './ingestor/client.js';
+import { jsonLog, type Log } from './runtime/log.js';
+import { embeddedMetrics } from './runtime/metrics.js';
+import { onceAllowed } from './runtime/policy-patience.js';
+import type { Collection } from './stac/stac.js';
+import { validateCollection } from './stac/validate.js';
+import { verifyCollection } from './ingestor/read-back.js';
 
 export interface CollectionCollaborators {
   readonly postCollection: Ingestor['postCollection'];

@@ -1,18 +1,18 @@
 import type { Context } from 'aws-lambda';
-import { beginDue, complete, empty } from './backfill-begin.js';
-import type { BackfillRun, HistoricOutcome } from './backfill-run.js';
-import { work } from './backfill-work.js';
-import { isUnfinished, type BackfillCursor } from './chunk.js';
-import { ConfigurationError, QueryError } from './errors.js';
+import { beginDue, complete, empty } from './backfill/begin.js';
+import type { BackfillRun, HistoricOutcome } from './backfill/run.js';
+import { work } from './backfill/work.js';
+import { isUnfinished, type BackfillCursor } from './backfill/cursor.js';
+import { ConfigurationError, QueryError } from './runtime/errors.js';
 import {
   deployedHistoricCollaborators,
   type HistoricCollaborators,
   type HistoricEvent,
-} from './historic-collaborators.js';
-import type { HistoricPipeline } from './historic-pipeline.js';
-import { sourceOf } from './historic-settings.js';
-import { Lease, LeaseLostError } from './lease.js';
-import { onceAllowed } from './policy-patience.js';
+} from './backfill/collaborators.js';
+import type { HistoricPipeline } from './backfill/historic-pipeline.js';
+import { sourceOf } from './backfill/settings.js';
+import { Lease, LeaseLostError } from './backfill/lease.js';
+import { onceAllowed } from './runtime/policy-patience.js';
 
 type InvocationContext = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>;
 

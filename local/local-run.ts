@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 
 import type { CollectionHandler } from '../lambdas/collection-handler.js';
-import { postLocalCollection } from './collection-post.js';
-import { type Container, containerPool } from './container-pool.js';
-import type { ContainerSettings } from './container-protocol.js';
-import { runEventSource } from './event-source.js';
-import { type Feed, messageFeed, type MessageInput } from './message-feed.js';
+import { postLocalCollection } from './run/collection-post.js';
+import { type Container, containerPool } from './container/pool.js';
+import type { ContainerSettings } from './container/protocol.js';
+import { runEventSource } from './queue/event-source.js';
+import { type Feed, messageFeed, type MessageInput } from './input/message-feed.js';
 import { writeRunPage } from './page/run-page.js';
-import { startProgress, type Terminal } from './progress.js';
-import { LocalQueue } from './queue.js';
-import { type RunTarget, type Endpoints, startEndpoints } from './run-endpoints.js';
-import { RunFolder } from './run-folder.js';
-import { RunLedger } from './run-ledger.js';
-import { failureCount, type RunSummary } from './run-summary.js';
+import { startProgress, type Terminal } from './run/progress.js';
+import { LocalQueue } from './queue/queue.js';
+import { type RunTarget, type Endpoints, startEndpoints } from './run/endpoints.js';
+import { RunFolder } from './run/folder.js';
+import { RunLedger } from './run/ledger.js';
+import { failureCount, type RunSummary } from './run/summary.js';
 
 export interface LocalRunOptions {
   readonly pipeline: string;

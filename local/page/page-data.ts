@@ -1,4 +1,4 @@
-import type { Geometry, Item, ItemProperties, Position, Ring } from '../../lambdas/stac.js';
+import type { Geometry, Item, ItemProperties, Position, Ring } from '../../lambdas/stac/stac.js';
 
 /** More make the page slow to open; the rest stays in items.ndjson. */
 export const MAX_ITEMS_ON_PAGE = 5000;

@@ -1,6 +1,6 @@
-import type { Collection, Item } from '../../lambdas/stac.js';
-import type { RunFolder } from '../run-folder.js';
-import { failureCount, type RunSummary } from '../run-summary.js';
+import type { Collection, Item } from '../../lambdas/stac/stac.js';
+import type { RunFolder } from '../run/folder.js';
+import { failureCount, type RunSummary } from '../run/summary.js';
 import { renderPage } from './page.js';
 import { MAX_ITEMS_ON_PAGE, type PageItem, toPageItem } from './page-data.js';
 

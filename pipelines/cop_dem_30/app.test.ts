@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { GranuleMessage } from '../../lambdas/message.js';
+import type { GranuleMessage } from '../../lambdas/granule/message.js';
 import { memorySource } from '../../test/kit/memory-source.js';
 import { runBatch } from '../../test/kit/run-batch.js';
 import { handler } from './app.js';

@@ -1,4 +1,4 @@
-import type { Link, Provider } from '../../lambdas/stac.js';
+import type { Link, Provider } from '../../lambdas/stac/stac.js';
 
 /** What is known of the Copernicus DEM without looking at a tile's name. */
 

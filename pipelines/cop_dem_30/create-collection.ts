@@ -1,4 +1,4 @@
-import { STAC_VERSION, type Collection } from '../../lambdas/stac.js';
+import { STAC_VERSION, type Collection } from '../../lambdas/stac/stac.js';
 import * as facts from './constants.js';
 
 /** The Collection of the Items: the same on every call, since nothing of it is read. */

@@ -1,7 +1,7 @@
-import { MessageError } from '../../lambdas/errors.js';
-import { excerpt } from '../../lambdas/excerpt.js';
-import type { Granule } from '../../lambdas/make-item.js';
-import type { GranuleMessage } from '../../lambdas/message.js';
+import { MessageError } from '../../lambdas/runtime/errors.js';
+import { excerpt } from '../../lambdas/runtime/excerpt.js';
+import type { Granule } from '../../lambdas/granule/items.js';
+import type { GranuleMessage } from '../../lambdas/granule/message.js';
 import { parseTile, type Tile } from './tile-name.js';
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { validateItem } from '../../lambdas/validate.js';
+import { validateItem } from '../../lambdas/stac/validate.js';
 import { COLLECTION_ID } from './constants.js';
 import { createItem } from './item.js';
 

@@ -1,11 +1,11 @@
-import type { Granule } from '../../lambdas/make-item.js';
+import type { Granule } from '../../lambdas/granule/items.js';
 import {
   type Asset,
   type Bbox,
   type Item,
   type Polygon,
   STAC_VERSION,
-} from '../../lambdas/stac.js';
+} from '../../lambdas/stac/stac.js';
 import * as facts from './constants.js';
 import { gridOf, type Grid } from './grid.js';
 import { parseTile, type Tile } from './tile-name.js';

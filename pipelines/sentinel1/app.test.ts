@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { parseBody, type GranuleMessage } from '../../lambdas/message.js';
-import { fixtureText, hrefOf } from '../../test/pipelines/sentinel1-granule.js';
+import { parseBody, type GranuleMessage } from '../../lambdas/granule/message.js';
+import { fixtureText, hrefOf } from '../../test/support/sentinel1/granule.js';
 import { handler } from './app.js';
 import { createItem } from './item.js';
 
@@ -23,10 +23,7 @@ test('the handler makes the Items of the Collection sentinel1-grd', () => {
 });
 
 describe('a message of the topic', () => {
-  const bodies = readFileSync(
-    new URL('../../test/fixtures/sentinel1/messages.ndjson', import.meta.url),
-    'utf8',
-  ).trim();
+  const bodies = readFileSync(new URL('./sample/messages.ndjson', import.meta.url), 'utf8').trim();
   const granules = bodies
     .split('\n')
     .flatMap((body) => parseBody(body).messages)

@@ -1,4 +1,4 @@
-import type { Asset } from '../../lambdas/stac.js';
+import type { Asset } from '../../lambdas/stac/stac.js';
 import type { Polarisation } from './constants.js';
 
 /** Assets without their href: what Items and the Collection's item_assets have in common. */

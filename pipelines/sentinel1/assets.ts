@@ -1,9 +1,9 @@
-import { GranuleError } from '../../lambdas/errors.js';
-import { joinHref } from '../../lambdas/href.js';
-import type { Asset } from '../../lambdas/stac.js';
+import { GranuleError } from '../../lambdas/runtime/errors.js';
+import { joinHref } from '../../lambdas/source/href.js';
+import type { Asset } from '../../lambdas/stac/stac.js';
 import * as templates from './asset-templates.js';
-import type { GranuleFile, GranuleFiles } from './granule-files.js';
-import type { Product } from './product-id.js';
+import type { GranuleFile, GranuleFiles } from './read/granule-files.js';
+import type { Product } from './read/product-id.js';
 
 /** An Item's assets in the order of the reference. Throws GranuleError on two measurements of one polarisation. */
 export function itemAssets(product: Product, files: GranuleFiles): Record<string, Asset> {

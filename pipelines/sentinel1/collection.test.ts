@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { GRANULE_NAMES, testGranule } from '../../test/pipelines/sentinel1-granule.js';
+import { GRANULE_NAMES, testGranule } from '../../test/support/sentinel1/granule.js';
 import { handler as app } from './app.js';
 import { handler } from './collection.js';
 import { CHARACTERISTICS } from './constants.js';

@@ -1,4 +1,4 @@
-import type { Provider } from '../../lambdas/stac.js';
+import type { Provider } from '../../lambdas/stac/stac.js';
 
 /** What is known of Sentinel-1 GRD without reading a granule. */
 

@@ -1,4 +1,4 @@
-import { STAC_VERSION, type Collection } from '../../lambdas/stac.js';
+import { STAC_VERSION, type Collection } from '../../lambdas/stac/stac.js';
 import * as templates from './asset-templates.js';
 import * as facts from './constants.js';
 import type { Polarisation } from './constants.js';

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../lambdas/errors.js';
+import { ConfigurationError } from '../../lambdas/runtime/errors.js';
 
 /** Days are text, YYYY-MM-DD, in UTC: the one calendar without missing or doubled hours. */
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { makeItem } from '../../lambdas/make-item.js';
-import type { Item } from '../../lambdas/stac.js';
+import { makeItem } from '../../lambdas/granule/items.js';
+import type { Item } from '../../lambdas/stac/stac.js';
 import {
   hrefOf,
   replace,
   testGranule,
   type Edit,
   type GranuleName,
-} from '../../test/pipelines/sentinel1-granule.js';
+} from '../../test/support/sentinel1/granule.js';
 import { COLLECTION_ID } from './constants.js';
 import { createCollection } from './create-collection.js';
 import { createItem } from './item.js';

@@ -1,6 +1,6 @@
-import { footprintOf, type Footprint } from '../../lambdas/geometry.js';
-import type { Position } from '../../lambdas/stac.js';
-import { fieldFault, findField, type Manifest } from './manifest.js';
+import { footprintOf, type Footprint } from '../../lambdas/stac/geometry.js';
+import type { Position } from '../../lambdas/stac/stac.js';
+import { fieldFault, findField, type Manifest } from './read/manifest.js';
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 

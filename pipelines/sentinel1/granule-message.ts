@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { MessageError } from '../../lambdas/errors.js';
-import { excerpt } from '../../lambdas/excerpt.js';
-import type { GranuleMessage } from '../../lambdas/message.js';
+import { MessageError } from '../../lambdas/runtime/errors.js';
+import { excerpt } from '../../lambdas/runtime/excerpt.js';
+import type { GranuleMessage } from '../../lambdas/granule/message.js';
 import { BUCKET_HREF } from './constants.js';
-import { FilenameMapSchema } from './filename-map.js';
+import { FilenameMapSchema } from './read/filename-map.js';
 import type { Sentinel1Granule } from './item.js';
 
 /** What the topic tells of a new product, as far as it is needed; a backfill's message has the path alone. */

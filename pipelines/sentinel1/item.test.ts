@@ -6,11 +6,11 @@ import {
   hrefOf,
   replace,
   testGranule,
-} from '../../test/pipelines/sentinel1-granule.js';
+} from '../../test/support/sentinel1/granule.js';
 import { createItem } from './item.js';
 
 function expectedItem(name: string): unknown {
-  const url = new URL(`../../test/fixtures/sentinel1/items/${name}.json`, import.meta.url);
+  const url = new URL(`./fixtures/items/${name}.json`, import.meta.url);
   return JSON.parse(readFileSync(url, 'utf8'));
 }
 

@@ -1,16 +1,16 @@
-import { joinHref } from '../../lambdas/href.js';
-import type { Granule, ItemContext } from '../../lambdas/make-item.js';
-import { STAC_VERSION, type Item } from '../../lambdas/stac.js';
-import { readShape } from './annotation.js';
+import { joinHref } from '../../lambdas/source/href.js';
+import type { Granule, ItemContext } from '../../lambdas/granule/items.js';
+import { STAC_VERSION, type Item } from '../../lambdas/stac/stac.js';
+import { readShape } from './read/annotation.js';
 import { itemAssets } from './assets.js';
 import * as facts from './constants.js';
-import { readFilenameMap, type FilenameMap } from './filename-map.js';
-import { oneOf } from './field-values.js';
+import { readFilenameMap, type FilenameMap } from './read/filename-map.js';
+import { oneOf } from './read/field-values.js';
 import { readFootprint } from './footprint.js';
-import { granuleFiles } from './granule-files.js';
-import { granuleText } from './granule-text.js';
-import { readManifest, tryFindField, type Manifest } from './manifest.js';
-import { parseProduct, type Product } from './product-id.js';
+import { granuleFiles } from './read/granule-files.js';
+import { granuleText } from './read/granule-text.js';
+import { readManifest, tryFindField, type Manifest } from './read/manifest.js';
+import { parseProduct, type Product } from './read/product-id.js';
 import { itemProperties } from './properties.js';
 
 /** The folder of a GRD product, or its manifest. */

@@ -1,9 +1,15 @@
-import type { ItemProperties, Position } from '../../lambdas/stac.js';
-import type { Shape } from './annotation.js';
+import type { ItemProperties, Position } from '../../lambdas/stac/stac.js';
+import type { Shape } from './read/annotation.js';
 import * as facts from './constants.js';
-import { findMode, findOrbitSource, findPlatform, oneOf, tryFindOrbit } from './field-values.js';
-import { tryFindField, type FieldName, type Manifest } from './manifest.js';
-import type { Product } from './product-id.js';
+import {
+  findMode,
+  findOrbitSource,
+  findPlatform,
+  oneOf,
+  tryFindOrbit,
+} from './read/field-values.js';
+import { tryFindField, type FieldName, type Manifest } from './read/manifest.js';
+import type { Product } from './read/product-id.js';
 import { itemTimes, tryFindProcessingTime } from './times.js';
 
 interface PropertySources {

@@ -1,5 +1,11 @@
-import { fieldFault, findField, type Field, type FieldName, type Manifest } from './manifest.js';
-import { formatUtc, midpoint, tryParseUtc, type Microseconds } from './utc-time.js';
+import {
+  fieldFault,
+  findField,
+  type Field,
+  type FieldName,
+  type Manifest,
+} from './read/manifest.js';
+import { formatUtc, midpoint, tryParseUtc, type Microseconds } from './read/utc-time.js';
 
 export interface ItemTimes {
   readonly start_datetime: string;

@@ -2,16 +2,17 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { yamlOf } from '../modules/config-folder.js';
-import { commitAll, git, gitProject, writeFiles } from './project-root.js';
-import { runCli } from './run-cli.js';
+import { yamlOf } from '../support/stacks/config-folder.js';
+import { commitAll, git, gitProject, writeFiles } from '../support/cli/project-root.js';
+import { runCli } from '../support/cli/run-cli.js';
 
 const PATIENCE_MS = 120_000;
 
 /** Two pipelines, of which one shares code with lambdas/. */
 const PIPELINES = {
   'pipelines/waves/config.yaml': yamlOf({ id: 'waves' }),
-  'pipelines/waves/app.ts': "export { excerpt as handler } from '../../lambdas/excerpt.js';\n",
+  'pipelines/waves/app.ts':
+    "export { excerpt as handler } from '../../lambdas/runtime/excerpt.js';\n",
   'pipelines/waves/collection.ts': 'export const handler = 1;\n',
   'pipelines/tides/config.yaml': yamlOf({ id: 'tides' }),
   'pipelines/tides/app.ts': 'export const handler = 2;\n',
@@ -45,7 +46,7 @@ describe('what a change affects', () => {
   test(
     'is nothing where neither stack nor code differs, whichever files do',
     async () => {
-      change('lambdas/excerpt.ts', '/** The start', '/** The very start');
+      change('lambdas/runtime/excerpt.ts', '/** The start', '/** The very start');
       writeFiles(root, {
         'README.md': 'new',
         'test/x.test.ts': 'new',
@@ -68,13 +69,19 @@ describe('what a change affects', () => {
     ['the code of one pipeline', 'pipelines/tides/app.ts', '2', '4', 'tides\n'],
     [
       'what only one pipeline bundles',
-      'lambdas/excerpt.ts',
+      'lambdas/runtime/excerpt.ts',
       'EXCERPT_CHARACTERS = 200',
       'EXCERPT_CHARACTERS = 201',
       'waves\n',
     ],
-    ['what no pipeline bundles', 'lambdas/chunk.ts', 'export', 'console.log(1);\nexport', ''],
-    ['every stack', 'modules/base-stack.ts', "'>= 1.11'", "'>= 1.12'", 'tides\nwaves\n'],
+    [
+      'what no pipeline bundles',
+      'lambdas/backfill/cursor.ts',
+      'export',
+      'console.log(1);\nexport',
+      '',
+    ],
+    ['every stack', 'modules/constructs/base-stack.ts', "'>= 1.11'", "'>= 1.12'", 'tides\nwaves\n'],
   ])(
     'is decided by what comes of it: %s',
     async (...[, path, from, to, stdout]) => {

@@ -14,12 +14,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { tokenIssuer } from '../../local/access-tokens.js';
-import { startTokenEndpoint, type TokenEndpoint } from '../../local/token-endpoint.js';
+import { tokenIssuer } from '../../local/token/issuer.js';
+import { startTokenEndpoint, type TokenEndpoint } from '../../local/token/endpoint.js';
 import { type FakeIngestor, startFakeIngestor } from '../kit/fake-ingestor.js';
-import { runCli } from './run-cli.js';
+import { runCli } from '../support/cli/run-cli.js';
 
-const BUCKET = resolve('test/fixtures/sentinel1/bucket');
+const BUCKET = resolve('pipelines/sentinel1/sample/bucket');
 const DAY = join(BUCKET, 'GRD/2023/3/14/IW/DV');
 const NAME = 'S1A_IW_GRDH_1SDV_20230314T052711_20230314T052736_047632_05B8A1_3C7E';
 const PATIENCE_MS = 120_000;

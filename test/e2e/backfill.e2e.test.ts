@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { synthesizeAll } from './apply.js';
-import { waitForItems } from './catalogue.js';
-import { command, deadLetters } from './commands.js';
-import { deploymentOf, partsOf } from './deployed-stack.js';
-import { invoke, isOfKilledWorker, killWorkers } from './functions.js';
-import { itemIds } from './granules.js';
-import { CSV_GRANULES, ODD_KEYS, PARQUET_GRANULES, PARQUET_INVENTORY } from './inventories.js';
-import { writeConfig } from './project-copy.js';
-import { system, waitFor } from './running.js';
-import { STACKS } from './stacks.js';
-import { LISTED } from './tiles.js';
+import { synthesizeAll } from './deployment/apply.js';
+import { waitForItems } from './system/catalogue.js';
+import { command, deadLetters } from './deployment/commands.js';
+import { deploymentOf, partsOf } from './deployment/deployed-stack.js';
+import { invoke, isOfKilledWorker, killWorkers } from './deployment/functions.js';
+import { itemIds } from './data/granules.js';
+import { CSV_GRANULES, ODD_KEYS, PARQUET_GRANULES, PARQUET_INVENTORY } from './data/inventories.js';
+import { writeConfig } from './deployment/project-copy.js';
+import { system, waitFor } from './system/running.js';
+import { STACKS } from './deployment/stacks.js';
+import { LISTED } from './data/tiles.js';
 
 const { names } = partsOf(system, 'sentinel1');
 const historic = names.functions.historic.function;

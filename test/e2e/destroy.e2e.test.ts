@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { deploymentOf } from './deployed-stack.js';
-import { listOwn } from './left.js';
-import { system } from './running.js';
-import { STACKS } from './stacks.js';
+import { deploymentOf } from './deployment/deployed-stack.js';
+import { listOwn } from './system/left.js';
+import { system } from './system/running.js';
+import { STACKS } from './deployment/stacks.js';
 
 test('a destroy leaves nothing of the stacks behind', async () => {
   for (const { id } of STACKS) {

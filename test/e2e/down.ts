@@ -1,4 +1,4 @@
-import { cleanUpLeftOvers, endRun, listRuns } from './run-record.js';
+import { cleanUpLeftOvers, endRun, listRuns } from './system/run-record.js';
 
 /** `npm run e2e:down`: ends what `e2e:up` has started, and what an interrupted run has left. */
 await cleanUpLeftOvers();

@@ -1,11 +1,11 @@
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { COLLECTION_ID } from '../../pipelines/sentinel1/constants.js';
-import { waitForItem, waitForItems } from './catalogue.js';
-import { command, waitForLetters } from './commands.js';
-import { partsOf } from './deployed-stack.js';
-import { killWorkers } from './functions.js';
-import { granuleCopies, itemIds, uploadCopies, type Granule } from './granules.js';
+import { waitForItem, waitForItems } from './system/catalogue.js';
+import { command, waitForLetters } from './deployment/commands.js';
+import { partsOf } from './deployment/deployed-stack.js';
+import { killWorkers } from './deployment/functions.js';
+import { granuleCopies, itemIds, uploadCopies, type Granule } from './data/granules.js';
 import {
   announce,
   depthOf,
@@ -16,7 +16,7 @@ import {
   system,
   waitFor,
   waitUntilDrained,
-} from './running.js';
+} from './system/running.js';
 
 const { queueUrl, deadLettersUrl, names } = partsOf(system, 'sentinel1');
 const granules = granuleCopies(2, 34);

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { sql } from './database.js';
-import { RUNS } from './places.js';
-import { isAlive, startOf, stopProcess } from './processes.js';
-import { cleanUpLeftOvers, functionsFolder, saveRun, type RunRecord } from './run-record.js';
+import { sql } from './system/database.js';
+import { RUNS } from './system/places.js';
+import { isAlive, startOf, stopProcess } from './system/processes.js';
+import { cleanUpLeftOvers, functionsFolder, saveRun, type RunRecord } from './system/run-record.js';
 
 const DATABASE = `stac_e2e_left_${process.pid}`;
 const folder = join(RUNS, `00000000000000-${process.pid}`);

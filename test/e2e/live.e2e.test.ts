@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { COLLECTION_ID } from '../../pipelines/sentinel1/constants.js';
-import { waitForItem, waitForItems, asCatalogued } from './catalogue.js';
-import { partsOf } from './deployed-stack.js';
+import { waitForItem, waitForItems, asCatalogued } from './system/catalogue.js';
+import { partsOf } from './deployment/deployed-stack.js';
 import {
   BUCKET,
   granuleCopies,
@@ -9,9 +9,9 @@ import {
   notificationOf,
   ORDINARY,
   uploadCopies,
-} from './granules.js';
-import { runProject } from './project-copy.js';
-import { announce, depthOf, publish, system, waitUntilDrained } from './running.js';
+} from './data/granules.js';
+import { runProject } from './deployment/project-copy.js';
+import { announce, depthOf, publish, system, waitUntilDrained } from './system/running.js';
 
 const { queueUrl, deadLettersUrl } = partsOf(system, 'sentinel1');
 

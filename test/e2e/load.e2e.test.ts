@@ -1,12 +1,12 @@
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, expect, test } from '@jest/globals';
-import { waitForItems } from './catalogue.js';
-import { deadLetters } from './commands.js';
-import { partsOf } from './deployed-stack.js';
-import { all } from './granules.js';
-import { depthOf, posts, sqs, system, waitUntilDrained } from './running.js';
-import { FULL, MAX_BATCHES } from './stacks.js';
-import { tileNames, uploadTiles } from './tiles.js';
+import { waitForItems } from './system/catalogue.js';
+import { deadLetters } from './deployment/commands.js';
+import { partsOf } from './deployment/deployed-stack.js';
+import { all } from './data/granules.js';
+import { depthOf, posts, sqs, system, waitUntilDrained } from './system/running.js';
+import { FULL, MAX_BATCHES } from './deployment/stacks.js';
+import { tileNames, uploadTiles } from './data/tiles.js';
 
 const { queueUrl, deadLettersUrl } = partsOf(system, 'cop_dem_30');
 const COUNT = FULL ? 5_000 : 300;

@@ -1,12 +1,12 @@
 import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { waitForItems } from './catalogue.js';
-import { command, deadLetters } from './commands.js';
-import { sql } from './database.js';
-import { partsOf } from './deployed-stack.js';
-import { invoke } from './functions.js';
-import { granuleCopies, itemIds, uploadCopies } from './granules.js';
-import { announce, postsOf, setGate, sqs, system, waitFor } from './running.js';
+import { waitForItems } from './system/catalogue.js';
+import { command, deadLetters } from './deployment/commands.js';
+import { sql } from './system/database.js';
+import { partsOf } from './deployment/deployed-stack.js';
+import { invoke } from './deployment/functions.js';
+import { granuleCopies, itemIds, uploadCopies } from './data/granules.js';
+import { announce, postsOf, setGate, sqs, system, waitFor } from './system/running.js';
 
 const { names, deadLettersUrl } = partsOf(system, 'sentinel1');
 const [refused, ...some] = granuleCopies(7, 4);

@@ -1,12 +1,12 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Deployment } from './apply.js';
-import { deploymentOf } from './deployed-stack.js';
-import { notificationOf, ORDINARY } from './granules.js';
-import { ACCOUNT, PROJECT, REGION, ROOT } from './places.js';
-import { runProject } from './project-copy.js';
-import { depthOf, posts, publish, system, waitFor } from './running.js';
+import type { Deployment } from './deployment/apply.js';
+import { deploymentOf } from './deployment/deployed-stack.js';
+import { notificationOf, ORDINARY } from './data/granules.js';
+import { ACCOUNT, PROJECT, REGION, ROOT } from './system/places.js';
+import { runProject } from './deployment/project-copy.js';
+import { depthOf, posts, publish, system, waitFor } from './system/running.js';
 
 const EXAMPLE = 'examples/plain-hcl/datasets';
 const FOLDERS = ['terraform-modules', 'examples'];

@@ -1,14 +1,14 @@
 import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { allStatements, readStack } from '../modules/stack-kit.js';
-import { partsOf } from './deployed-stack.js';
-import { granuleCopies, uploadCopies } from './granules.js';
+import { allStatements, readStack } from '../support/stacks/stack-kit.js';
+import { partsOf } from './deployment/deployed-stack.js';
+import { granuleCopies, uploadCopies } from './data/granules.js';
 import { join } from 'node:path';
-import { NOT_EVALUATED, whyNotEvaluated } from './not-evaluated.js';
-import { probesWith, type ProbedRole } from './probes.js';
-import { actionsOf, readStatements, without, type RolePolicy } from './role-policy.js';
-import { sqs, system, waitFor } from './running.js';
-import { FULL, STACKS } from './stacks.js';
+import { NOT_EVALUATED, whyNotEvaluated } from './deployment/not-evaluated.js';
+import { probesWith, type ProbedRole } from './deployment/probes.js';
+import { actionsOf, readStatements, without, type RolePolicy } from './deployment/role-policy.js';
+import { sqs, system, waitFor } from './system/running.js';
+import { FULL, STACKS } from './deployment/stacks.js';
 
 const { names, deadLettersUrl, queueUrl } = partsOf(system, 'sentinel1');
 const [failing] = granuleCopies(5, 1);

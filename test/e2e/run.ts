@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { whatIsMissing } from './machine.js';
-import { ROOT } from './places.js';
-import { cleanUpLeftOvers, endRun, listRuns, newRun } from './run-record.js';
-import { startSystem } from './system.js';
+import { whatIsMissing } from './system/machine.js';
+import { ROOT } from './system/places.js';
+import { cleanUpLeftOvers, endRun, listRuns, newRun } from './system/run-record.js';
+import { startSystem } from './system/system.js';
 
 /** `npm run test:e2e`: puts the system up, runs the tests on it, and takes it down whatever happens. */
 const given = process.argv.slice(2);

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { getCall, jsonCall } from './aws-call.js';
-import { command } from './commands.js';
-import { deploymentOf } from './deployed-stack.js';
-import { PROJECT, REGION } from './places.js';
-import { system } from './running.js';
-import { STACKS } from './stacks.js';
-import { readState } from './state-bucket.js';
+import { getCall, jsonCall } from './deployment/aws-call.js';
+import { command } from './deployment/commands.js';
+import { deploymentOf } from './deployment/deployed-stack.js';
+import { PROJECT, REGION } from './system/places.js';
+import { system } from './system/running.js';
+import { STACKS } from './deployment/stacks.js';
+import { readState } from './system/state-bucket.js';
 
 const caller = { endpoint: system.endpoint, region: REGION };
 const project = join(system.folder, 'project');

@@ -1,11 +1,11 @@
 import { join, relative } from 'node:path';
-import { deploymentOf, deployStateBucket } from './deployed-stack.js';
-import { synthesizeAll } from './apply.js';
-import { whatIsMissing } from './machine.js';
-import { commandEnvironment } from './project-copy.js';
-import { cleanUpLeftOvers, endRun, newRun, readRun } from './run-record.js';
-import { STACKS } from './stacks.js';
-import { startSystem, type System } from './system.js';
+import { deploymentOf, deployStateBucket } from './deployment/deployed-stack.js';
+import { synthesizeAll } from './deployment/apply.js';
+import { whatIsMissing } from './system/machine.js';
+import { commandEnvironment } from './deployment/project-copy.js';
+import { cleanUpLeftOvers, endRun, newRun, readRun } from './system/run-record.js';
+import { STACKS } from './deployment/stacks.js';
+import { startSystem, type System } from './system/system.js';
 
 /** `npm run e2e:up`: the system with its stacks, kept running for the commands of the project until e2e:down. */
 async function up(): Promise<void> {
@@ -26,7 +26,7 @@ async function up(): Promise<void> {
 async function deployAll(system: System): Promise<void> {
   process.env['E2E_RUN'] = system.folder;
   // It works on the system that E2E_RUN names when it is loaded.
-  const { seed } = await import('./seed.js');
+  const { seed } = await import('./data/seed.js');
   await seed();
   process.stderr.write('applying bootstrap\n');
   await deployStateBucket(system);

@@ -16,7 +16,7 @@ export interface Corpus {
 const BUCKET = 's3://sentinel-s1-l1c';
 
 /** Sentinel-1's sample. Throws where there is none. */
-export function readCorpus(root = 'test/fixtures/sentinel1'): Corpus {
+export function readCorpus(root = 'pipelines/sentinel1/sample'): Corpus {
   const bucket = join(root, 'bucket');
   const files = readdirSync(bucket, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(safe|json|xml)$/.test(name))

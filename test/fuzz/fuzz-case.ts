@@ -1,12 +1,12 @@
-import { ReadError } from '../../lambdas/errors.js';
+import { ReadError } from '../../lambdas/runtime/errors.js';
 import type { GranuleCollaborators } from '../../lambdas/granule-handler.js';
-import { silentLog } from '../../lambdas/log.js';
-import { silentMeter } from '../../lambdas/metrics.js';
-import { seededRandom } from '../../local/faults.js';
-import { LocalQueue } from '../../local/queue.js';
+import { silentLog } from '../../lambdas/runtime/log.js';
+import { silentMeter } from '../../lambdas/runtime/metrics.js';
+import { seededRandom } from '../../local/http/faults.js';
+import { LocalQueue } from '../../local/queue/queue.js';
 import { handler } from '../../pipelines/sentinel1/app.js';
 import type { Corpus } from './corpus.js';
-import { below, mutate } from './mutate.js';
+import { below, mutate } from './damage.js';
 
 export interface CaseOutcome {
   readonly outcome: 'posted' | 'refused' | 'skipped' | 'finding';

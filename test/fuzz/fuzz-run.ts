@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { bundleFile } from '../../cli/bundle-file.js';
+import { bundleFile } from '../../cli/shared/bundle-file.js';
 
 export interface FuzzOptions {
   readonly count: number;

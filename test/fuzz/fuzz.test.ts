@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { seededRandom } from '../../local/faults.js';
+import { seededRandom } from '../../local/http/faults.js';
 import { readCorpus } from './corpus.js';
 import { runCase } from './fuzz-case.js';
 import { fuzz, MAX_CASE_MS, MAX_MEGABYTES } from './fuzz-run.js';
-import { mutate } from './mutate.js';
+import { mutate } from './damage.js';
 
 test('a thousand mutated manifests and messages end as Items, skips or typed errors', async () => {
   const { counts, findings, slowest } = await fuzz({ count: 1_000, seed: 1 });

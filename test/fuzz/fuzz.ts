@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { runCommand } from '../../cli/command.js';
+import { runCommand } from '../../cli/shared/command.js';
 import { fuzz, MAX_MEGABYTES, type FuzzSummary } from './fuzz-run.js';
 
 const command = new Command('fuzz')

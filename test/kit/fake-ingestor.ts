@@ -1,6 +1,10 @@
-import type { Collection, Item } from '../../lambdas/stac.js';
-import { type IngestorOptions, type Ingestor, startIngestor } from '../../local/ingestor.js';
-import { MemoryStore } from '../../local/item-store.js';
+import type { Collection, Item } from '../../lambdas/stac/stac.js';
+import {
+  type IngestorOptions,
+  type Ingestor,
+  startIngestor,
+} from '../../local/ingestor/ingestor.js';
+import { MemoryStore } from '../../local/ingestor/item-store.js';
 
 export interface FakeIngestor extends Ingestor {
   /** Taken so far, the last of each id. */

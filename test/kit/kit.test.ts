@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { GranuleError, MessageError } from '../../lambdas/errors.js';
+import { GranuleError, MessageError } from '../../lambdas/runtime/errors.js';
 import { granuleHandler } from '../../lambdas/granule-handler.js';
-import { parseBody } from '../../lambdas/message.js';
+import { parseBody } from '../../lambdas/granule/message.js';
 import { startFakeIngestor } from './fake-ingestor.js';
 import { memorySource } from './memory-source.js';
 import { eventOf, readJson, recordsOf, s3Event, snsEnvelope } from './records.js';

@@ -1,5 +1,5 @@
-import { ReadError } from '../../lambdas/errors.js';
-import type { ByteRange, GranuleSource } from '../../lambdas/href.js';
+import { ReadError } from '../../lambdas/runtime/errors.js';
+import type { ByteRange, GranuleSource } from '../../lambdas/source/href.js';
 
 export interface MemorySource extends GranuleSource {
   /** What was read, in its order. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 
-import { LocalQueue } from '../../local/queue.js';
+import { LocalQueue } from '../../local/queue/queue.js';
 
 /** The JSON of a file, a new value each time: tests may change it. `url` is as `new URL('x.json', import.meta.url)`. */
 export function readJson(url: URL): unknown {

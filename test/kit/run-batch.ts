@@ -3,11 +3,11 @@ import type {
   GranuleCollaborators,
   GranuleHandler,
 } from '../../lambdas/granule-handler.js';
-import type { GranuleSource } from '../../lambdas/href.js';
-import { ingestor } from '../../lambdas/ingestor.js';
-import type { LogFields } from '../../lambdas/log.js';
-import { silentMeter } from '../../lambdas/metrics.js';
-import type { Item } from '../../lambdas/stac.js';
+import type { GranuleSource } from '../../lambdas/source/href.js';
+import { ingestor } from '../../lambdas/ingestor/client.js';
+import type { LogFields } from '../../lambdas/runtime/log.js';
+import { silentMeter } from '../../lambdas/runtime/metrics.js';
+import type { Item } from '../../lambdas/stac/stac.js';
 import { recordsOf } from './records.js';
 
 export interface BatchOptions {

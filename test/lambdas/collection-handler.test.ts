@@ -3,11 +3,11 @@ import {
   collectionHandler,
   type CollectionCollaborators,
 } from '../../lambdas/collection-handler.js';
-import { TokenError } from '../../lambdas/errors.js';
-import { silentLog } from '../../lambdas/log.js';
-import type { Collection } from '../../lambdas/stac.js';
-import { verifyCollection } from '../../lambdas/verify-collection.js';
-import { MemoryLog } from '../kit/backfill.js';
+import { TokenError } from '../../lambdas/runtime/errors.js';
+import { silentLog } from '../../lambdas/runtime/log.js';
+import type { Collection } from '../../lambdas/stac/stac.js';
+import { verifyCollection } from '../../lambdas/ingestor/read-back.js';
+import { MemoryLog } from '../support/backfill/collaborators.js';
 
 const collection: Collection = {
   type: 'Collection',

@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { GranuleError, IngestorError } from '../../lambdas/errors.js';
-import { exampleHandler, exampleItem, received, sqsRecord } from './granule-kit.js';
+import { GranuleError, IngestorError } from '../../lambdas/runtime/errors.js';
+import { exampleHandler, exampleItem, received, sqsRecord } from '../support/granule.js';
 
 const busy = () =>
   Promise.reject(new IngestorError('answered 503', { kind: 'transient', status: 503 }));

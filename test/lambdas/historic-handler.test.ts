@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { pauseBackfill, restartBackfill, resumeBackfill } from '../../lambdas/chunk.js';
-import { QueryError } from '../../lambdas/errors.js';
+import { pauseBackfill, restartBackfill, resumeBackfill } from '../../lambdas/backfill/cursor.js';
+import { QueryError } from '../../lambdas/runtime/errors.js';
 import { historicHandler } from '../../lambdas/historic-handler.js';
-import { sourceOf } from '../../lambdas/historic-settings.js';
-import { parseInventory } from '../../lambdas/inventory.js';
+import { sourceOf } from '../../lambdas/backfill/settings.js';
+import { parseInventory } from '../../lambdas/inventory/inventory.js';
 import {
   backfillKit,
   invocation,
   type BackfillKit,
   type BackfillKitOptions,
-} from '../kit/backfill.js';
-import { writeInventory, type InventoryRow } from '../kit/inventory-folder.js';
+} from '../support/backfill/collaborators.js';
+import { writeInventory, type InventoryRow } from '../support/backfill/inventory-folder.js';
 
 const FIELDS = ['Bucket', 'Key', 'Size', 'LastModifiedDate'];
 const NEXT_DAY: Record<string, string | undefined> = {

@@ -4,11 +4,11 @@ import {
   newBackfill,
   type BackfillCursor,
   type StoredCursor,
-} from '../../lambdas/chunk.js';
-import type { HistoricCollaborators } from '../../lambdas/historic-collaborators.js';
+} from '../../lambdas/backfill/cursor.js';
+import type { HistoricCollaborators } from '../../lambdas/backfill/collaborators.js';
 import { historicHandler } from '../../lambdas/historic-handler.js';
-import { sourceOf } from '../../lambdas/historic-settings.js';
-import { backfillKit, invocation, type BackfillKit } from '../kit/backfill.js';
+import { sourceOf } from '../../lambdas/backfill/settings.js';
+import { backfillKit, invocation, type BackfillKit } from '../support/backfill/collaborators.js';
 
 const handler = historicHandler({
   queryInventory: () => 'SELECT key FROM inventory',

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 const REPORT = join(root, 'reports', 'mutation.json');
@@ -8,44 +8,44 @@ const SCORES = join(root, 'reports', 'mutation-scores.json');
 
 /** Files that have no test file of their name, a slow one or one beside others, and those that test them. */
 const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
-  antimeridian: ['geometry'],
-  athena: ['athena-calls'],
-  'batch-answer': ['queue'],
-  'backfill-run': ['backfill-begin', 'backfill-page'],
-  'backfill-begin': ['backfill-begin', 'historic-handler'],
-  'backfill-query': ['backfill-query', 'historic-handler'],
-  'backfill-send': ['backfill-send', 'historic-handler'],
-  'backfill-work': ['backfill-work', 'historic-handler'],
-  'client-secret': ['client-secret', 'access-token'],
-  'collection-handler': ['collection-handler', 'deployed'],
-  'deployed-verify': ['deployed-verify', 'deployed'],
-  'full-xml': ['full-xml', 'xml', 'xml-entities'],
-  'granule-batch': ['granule-batch', 'granule-handler'],
-  'granule-source': ['s3-source'],
+  'stac/antimeridian': ['stac/geometry'],
+  'inventory/athena': ['inventory/athena-calls'],
+  'queue/batch-answer': ['queue/queue'],
+  'backfill/run': ['backfill/begin', 'backfill/backfill-page'],
+  'backfill/begin': ['backfill/begin', 'historic-handler'],
+  'backfill/query': ['backfill/query', 'historic-handler'],
+  'backfill/send': ['backfill/send', 'historic-handler'],
+  'backfill/work': ['backfill/work', 'historic-handler'],
+  'ingestor/client-secret': ['ingestor/client-secret', 'ingestor/access-token'],
+  'collection-handler': ['collection-handler', 'granule/collaborators'],
+  'verify/collaborators': ['verify/collaborators', 'granule/collaborators'],
+  'xml/full': ['xml/full', 'xml/xml', 'xml/entities'],
+  'granule/batch': ['granule/batch', 'granule-handler'],
+  'source/source': ['source/s3'],
   'historic-handler': ['historic-outcomes', 'historic-handler'],
-  'historic-collaborators': ['historic-settings'],
-  'item-schema': ['item-schema', 'validate'],
-  'make-item': ['make-item', 'validate', 'granule-handler'],
-  'make-items': ['make-items', 'granule-handler'],
-  'message-schemas': ['message'],
-  'plain-attributes': ['plain-xml', 'xml'],
-  'plain-element': ['plain-xml', 'xml'],
-  'plain-scope': ['plain-xml', 'xml'],
-  'plain-tag': ['plain-xml', 'xml'],
-  'plain-xml': ['plain-xml', 'xml'],
-  stac: ['item-schema'],
-  'stac-extensions': ['stac-extensions', 'validate'],
-  'stac-time': ['stac-time', 'validate'],
-  'token-request': ['token-request', 'access-token'],
-  'token-table': ['token-table', 'access-token'],
-  'verify-collection': ['collection-handler'],
-  xml: ['xml', 'xml-entities'],
-  'xml-entities': ['xml-entities', 'xml'],
-  'xml-faults': ['xml', 'plain-xml'],
+  'backfill/collaborators': ['backfill/settings'],
+  'stac/item-schema': ['stac/item-schema', 'stac/validate'],
+  'granule/items': ['granule/items', 'stac/validate', 'granule-handler'],
+  'granule/make-items': ['granule/make-items', 'granule-handler'],
+  'granule/message-schemas': ['granule/message'],
+  'xml/plain-attributes': ['xml/plain', 'xml/xml'],
+  'xml/plain-element': ['xml/plain', 'xml/xml'],
+  'xml/plain-scope': ['xml/plain', 'xml/xml'],
+  'xml/plain-tag': ['xml/plain', 'xml/xml'],
+  'xml/plain': ['xml/plain', 'xml/xml'],
+  'stac/stac': ['stac/item-schema'],
+  'stac/extensions': ['stac/extensions', 'stac/validate'],
+  'stac/time': ['stac/time', 'stac/validate'],
+  'ingestor/token-request': ['ingestor/token-request', 'ingestor/access-token'],
+  'ingestor/token-table': ['ingestor/token-table', 'ingestor/access-token'],
+  'ingestor/read-back': ['collection-handler'],
+  'xml/xml': ['xml/xml', 'xml/entities'],
+  'xml/entities': ['xml/entities', 'xml/xml'],
+  'xml/faults': ['xml/xml', 'xml/plain'],
 };
 
 /** Test files that need Jest itself, which takes ten times as long: they have modules made anew while they run. */
-const IN_JEST: ReadonlySet<string> = new Set(['test/lambdas/deployed.test.ts']);
+const IN_JEST: ReadonlySet<string> = new Set(['test/lambdas/granule/collaborators.test.ts']);
 
 interface Mutant {
   readonly status: string;
@@ -73,7 +73,7 @@ interface Score {
  * at a time with its own tests: with those of all files each of thousands of mutants would wait for the slowest.
  */
 function mutate(file: string): Score | undefined {
-  const name = basename(file, '.ts');
+  const name = file.slice('lambdas/'.length, -'.ts'.length);
   const tests = (TESTED_BY[name] ?? [name]).map((test) => `test/lambdas/${test}.test.ts`);
   if (!tests.every((test) => existsSync(join(root, test)))) return undefined;
   const stryker = join(root, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
@@ -129,7 +129,9 @@ function keep(score: Score): void {
 }
 
 const given = process.argv.slice(2);
-const all = readdirSync(join(root, 'lambdas')).map((name) => `lambdas/${name}`);
+const all = readdirSync(join(root, 'lambdas'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => `lambdas/${name}`);
 for (const file of given.length > 0 ? given : all) {
   const score = mutate(file);
   // Types alone, or constants that Stryker leaves alone.

@@ -7,11 +7,11 @@ import type { CollectionHandler } from '../../lambdas/collection-handler.js';
 import { makeCollection } from '../../lambdas/collection-handler.js';
 import type { GranuleHandler } from '../../lambdas/granule-handler.js';
 import type { HistoricHandler } from '../../lambdas/historic-handler.js';
-import { hrefSource, mappedSource } from '../../lambdas/href.js';
-import { granulesBelow } from '../../local/granule-folder.js';
-import { handlerIn } from '../../cli/pipeline-code.js';
-import { listPipelines, readPipelineConfig } from '../../modules/pipeline-config.js';
-import { parseS3Location } from '../../modules/s3-location.js';
+import { hrefSource, mappedSource } from '../../lambdas/source/href.js';
+import { granulesBelow } from '../../local/input/granule-folder.js';
+import { handlerIn } from '../../cli/shared/pipeline-code.js';
+import { listPipelines, readPipelineConfig } from '../../modules/config/config.js';
+import { parseS3Location } from '../../modules/config/values/s3-location.js';
 import { runBatch } from '../kit/run-batch.js';
 
 // What holds for every pipeline, whatever its dataset. PIPELINE=<id> looks at that one only.
@@ -61,7 +61,7 @@ describe.each(chosen)('pipeline %s', (id) => {
   });
 
   test('its sample becomes valid Items', async () => {
-    const bucket = resolve('test/fixtures', id, 'bucket');
+    const bucket = resolve('pipelines', id, 'sample', 'bucket');
     // A pipeline may have its samples elsewhere; then its own tests look at them.
     if (!existsSync(bucket)) return;
     const bodies = await sampleBodies(bucket);
@@ -74,7 +74,7 @@ describe.each(chosen)('pipeline %s', (id) => {
   });
 
   async function sampleBodies(bucket: string): Promise<string[]> {
-    const messages = resolve('test/fixtures', id, 'messages.ndjson');
+    const messages = resolve('pipelines', id, 'sample', 'messages.ndjson');
     if (existsSync(messages)) return readFileSync(messages, 'utf8').split('\n').filter(Boolean);
     const finder = { pipeline: app.pipeline, ...bucketOf(id), keyPrefix: '' };
     const bodies: string[] = [];

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-import type { Item } from '../../../lambdas/stac.js';
+import type { Item } from '../../../lambdas/stac/stac.js';
 import { renderPage } from '../../../local/page/page.js';
 import { toPageItem } from '../../../local/page/page-data.js';
 

@@ -1,0 +1,93 @@
+import { chunkName } from '../../lambdas/backfill/run.js';
+import { NO_COUNTS } from '../../lambdas/backfill/cursor.js';
+import { systemClock } from '../../lambdas/runtime/clock.js';
+import { memoryCursors } from '../../lambdas/backfill/cursor-table.js';
+import { firstChunk, sourceOf, type HistoricSettings } from '../../lambdas/backfill/settings.js';
+import { silentLog, type Log } from '../../lambdas/runtime/log.js';
+import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../lambdas/queue/queue.js';
+import { runHistoric } from '../../local/inventory/historic-run.js';
+import { LOCAL_PACE } from '../../local/inventory/input.js';
+import type { ActionOptions, ActionResult } from './actions.js';
+import { chosenChunk } from './backfill-chunk.js';
+import { estimateScan, estimateText, inventoryFor } from './cost.js';
+import { withName } from './report.js';
+import type { BackfillSite } from './site.js';
+import { counted, cut, printable } from '../shared/table.js';
+
+const SHOWN = 5;
+const WIDTH = 200;
+
+/** The very backfill of one chunk, with a queue that only counts and a cursor that nobody keeps. */
+export async function dryRun(site: BackfillSite, options: ActionOptions): Promise<ActionResult> {
+  const settings = await settingsOfRun(site, options);
+  options.say(estimateText(await estimateScan(site, settings.inventory), site));
+  const first: string[] = [];
+  const refused: string[] = [];
+  const { outcome, counts, message } = await runHistoric(site.historic, {
+    ...{ settings, engine: site.engine, objects: site.objects, clock: systemClock },
+    ...{ queue: countingQueue(first), cursors: memoryCursors(), log: refusals(refused) },
+    ...{ ...LOCAL_PACE, parallelBatches: 1, isStopped: options.isStopped },
+  });
+  const { pipeline } = site;
+  const { rows, sent, skipped, refused: faults } = counts ?? NO_COUNTS;
+  const chunk = settings.initialChunk;
+  return {
+    lines: [
+      `${pipeline}: dry run of ${chunkName(chunk)}, nothing was sent`,
+      `  ${counted(rows, 'row')}: ${counted(sent, 'message')} would be sent, ${counted(skipped, 'row')} skipped, ${counted(faults, 'row')} refused`,
+      ...(outcome === 'chunk-done' && rows === 0
+        ? ['  no row of the inventory is of this chunk']
+        : []),
+      ...listed('the first messages', first),
+      ...listed('refused', refused),
+      ...(outcome === 'handed-over' ? ['  stopped before its end'] : []),
+      ...(outcome === 'empty' ? [`  ${withName(message, site)}`] : []),
+    ],
+    json: { pipeline, outcome, chunk, counts, messages: first, refused },
+    exitCode: outcome === 'chunk-done' || outcome === 'complete' ? 0 : 1,
+  };
+}
+
+/** The chunk that a start would begin or has begun, on the report that it would read. */
+async function settingsOfRun(
+  site: BackfillSite,
+  { chunk: given }: ActionOptions,
+): Promise<HistoricSettings> {
+  const { settings } = site;
+  const cursor = (await site.cursors.read())?.cursor;
+  const same = cursor?.source === sourceOf(settings) ? cursor : undefined;
+  const chunk = chosenChunk(given, site) ?? same?.chunk ?? firstChunk(settings);
+  return {
+    ...settings,
+    inventory: inventoryFor(site, same),
+    initialChunk: chunk,
+    maxQueueDepth: undefined,
+  };
+}
+
+function countingQueue(first: string[]): MessageQueue {
+  return {
+    maxBytes: () => Promise.resolve(DEFAULT_MAX_BYTES),
+    depth: () => Promise.resolve(0),
+    sendBatch: (bodies) => {
+      first.push(...bodies.slice(0, SHOWN - first.length));
+      return Promise.resolve([]);
+    },
+  };
+}
+
+function refusals(into: string[]): Log {
+  return {
+    ...silentLog,
+    error: (_, { key, reason } = {}) => {
+      if (into.length >= SHOWN || typeof key !== 'string') return;
+      into.push(`${key}: ${typeof reason === 'string' ? reason : ''}`);
+    },
+  };
+}
+
+function listed(title: string, values: readonly string[]): string[] {
+  if (values.length === 0) return [];
+  const lines = values.map((value) => `    ${cut(printable(value), WIDTH)}`);
+  return [`  ${title}:`, ...lines];
+}

@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import type { Row } from '../../lambdas/inventory/result-csv.js';
+import { joinHref } from '../../lambdas/source/href.js';
+import { isListing } from '../../lambdas/inventory/inventory.js';
+import type { HrefMap } from '../../local/container/protocol.js';
+import { granulesBelow } from '../../local/input/granule-folder.js';
+import { assertMessageFile, messagesOf } from '../../local/input/message-file.js';
+import { inputOf, inputsOf, type MessageInput } from '../../local/input/message-feed.js';
+import { writeSampleInventory } from '../../local/inventory/sample-inventory.js';
+import { assertFolder } from '../../local/input/walk.js';
+import type { PipelineConfig } from '../../modules/config/config.js';
+import type { PipelineFolder } from '../shared/command.js';
+import type { PipelineCode } from '../shared/pipeline-code.js';
+import { UsageError } from '../shared/usage-error.js';
+
+/** Where a local run takes its messages from. */
+export interface InputOptions {
+  readonly granules?: string;
+  readonly messages?: string;
+  readonly inventory?: string;
+  readonly hrefPrefix?: string;
+}
+
+export interface InputPlan {
+  readonly input: MessageInput;
+  readonly hrefMap?: HrefMap;
+  readonly sourceMap?: HrefMap;
+}
+
+export interface PlannedPipeline {
+  readonly folder: PipelineFolder;
+  readonly config: PipelineConfig;
+  readonly code: PipelineCode;
+  /** For what is made on the way. */
+  readonly workFolder: string;
+}
+
+/** Throws InputError and UsageError before anything is done. */
+export async function planInput(
+  options: InputOptions,
+  pipeline: PlannedPipeline,
+): Promise<InputPlan> {
+  const { granules, messages, inventory } = options;
+  if (messages !== undefined || inventory !== undefined) return sentAndRead(options, pipeline);
+  if (granules === undefined) return sample(options, pipeline);
+  if (granules.startsWith('s3://')) return underPrefix(granules, options, pipeline);
+  const { bodies, ...maps } = await granulesBelow(granules, {
+    finder: { ...finderOf(pipeline), ...bucketOf(pipeline) },
+    hrefPrefix: options.hrefPrefix,
+  });
+  return { input: inputOf(bodies), ...maps };
+}
+
+/** Messages from a file or an inventory; a folder of granules stands for the bucket that they speak of. */
+async function sentAndRead(options: InputOptions, pipeline: PlannedPipeline): Promise<InputPlan> {
+  const { granules, messages, inventory } = options;
+  const inputs: MessageInput[] = [];
+  if (messages !== undefined) {
+    await assertMessageFile(messages);
+    inputs.push(inputOf(messagesOf(messages)));
+  }
+  if (inventory !== undefined) inputs.push(await backfill(inventory, pipeline));
+  return { input: inputsOf(inputs), ...(await mapsOf(granules, options, pipeline)) };
+}
+
+async function mapsOf(
+  granules: string | undefined,
+  { hrefPrefix }: InputOptions,
+  pipeline: PlannedPipeline,
+): Promise<Omit<InputPlan, 'input'>> {
+  const from = `s3://${bucketOf(pipeline).bucket}/`;
+  const to = hrefPrefix === undefined ? from : joinHref(hrefPrefix, '');
+  const hrefMap = hrefPrefix === undefined ? {} : { hrefMap: { from, to } };
+  if (granules === undefined || granules.startsWith('s3://')) return hrefMap;
+  await assertFolder(granules, '--granules');
+  return { ...hrefMap, sourceMap: { from: to, to: joinHref(resolve(granules), '') } };
+}
+
+async function underPrefix(
+  prefix: string,
+  { hrefPrefix }: InputOptions,
+  pipeline: PlannedPipeline,
+): Promise<InputPlan> {
+  if (hrefPrefix !== undefined) {
+    throw new UsageError(
+      '--href-prefix goes with a folder on disk: granules under s3:// have their hrefs',
+    );
+  }
+  const { requester_pays: requesterPays, region } = pipeline.config;
+  // The AWS SDK and DuckDB are loaded by whoever needs them: each costs a noticeable part of a second.
+  const { granulesUnder } = await import('../../local/input/s3-listing.js');
+  return {
+    input: inputOf(granulesUnder(prefix, { finder: finderOf(pipeline), requesterPays, region })),
+  };
+}
+
+/** pipelines/<pipeline>/sample: messages.ndjson, and the folder bucket both as their source and through an inventory. */
+async function sample(options: InputOptions, pipeline: PlannedPipeline): Promise<InputPlan> {
+  const { folder, code } = pipeline;
+  const sampleFolder = join(folder.folder, 'sample');
+  const [bucket, messages] = [join(sampleFolder, 'bucket'), join(sampleFolder, 'messages.ndjson')];
+  if (!existsSync(bucket)) {
+    throw new UsageError(
+      `${folder.id} has no sample in ${bucket}: give --granules, --messages or --inventory`,
+    );
+  }
+  const inputs = existsSync(messages) ? [inputOf(messagesOf(messages))] : [];
+  if (code.historic !== undefined) {
+    inputs.push(await backfill(await sampleInventory(bucket, pipeline), pipeline));
+  }
+  return { input: inputsOf(inputs), ...(await mapsOf(bucket, options, pipeline)) };
+}
+
+/** The listing of config.yaml, where the sample holds it; else a report over the sample's files. */
+async function sampleInventory(folder: string, pipeline: PlannedPipeline): Promise<string> {
+  const { inventory_location: location = '' } = pipeline.config;
+  const listing = join(folder, S3_LOCATION.exec(location)?.[2] ?? '');
+  if (isListing(location) && existsSync(listing)) return listing;
+  const target = join(pipeline.workFolder, 'inventory');
+  return writeSampleInventory(folder, bucketOf(pipeline).bucket, target);
+}
+
+async function backfill(
+  location: string,
+  { code, folder, workFolder }: PlannedPipeline,
+): Promise<MessageInput> {
+  if (code.historic === undefined) {
+    throw new UsageError(
+      `${folder.id} has no historic.ts, which reads an inventory: leave --inventory out`,
+    );
+  }
+  const { inventoryInput } = await import('../../local/inventory/input.js');
+  return inventoryInput({ handler: code.historic, location, workFolder });
+}
+
+function finderOf({ code }: PlannedPipeline) {
+  const backfilled = code.historic?.pipeline;
+  return {
+    pipeline: code.app.pipeline,
+    rowToMessageBody: backfilled && ((row: Row) => backfilled.rowToMessageBody(row)),
+  };
+}
+
+const S3_LOCATION = /^s3:\/\/([^/]+)\/?(.*)$/;
+
+/** The first `source` of config.yaml: what the pipeline's messages speak of. */
+function bucketOf({ config }: PlannedPipeline): {
+  readonly bucket: string;
+  readonly keyPrefix: string;
+} {
+  const [, bucket = 'bucket', prefix = ''] = S3_LOCATION.exec(config.source[0] ?? '') ?? [];
+  return { bucket, keyPrefix: prefix === '' ? '' : joinHref(prefix, '') };
+}

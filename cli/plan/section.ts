@@ -1,0 +1,157 @@
+import type { PipelinePlan } from './terraform.js';
+import { countsText, isCodeOnly, type PlannedChange, type PlanSummary } from './summary.js';
+import { printable } from '../shared/table.js';
+
+// What a pipeline's plan says to a reviewer, as Markdown of GitHub's kind.
+
+/** Replacements and destructions of a table of resources, and then as much as `mostRows` allows. */
+export function planSection({ pipeline, ...plan }: PipelinePlan, mostRows = Infinity): string {
+  if ('error' in plan) {
+    return [
+      `### ${pipeline}: the plan failed`,
+      '',
+      fenced(cutLines(plan.error, mostRows === Infinity ? 8000 : 1000)),
+    ].join('\n');
+  }
+  const { summary } = plan;
+  const losses = summary.changes.filter(({ loses }) => loses !== undefined);
+  return [
+    `### ${pipeline}: ${countsText(summary)}`,
+    ...losses.map((change) => `\n> **${lossText(change)}**`),
+    ...paragraph(tableOf(summary, mostRows)),
+    ...paragraph(noticesOf(summary).map((notice) => `- ${notice}`)),
+    ...list('IAM, added', summary.iam.added, mostRows),
+    ...list('IAM, removed', summary.iam.removed, mostRows),
+  ].join('\n');
+}
+
+function lossText({ address, action, name, loses = '', because }: PlannedChange): string {
+  const what = `${code(address)}${name === undefined ? '' : ` (${code(name)})`}`;
+  const why = because.length === 0 ? '' : `, because ${because.map(code).join(', ')} changes`;
+  return `Data is lost: ${what} is ${action === 'replace' ? 'replaced' : 'destroyed'}${why}, with ${loses}.`;
+}
+
+function tableOf(summary: PlanSummary, mostRows: number): string[] {
+  const rows = summary.changes.filter((change) => isWorthARow(change, summary));
+  if (rows.length === 0) return [];
+  const created = rows.filter(({ action }) => action === 'create');
+  const single =
+    created.length > MOST_CREATED ? rows.filter((row) => !created.includes(row)) : rows;
+  const shown = single.filter(({ loses }, index) => loses !== undefined || index < mostRows);
+  const rest = single.length - shown.length;
+  return [
+    '| | resource | what changes |',
+    '| --- | --- | --- |',
+    ...shown.map(rowOf),
+    ...(single === rows ? [] : createdByType(created)),
+    ...(rest > 0 ? [`| | and ${rest} more | |`] : []),
+  ];
+}
+
+const MOST_CREATED = 10;
+
+/** A new stack would fill pages. */
+function createdByType(created: readonly PlannedChange[]): string[] {
+  return [...new Set(created.map(({ type }) => type))].map((type) => {
+    const names = created.filter((change) => change.type === type).map(({ address }) => address);
+    const short = names.map((address) => code(address.slice(address.indexOf('.') + 1)));
+    return `| create | ${names.length} ${code(type)} | ${short.join(', ')} |`;
+  });
+}
+
+/** What a notice tells in full needs no row. */
+function isWorthARow(change: PlannedChange, { samePolicies }: PlanSummary): boolean {
+  if (isCodeOnly(change)) return false;
+  if (samePolicies.includes(change.address) && change.arguments.every(isPolicy)) return false;
+  return !/\.(?:collection-|backfill_)on-deploy_/.test(change.address);
+}
+
+function isPolicy({ path }: { readonly path: string }): boolean {
+  return path === 'policy' || path === 'assume_role_policy';
+}
+
+function rowOf(change: PlannedChange): string {
+  const { action, address, name, loses } = change;
+  const bold = (text: string) => (loses === undefined ? text : `**${text}**`);
+  const resource = `${code(address)}${name === undefined ? '' : ` ${code(name)}`}`;
+  return `| ${bold(action)} | ${bold(resource)} | ${whatChanges(change)} |`;
+}
+
+const MOST_ARGUMENTS = 6;
+
+function whatChanges({ arguments: changed, because }: PlannedChange): string {
+  const shown = changed
+    .filter((argument) => !isPolicy(argument))
+    .map(({ path, before, after }) => {
+      const forces = because.some((cause) => path === cause || path.startsWith(`${cause}.`));
+      return `${code(path)}: ${code(before)} → ${code(after)}${forces ? ' (forces the replacement)' : ''}`;
+    });
+  const rest = shown.length - MOST_ARGUMENTS;
+  const statements = changed.some(isPolicy) ? ['its statements: see below'] : [];
+  return [
+    ...shown.slice(0, MOST_ARGUMENTS),
+    ...(rest > 0 ? [`${rest} more`] : []),
+    ...statements,
+  ].join('<br>');
+}
+
+function noticesOf(summary: PlanSummary): string[] {
+  const { code: functions, collection, backfill, subscriptions, schedules, samePolicies } = summary;
+  return [
+    ...(functions.length > 0 ? [`${functions.join(', ')}: code changed`] : []),
+    collection === undefined
+      ? 'The Collection is not posted again.'
+      : `The Collection is posted by the apply${reasons(collection)}.`,
+    ...(backfill === undefined
+      ? []
+      : [`The backfill is started by the apply${reasons(backfill)}.`]),
+    named('Subscriptions', subscriptions),
+    named('Schedules', schedules),
+    ...(samePolicies.length > 0
+      ? [
+          `Worked out anew during the apply, with the same statements: ${samePolicies.map(code).join(', ')}`,
+        ]
+      : []),
+  ];
+}
+
+function reasons(triggers: readonly string[]): string {
+  return triggers.length === 0 ? '' : `, since ${triggers.map(code).join(', ')} changed`;
+}
+
+function named(title: string, changes: readonly string[]): string {
+  return `${title}: ${changes.length === 0 ? 'unchanged' : changes.map(printable).join('; ')}`;
+}
+
+function list(title: string, sentences: readonly string[], most: number): string[] {
+  if (sentences.length === 0) return [];
+  const rest = sentences.length - most;
+  const lines = sentences.slice(0, most).map((sentence) => `- ${sentence}`);
+  return ['', `**${title}**`, '', ...lines, ...(rest > 0 ? [`- and ${rest} more`] : [])];
+}
+
+function paragraph(lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+/** Such a text may hold a `|`, which ends a cell, and backticks. */
+function code(text: string): string {
+  return `\`${printable(text).replaceAll('`', "'").replaceAll('|', '\\|')}\``;
+}
+
+const CUT = '\n... cut here: the log of the run holds all of it';
+
+/** Ends with a whole line where there is one, so that no value and no character is torn apart. */
+export function cutLines(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const room = Math.max(0, most - CUT.length);
+  const end = text.lastIndexOf('\n', room);
+  return `${text.slice(0, end > 0 ? end : room)}${CUT}`;
+}
+
+/** A fence longer than any in the text. */
+export function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}\n${text.trimEnd()}\n${fence}`;
+}

@@ -1,0 +1,113 @@
+import { addCounts, type BackfillCursor } from '../../lambdas/backfill/cursor.js';
+import { attentionOf, backfillState, type Part, type PipelineStatus } from './pipeline-status.js';
+import type { CatalogStatus } from './catalog.js';
+import { INGESTION_STATUSES, type FailedIngestion, type IngestorStatus } from './ingestor.js';
+import type { QueueStatus } from './queues.js';
+import { counted, cut, printable, shortTime, tableLines } from '../shared/table.js';
+
+const QUEUE_COLUMNS = [
+  { title: 'QUEUE' },
+  { title: 'VISIBLE', align: 'right' },
+  { title: 'IN FLIGHT', align: 'right' },
+  { title: 'DELAYED', align: 'right' },
+  { title: 'OLDEST', align: 'right' },
+] as const;
+const SHOWN_FAILURES = 10;
+
+/** What a person sees. */
+export function statusText(status: PipelineStatus): string {
+  const attention = attentionOf(status);
+  return [
+    `${status.pipeline} (Collection ${status.collection})`,
+    '',
+    ...queueLines(status),
+    '',
+    ...shown(status.ingestor, 'Ingestor', ingestorLines),
+    ...(status.catalog ? shown(status.catalog, 'STAC API', catalogLines) : []),
+    ...(status.backfill ? shown(status.backfill, 'Backfill', backfillLines) : []),
+    '',
+    ...(attention.length === 0
+      ? ['Nothing needs a person.']
+      : ['Needs a person:', ...attention.map((sentence) => `  ${printable(sentence)}`)]),
+  ].join('\n');
+}
+
+/** What --json prints. */
+export function statusJson(status: PipelineStatus): string {
+  return JSON.stringify({ ...status, attention: attentionOf(status) }, undefined, 2);
+}
+
+function shown<T>(part: Part<T>, title: string, lines: (value: T) => string[]): string[] {
+  return 'error' in part ? [`${title}: not reached: ${printable(part.error)}`] : lines(part.value);
+}
+
+function queueLines(status: PipelineStatus): string[] {
+  const parts: [string, Part<QueueStatus> | undefined][] = [
+    ['granules', status.queue],
+    ['dead letters', status.deadLetters],
+    ["subscription's dead letters", status.subscriptionDeadLetters],
+  ];
+  const rows = parts.flatMap(([title, part]) =>
+    part !== undefined && 'value' in part ? [queueRow(title, part.value)] : [],
+  );
+  const errors = parts.flatMap(([title, part]) =>
+    part !== undefined && 'error' in part
+      ? [`${title}: not reached: ${printable(part.error)}`]
+      : [],
+  );
+  return [...(rows.length > 0 ? tableLines(QUEUE_COLUMNS, rows) : []), ...errors];
+}
+
+function queueRow(
+  title: string,
+  { visible, inFlight, delayed, oldestSeconds }: QueueStatus,
+): string[] {
+  const numbers = [visible, inFlight, delayed].map((number) => number.toLocaleString('en'));
+  return [title, ...numbers, oldestSeconds === undefined ? '-' : duration(oldestSeconds)];
+}
+
+function ingestorLines({ counts, failed }: IngestorStatus): string[] {
+  const listed = INGESTION_STATUSES.map((status) => {
+    const { count, hasMore } = counts[status];
+    return `${status} ${count}${hasMore ? '+' : ''}`;
+  });
+  const isCut = INGESTION_STATUSES.some((status) => counts[status].hasMore);
+  return [
+    `Ingestor: ${listed.join(', ')}`,
+    ...(isCut ? ['  (+: it has more than the one page that it lists)'] : []),
+    ...failureLines(failed),
+  ];
+}
+
+function failureLines(failed: readonly FailedIngestion[]): string[] {
+  const lines = failed
+    .slice(0, SHOWN_FAILURES)
+    .map(({ id, message }) => `  failed ${printable(id)}: ${cut(printable(message), 200)}`);
+  const more = failed.length - lines.length;
+  return more > 0 ? [...lines, `  and ${more} more (--json shows all)`] : lines;
+}
+
+function catalogLines({ url, items }: CatalogStatus): string[] {
+  const count = items === undefined ? 'it does not count its Items' : counted(items, 'Item');
+  return [`STAC API: ${count} (${url})`];
+}
+
+function backfillLines(cursor: BackfillCursor | undefined): string[] {
+  if (cursor === undefined) return ['Backfill: not begun'];
+  const { chunk, chunks, totals, counts, dt, updatedAt } = cursor;
+  const { rows, sent, skipped, refused } = addCounts(totals, counts);
+  const at = chunk === undefined ? '' : ` at ${chunk}`;
+  return [
+    `Backfill: ${backfillState(cursor)}${at}, as of ${shortTime(updatedAt)}` +
+      (dt === undefined ? '' : `, report ${dt}`),
+    `  ${counted(chunks, 'chunk')} done; ${rows} rows, ${sent} sent, ${skipped} skipped, ${refused} refused`,
+  ];
+}
+
+function duration(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800
+    ? `${Math.round(seconds / 3600)} h`
+    : `${Math.round(seconds / 86_400)} d`;
+}

@@ -1,0 +1,113 @@
+import {
+  isUnfinished,
+  type BackfillCursor,
+  type CursorStore,
+  type StoredCursor,
+} from './cursor.js';
+import type { Clock } from '../runtime/clock.js';
+import { QueryError } from '../runtime/errors.js';
+
+/** After this time without a write, another run may go on. */
+export const LEASE_MS = 60_000;
+const RENEW_MS = LEASE_MS / 3;
+
+/** Thrown when another run has the backfill, or a person restarted it: this one has to leave it alone. */
+export class LeaseLostError extends QueryError {
+  constructor() {
+    super('the backfill was taken over by another run or restarted', { kind: 'transient' });
+  }
+}
+
+interface LeaseOptions {
+  readonly store: CursorStore;
+  /** Of the run. A retry of the same event has the same, and so takes over at once. */
+  readonly owner: string;
+  readonly clock: Clock;
+}
+
+type Changes = Partial<Omit<BackfillCursor, 'lease' | 'paused' | 'updatedAt'>>;
+
+/** The right to work on the backfill, held by one run at a time; each write renews it. */
+export class Lease {
+  private renewedAt: number;
+
+  private constructor(
+    private readonly options: LeaseOptions,
+    private stored: StoredCursor,
+  ) {
+    this.renewedAt = options.clock.now();
+  }
+
+  /** Undefined when another run holds it. */
+  static async claim(stored: StoredCursor, options: LeaseOptions): Promise<Lease | undefined> {
+    const { lease } = stored.cursor;
+    const { owner, clock, store } = options;
+    if (lease !== undefined && lease.owner !== owner && lease.until > clock.now()) return undefined;
+    const cursor = { ...stored.cursor, lease: { owner, until: clock.now() + LEASE_MS } };
+    if (!(await store.write(cursor, stored.version))) return undefined;
+    return new Lease(options, { cursor, version: stored.version + 1 });
+  }
+
+  get cursor(): BackfillCursor {
+    return this.stored.cursor;
+  }
+
+  /** Writes the changes and renews the lease. Throws LeaseLostError. */
+  async save(changes: Changes = {}): Promise<void> {
+    const { owner, clock } = this.options;
+    await this.write(changes, { owner, until: clock.now() + LEASE_MS });
+  }
+
+  /** Writes the changes and lets the next run in. Throws LeaseLostError. */
+  async release(changes: Changes = {}): Promise<void> {
+    await this.write(changes, undefined);
+  }
+
+  async renewIfDue(): Promise<void> {
+    if (this.options.clock.now() - this.renewedAt >= RENEW_MS) await this.save();
+  }
+
+  /** Renews the lease for as long as `work` takes. */
+  async renewWhile<T>(work: Promise<T>): Promise<T> {
+    const settled = work.then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
+    for (;;) {
+      const timer = new AbortController();
+      const slept = this.options.clock.sleep(RENEW_MS, timer.signal).catch(() => undefined);
+      const first = await Promise.race([settled, slept]);
+      timer.abort();
+      if (first === undefined) await this.save();
+      else if ('error' in first) throw first.error;
+      else return first.value;
+    }
+  }
+
+  private async write(changes: Changes, lease: BackfillCursor['lease']): Promise<void> {
+    const { store, clock } = this.options;
+    for (;;) {
+      const updatedAt = new Date(clock.now()).toISOString();
+      const cursor = { ...this.stored.cursor, ...changes, updatedAt, lease };
+      if (await store.write(cursor, this.stored.version)) {
+        this.stored = { cursor, version: this.stored.version + 1 };
+        this.renewedAt = clock.now();
+        return;
+      }
+      await this.catchUp();
+    }
+  }
+
+  /** Somebody wrote in between: a person who paused, or this run itself when an answer got lost. */
+  private async catchUp(): Promise<void> {
+    const stored = await this.options.store.read();
+    const mine = this.stored.cursor;
+    const same =
+      stored !== undefined &&
+      stored.cursor.lease?.owner === this.options.owner &&
+      stored.cursor.attempt === mine.attempt &&
+      isUnfinished(stored.cursor);
+    if (!same) throw new LeaseLostError();
+    this.stored = { version: stored.version, cursor: { ...mine, paused: stored.cursor.paused } };
+  }
+}

@@ -1,0 +1,91 @@
+import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets';
+import * as z from 'zod/mini';
+import { ConfigurationError, TokenError } from '../runtime/errors.js';
+import { tryParseJson } from '../runtime/json.js';
+import { schemaFaults } from '../stac/schema-faults.js';
+
+/** The ingestor's app client, as the original's secret holds it. */
+export interface ClientSecret {
+  /** With its scheme: `https://...`. */
+  readonly cognito_domain: string;
+  readonly client_id: string;
+  readonly client_secret: string;
+  readonly scope: string;
+}
+
+export interface ReadSecretOptions {
+  /** Past the cache, for a secret that was rotated. */
+  readonly fresh: boolean;
+}
+
+export type ReadSecret = (options: ReadSecretOptions) => Promise<ClientSecret>;
+
+const CACHE_SECONDS = 300;
+
+// A secret pasted from a file often ends in a line break.
+const text = z.pipe(
+  z.string(),
+  z.transform((value: string) => value.trim()),
+);
+const filled = z.pipe(text, z.string().check(z.minLength(1)));
+const ClientSecretSchema = z.object({
+  cognito_domain: filled,
+  client_id: filled,
+  client_secret: filled,
+  scope: filled,
+});
+
+type SecretText = Pick<SecretsProvider, 'get'>;
+
+/** Reads the secret `arn`, cached for five minutes. Throws ConfigurationError and TokenError, never with a value of it. */
+export function secretReader(
+  arn: string,
+  provider: SecretText = new SecretsProvider({ clientConfig: regionOf(arn) }),
+): ReadSecret {
+  return async ({ fresh }) => {
+    const options = { maxAge: CACHE_SECONDS, ...(fresh && { forceFetch: true as const }) };
+    return parseClientSecret(await read(provider, { arn, options }), arn);
+  };
+}
+
+/** The secret may live in another region than the function. */
+function regionOf(arn: string): { region?: string } {
+  const region = arn.split(':')[3];
+  return region ? { region } : {};
+}
+
+async function read(
+  provider: SecretText,
+  { arn, options }: { arn: string; options: { maxAge: number; forceFetch?: true } },
+): Promise<unknown> {
+  try {
+    return await provider.get(arn, options);
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : 'unknown error';
+    throw new TokenError(`the secret ${arn} cannot be read: ${detail}`, { cause });
+  }
+}
+
+/** `where` names the secret in errors. */
+export function parseClientSecret(secret: unknown, where: string): ClientSecret {
+  const value = typeof secret === 'string' ? tryParseJson(secret) : undefined;
+  const parsed = ClientSecretSchema.safeParse(value);
+  if (!parsed.success) {
+    throw new ConfigurationError(
+      `the secret ${where} ${lackOf(value)}: it holds one JSON object with the texts ` +
+        'cognito_domain, client_id, client_secret and scope (client credentials need an app client with a secret)',
+    );
+  }
+  const { cognito_domain: domain } = parsed.data;
+  const url = domain.includes('://') ? domain : `https://${domain}`;
+  return { ...parsed.data, cognito_domain: url.replace(/\/+$/, '') };
+}
+
+/** The values stay out of the message: they are the secret. */
+function lackOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return 'is no JSON object';
+  }
+  const keys = schemaFaults(ClientSecretSchema, value).map((fault) => fault.split(':')[0]);
+  return `lacks ${[...new Set(keys)].join(', ')}`;
+}

@@ -1,0 +1,62 @@
+import { isDeepStrictEqual } from 'node:util';
+import { failureOf, IngestorError } from '../runtime/errors.js';
+import { sendHttp, type SendHttp } from '../runtime/http.js';
+import { retrying } from '../runtime/retry.js';
+import type { Collection } from '../stac/stac.js';
+
+export interface VerifyOptions {
+  readonly stacApiUrl: string;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+  readonly send?: SendHttp;
+}
+
+/** What a catalogue shows as it was posted; links it makes itself, times it may write in another form. */
+const COMPARED = [
+  'title',
+  'description',
+  'license',
+  'keywords',
+  'summaries',
+  'item_assets',
+] as const;
+const TRIES = 6;
+const TIMEOUT_MS = 10_000;
+
+/** Reads the Collection back from the STAC API: an ingestor may answer 201 and keep the old one. Throws IngestorError. */
+export async function verifyCollection(
+  collection: Collection,
+  { stacApiUrl, deadline, send = sendHttp }: VerifyOptions,
+): Promise<void> {
+  const url = `${stacApiUrl.replace(/\/+$/, '')}/collections/${encodeURIComponent(collection.id)}`;
+  await retrying(
+    async () => {
+      const stored = await read(url, send);
+      const other = COMPARED.filter(
+        (field) => !isDeepStrictEqual(stored[field], collection[field]),
+      );
+      if (other.length === 0) return;
+      throw new IngestorError(
+        `the Collection was posted, but ${url} still shows another ${other.join(', ')}`,
+        { kind: 'transient' },
+      );
+    },
+    { tries: TRIES, deadline, firstDelayMs: 500 },
+  );
+}
+
+async function read(url: string, send: SendHttp): Promise<Record<string, unknown>> {
+  try {
+    const { status, body } = await send({ method: 'GET', url, timeoutMs: TIMEOUT_MS });
+    if (status !== 200) throw new Error(`HTTP status ${status}`);
+    return JSON.parse(body.toString('utf8')) as Record<string, unknown>;
+  } catch (cause) {
+    throw new IngestorError(
+      `the Collection was posted, but cannot be read back from ${url}: ${failureOf(cause).message}`,
+      {
+        kind: 'transient',
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,108 @@
+import * as z from 'zod/mini';
+import type { ClientSecret } from './client-secret.js';
+import { TokenError } from '../runtime/errors.js';
+import { sendHttp, type HttpAnswer, type SendHttp } from '../runtime/http.js';
+import { tryParseJson } from '../runtime/json.js';
+import { parseRetryAfter, retrying, type Delayed } from '../runtime/retry.js';
+
+/** A bearer token and when to use another; times in milliseconds since the epoch, by this machine's clock. */
+export interface AccessToken {
+  readonly value: string;
+  readonly renewAt: number;
+  readonly expiresAt: number;
+}
+
+const TIMEOUT_MS = 10_000;
+const PATIENCE_MS = 20_000;
+/** RFC 6749 section 5.1 lets a server leave expires_in out. */
+const DEFAULT_LIFETIME_SECONDS = 300;
+/** Share of its lifetime after which a token is renewed (Cognito's guide on caching tokens). */
+const RENEW_SHARE = 0.75;
+
+const TokenAnswerSchema = z.object({
+  access_token: z.string().check(z.minLength(1)),
+  expires_in: z.optional(z.union([z.number(), z.string()])),
+});
+
+/** An answer that asks for patience; `retryAfterMs` is what its Retry-After says. */
+class BusyTokenError extends TokenError implements Delayed {
+  readonly retryAfterMs: number;
+
+  constructor(message: string, retryAfterMs: number) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/**
+ * One client-credentials grant (RFC 6749 section 4.4): POST, form body, Basic authentication of `id:secret` as they
+ * are (Cognito does not decode them). Tries again while the endpoint is busy. Throws TokenError, without any body.
+ */
+export async function requestToken(
+  secret: ClientSecret,
+  send: SendHttp = sendHttp,
+  now: () => number = Date.now,
+): Promise<AccessToken> {
+  return retrying(() => requestOnce(secret, send, now), {
+    tries: 3,
+    deadline: now() + PATIENCE_MS,
+    now,
+  });
+}
+
+async function requestOnce(
+  secret: ClientSecret,
+  send: SendHttp,
+  now: () => number,
+): Promise<AccessToken> {
+  const url = `${secret.cognito_domain}/oauth2/token`;
+  const answer = await post(url, secret, send);
+  if (answer.status !== 200) throw refusal(url, answer);
+  const parsed = TokenAnswerSchema.safeParse(tryParseJson(answer.body.toString('utf8')));
+  if (!parsed.success) throw new TokenError(`${url} answered 200 without an access_token`);
+  const lifetimeMs = lifetimeSeconds(parsed.data.expires_in) * 1000;
+  const received = now();
+  return {
+    value: parsed.data.access_token,
+    renewAt: received + lifetimeMs * RENEW_SHARE,
+    expiresAt: received + lifetimeMs,
+  };
+}
+
+async function post(url: string, secret: ClientSecret, send: SendHttp): Promise<HttpAnswer> {
+  const { client_id: id, client_secret: key, scope } = secret;
+  try {
+    return await send({
+      method: 'POST',
+      url,
+      timeoutMs: TIMEOUT_MS,
+      headers: {
+        authorization: `Basic ${Buffer.from(`${id}:${key}`, 'utf8').toString('base64')}`,
+        'content-type': 'application/x-www-form-urlencoded',
+        accept: 'application/json',
+      },
+      body: new URLSearchParams({ grant_type: 'client_credentials', scope }).toString(),
+    });
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : 'unknown error';
+    throw new TokenError(`${url} cannot be reached: ${detail}`, { cause });
+  }
+}
+
+/** Cognito says that it is busy with 429, or with 400 and TooManyRequests in the body. */
+function refusal(url: string, { status, headers, body }: HttpAnswer): TokenError {
+  const text = body.toString('utf8');
+  const code = /"error"\s*:\s*"([A-Za-z_]{1,60})"/.exec(text)?.[1];
+  const what = `${url} gave no token: HTTP status ${status}${code === undefined ? '' : ` (${code})`}`;
+  if (status === 429 || status >= 500 || text.includes('TooManyRequests')) {
+    return new BusyTokenError(what, parseRetryAfter(headers['retry-after']));
+  }
+  return new TokenError(
+    `${what}: check cognito_domain, client_id, client_secret and scope in the secret`,
+  );
+}
+
+function lifetimeSeconds(expiresIn: number | string | undefined): number {
+  const seconds = Number(expiresIn);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : DEFAULT_LIFETIME_SECONDS;
+}

@@ -1,0 +1,128 @@
+import {
+  AthenaClient,
+  GetQueryExecutionCommand,
+  StartQueryExecutionCommand,
+  StopQueryExecutionCommand,
+  type QueryExecution,
+} from '@aws-sdk/client-athena';
+import { systemClock, type Clock } from '../runtime/clock.js';
+import { failureOf, QueryError } from '../runtime/errors.js';
+import type { Inventory } from './inventory.js';
+import { sqlName, sqlString } from './query.js';
+import type { QueryEngine, QueryState } from './engine.js';
+import { retrying } from '../runtime/retry.js';
+
+type AthenaSender = Pick<AthenaClient, 'send'>;
+
+export interface AthenaOptions {
+  readonly workGroup: string;
+  readonly database: string;
+  readonly table: string;
+  readonly client?: AthenaSender;
+  readonly clock?: Clock;
+}
+
+// Reasons of a failed query under which the same query may pass. AthenaError.Retryable is not always set for them.
+// @see https://docs.aws.amazon.com/athena/latest/ug/troubleshooting-athena.html
+const TRANSIENT_REASONS =
+  /slow ?down|throttl|exhausted|too many requests|internal (service )?error|service unavailable|timed? ?out waiting|GENERIC_INTERNAL_ERROR/i;
+const THROTTLED = /throttl|TooManyRequests|SlowDown|ServiceUnavailable/i;
+const START = { tries: 6, firstDelayMs: 250, withinMs: 60_000 };
+
+/** Athena in the work group of the stack, which says where results go and how many bytes a query may read. */
+export function athenaEngine(options: AthenaOptions): QueryEngine {
+  const client = options.client ?? new AthenaClient({});
+  return {
+    dialect: 'athena',
+    relation: (inventory, dt) => Promise.resolve(relationOf(options, inventory, dt)),
+    start: (sql, token) => startQuery(client, { ...options, sql, token }),
+    state: (queryId) => readState(client, queryId),
+    stop: async (queryId) => {
+      await client.send(new StopQueryExecutionCommand({ QueryExecutionId: queryId }));
+    },
+  };
+}
+
+function relationOf(
+  { database, table }: AthenaOptions,
+  inventory: Inventory,
+  dt: string | undefined,
+) {
+  const from = `${sqlName(database)}.${sqlName(table)}`;
+  // The table of a listing has no partitions.
+  if (dt === undefined || inventory.format.startsWith('listing')) return { from };
+  return { from, where: `dt = ${sqlString(dt)}` };
+}
+
+interface StartInput extends AthenaOptions {
+  readonly sql: string;
+  readonly token: string;
+}
+
+function startQuery(client: AthenaSender, input: StartInput): Promise<string> {
+  const { workGroup, database, sql, token, clock = systemClock } = input;
+  const command = new StartQueryExecutionCommand({
+    QueryString: sql,
+    ClientRequestToken: token,
+    WorkGroup: workGroup,
+    QueryExecutionContext: { Database: database },
+  });
+  const attempt = async (): Promise<string> => {
+    try {
+      return (await client.send(command)).QueryExecutionId ?? '';
+    } catch (cause) {
+      throw startError(cause);
+    }
+  };
+  const { tries, firstDelayMs, withinMs } = START;
+  const deadline = clock.now() + withinMs;
+  return retrying(attempt, {
+    ...{ tries, firstDelayMs, deadline },
+    wait: (ms) => clock.sleep(ms),
+    now: () => clock.now(),
+  });
+}
+
+function startError(cause: unknown): QueryError {
+  const { name, message } = failureOf(cause);
+  // What Athena refuses at once is the text of the query or its permissions.
+  const permanent = name === 'InvalidRequestException';
+  return new QueryError(`Athena did not start the query: ${name}: ${message}`, {
+    kind: permanent ? 'permanent' : 'transient',
+    cause,
+  });
+}
+
+async function readState(client: AthenaSender, queryId: string): Promise<QueryState> {
+  try {
+    const answer = await client.send(new GetQueryExecutionCommand({ QueryExecutionId: queryId }));
+    return stateOf(answer.QueryExecution ?? {});
+  } catch (cause) {
+    const { name, message } = failureOf(cause);
+    // The next poll comes anyway, later.
+    if (THROTTLED.test(name)) return { state: 'running' };
+    throw new QueryError(`Athena query ${queryId}: ${name}: ${message}`, {
+      kind: 'transient',
+      cause,
+    });
+  }
+}
+
+function stateOf({ Status, ResultConfiguration, Statistics }: QueryExecution): QueryState {
+  const reason =
+    Status?.StateChangeReason ?? Status?.AthenaError?.ErrorMessage ?? 'no reason given';
+  const state = Status?.State;
+  if (state === 'SUCCEEDED') {
+    const resultHref = ResultConfiguration?.OutputLocation ?? '';
+    return { state: 'succeeded', resultHref, scannedBytes: Statistics?.DataScannedInBytes ?? 0 };
+  }
+  if (state === 'FAILED') {
+    const transient = Status?.AthenaError?.Retryable === true || TRANSIENT_REASONS.test(reason);
+    return { state: 'failed', reason, transient };
+  }
+  // By a person, or by the work group when the query read more than max_scan_gb.
+  if (state === 'CANCELLED') {
+    return { state: 'failed', reason: `cancelled: ${reason}`, transient: false };
+  }
+  return { state: 'running' };
+}

@@ -1,0 +1,153 @@
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  S3Client,
+  type GetObjectCommandOutput,
+} from '@aws-sdk/client-s3';
+import { tryAwsStatus } from '../runtime/aws-status.js';
+import { failureOf, ReadError } from '../runtime/errors.js';
+import type { ByteRange } from '../source/source.js';
+import { retrying } from '../runtime/retry.js';
+import { parseS3Href } from '../source/s3-href.js';
+
+export interface ObjectPart {
+  /** Fewer than asked for at the object's end, none behind it. */
+  readonly bytes: Buffer;
+  /** Of the whole object. */
+  readonly size: number;
+  readonly eTag: string;
+  readonly lastModified: Date;
+}
+
+/** The objects of an inventory and of query results. */
+export interface ObjectReader {
+  /** Undefined when the object does not exist, or when it is no longer the one that had `eTag`. */
+  read(href: string, range: ByteRange, eTag?: string): Promise<ObjectPart | undefined>;
+  /** Names of the folders directly under `href`, which ends with a slash. */
+  folders(href: string): Promise<string[]>;
+}
+
+interface S3ObjectsOptions {
+  readonly requesterPays: boolean;
+  readonly client?: Pick<S3Client, 'send'>;
+}
+
+const RETRY = { tries: 3, withinMs: 30_000 };
+// Lists and manifests; a symlink.txt of 100,000 files has about 10 MB.
+const MAX_TEXT_BYTES = 64 * 1024 * 1024;
+
+/** A whole small object as text, undefined when it does not exist. */
+export async function readText(objects: ObjectReader, href: string): Promise<string | undefined> {
+  const part = await objects.read(href, { offset: 0, length: MAX_TEXT_BYTES });
+  return part?.bytes.toString('utf8');
+}
+
+export function s3Objects({ requesterPays, client }: S3ObjectsOptions): ObjectReader {
+  // A bucket in another region answers with a redirect that names it.
+  const s3 = client ?? new S3Client({ followRegionRedirects: true });
+  const payer = requesterPays ? { RequestPayer: 'requester' as const } : {};
+  return {
+    read: (href, range, eTag) => {
+      const request = { ...requestOf(href, range), ...payer };
+      // The SDK does not try again when the connection breaks within a body.
+      const deadline = Date.now() + RETRY.withinMs;
+      return retrying(() => readPart(s3, request, eTag), { tries: RETRY.tries, deadline });
+    },
+    folders: (href) => listFolders(s3, href, payer),
+  };
+}
+
+type PartRequest = ReturnType<typeof requestOf> & { readonly RequestPayer?: 'requester' };
+
+function requestOf(href: string, { offset, length }: ByteRange) {
+  const { bucket, key } = parseS3Href(href);
+  return { Bucket: bucket, Key: key, Range: `bytes=${offset}-${offset + length - 1}` };
+}
+
+async function readPart(
+  s3: Pick<S3Client, 'send'>,
+  request: PartRequest,
+  eTag: string | undefined,
+): Promise<ObjectPart | undefined> {
+  const href = `s3://${request.Bucket}/${request.Key}`;
+  try {
+    const answer = await s3.send(
+      new GetObjectCommand({ ...request, ...(eTag !== undefined && { IfMatch: eTag }) }),
+    );
+    return await partOf(answer);
+  } catch (cause) {
+    const status = tryAwsStatus(cause);
+    if (status === 404 || status === 412) return undefined;
+    // The range begins at or behind the end: what an earlier run left when it had read everything.
+    if (status === 416)
+      return { bytes: Buffer.alloc(0), size: 0, eTag: eTag ?? '', lastModified: new Date(0) };
+    throw readError(href, cause);
+  }
+}
+
+async function partOf({
+  Body,
+  ContentRange,
+  ContentLength,
+  ETag,
+  LastModified,
+}: GetObjectCommandOutput) {
+  const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
+  if (ContentLength !== undefined && bytes.length !== ContentLength) {
+    throw new Error(`the connection closed after ${bytes.length} of ${ContentLength} bytes`);
+  }
+  const size = Number(ContentRange?.split('/')[1] ?? bytes.length);
+  return { bytes, size, eTag: ETag ?? '', lastModified: LastModified ?? new Date(0) };
+}
+
+async function listFolders(
+  s3: Pick<S3Client, 'send'>,
+  href: string,
+  payer: { readonly RequestPayer?: 'requester' },
+): Promise<string[]> {
+  const { bucket, key: prefix } = parseS3Href(href);
+  const names: string[] = [];
+  let token: string | undefined;
+  do {
+    const request = { Bucket: bucket, Prefix: prefix, Delimiter: '/', ...payer };
+    const page = await s3
+      .send(
+        new ListObjectsV2Command({
+          ...request,
+          ...(token !== undefined && { ContinuationToken: token }),
+        }),
+      )
+      .catch((cause: unknown) => {
+        throw readError(href, cause);
+      });
+    for (const folder of page.CommonPrefixes ?? []) {
+      names.push((folder.Prefix ?? '').slice(prefix.length).replace(/\/$/, ''));
+    }
+    token = nextToken(page.NextContinuationToken, token, href);
+  } while (token !== undefined);
+  return names;
+}
+
+/** Some stores repeat a page for ever; AWS never gives the same token twice. */
+function nextToken(
+  next: string | undefined,
+  last: string | undefined,
+  href: string,
+): string | undefined {
+  if (next === undefined || next !== last) return next;
+  throw new ReadError(`${href}: listing repeats its page token '${next}'`, {
+    href,
+    kind: 'transient',
+  });
+}
+
+function readError(href: string, cause: unknown): ReadError {
+  const { name, message } = failureOf(cause);
+  const hint =
+    tryAwsStatus(cause) === 403 ? ' (the role may lack s3:GetObject or s3:ListBucket there)' : '';
+  return new ReadError(`${href}: cannot be read: ${name}: ${message}${hint}`, {
+    href,
+    kind: 'transient',
+    cause,
+  });
+}

@@ -1,0 +1,79 @@
+import { QueryError } from '../runtime/errors.js';
+import type { ObjectReader } from './objects.js';
+import { parseRecords, type CsvRecord, type ParsedRecords } from './result-csv.js';
+
+/** How far a result was read. */
+export interface ResultPosition {
+  /** End of the last record that was read, in bytes. */
+  readonly offset: number;
+  /** Of the object that the offset belongs to; undefined before the first page. */
+  readonly eTag?: string | undefined;
+  /** From the header; undefined before the first page. */
+  readonly columns?: readonly string[] | undefined;
+}
+
+export interface ResultPage {
+  readonly columns: readonly string[];
+  /** Values in the order of the columns. */
+  readonly records: readonly CsvRecord[];
+  readonly position: ResultPosition;
+  /** Of the whole result, in bytes. */
+  readonly size: number;
+  readonly last: boolean;
+}
+
+export interface ResultSource {
+  readonly objects: ObjectReader;
+  readonly href: string;
+  readonly pageBytes: number;
+}
+
+/** Thrown when the result object was removed or replaced since it was begun: only a new query helps. */
+export class ResultGoneError extends QueryError {
+  constructor(href: string) {
+    super(`query result ${href} is gone or another`, { kind: 'transient' });
+  }
+}
+
+/** The result from `position` on, a page at a time; the next page is fetched while the last is worked on. */
+export async function* readResultPages(
+  source: ResultSource,
+  position: ResultPosition,
+): AsyncGenerator<ResultPage, void> {
+  let next: Promise<ResultPage> | undefined = readPage(source, position);
+  while (next !== undefined) {
+    const page: ResultPage = await next;
+    next = page.last ? undefined : readPage(source, page.position);
+    // When the reader stops early, nobody waits for this one.
+    next?.catch(() => undefined);
+    yield page;
+  }
+}
+
+async function readPage(source: ResultSource, position: ResultPosition): Promise<ResultPage> {
+  const { records, endByte, size, eTag } = await readWholeRecords(source, position);
+  const header = position.columns === undefined ? records[0] : undefined;
+  const columns = position.columns ?? (header ?? []).map((name) => name ?? '');
+  const offset = position.offset + endByte;
+  return {
+    columns,
+    records: header === undefined ? records : records.slice(1),
+    position: { offset, eTag, columns },
+    size,
+    last: endByte === 0 || offset >= size,
+  };
+}
+
+/** A record longer than a page is fetched again with twice the length. */
+async function readWholeRecords(
+  { objects, href, pageBytes }: ResultSource,
+  { offset, eTag }: ResultPosition,
+): Promise<ParsedRecords & { readonly size: number; readonly eTag: string }> {
+  for (let length = pageBytes; ; length *= 2) {
+    const part = await objects.read(href, { offset, length }, eTag);
+    if (part === undefined) throw new ResultGoneError(href);
+    const atEnd = part.bytes.length < length || offset + part.bytes.length >= part.size;
+    const parsed = parseRecords(part.bytes, atEnd);
+    if (parsed.endByte > 0 || atEnd) return { ...parsed, size: part.size, eTag: part.eTag };
+  }
+}

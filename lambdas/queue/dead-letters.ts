@@ -1,0 +1,127 @@
+import {
+  ChangeMessageVisibilityCommand,
+  SendMessageCommand,
+  type MessageAttributeValue,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { SQSRecord, SQSRecordAttributes } from 'aws-lambda';
+import type { Failure } from '../runtime/errors.js';
+
+/** Why a message is among the dead letters; stands in its attributes, its body is the original's. */
+export interface DeadLetterReason {
+  readonly failure: Failure;
+  readonly pipeline: string;
+  readonly correlationId: string;
+  readonly itemId?: string | undefined;
+}
+
+/** What is kept of a message that is given up. */
+export interface DeadMessage extends Pick<SQSRecord, 'body' | 'messageId'> {
+  readonly attributes: Pick<SQSRecordAttributes, 'ApproximateReceiveCount' | 'SentTimestamp'>;
+}
+
+/** What a handler does with a message that it cannot settle. */
+export interface RecordQueue {
+  /** Puts the message with its reason among the dead letters. */
+  sendToDeadLetters(record: DeadMessage, reason: DeadLetterReason): Promise<void>;
+  /** Shows the message again after `delaySeconds`. */
+  returnLater(record: SQSRecord, delaySeconds: number): Promise<void>;
+}
+
+export interface RecordQueueOptions {
+  readonly queueUrl: string;
+  readonly deadLettersUrl: string;
+  readonly sqs: Pick<SQSClient, 'send'>;
+}
+
+/** Of SQS, for a body with its attributes (their names, types and values). */
+export const MAX_MESSAGE_BYTES = 262_144;
+const MAX_REASON_CHARACTERS = 2_000;
+/** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html */
+const MAX_DELAY_SECONDS = 43_200;
+
+export function recordQueue({ queueUrl, deadLettersUrl, sqs }: RecordQueueOptions): RecordQueue {
+  return {
+    sendToDeadLetters: async (record, reason) => {
+      await sqs.send(
+        new SendMessageCommand({
+          QueueUrl: deadLettersUrl,
+          MessageBody: record.body,
+          MessageAttributes: stringAttributes(deadLetterAttributes(record, reason)),
+        }),
+      );
+    },
+    returnLater: async (record, delaySeconds) => {
+      await sqs.send(
+        new ChangeMessageVisibilityCommand({
+          QueueUrl: queueUrl,
+          ReceiptHandle: record.receiptHandle,
+          VisibilityTimeout: Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.round(delaySeconds))),
+        }),
+      );
+    },
+  };
+}
+
+/** The attributes of a dead letter, most important first; left out or cut where the body leaves no room for them. */
+export function deadLetterAttributes(
+  record: DeadMessage,
+  { failure, pipeline, correlationId, itemId }: DeadLetterReason,
+): Record<string, string> {
+  const wanted: [string, string | undefined][] = [
+    ['reason', failure.message.slice(0, MAX_REASON_CHARACTERS)],
+    ['error', failure.name],
+    ['kind', failure.kind],
+    ['failed_at', new Date().toISOString()],
+    ['message_id', record.messageId],
+    ['receive_count', record.attributes.ApproximateReceiveCount],
+    ['sent_timestamp', record.attributes.SentTimestamp],
+    ['correlation_id', correlationId],
+    ['pipeline', pipeline],
+    ['item_id', itemId],
+  ];
+  return fitted(wanted, MAX_MESSAGE_BYTES - Buffer.byteLength(record.body));
+}
+
+function fitted(wanted: [string, string | undefined][], roomBytes: number): Record<string, string> {
+  const attributes: Record<string, string> = {};
+  let room = roomBytes;
+  for (const [name, value] of wanted) {
+    const overhead = name.length + 'String'.length;
+    const text = cutToBytes(sendable(value ?? ''), room - overhead);
+    if (text === '') continue;
+    attributes[name] = text;
+    room -= overhead + Buffer.byteLength(text);
+  }
+  return attributes;
+}
+
+/** SQS takes the characters of XML 1.0 only. */
+function sendable(text: string): string {
+  return text.replace(
+    /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu,
+    '\u{fffd}',
+  );
+}
+
+function cutToBytes(text: string, bytes: number): string {
+  if (bytes <= 0) return '';
+  const buffer = Buffer.from(text);
+  if (buffer.length <= bytes) return text;
+  // A character cut in half decodes to a replacement character at the end.
+  return buffer
+    .subarray(0, bytes)
+    .toString('utf8')
+    .replace(/\u{fffd}+$/u, '');
+}
+
+export function stringAttributes(
+  values: Readonly<Record<string, string>>,
+): Record<string, MessageAttributeValue> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, StringValue]) => [
+      name,
+      { DataType: 'String', StringValue },
+    ]),
+  );
+}

@@ -1,0 +1,131 @@
+import { backoffMs, systemClock, type Clock } from '../runtime/clock.js';
+import { sendableBody } from './message-body.js';
+import { MAX_BATCH_ENTRIES, SendError, type MessageQueue, type SendFailure } from './queue.js';
+
+export interface OutgoingMessage {
+  /** What reports call the message. */
+  readonly key: string;
+  readonly body: string;
+}
+
+export interface RefusedMessage {
+  readonly key: string;
+  readonly reason: string;
+}
+
+export interface SendResult {
+  readonly sent: number;
+  readonly refused: readonly RefusedMessage[];
+}
+
+export interface SendOptions {
+  /** Batches under way at the same time. @default 16 */
+  readonly parallel?: number;
+  readonly clock?: Clock;
+}
+
+// Half a minute in all, within the lease of a backfill.
+const MAX_ATTEMPTS = 8;
+const BACKOFF = { firstMs: 100, mostMs: 10_000 };
+
+interface Sendable extends OutgoingMessage {
+  readonly bytes: number;
+}
+
+/**
+ * Sends all messages, in batches and in no order. A message that the queue can never take is reported and stops
+ * nothing else. Throws SendError when the others could not all be sent; some then were.
+ */
+export async function sendMessages(
+  messages: Iterable<OutgoingMessage>,
+  queue: MessageQueue,
+  { parallel = 16, clock = systemClock }: SendOptions = {},
+): Promise<SendResult> {
+  const refused: RefusedMessage[] = [];
+  const batches = batchesOf(messages, { maxBytes: await queue.maxBytes(), refused });
+  let sent = 0;
+  let failed = false;
+  const lane = async (): Promise<void> => {
+    // One iterator for all lanes: each takes the next batch when it is free.
+    for (;;) {
+      const next = failed ? undefined : batches.next();
+      if (next === undefined || next.done === true) return;
+      try {
+        const taken = await sendBatch(next.value, { queue, clock, refused });
+        sent += taken;
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: parallel }, lane));
+  const broken = lanes.find((result) => result.status === 'rejected');
+  if (broken !== undefined) throw broken.reason;
+  return { sent, refused };
+}
+
+/** At most 10 entries and at most the queue's bytes each; a message over the limit is refused here. */
+function* batchesOf(
+  messages: Iterable<OutgoingMessage>,
+  { maxBytes, refused }: { readonly maxBytes: number; readonly refused: RefusedMessage[] },
+): Generator<Sendable[], undefined> {
+  let batch: Sendable[] = [];
+  let total = 0;
+  for (const { key, body: given } of messages) {
+    const { body, bytes } = sendableBody(given);
+    const fault = faultOf(bytes, maxBytes);
+    if (fault !== undefined) {
+      refused.push({ key, reason: fault });
+      continue;
+    }
+    if (batch.length === MAX_BATCH_ENTRIES || total + bytes > maxBytes) {
+      yield batch;
+      batch = [];
+      total = 0;
+    }
+    batch.push({ key, body, bytes });
+    total += bytes;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function faultOf(bytes: number, maxBytes: number): string | undefined {
+  if (bytes === 0) return 'the body is empty, which SQS does not take';
+  return bytes > maxBytes
+    ? `the body has ${bytes} bytes, and the queue takes ${maxBytes}`
+    : undefined;
+}
+
+interface BatchTools {
+  readonly queue: MessageQueue;
+  readonly clock: Clock;
+  readonly refused: RefusedMessage[];
+}
+
+/** How many were sent. Only what failed is sent again. */
+async function sendBatch(batch: readonly Sendable[], tools: BatchTools): Promise<number> {
+  let pending = batch;
+  let refusals = 0;
+  for (let attempt = 1; ; attempt += 1) {
+    const failures = await tools.queue.sendBatch(pending.map(({ body }) => body));
+    const faults = failures.filter(({ senderFault }) => senderFault);
+    for (const { index, reason } of faults) {
+      tools.refused.push({ key: pending[index]?.key ?? '', reason });
+    }
+    refusals += faults.length;
+    const again = failures.filter(({ senderFault }) => !senderFault);
+    if (again.length === 0) return batch.length - refusals;
+    if (attempt === MAX_ATTEMPTS) throw giveUp(again, pending);
+    pending = again.flatMap(({ index }) => pending[index] ?? []);
+    await tools.clock.sleep(backoffMs(attempt, BACKOFF));
+  }
+}
+
+function giveUp(failures: readonly SendFailure[], pending: readonly Sendable[]): SendError {
+  const [first] = failures;
+  const key = pending[first?.index ?? 0]?.key ?? '';
+  return new SendError(
+    `the queue did not take ${failures.length} messages in ${MAX_ATTEMPTS} attempts, among them '${key}': ${first?.reason ?? ''}`,
+  );
+}

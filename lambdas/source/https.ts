@@ -1,0 +1,60 @@
+import { ReadError } from '../runtime/errors.js';
+import { MAX_READ_BYTES, type ByteRange } from './source.js';
+import { sendHttp, type HttpAnswer } from '../runtime/http.js';
+import { retrying } from '../runtime/retry.js';
+
+const TIMEOUT_MS = 30_000;
+const MAX_REDIRECTS = 5;
+
+/** Reads an http(s) URL, with a Range header where only a part is wanted; follows redirects, as a GET may. */
+export async function readHttps(href: string, range?: ByteRange): Promise<Uint8Array> {
+  return retrying(() => readOnce(href, range), { tries: 3, deadline: Date.now() + TIMEOUT_MS });
+}
+
+async function readOnce(href: string, range?: ByteRange): Promise<Uint8Array> {
+  let url = href;
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+    const answer = await get(url, href, range);
+    const { location } = answer.headers;
+    if (answer.status < 300 || answer.status >= 400 || location === undefined) {
+      return bodyOf(answer, href, range);
+    }
+    url = new URL(location, url).href;
+  }
+  throw new ReadError(`${href}: more than ${MAX_REDIRECTS} redirects, the last to ${url}`, {
+    href,
+    kind: 'permanent',
+  });
+}
+
+async function get(url: string, href: string, range?: ByteRange): Promise<HttpAnswer> {
+  const headers = range && { range: `bytes=${range.offset}-${range.offset + range.length - 1}` };
+  try {
+    return await sendHttp({
+      method: 'GET',
+      url,
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: MAX_READ_BYTES,
+      ...(headers && { headers }),
+    });
+  } catch (cause) {
+    throw new ReadError(`${href}: cannot be read: ${String(cause)}`, {
+      href,
+      kind: 'transient',
+      cause,
+    });
+  }
+}
+
+function bodyOf({ status, body }: HttpAnswer, href: string, range?: ByteRange): Uint8Array {
+  if (status === 206) return body;
+  // A server may ignore Range and answer with the whole (RFC 9110 section 14.2).
+  if (status === 200)
+    return range ? body.subarray(range.offset, range.offset + range.length) : body;
+  if (status === 416) return new Uint8Array();
+  const gone = status === 404 || status === 410;
+  throw new ReadError(`${href}: cannot be read: HTTP status ${status}`, {
+    href,
+    kind: gone ? 'permanent' : 'transient',
+  });
+}

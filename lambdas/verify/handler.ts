@@ -1,0 +1,148 @@
+import type { Context } from 'aws-lambda';
+import { deployedVerifyCollaborators } from './collaborators.js';
+import { failureOf } from '../runtime/errors.js';
+import type { IngestionLog, PendingIngestion } from '../ingestor/pending.js';
+import type { Ingestion, IngestorReader } from '../ingestor/reader.js';
+import type { Log } from '../runtime/log.js';
+import type { Meter } from '../runtime/metrics.js';
+import { settleLimited } from '../runtime/retry.js';
+import type { VerifyQueue } from './queue.js';
+
+export interface VerifyCollaborators {
+  readonly ingestions: IngestionLog;
+  readonly getIngestion: IngestorReader['getIngestion'];
+  readonly queue: VerifyQueue;
+  /** Where the last run ended; this one begins after it. */
+  readonly cursor: VerifyCursor;
+  readonly maxTries: number;
+  readonly log: Log;
+  readonly meter: Pick<Meter, 'publish'>;
+}
+
+/** The item id that the next run begins after; undefined: at the start. */
+export interface VerifyCursor {
+  read(): Promise<string | undefined>;
+  write(after: string | undefined): Promise<void>;
+}
+
+/** What a run found, by Items. */
+export interface VerifyResult {
+  readonly loaded: number;
+  /** Not yet loaded, or on the queue again. */
+  readonly waiting: number;
+  readonly requeued: number;
+  readonly dead: number;
+  /** The ingestor could not be asked, or the queue not be reached. */
+  readonly unsettled: number;
+}
+
+type Verdict = keyof VerifyResult;
+type InvocationContext = Pick<Context, 'getRemainingTimeInMillis'>;
+
+const CONCURRENT = 16;
+const PAGE = 160;
+/** A request may take this long, and its answer has to be put away. */
+const RESERVE_MS = 10_000;
+
+/**
+ * The scheduled function of verify_ingestion: asks the ingestor what became of the Items it took. Loaded ones are
+ * forgotten; what failed goes back to the queue, and after `maxTries` of that among the dead letters.
+ */
+export function verifyHandler(
+  collaborators: () => VerifyCollaborators = deployedVerifyCollaborators,
+): (event: unknown, context: InvocationContext) => Promise<VerifyResult> {
+  return async (_event, context) => {
+    const verify = collaborators();
+    const hasTime = () => context.getRemainingTimeInMillis() > RESERVE_MS;
+    const counts = { loaded: 0, waiting: 0, requeued: 0, dead: 0, unsettled: 0 };
+    for await (const page of pagesOf(verify, hasTime)) {
+      const verdicts = await verifyPage(page, verify);
+      for (const verdict of verdicts) counts[verdict] += 1;
+    }
+    verify.log.info('ingestions verified', counts);
+    verify.meter.publish();
+    return counts;
+  };
+}
+
+/** Ends where time does, and has the next run go on there: a run that always began at the start might stay there. */
+async function* pagesOf(
+  { ingestions, cursor }: VerifyCollaborators,
+  hasTime: () => boolean,
+): AsyncGenerator<PendingIngestion[]> {
+  let page: PendingIngestion[] = [];
+  const after = await cursor.read();
+  for await (const pending of ingestions.pending(after)) {
+    page.push(pending);
+    if (page.length < PAGE) continue;
+    yield page;
+    if (!hasTime()) {
+      await cursor.write(pending.itemId);
+      return;
+    }
+    page = [];
+  }
+  if (page.length > 0) yield page;
+  if (after !== undefined) await cursor.write(undefined);
+}
+
+async function verifyPage(
+  page: readonly PendingIngestion[],
+  verify: VerifyCollaborators,
+): Promise<Verdict[]> {
+  const errors: unknown[] = [];
+  const results = await settleLimited(page, CONCURRENT, (pending) => verifyOne(pending, verify));
+  const verdicts = results.map((result): Verdict => {
+    if (result.status === 'fulfilled') return result.value;
+    errors.push(result.reason);
+    return 'unsettled';
+  });
+  // Not one answer: the ingestor is down or the configuration wrong, which the alarm of the function is to show.
+  if (errors.length > 0 && errors.length === page.length) throw errors[0];
+  for (const error of errors) {
+    verify.log.warn('an ingestion could not be verified', { error: failureOf(error).message });
+  }
+  return verdicts;
+}
+
+async function verifyOne(pending: PendingIngestion, verify: VerifyCollaborators): Promise<Verdict> {
+  if (pending.isRequeued) return 'waiting';
+  const ingestion = await verify.getIngestion(pending.itemId);
+  const fault = faultOf(ingestion);
+  if (fault !== undefined) return sendAgain(pending, fault, verify);
+  if (ingestion?.status !== 'succeeded' && ingestion?.status !== 'cancelled') return 'waiting';
+  await verify.ingestions.remove(pending);
+  return 'loaded';
+}
+
+/** undefined where nothing is wrong, as far as can be told now. */
+function faultOf(ingestion: Ingestion | undefined): string | undefined {
+  if (ingestion === undefined) {
+    return 'the ingestor took the Item and has no record of it any more';
+  }
+  if (ingestion.status !== 'failed') return undefined;
+  return `the ingestor took the Item and failed to load it: ${ingestion.message ?? '(no message)'}`;
+}
+
+/** Sent first, noted after: a crash in between sends the message twice, never not at all. */
+async function sendAgain(
+  pending: PendingIngestion,
+  reason: string,
+  { queue, ingestions, maxTries, log }: VerifyCollaborators,
+): Promise<Verdict> {
+  const { itemId, messageId, correlationId, tries } = pending;
+  const isLast = tries >= maxTries;
+  if (isLast) {
+    await queue.sendToDeadLetters(pending, `${reason} (posted ${tries + 1} times)`);
+    await ingestions.remove(pending);
+  } else {
+    await queue.sendAgain(pending);
+    await ingestions.markRequeued(pending);
+  }
+  const outcome = isLast ? 'dead' : 'requeued';
+  log[isLast ? 'error' : 'warn']('ingestion', {
+    ...{ itemId, messageId, correlationId, outcome, reason },
+    tries: tries + 1,
+  });
+  return outcome;
+}

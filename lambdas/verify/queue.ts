@@ -1,0 +1,47 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { TRIES_ATTRIBUTE, type PendingIngestion } from '../ingestor/pending.js';
+import { recordQueue, stringAttributes, type RecordQueueOptions } from '../queue/dead-letters.js';
+
+/** Where the message of an Item goes that was not loaded. */
+export interface VerifyQueue {
+  sendAgain(pending: PendingIngestion): Promise<void>;
+  sendToDeadLetters(pending: PendingIngestion, reason: string): Promise<void>;
+}
+
+export interface VerifyQueueOptions extends RecordQueueOptions {
+  readonly sqs: Pick<SQSClient, 'send'>;
+  /** The pipeline's id. */
+  readonly pipeline: string;
+}
+
+export function verifyQueue({ pipeline, ...options }: VerifyQueueOptions): VerifyQueue {
+  const records = recordQueue(options);
+  return {
+    sendAgain: async ({ body, correlationId, tries }) => {
+      await options.sqs.send(
+        new SendMessageCommand({
+          QueueUrl: options.queueUrl,
+          MessageBody: body,
+          MessageAttributes: stringAttributes({
+            correlation_id: correlationId,
+            [TRIES_ATTRIBUTE]: String(tries + 1),
+          }),
+        }),
+      );
+    },
+    sendToDeadLetters: async (pending, message) => {
+      const { itemId, correlationId, body, messageId, sentTimestamp, tries } = pending;
+      const attributes = {
+        ApproximateReceiveCount: String(tries + 1),
+        SentTimestamp: sentTimestamp,
+      };
+      await records.sendToDeadLetters(
+        { body, messageId, attributes },
+        {
+          ...{ pipeline, correlationId, itemId },
+          failure: { kind: 'permanent', name: 'IngestionError', message },
+        },
+      );
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import type { MessagePort } from 'node:worker_threads';
+
+import { accessTokens } from '../../lambdas/ingestor/access-token.js';
+import type { GranuleCollaborators } from '../../lambdas/granule-handler.js';
+import { hrefSource, mappedSource, type GranuleSource } from '../../lambdas/source/href.js';
+import { ingestor, type Ingestor } from '../../lambdas/ingestor/client.js';
+import type { Log } from '../../lambdas/runtime/log.js';
+import type { Meter } from '../../lambdas/runtime/metrics.js';
+import { deadLetterAttributes, type RecordQueue } from '../../lambdas/queue/dead-letters.js';
+import type { TokenStore } from '../../lambdas/ingestor/token-table.js';
+import { fixedToken } from './shared-token.js';
+import type {
+  ContainerSettings,
+  Counts,
+  FromContainer,
+  ToContainer,
+  TokenRequest,
+} from './protocol.js';
+
+/** What the handler works with in a worker thread: the queue, the shared token and the log are the main thread's. */
+export function containerCollaborators(
+  settings: ContainerSettings,
+  port: MessagePort,
+): GranuleCollaborators {
+  const tell = (message: FromContainer): void => {
+    port.postMessage(message);
+  };
+  const { pipeline, maxReceiveCount, retryDelaySeconds, stacApiUrl } = settings;
+  const [log, meter] = [mainLog(tell), mainMeter(tell)];
+  return {
+    log,
+    meter,
+    stacApiUrl,
+    source: sourceOf(settings),
+    postItem: reporting(
+      settings,
+      tell,
+      postItem(settings, { log, meter, store: mainTokenStore(port) }),
+    ),
+    queue: mainQueue(tell),
+    retry: { pipeline, maxReceiveCount, retryDelaySeconds },
+  };
+}
+
+function sourceOf({ requesterPays, region, sourceMap }: ContainerSettings): GranuleSource {
+  const source = hrefSource({ requesterPays, ...(region !== undefined && { region }) });
+  return sourceMap ? mappedSource(source, sourceMap) : source;
+}
+
+type PostItem = Ingestor['postItem'];
+
+interface PostCollaborators {
+  readonly log: Log;
+  readonly meter: Meter;
+  readonly store: TokenStore;
+}
+
+function postItem(settings: ContainerSettings, { log, meter, store }: PostCollaborators): PostItem {
+  if (settings.ingestorUrl === undefined) return () => Promise.resolve();
+  const onRequest = (): void => {
+    meter.count('TokenRequests');
+  };
+  const tokens = settings.token === undefined ? undefined : fixedToken(settings.token);
+  const { secret } = settings;
+  const own =
+    secret && accessTokens({ readSecret: () => Promise.resolve(secret), store, log, onRequest });
+  return ingestor({ url: settings.ingestorUrl, tokens: tokens ?? own }).postItem;
+}
+
+function reporting(
+  { reportItems }: ContainerSettings,
+  tell: (message: FromContainer) => void,
+  post: PostItem,
+): PostItem {
+  if (!reportItems) return post;
+  return async (item, options) => {
+    await post(item, options);
+    tell({ type: 'item', id: item.id, json: JSON.stringify(item) });
+  };
+}
+
+/** Messages of a port arrive in their order, so the main thread knows of these before it sees the result. */
+function mainQueue(tell: (message: FromContainer) => void): RecordQueue {
+  return {
+    sendToDeadLetters: (record, reason) => {
+      const attributes = deadLetterAttributes(record, reason);
+      const { messageId, body } = record;
+      tell({ type: 'dead', messageId, body, attributes });
+      return Promise.resolve();
+    },
+    returnLater: ({ receiptHandle }, seconds) => {
+      tell({ type: 'later', receiptHandle, seconds });
+      return Promise.resolve();
+    },
+  };
+}
+
+function mainMeter(tell: (message: FromContainer) => void): Meter {
+  let counts: Counts = {};
+  return {
+    count: (name, value = 1) => {
+      counts[name] = (counts[name] ?? 0) + value;
+    },
+    milliseconds: () => undefined,
+    publish: () => {
+      tell({ type: 'counts', counts });
+      counts = {};
+    },
+  };
+}
+
+function mainLog(tell: (message: FromContainer) => void): Log {
+  return {
+    info: () => undefined,
+    warn: (message, fields) => {
+      tell({ type: 'log', entry: { ...fields, level: 'warn', message } });
+    },
+    error: (message, fields) => {
+      tell({ type: 'log', entry: { ...fields, level: 'error', message } });
+    },
+  };
+}
+
+/** The state table's part: one token for all containers. */
+function mainTokenStore(port: MessagePort): TokenStore {
+  const waiting = new Map<number, (value: unknown) => void>();
+  let calls = 0;
+  port.on('message', (message: ToContainer) => {
+    if (message.type !== 'token-answer') return;
+    waiting.get(message.call)?.(message.value);
+    waiting.delete(message.call);
+  });
+  const ask = (request: TokenRequest): Promise<unknown> =>
+    new Promise((resolve) => {
+      const call = calls++;
+      waiting.set(call, resolve);
+      port.postMessage({ type: 'token', call, request } satisfies FromContainer);
+    });
+  return {
+    read: async () => (await ask({ kind: 'read' })) as Awaited<ReturnType<TokenStore['read']>>,
+    write: async (_, token) => {
+      await ask({ kind: 'write', token });
+    },
+    claim: async () => (await ask({ kind: 'claim' })) === true,
+  };
+}

@@ -1,0 +1,62 @@
+import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
+import type { ByteRange } from '../../lambdas/source/source.js';
+import type { ObjectPart, ObjectReader } from '../../lambdas/inventory/objects.js';
+import { errorCode } from '../../lambdas/runtime/errors.js';
+
+/** Files on disk in place of objects; an href is a path. The ETag is made of size and time, so a rewritten file is another. */
+export const fileObjects: ObjectReader = {
+  read: async (path, range, eTag) => {
+    const file = await openExisting(path);
+    if (file === undefined) return undefined;
+    try {
+      const part = await readPart(file, range);
+      return eTag === undefined || part.eTag === eTag ? part : undefined;
+    } finally {
+      await file.close();
+    }
+  },
+  folders: async (path) => {
+    const entries = await readdir(path, { withFileTypes: true }).catch(noneIfMissing);
+    const names = entries.map(async (entry) => {
+      // A link to a folder counts as one.
+      const isFolder = entry.isDirectory() || (await stat(`${path}/${entry.name}`)).isDirectory();
+      return isFolder ? [entry.name] : [];
+    });
+    return (await Promise.all(names)).flat();
+  },
+};
+
+async function readPart(file: FileHandle, { offset, length }: ByteRange): Promise<ObjectPart> {
+  const { size, mtimeMs, mtime } = await file.stat();
+  const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - offset)));
+  let filled = 0;
+  while (filled < bytes.length) {
+    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return {
+    bytes: bytes.subarray(0, filled),
+    size,
+    eTag: `"${size}-${mtimeMs}"`,
+    lastModified: mtime,
+  };
+}
+
+async function openExisting(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function noneIfMissing(error: unknown): never[] {
+  if (isMissing(error)) return [];
+  throw error;
+}
+
+function isMissing(error: unknown): boolean {
+  return errorCode(error) === 'ENOENT';
+}

@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SQSRecord } from 'aws-lambda';
+import { serve, type LocalAnswer, type LocalRequest, type LocalServer } from '../http/server.js';
+import { LocalQueue } from './queue.js';
+
+/** SQS over HTTP, as AWS_ENDPOINT_URL finds it: queues of the process, in SQS's JSON protocol. */
+export interface SqsServer extends LocalServer {
+  readonly queue: (name: string) => LocalQueue;
+  /** Calls by their action, in order. */
+  readonly calls: string[];
+}
+
+interface Input {
+  readonly QueueName?: string;
+  readonly QueueUrl?: string;
+  readonly MaxNumberOfMessages?: number;
+  readonly Entries?: readonly Entry[];
+  readonly MessageBody?: string;
+  readonly MessageAttributes?: Entry['MessageAttributes'];
+  readonly ReceiptHandle?: string;
+  readonly VisibilityTimeout?: number;
+}
+
+interface Entry {
+  readonly Id: string;
+  readonly MessageBody: string;
+  readonly ReceiptHandle: string;
+  readonly VisibilityTimeout: number;
+  readonly MessageAttributes?: Readonly<Record<string, { readonly StringValue: string }>>;
+}
+
+type Action = (queue: LocalQueue, input: Input) => object | Promise<object>;
+
+export interface SqsServerOptions {
+  /** Bodies that contain it are refused. */
+  readonly refused?: string;
+  /** How long a call takes, in milliseconds. */
+  readonly delayMs?: number;
+}
+
+export async function startSqs(
+  names: readonly string[],
+  { refused = 'REFUSE ME', delayMs = 0 }: SqsServerOptions = {},
+): Promise<SqsServer> {
+  const queues = new Map(names.map((name) => [name, new LocalQueue({ name })]));
+  const calls: string[] = [];
+  const actions = actionsWith(refused);
+  const server = await serve(async (request) => {
+    if (delayMs > 0) await sleep(delayMs);
+    const action = actionOf(request);
+    calls.push(action);
+    const input = JSON.parse(request.body) as Input;
+    const name = input.QueueName ?? input.QueueUrl?.split('/').at(-1) ?? '';
+    const queue = queues.get(name);
+    if (!queue) return noSuchQueue();
+    if (action === 'GetQueueUrl') return ok({ QueueUrl: `${server.url}/000000000000/${name}` });
+    return ok((await actions[action]?.(queue, input)) ?? {});
+  });
+  const queue = (name: string): LocalQueue => {
+    const found = queues.get(name);
+    if (!found) throw new Error(`no queue ${name}`);
+    return found;
+  };
+  return { ...server, queue, calls };
+}
+
+function actionsWith(refused: string): Readonly<Record<string, Action>> {
+  return {
+    ...ACTIONS,
+    SendMessageBatch: (queue, { Entries = [] }) => {
+      const isRefused = ({ MessageBody }: Entry): boolean => MessageBody.includes(refused);
+      const taken = Entries.filter((entry) => !isRefused(entry));
+      return {
+        Successful: taken.map((entry) => ({ Id: entry.Id, ...sent(queue, entry) })),
+        Failed: Entries.filter(isRefused).map(({ Id }) => ({
+          ...{ Id, SenderFault: true, Code: 'InvalidMessageContents', Message: 'refused here' },
+        })),
+      };
+    },
+  };
+}
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  ReceiveMessage: async (queue, { MaxNumberOfMessages }) => {
+    const records = queue.receive(MaxNumberOfMessages);
+    // Stands for the long poll, which would make tests slow.
+    if (records.length === 0) await sleep(5);
+    return { Messages: records.map(messageOf) };
+  },
+  ChangeMessageVisibilityBatch: (queue, { Entries = [] }) => {
+    for (const entry of Entries) {
+      queue.changeVisibility(entry.ReceiptHandle, entry.VisibilityTimeout);
+    }
+    return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] };
+  },
+  DeleteMessageBatch: (queue, { Entries = [] }) => {
+    for (const { ReceiptHandle } of Entries) queue.delete(ReceiptHandle);
+    return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] };
+  },
+  ChangeMessageVisibility: (queue, { ReceiptHandle = '', VisibilityTimeout = 0 }) => {
+    queue.changeVisibility(ReceiptHandle, VisibilityTimeout);
+    return {};
+  },
+  SendMessage: (queue, { MessageBody = '', MessageAttributes }) =>
+    sent(queue, { MessageBody, MessageAttributes }),
+  GetQueueAttributes: (queue) => ({
+    Attributes: {
+      ApproximateNumberOfMessages: String(queue.visibleCount),
+      ApproximateNumberOfMessagesNotVisible: String(queue.hiddenCount),
+      ApproximateNumberOfMessagesDelayed: '0',
+    },
+  }),
+};
+
+type Sent = Pick<Input, 'MessageAttributes'> & Pick<Entry, 'MessageBody'>;
+
+function sent(queue: LocalQueue, { MessageBody, MessageAttributes = {} }: Sent): object {
+  const attributes = Object.fromEntries(
+    Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]),
+  );
+  const MessageId = queue.send(MessageBody, { attributes });
+  return { MessageId, MD5OfMessageBody: md5(MessageBody) };
+}
+
+/** The SDK refuses an answer that has another. */
+function md5(body: string): string {
+  return createHash('md5').update(body).digest('hex');
+}
+
+function messageOf(record: SQSRecord): object {
+  const attributes = Object.entries(record.messageAttributes).map(([name, { stringValue }]) => [
+    name,
+    { DataType: 'String', StringValue: stringValue },
+  ]);
+  return {
+    MessageId: record.messageId,
+    ReceiptHandle: record.receiptHandle,
+    Body: record.body,
+    MD5OfBody: record.md5OfBody,
+    Attributes: record.attributes,
+    MessageAttributes: Object.fromEntries(attributes) as object,
+  };
+}
+
+function actionOf({ headers }: LocalRequest): string {
+  return String(headers['x-amz-target']).split('.').at(-1) ?? '';
+}
+
+function ok(body: object): LocalAnswer {
+  const headers = { 'content-type': 'application/x-amz-json-1.0' };
+  return { status: 200, body: JSON.stringify(body), headers };
+}
+
+function noSuchQueue(): LocalAnswer {
+  return {
+    status: 400,
+    body: JSON.stringify({
+      __type: 'com.amazonaws.sqs#QueueDoesNotExist',
+      message: 'no such queue',
+    }),
+    headers: { 'content-type': 'application/x-amz-json-1.0' },
+  };
+}

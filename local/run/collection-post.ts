@@ -1,0 +1,30 @@
+import type { CollectionHandler } from '../../lambdas/collection-handler.js';
+import { failureOf } from '../../lambdas/runtime/errors.js';
+import { silentLog } from '../../lambdas/runtime/log.js';
+import type { ItemStore } from '../ingestor/item-store.js';
+import type { Endpoints } from './endpoints.js';
+
+const PATIENCE_MS = 60_000;
+
+/** Posts the pipeline's Collection through its deployed handler. Gives the reason where that did not succeed. */
+export async function postLocalCollection(
+  handler: CollectionHandler,
+  { ingestor }: Pick<Endpoints, 'ingestor'>,
+  store: ItemStore,
+): Promise<string | undefined> {
+  const deadline = Date.now() + PATIENCE_MS;
+  try {
+    await handler.with({
+      log: silentLog,
+      postCollection: async (collection, options) => {
+        await ingestor?.postCollection(collection, options);
+        store.putCollection(collection.id, JSON.stringify(collection));
+      },
+    })({}, { getRemainingTimeInMillis: () => deadline - Date.now() });
+    return undefined;
+  } catch (error) {
+    const { name, message } = failureOf(error);
+    if (name === 'OutputError') throw error;
+    return message;
+  }
+}

@@ -1,0 +1,54 @@
+import type { z } from 'zod';
+import { CONFIG_FIELDS, CONFIG_KEYS } from './fields.js';
+import type { ConfigKey } from './fields.js';
+import { nearest } from './values/nearest.js';
+import type { YamlDocument } from './yaml/document.js';
+import { START } from './yaml/syntax.js';
+import type { YamlProblem } from './yaml/syntax.js';
+
+type Issue = z.core.$ZodIssue;
+
+const GIVEN_LENGTH = 80;
+
+/** One issue of the schema as lines of the file. */
+export function problemsOf(issue: Issue, document: YamlDocument): readonly YamlProblem[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, document));
+  const [key] = issue.path;
+  if (
+    issue.path.length === 1 &&
+    isConfigKey(key) &&
+    document.keyPositionOf(issue.path) === undefined
+  ) {
+    return [missingKey(key)];
+  }
+  return [wrongValue(issue, document)];
+}
+
+function unknownKey(key: string, document: YamlDocument): YamlProblem {
+  const message = `is not a key of config.yaml; the nearest one is ${nearest(key.slice(0, 64), CONFIG_KEYS)}`;
+  return { ...(document.keyPositionOf([key]) ?? START), field: key === '' ? '""' : key, message };
+}
+
+function missingKey(key: ConfigKey): YamlProblem {
+  return { ...START, field: key, message: `is missing: ${CONFIG_FIELDS[key].description ?? ''}` };
+}
+
+function wrongValue({ path, message }: Issue, document: YamlDocument): YamlProblem {
+  const given = document.sourceOf(path);
+  return {
+    ...(document.positionOf(path) ?? START),
+    field: path.join('.'),
+    message: given === undefined ? message : `${message} (given ${shown(given)})`,
+  };
+}
+
+/** On one line, not too long, and without the user name and the password of a URL. */
+function shown(source: string): string {
+  if (source === '') return '""';
+  const line = source.replace(/\s+/g, ' ').replace(/\/\/[^/@]*@/, '//...@');
+  return line.length > GIVEN_LENGTH ? `${line.slice(0, GIVEN_LENGTH)}...` : line;
+}
+
+function isConfigKey(key: PropertyKey | undefined): key is ConfigKey {
+  return CONFIG_KEYS.some((known) => known === key);
+}

@@ -1,0 +1,132 @@
+import type { z } from 'zod';
+import { parseArn, partitionOf } from './values/arn.js';
+import type { CONFIG_FIELDS, ConfigKey } from './fields.js';
+import { parseInventoryLocation } from './values/inventory-location.js';
+
+export type WrittenConfig = z.infer<z.ZodObject<typeof CONFIG_FIELDS>>;
+
+/** A rule between fields. It is asked only when none of its fields is wrong by itself. */
+export interface ConfigRule {
+  /** The field that the problem is reported at. */
+  readonly field: ConfigKey;
+  readonly with: readonly ConfigKey[];
+  /** What is wrong, or undefined. */
+  readonly broken: (config: Partial<WrittenConfig>) => string | undefined;
+}
+
+function needs(field: ConfigKey, needed: ConfigKey, why: string): ConfigRule {
+  const broken = (config: Partial<WrittenConfig>) =>
+    config[field] !== undefined && config[needed] === undefined
+      ? `needs ${needed}: ${why}`
+      : undefined;
+  return { field, with: [], broken };
+}
+
+const INVENTORY_ONLY = 'without an inventory it has no effect';
+
+const NEEDS: readonly ConfigRule[] = [
+  needs('sns_filter_policy', 'sns', 'there is no subscription to filter'),
+  needs('sns_filter_policy_scope', 'sns_filter_policy', 'there is no policy to give a scope'),
+  needs('inventory_location', 'historic_frequency', '0 reads it once, n > 0 a chunk every n hours'),
+  needs('historic_frequency', 'inventory_location', 'there is nothing to read old granules from'),
+  needs('initial_chunk', 'historic_frequency', 'without a backfill there is no first chunk'),
+  needs('inventory_format', 'inventory_location', INVENTORY_ONLY),
+  needs('inventory_fields', 'inventory_location', INVENTORY_ONLY),
+  needs('max_scan_gb', 'inventory_location', INVENTORY_ONLY),
+  needs('max_queue_depth', 'inventory_location', INVENTORY_ONLY),
+  needs('verify_tries', 'verify_ingestion', 'without it nothing is posted again'),
+];
+
+const BETWEEN: readonly ConfigRule[] = [
+  {
+    field: 'region',
+    with: ['secret_arn'],
+    broken: ({ region, secret_arn }) => otherPartition(region, regionOf(secret_arn)),
+  },
+  {
+    field: 'sns',
+    with: ['region', 'secret_arn'],
+    broken: ({ sns, ...config }) => otherPartition(regionOf(sns), stackRegion(config)),
+  },
+  {
+    field: 'historic_frequency',
+    with: ['initial_chunk'],
+    broken: ({ historic_frequency: hours = 0, initial_chunk }) =>
+      hours > 0 && initial_chunk === undefined
+        ? 'needs initial_chunk, the chunk that the backfill starts with'
+        : undefined,
+  },
+  {
+    field: 'initial_chunk',
+    with: ['historic_frequency'],
+    broken: ({ historic_frequency, initial_chunk }) =>
+      historic_frequency === 0 && initial_chunk !== undefined
+        ? 'must be left out when historic_frequency is 0: everything is read at once'
+        : undefined,
+  },
+  {
+    field: 'batch_size',
+    with: ['batch_window_seconds'],
+    broken: ({ batch_size = 1, batch_window_seconds = 0 }) =>
+      batch_size > 10 && batch_window_seconds < 1
+        ? 'needs batch_window_seconds of 1 or more when it is above 10'
+        : undefined,
+  },
+  {
+    field: 'inventory_format',
+    with: ['inventory_location'],
+    broken: ({ inventory_format = 'csv', inventory_location }) =>
+      inventory_format !== 'csv' && listingFormat(inventory_location) !== undefined
+        ? 'must be csv or left out: inventory_location is one file that lists keys'
+        : undefined,
+  },
+  {
+    field: 'inventory_fields',
+    with: ['inventory_location'],
+    broken: ({ inventory_fields, inventory_location }) =>
+      inventory_fields !== undefined && listingFormat(inventory_location) === 'text'
+        ? 'must be left out: inventory_location is a text file with one key per line'
+        : undefined,
+  },
+  {
+    field: 'secret_kms_key_arn',
+    with: ['secret_arn'],
+    broken: ({ secret_kms_key_arn, secret_arn }) =>
+      regionOf(secret_kms_key_arn) === regionOf(secret_arn) || secret_kms_key_arn === undefined
+        ? undefined
+        : `must be a key in ${regionOf(secret_arn) ?? ''}, where the secret is`,
+  },
+  {
+    field: 'alarm_topic_arn',
+    with: ['region', 'secret_arn', 'sns'],
+    broken: ({ alarm_topic_arn, ...config }) => {
+      const regions = [stackRegion(config), regionOf(config.sns)];
+      return alarm_topic_arn === undefined || regions.includes(regionOf(alarm_topic_arn))
+        ? undefined
+        : `must be a topic in ${regions[0] ?? ''}: an alarm notifies topics of its own region only`;
+    },
+  },
+];
+
+export const CONFIG_RULES: readonly ConfigRule[] = [...NEEDS, ...BETWEEN];
+
+/** Neither a role nor a subscription reaches from one partition into another. */
+function otherPartition(region: string | undefined, own: string | undefined): string | undefined {
+  if (region === undefined || own === undefined || partitionOf(region) === partitionOf(own)) {
+    return undefined;
+  }
+  return `must be in the partition ${partitionOf(own)}, where ${own} is, not in ${partitionOf(region)}`;
+}
+
+function stackRegion({ region, secret_arn }: Partial<WrittenConfig>): string | undefined {
+  return region ?? regionOf(secret_arn);
+}
+
+function regionOf(arn: string | undefined): string | undefined {
+  return arn === undefined ? undefined : parseArn(arn).region;
+}
+
+function listingFormat(location: string | undefined): 'csv' | 'text' | undefined {
+  const parsed = location === undefined ? undefined : parseInventoryLocation(location);
+  return parsed?.kind === 'listing' ? parsed.format : undefined;
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { parseRegion } from './values/arn.js';
+import { ConfigError, FieldError } from './values/error.js';
+
+export interface StateBucket {
+  readonly bucket: string;
+  readonly region: string;
+}
+
+/** Where Terraform keeps a stack's state. */
+export type StateSettings = ({ readonly kind: 's3' } & StateBucket) | { readonly kind: 'local' };
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Throws ConfigError. */
+export function readStateSettings(env: Env, cdktfJson: string): StateSettings {
+  if (env['LOCAL_STATE'] === '1') return { kind: 'local' };
+  return { kind: 's3', ...readStateBucket(env, cdktfJson) };
+}
+
+/** From the environment, or else from the context of cdktf.json (its text). Throws ConfigError. */
+export function readStateBucket(env: Env, cdktfJson: string): StateBucket {
+  const context = contextOf(cdktfJson);
+  const find = (name: keyof Context): string =>
+    [env[name], context[name]].find((value) => value !== undefined && value !== '') ?? '';
+  const bucket = find('STATE_BUCKET');
+  const region = find('STATE_REGION');
+  const missing = [
+    ...(bucket === '' ? ['STATE_BUCKET'] : []),
+    ...(region === '' ? ['STATE_REGION'] : []),
+  ];
+  if (missing.length > 0) throw new ConfigError([`${missing.join(' and ')} not set: ${HOW_TO}`]);
+  const faults = [
+    faultOf('STATE_BUCKET', bucket, checkBucket),
+    faultOf('STATE_REGION', region, parseRegion),
+  ].filter((fault) => fault !== undefined);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return { bucket, region };
+}
+
+function contextOf(cdktfJson: string): Context {
+  const parsed = CdktfJsonSchema.safeParse(JSON.parse(cdktfJson));
+  if (parsed.success) return parsed.data.context ?? {};
+  throw new ConfigError(
+    parsed.error.issues.map(({ path, message }) => `cdktf.json ${path.join('.')}: ${message}`),
+  );
+}
+
+/** As people give it: `s3://name` and an ARN are refused, buckets of before 2018 with their odd names are not. */
+function checkBucket(value: string): void {
+  if (/^[\w.-]{3,255}$/.test(value)) return;
+  throw new FieldError('must be the name of a bucket alone');
+}
+
+function faultOf(name: string, value: string, check: (value: string) => unknown) {
+  try {
+    check(value);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof FieldError)) throw error;
+    return `${name} ${error.message} (given ${JSON.stringify(value)})`;
+  }
+}
+
+/** The context is for what is the same for everyone who deploys the project. */
+const CdktfJsonSchema = z.object({
+  context: z
+    .object({ STATE_BUCKET: z.string().optional(), STATE_REGION: z.string().optional() })
+    .optional(),
+});
+
+type Context = NonNullable<z.infer<typeof CdktfJsonSchema>['context']>;
+
+const HOW_TO =
+  'Terraform keeps the state of every stack in that S3 bucket. Set both in the environment or in the context of ' +
+  'cdktf.json; `npm run bootstrap` makes the bucket. For trying out, LOCAL_STATE=1 keeps the state in a file here';

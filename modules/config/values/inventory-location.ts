@@ -1,0 +1,99 @@
+import { FieldError } from './error.js';
+import { parseS3Location } from './s3-location.js';
+import type { S3Location } from './s3-location.js';
+
+/** Where S3 Inventory leaves its reports: s3://<bucket>/<prefix>/hive/dt=.../symlink.txt */
+export interface InventoryReports {
+  readonly kind: 'inventory';
+  readonly bucket: string;
+  /** `<destination prefix>/<source bucket>/<configuration id>`, without slashes at its ends and without `hive`. */
+  readonly prefix: string;
+  readonly sourceBucket: string;
+  readonly configId: string;
+  /** `YYYY-MM-DD-HH-MM` of the one report to read; the newest when absent. */
+  readonly dt?: string;
+}
+
+/** One object that lists keys. */
+export interface ObjectListing {
+  readonly kind: 'listing';
+  readonly bucket: string;
+  readonly key: string;
+  readonly format: 'csv' | 'text';
+  readonly compression: 'none' | 'gzip';
+}
+
+export type InventoryLocation = InventoryReports | ObjectListing;
+
+const LISTING = /\.(csv|txt)(\.gz)?$/;
+/** What stands below an inventory's folder: a folder and a manifest for each report, and data files named by a UUID. */
+export const PART_OF_REPORT =
+  /\/(symlink\.txt|manifest\.(json|checksum)|data\/?|data\/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}[^/]*|\d{4}-\d\d-\d\dT\d\d-\d\dZ\/?)$/;
+/** Any other file: taken for the name of an inventory, it would only fail when it is read. */
+export const OTHER_FILE =
+  /\.(csv|tsv|txt|json|jsonl|ndjson|geojson|xml|orc|parquet|avro|xlsx?|gz|bz2|xz|zst|zip|tar|tgz)\/?$/i;
+/** Buckets of before 2018 may have capitals, underscores and up to 255 characters. */
+const SOURCE_BUCKET = /^[\w.-]{3,255}$/;
+
+const EXPECTED =
+  'must be an inventory, s3://destination/prefix/bucket/config-id, or a listing that ends in .csv, .csv.gz, .txt or .txt.gz';
+
+/** Throws FieldError. */
+export function parseInventoryLocation(value: string): InventoryLocation {
+  const location = parseS3Location(value);
+  if (PART_OF_REPORT.test(`/${location.key}`)) {
+    throw new FieldError(
+      'must be the folder of the inventory, s3://destination/prefix/bucket/config-id, not a part of it',
+    );
+  }
+  return parseListing(location) ?? parseReports(location);
+}
+
+function parseListing({ bucket, key }: S3Location): ObjectListing | undefined {
+  const [, extension, gzip] = LISTING.exec(key) ?? [];
+  if (extension === undefined) return undefined;
+  return {
+    kind: 'listing',
+    bucket,
+    key,
+    format: extension === 'csv' ? 'csv' : 'text',
+    compression: gzip === undefined ? 'none' : 'gzip',
+  };
+}
+
+function parseReports({ bucket, key }: S3Location): InventoryReports {
+  if (key === '' || OTHER_FILE.test(key)) throw new FieldError(EXPECTED);
+  const segments = key.replace(/\/$/, '').split('/');
+  const dt =
+    segments.at(-1)?.startsWith('dt=') === true ? segments.pop()?.slice('dt='.length) : undefined;
+  if (segments.at(-1) === 'hive') segments.pop();
+  if (dt !== undefined) checkReportTime(dt);
+  if (segments.includes('')) throw new FieldError('must have no empty part between two slashes');
+
+  const [sourceBucket, configId] = segments.slice(-2);
+  if (sourceBucket === undefined || configId === undefined) {
+    throw new FieldError(EXPECTED);
+  }
+  if (!SOURCE_BUCKET.test(sourceBucket)) {
+    throw new FieldError(
+      `must name the inventoried bucket before config-id, and "${sourceBucket}" cannot be one`,
+    );
+  }
+  const reports = {
+    kind: 'inventory',
+    bucket,
+    prefix: segments.join('/'),
+    sourceBucket,
+    configId,
+  } as const;
+  return dt === undefined ? reports : { ...reports, dt };
+}
+
+function checkReportTime(dt: string): void {
+  const [, date, hour, minute] = /^(\d{4}-\d\d-\d\d)-(\d\d)-(\d\d)$/.exec(dt) ?? [];
+  const iso = `${date ?? ''}T${hour ?? ''}:${minute ?? ''}:00.000Z`;
+  const time = new Date(iso);
+  // Date moves 30 February on to March, so only the way back tells whether there is such a day.
+  if (!Number.isNaN(time.getTime()) && time.toISOString() === iso) return;
+  throw new FieldError(`must pin a report as dt=YYYY-MM-DD-HH-MM, and "dt=${dt}" is no such time`);
+}

@@ -1,0 +1,158 @@
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
+import { LambdaFunctionEventInvokeConfig } from '@cdktf/provider-aws/lib/lambda-function-event-invoke-config';
+import { LambdaFunctionRecursionConfig } from '@cdktf/provider-aws/lib/lambda-function-recursion-config';
+import { Fn, Token } from 'cdktf';
+import type { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { SELF } from './base-stack.js';
+import { DeadLetters } from './dead-letters.js';
+import type { FunctionNames } from '../config/names.js';
+import { Policy } from './policy.js';
+import type { Allowance } from './policy.js';
+import { XRAY_WRITING } from './wildcards.js';
+
+/** A zip beside the stack. */
+export interface FunctionCode {
+  /** Relative to the stack's folder, as `assets/app-0123456789abcdef.zip`; a reference is taken as it is. */
+  readonly path: string;
+  /** SHA-256 of the zip in base64. */
+  readonly hashBase64: string;
+  /** As `app.handler`. */
+  readonly handler: string;
+}
+
+export interface PipelineFunctionProps {
+  readonly names: FunctionNames;
+  readonly description: string;
+  readonly code: FunctionCode;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly logRetentionDays: number;
+  /** Names and ARNs, never a secret: who may see the function sees these. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Stack traces name the .ts file and line. */
+const SOURCE_MAPS = { NODE_OPTIONS: '--enable-source-maps' };
+
+/** One Lambda with all that is its own: log group, role, and a policy that names exactly what it uses. */
+export class PipelineFunction extends Construct {
+  readonly name: string;
+  readonly arn: string;
+  private readonly function: LambdaFunction;
+  private readonly role: IamRole;
+  private readonly policy: Policy;
+
+  constructor(scope: Construct, id: string, props: PipelineFunctionProps) {
+    super(scope, id);
+    const logs = this.logTo(props);
+    this.role = this.assumedBy(props.names.role);
+    this.policy = new Policy(this, 'policy-document');
+    this.allow({
+      sid: 'WriteLogs',
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [`${logs.arn}:*`],
+    });
+    this.allow({ sid: 'WriteTraces', actions: XRAY_WRITING.actions, resources: ['*'] });
+    const policy = this.attach('policy', this.policy);
+    this.function = this.run(props, { logs, policy });
+    this.name = this.function.functionName;
+    this.arn = this.function.arn;
+  }
+
+  get roleName(): string {
+    return this.role.name;
+  }
+
+  /** What an invocation needs to succeed. */
+  get ready(): ITerraformDependable {
+    return this.function;
+  }
+
+  allow(allowance: Allowance): void {
+    this.policy.allow(allowance);
+  }
+
+  /**
+   * Lets the function invoke itself, for more than the 16 rounds after which Lambda takes it for a mistake.
+   * A policy of its own: in the function's first policy its ARN would be a cycle.
+   */
+  allowSelfInvocation(): ITerraformDependable[] {
+    const document = new Policy(this, 'self-invocation-document').allow({
+      sid: 'ContinueItself',
+      actions: ['lambda:InvokeFunction'],
+      resources: [this.arn],
+    });
+    const recursion = new LambdaFunctionRecursionConfig(this, 'recursion', {
+      functionName: this.name,
+      recursiveLoop: 'Allow',
+    });
+    return [this.attach('self-invocation', document), recursion];
+  }
+
+  /** Asynchronous invocations that failed three times end in a queue instead of nowhere. */
+  keepFailures(queueName: string): {
+    readonly deadLetters: DeadLetters;
+    readonly ready: ITerraformDependable;
+  } {
+    const deadLetters = new DeadLetters(this, 'on-failure', { name: queueName });
+    this.allow({ sid: 'SendFailures', actions: ['sqs:SendMessage'], resources: [deadLetters.arn] });
+    const ready = new LambdaFunctionEventInvokeConfig(this, 'invoke-config', {
+      functionName: this.name,
+      maximumRetryAttempts: 2,
+      maximumEventAgeInSeconds: 21_600,
+      destinationConfig: { onFailure: { destination: deadLetters.arn } },
+    });
+    return { deadLetters, ready };
+  }
+
+  /** The function depends on its group: a group that Lambda makes by itself is kept for ever, and untagged. */
+  private logTo({ names, logRetentionDays }: PipelineFunctionProps): CloudwatchLogGroup {
+    return new CloudwatchLogGroup(this, 'logs', {
+      name: names.logGroup,
+      retentionInDays: logRetentionDays,
+    });
+  }
+
+  private assumedBy(name: string): IamRole {
+    const trust = new Policy(this, 'trust').allowService('lambda.amazonaws.com', {
+      sid: 'RunAsFunction',
+      actions: ['sts:AssumeRole'],
+    });
+    return new IamRole(this, 'role', { name, assumeRolePolicy: trust.json });
+  }
+
+  private attach(id: string, document: Policy): IamRolePolicy {
+    return new IamRolePolicy(this, id, { name: id, role: this.role.name, policy: document.json });
+  }
+
+  private run(
+    { names, description, code, memoryMb, timeoutSeconds, environment }: PipelineFunctionProps,
+    { logs, policy }: { readonly logs: CloudwatchLogGroup; readonly policy: IamRolePolicy },
+  ): LambdaFunction {
+    return new LambdaFunction(this, SELF, {
+      functionName: names.function,
+      description,
+      role: this.role.arn,
+      runtime: 'nodejs22.x',
+      architectures: ['arm64'],
+      handler: code.handler,
+      filename: Token.isUnresolved(code.path) ? code.path : `\${path.module}/${code.path}`,
+      sourceCodeHash: code.hashBase64,
+      memorySize: memoryMb,
+      timeout: timeoutSeconds,
+      environment: { variables: withSourceMaps(environment) },
+      loggingConfig: { logFormat: 'JSON', logGroup: logs.name },
+      tracingConfig: { mode: 'Active' },
+      dependsOn: [policy],
+    });
+  }
+}
+
+function withSourceMaps(environment: PipelineFunctionProps['environment']): Record<string, string> {
+  if (!Token.isUnresolved(environment)) return { ...environment, ...SOURCE_MAPS };
+  return Token.asStringMap(Fn.merge([environment, SOURCE_MAPS]));
+}

@@ -1,0 +1,191 @@
+import type { Construct } from 'constructs';
+import {
+  commonEnvironment,
+  ingestorEnvironment,
+  inventoryEnvironment,
+  queueEnvironment,
+  sourceEnvironment,
+} from './environment.js';
+import type { GranuleQueue } from '../constructs/granule-queue.js';
+import type { Inventory } from '../constructs/inventory.js';
+import type { FunctionRole, PipelineNames } from '../config/names.js';
+import type { PipelineFacts } from './facts.js';
+import { PipelineFunction } from '../constructs/pipeline-function.js';
+import type { FunctionCode, PipelineFunctionProps } from '../constructs/pipeline-function.js';
+import type { BackfillSettings, FunctionSettings, PipelineSettings } from './settings.js';
+import type { Allowance } from '../constructs/policy.js';
+import { bigger, plus, smaller } from '../constructs/reckon.js';
+import type { StateTable } from '../constructs/state-table.js';
+
+export type PipelineCode = Readonly<Record<'app' | 'collection', FunctionCode>> & {
+  /** Where there is an inventory. */
+  readonly historic?: FunctionCode;
+  /** With verify_ingestion. */
+  readonly verify?: FunctionCode;
+};
+
+/** What the functions of a pipeline are made from, and work with. */
+export interface PipelineParts {
+  readonly config: PipelineSettings;
+  readonly facts: PipelineFacts;
+  readonly project: string;
+  readonly names: PipelineNames;
+  readonly code: PipelineCode;
+  readonly table: StateTable;
+  readonly queue: GranuleQueue;
+}
+
+/** What the backfill's function is made from. */
+export interface BackfillParts extends Pick<PipelineParts, 'project'> {
+  readonly config: BackfillSettings;
+  readonly names: { readonly functions: Pick<PipelineNames['functions'], 'historic'> };
+  readonly table: Pick<StateTable, 'name' | 'arn'>;
+  readonly queue: Pick<GranuleQueue, 'url' | 'acceptFrom'>;
+}
+
+/** Lambda's own limit. */
+const MAX_TIMEOUT_SECONDS = 900;
+/** The handler waits up to a minute for permissions that IAM has not spread yet. */
+const COLLECTION_EXTRA_SECONDS = 60;
+/** A run hands over to the next one near its end: a longer one does so less often. */
+const HISTORIC_TIMEOUT_SECONDS = 300;
+/** A request for each Item that is not known to be loaded, many at a time. */
+const VERIFY_TIMEOUT_SECONDS = 300;
+
+export function appFunction(scope: Construct, parts: PipelineParts): PipelineFunction {
+  const { config, code, queue, facts } = parts;
+  const app = pipelineFunction(scope, 'app', {
+    ...parts,
+    description: `Makes Items of ${config.id} and posts them`,
+    code: code.app,
+    timeoutSeconds: config.timeout_seconds,
+    environment: {
+      ...ingestorEnvironment(config),
+      ...sourceEnvironment(config),
+      ...queueEnvironment(config, queue),
+    },
+  });
+  allowPosting(app, parts);
+  for (const allowance of facts.sourceAccess) app.allow(allowance);
+  return app;
+}
+
+export function collectionFunction(scope: Construct, parts: PipelineParts): PipelineFunction {
+  const { config, code } = parts;
+  const collection = pipelineFunction(scope, 'collection', {
+    ...parts,
+    description: `Posts the Collection of ${config.id}`,
+    code: code.collection,
+    timeoutSeconds: smaller(
+      plus(config.timeout_seconds, COLLECTION_EXTRA_SECONDS),
+      MAX_TIMEOUT_SECONDS,
+    ),
+    environment: ingestorEnvironment(config),
+  });
+  allowPosting(collection, parts);
+  return collection;
+}
+
+export function historicFunction(
+  scope: Construct,
+  parts: BackfillParts & { readonly inventory: Inventory; readonly historic: FunctionCode },
+): PipelineFunction {
+  const { config, historic: code, table, queue, inventory } = parts;
+  const historic = pipelineFunction(scope, 'historic', {
+    ...parts,
+    description: `Puts old granules of ${config.id} on the queue`,
+    code,
+    timeoutSeconds: bigger(config.timeout_seconds, HISTORIC_TIMEOUT_SECONDS),
+    environment: {
+      QUEUE_URL: queue.url,
+      ...sourceEnvironment(config),
+      ...inventoryEnvironment(config, inventory),
+    },
+  });
+  inventory.allowQueries(historic);
+  queue.acceptFrom(historic);
+  historic.allow(keepCursor(table.arn));
+  return historic;
+}
+
+/** What a function that keeps a backfill's cursor has to be allowed. */
+export function keepCursor(tableArn: string): Allowance {
+  return {
+    sid: 'KeepCursor',
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    resources: [tableArn],
+  };
+}
+
+export function verifyFunction(
+  scope: Construct,
+  parts: PipelineParts & { readonly verify: FunctionCode },
+): PipelineFunction {
+  const { config, verify: code, table, queue } = parts;
+  const verify = pipelineFunction(scope, 'verify', {
+    ...parts,
+    description: `Puts Items of ${config.id} that failed to load back on the queue`,
+    code,
+    timeoutSeconds: bigger(config.timeout_seconds, VERIFY_TIMEOUT_SECONDS),
+    environment: {
+      ...ingestorEnvironment(config),
+      QUEUE_URL: queue.url,
+      DEAD_LETTERS_URL: queue.deadLetters.url,
+      VERIFY_TRIES: String(config.verify_tries),
+    },
+  });
+  allowPosting(verify, parts);
+  verify.allow({
+    sid: 'ReadIngestions',
+    actions: ['dynamodb:Query', 'dynamodb:DeleteItem'],
+    resources: [table.arn],
+  });
+  verify.allow({
+    sid: 'SendAgain',
+    actions: ['sqs:SendMessage'],
+    resources: [queue.arn, queue.deadLetters.arn],
+  });
+  return verify;
+}
+
+interface FunctionProps<Role extends FunctionRole>
+  extends
+    Pick<PipelineParts, 'project'>,
+    Pick<PipelineFunctionProps, 'description' | 'code' | 'timeoutSeconds' | 'environment'> {
+  readonly config: FunctionSettings;
+  readonly names: { readonly functions: Pick<PipelineNames['functions'], Role> };
+  readonly table: Pick<StateTable, 'name'>;
+}
+
+function pipelineFunction<Role extends FunctionRole>(
+  scope: Construct,
+  role: Role,
+  props: FunctionProps<Role>,
+): PipelineFunction {
+  const { config, names, environment, ...rest } = props;
+  const { description, code, timeoutSeconds } = rest;
+  return new PipelineFunction(scope, role, {
+    names: names.functions[role],
+    memoryMb: config.memory_mb,
+    logRetentionDays: config.log_retention_days,
+    environment: { ...commonEnvironment(config, rest), ...environment },
+    ...{ description, code, timeoutSeconds },
+  });
+}
+
+/** Client credentials from the secret, and the token that the functions share through the table. */
+function allowPosting(fn: PipelineFunction, { config, facts, table }: PipelineParts): void {
+  const { secret_kms_key_arn: key } = config;
+  fn.allow({
+    sid: 'ReadSecret',
+    actions: ['secretsmanager:GetSecretValue'],
+    resources: [facts.secretResource],
+  });
+  if (key !== undefined)
+    fn.allow({ sid: 'DecryptSecret', actions: ['kms:Decrypt'], resources: [key] });
+  fn.allow({
+    sid: 'ShareToken',
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    resources: [table.arn],
+  });
+}

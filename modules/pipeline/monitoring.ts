@@ -1,0 +1,82 @@
+import type { TerraformProvider } from 'cdktf';
+import { Construct } from 'constructs';
+import { Alarms } from '../constructs/alarms.js';
+import { Dashboard } from '../constructs/dashboard.js';
+import type { RegionalQueue } from '../constructs/dashboard.js';
+import type { DeadLetters } from '../constructs/dead-letters.js';
+import { METRICS_NAMESPACE } from './environment.js';
+import type { GranuleQueue } from '../constructs/granule-queue.js';
+import type { PipelineNames } from '../config/names.js';
+import type { PipelineFacts } from './facts.js';
+import type { PipelineFunction } from '../constructs/pipeline-function.js';
+import type { PipelineSettings } from './settings.js';
+
+export interface WatchedDeadLetters {
+  /** Subject of the alarm, as `schedule-dead-letters`. */
+  readonly subject: string;
+  readonly description: string;
+  readonly queue: DeadLetters;
+  /** Where the queue is, when not in the stack's region. */
+  readonly elsewhere?: RegionalProvider;
+}
+
+export interface RegionalProvider {
+  readonly region: string;
+  readonly provider: TerraformProvider;
+}
+
+export interface WatchProps {
+  readonly config: Pick<PipelineSettings, 'id' | 'region' | 'max_age_minutes'>;
+  readonly facts: Pick<PipelineFacts, 'alarmTopic' | 'topic' | 'consoleDomain'>;
+  readonly names: Pick<PipelineNames, 'alarm' | 'dashboard'>;
+  readonly queue: GranuleQueue;
+  readonly deadLetters: readonly WatchedDeadLetters[];
+  readonly functions: readonly PipelineFunction[];
+}
+
+/** Alarms and one dashboard over everything that can go wrong in a stack. */
+export class Watch extends Construct {
+  readonly dashboardUrl: string;
+
+  constructor(scope: Construct, id: string, props: WatchProps) {
+    super(scope, id);
+    const { config, facts, names, queue, deadLetters, functions } = props;
+    const alarms = this.alarms(props);
+    alarms.onAge('age', { queue: queue.name, minutes: config.max_age_minutes });
+    for (const fn of functions) alarms.onFunction(fn.node.id, fn.name);
+    for (const { elsewhere, subject, description, queue: watched } of deadLetters) {
+      const near = elsewhere === undefined ? alarms : this.topicAlarms(props, elsewhere);
+      near.onDeadLetters(subject, { queue: watched.name, description });
+    }
+    const dashboard = new Dashboard(this, 'dashboard', {
+      name: names.dashboard,
+      region: config.region,
+      consoleDomain: facts.consoleDomain,
+      queues: [queue.name],
+      deadLetters: deadLetters.map((watched) => placeOf(watched, config.region)),
+      functions: functions.map(({ name }) => name),
+      metrics: { namespace: METRICS_NAMESPACE, service: config.id },
+    });
+    this.dashboardUrl = dashboard.url;
+  }
+
+  private alarms({ facts: { alarmTopic: topicArn }, names }: WatchProps): Alarms {
+    return new Alarms(this, 'alarms', {
+      nameOf: names.alarm,
+      ...(topicArn !== undefined && { topicArn }),
+    });
+  }
+
+  private topicAlarms({ facts, names }: WatchProps, { provider }: RegionalProvider): Alarms {
+    const topicArn = facts.topic?.alarmTopic;
+    return new Alarms(this, 'topic-alarms', {
+      nameOf: names.alarm,
+      provider,
+      ...(topicArn !== undefined && { topicArn }),
+    });
+  }
+}
+
+function placeOf({ queue, elsewhere }: WatchedDeadLetters, region: string): RegionalQueue {
+  return { name: queue.name, region: elsewhere?.region ?? region };
+}

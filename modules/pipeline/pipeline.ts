@@ -1,0 +1,107 @@
+import type { Construct } from 'constructs';
+import { GranuleQueue } from '../constructs/granule-queue.js';
+import type { PipelineFunction } from '../constructs/pipeline-function.js';
+import { appFunction, collectionFunction } from './functions.js';
+import type { PipelineParts } from './functions.js';
+import { RunOnDeploy } from '../constructs/run-on-deploy.js';
+import { addScheduled } from './scheduled.js';
+import { StateTable } from '../constructs/state-table.js';
+import { terraformText } from '../constructs/tokens.js';
+import { Watch } from './monitoring.js';
+import type { WatchedDeadLetters } from './monitoring.js';
+
+/** What whoever deployed a pipeline wants to know, by the names of the outputs. */
+export type PipelineOutputs = Readonly<Record<string, string>>;
+
+/** One pipeline: table, queue and functions, what feeds them, and what watches them. */
+export function addPipeline(
+  scope: Construct,
+  given: Omit<PipelineParts, 'table' | 'queue'>,
+): PipelineOutputs {
+  const { config, facts, names } = given;
+  const table = new StateTable(scope, 'table', { name: names.stateTable });
+  const queue = addQueue(scope, given);
+  const parts = { ...given, table, queue };
+  const app = appFunction(scope, parts);
+  const collection = collectionFunction(scope, parts);
+  const posted = postOnDeploy(scope, { ...parts, collection });
+  queue.feed(app, {
+    batchSize: config.batch_size,
+    batchWindowSeconds: config.batch_window_seconds,
+    maxConcurrency: config.max_concurrency,
+    after: [posted.done],
+  });
+  const live = subscribe(parts);
+  const timed = addScheduled(scope, { ...parts, after: [posted.done] });
+  const functions = [app, collection, ...timed.functions];
+  const deadLetters = [granuleLetters(queue), ...live, ...timed.deadLetters];
+  const watch = new Watch(scope, 'watch', { config, facts, names, queue, deadLetters, functions });
+  return outputsOf({ queue, functions, dashboardUrl: watch.dashboardUrl });
+}
+
+type Given = Omit<PipelineParts, 'table' | 'queue'>;
+
+function addQueue(scope: Construct, { config, names }: Given): GranuleQueue {
+  return new GranuleQueue(scope, 'queue', {
+    name: names.queue,
+    deadLettersName: names.deadLetters,
+    functionTimeoutSeconds: config.timeout_seconds,
+    batchWindowSeconds: config.batch_window_seconds,
+  });
+}
+
+/** The triggers are what a Collection is made of: more memory is no reason to post it again. */
+function postOnDeploy(
+  scope: Construct,
+  { collection, config, code, facts }: PipelineParts & { readonly collection: PipelineFunction },
+): RunOnDeploy {
+  return new RunOnDeploy(scope, 'collection-on-deploy', {
+    function: collection,
+    triggers: {
+      code: code.collection.hashBase64,
+      config: facts.collectionHash,
+      ingestor_url: terraformText(config.ingestor_url),
+    },
+    event: {},
+    after: [],
+  });
+}
+
+function subscribe({ facts: { topic }, names, queue }: PipelineParts): WatchedDeadLetters[] {
+  if (topic === undefined) return [];
+  const { arn, elsewhere, filterPolicy, filterPolicyScope } = topic;
+  const { deadLetters } = queue.subscribeTo(arn, {
+    deadLettersName: names.subscriptionDeadLetters,
+    ...(elsewhere && { provider: elsewhere.provider }),
+    ...(filterPolicy !== undefined && { filterPolicy }),
+    ...(filterPolicyScope !== undefined && { filterPolicyScope }),
+  });
+  const description = 'SNS could not deliver notifications to the queue';
+  return [
+    {
+      subject: 'subscription-dead-letters',
+      description,
+      queue: deadLetters,
+      ...(elsewhere && { elsewhere }),
+    },
+  ];
+}
+
+interface Made {
+  readonly queue: GranuleQueue;
+  readonly functions: readonly PipelineFunction[];
+  readonly dashboardUrl: string;
+}
+
+function outputsOf({ queue, functions, dashboardUrl }: Made): PipelineOutputs {
+  return {
+    queue_url: queue.url,
+    dead_letters_url: queue.deadLetters.url,
+    ...Object.fromEntries(functions.map(({ node, name }) => [`${node.id}_function`, name])),
+    dashboard_url: dashboardUrl,
+  };
+}
+
+function granuleLetters({ deadLetters: queue }: GranuleQueue): WatchedDeadLetters {
+  return { subject: 'dead-letters', queue, description: 'Granules that could not become Items' };
+}

@@ -1,0 +1,128 @@
+import type { ITerraformDependable } from 'cdktf';
+import type { Construct } from 'constructs';
+import { Backfill } from '../constructs/backfill-triggers.js';
+import { Inventory } from '../constructs/inventory.js';
+import type { InventoryProps } from '../constructs/inventory.js';
+import type { PipelineNames } from '../config/names.js';
+import type { FunctionCode, PipelineFunction } from '../constructs/pipeline-function.js';
+import { historicFunction, verifyFunction } from './functions.js';
+import type { BackfillParts, PipelineParts } from './functions.js';
+import type { BackfillSettings } from './settings.js';
+import { Schedules } from '../constructs/schedules.js';
+import { terraformText } from '../constructs/tokens.js';
+import type { WatchedDeadLetters } from './monitoring.js';
+
+/** What runs by the clock, and what has to be watched of it. */
+export interface Scheduled {
+  readonly functions: readonly PipelineFunction[];
+  readonly deadLetters: readonly WatchedDeadLetters[];
+}
+
+interface ScheduledParts extends PipelineParts {
+  /** What has to exist before anything runs. */
+  readonly after: ITerraformDependable[];
+}
+
+type Timed = ScheduledParts & { readonly schedules: Schedules };
+
+const NOTHING: Scheduled = { functions: [], deadLetters: [] };
+const VERIFY_MINUTES = 15;
+
+/** The backfill, where there is an inventory, and the verification, where the config wants it. */
+export function addScheduled(scope: Construct, parts: ScheduledParts): Scheduled {
+  const { names, code } = parts;
+  if (!code.historic && !code.verify) return NOTHING;
+  const schedules = new Schedules(scope, 'schedules', {
+    group: names.scheduleGroup,
+    role: names.scheduleRole,
+    deadLetters: names.scheduleDeadLetters,
+  });
+  const timed = { ...parts, schedules };
+  const added = [addBackfill(scope, timed), addVerification(scope, timed)];
+  return {
+    functions: added.flatMap(({ functions }) => functions),
+    deadLetters: [scheduleLetters(schedules), ...added.flatMap(({ deadLetters }) => deadLetters)],
+  };
+}
+
+function addBackfill(scope: Construct, parts: Timed): Scheduled {
+  const { facts, code } = parts;
+  if (facts.inventory === undefined || code.historic === undefined) return NOTHING;
+  const { inventory: source, partition } = facts;
+  const inventory = addInventory(scope, { ...parts, source, partition });
+  return addHistoric(scope, { ...parts, inventory, historic: code.historic });
+}
+
+export interface HistoricParts extends BackfillParts {
+  readonly inventory: Inventory;
+  readonly historic: FunctionCode;
+  readonly schedules: Schedules;
+  readonly names: BackfillParts['names'] & Pick<PipelineNames, 'schedules'>;
+  /** What has to exist before anything runs. */
+  readonly after: ITerraformDependable[];
+}
+
+export function addInventory(
+  scope: Construct,
+  {
+    config,
+    ...props
+  }: Pick<InventoryProps, 'names' | 'source' | 'partition'> & {
+    readonly config: Pick<BackfillSettings, 'max_scan_gb' | 'requester_pays'>;
+  },
+): Inventory {
+  const { names, source, partition } = props;
+  return new Inventory(scope, 'inventory', {
+    ...{ names, source, partition },
+    maxScanGb: config.max_scan_gb,
+    requesterPays: config.requester_pays,
+  });
+}
+
+/** The function that reads an inventory, and what has it run. */
+export function addHistoric(scope: Construct, parts: HistoricParts): Scheduled {
+  const { config, names, schedules, after } = parts;
+  const historic = historicFunction(scope, parts);
+  const { failures: queue } = new Backfill(scope, 'backfill', {
+    function: historic,
+    onFailureQueue: names.functions.historic.onFailureQueue,
+    schedules,
+    scheduleNames: names.schedules,
+    frequencyHours: config.historic_frequency ?? 0,
+    source: {
+      inventory_location: terraformText(config.inventory_location ?? ''),
+      inventory_format: config.inventory_format,
+    },
+    after,
+  });
+  const description = 'Runs of the backfill that failed for good';
+  return {
+    functions: [historic],
+    deadLetters: [{ subject: 'historic-on-failure', queue, description }],
+  };
+}
+
+function addVerification(scope: Construct, parts: Timed): Scheduled {
+  const { names, code, schedules, after } = parts;
+  if (code.verify === undefined) return NOTHING;
+  const verify = verifyFunction(scope, { ...parts, verify: code.verify });
+  const { deadLetters: queue, ready } = verify.keepFailures(names.functions.verify.onFailureQueue);
+  schedules.invoke('verify', {
+    name: names.schedules.verify,
+    description: 'Asks the ingestor what became of the Items that it took',
+    every: { count: VERIFY_MINUTES, unit: 'minute' },
+    function: verify,
+    event: {},
+    after: [ready, ...after],
+  });
+  const description = 'Verifications that failed for good';
+  return {
+    functions: [verify],
+    deadLetters: [{ subject: 'verify-on-failure', queue, description }],
+  };
+}
+
+function scheduleLetters({ deadLetters: queue }: Schedules): WatchedDeadLetters {
+  const description = 'Schedules that could not invoke their function';
+  return { subject: 'schedule-dead-letters', queue, description };
+}

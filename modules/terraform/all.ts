@@ -1,0 +1,16 @@
+import { ALARMS } from './modules/alarms.js';
+import { GRANULE_QUEUE } from './modules/granule-queue.js';
+import { INVENTORY } from './modules/inventory.js';
+import { PIPELINE_FUNCTION } from './modules/pipeline-function.js';
+import { PIPELINE } from './modules/pipeline.js';
+import type { PlainModule } from './generate/module.js';
+import { RUN_ON_DEPLOY } from './modules/run-on-deploy.js';
+
+export const PLAIN_MODULES: readonly PlainModule[] = [
+  GRANULE_QUEUE,
+  PIPELINE_FUNCTION,
+  INVENTORY,
+  RUN_ON_DEPLOY,
+  ALARMS,
+  PIPELINE,
+];

@@ -1,0 +1,173 @@
+import { Token } from 'cdktf';
+import { inventoryEnvironment, sourceEnvironment } from '../../pipeline/environment.js';
+import { sendGranules } from '../../constructs/granule-queue.js';
+import type { Inventory } from '../../constructs/inventory.js';
+import type { FunctionCode } from '../../constructs/pipeline-function.js';
+import type { BackfillParts } from '../../pipeline/functions.js';
+import type { BackfillSettings } from '../../pipeline/settings.js';
+import { addHistoric, addInventory } from '../../pipeline/scheduled.js';
+import { Schedules } from '../../constructs/schedules.js';
+import { StateTable } from '../../constructs/state-table.js';
+import { inventoryReferences } from '../references/inventory.js';
+import type { ModuleStack, Output } from '../generate/stack.js';
+import { ownPlace } from '../generate/own-place.js';
+import { StatementList, STATEMENTS } from '../generate/statement-list.js';
+
+export const HAS_FUNCTION = 'var.historic_zip != null';
+
+/** Puts the inventory, its table and its function into the module. */
+export function buildInventory(stack: ModuleStack): void {
+  const { region, partition } = ownPlace(stack);
+  const { source, fields } = inventoryReferences(stack, '${var.results_bucket}');
+  const config = settingsOf(stack, { region, fields });
+  const names = namesOf(stack);
+  const inventory = addInventory(stack, { config, names, source, partition });
+  const table = tableOf(stack);
+  stack.addOutputs({
+    ...tableOutputs({ inventory, table, config }),
+    ...addFunction(stack, { inventory, table, config, names }),
+  });
+}
+
+interface Parts {
+  readonly inventory: Inventory;
+  readonly table: { readonly name: string; readonly arn: string };
+  readonly config: BackfillSettings;
+}
+
+function settingsOf(
+  stack: ModuleStack,
+  { region, fields }: { readonly region: string; readonly fields: readonly string[] },
+): BackfillSettings {
+  return {
+    id: stack.text('name'),
+    region,
+    memory_mb: stack.number('memory_mb'),
+    timeout_seconds: stack.number('timeout_seconds'),
+    log_retention_days: stack.number('log_retention_days'),
+    requester_pays: stack.variable('requester_pays').booleanValue,
+    inventory_location: stack.text('inventory_location'),
+    inventory_format: stack.text('inventory_format'),
+    inventory_fields: [...fields],
+    historic_frequency: stack.number('historic_frequency'),
+    initial_chunk: stack.text('initial_chunk'),
+    max_queue_depth: stack.number('max_queue_depth'),
+    max_scan_gb: stack.number('max_scan_gb'),
+  };
+}
+
+function namesOf(stack: ModuleStack) {
+  const name = stack.text('name');
+  return {
+    resultsBucket: stack.text('results_bucket'),
+    workgroup: `${name}-backfill`,
+    database: stack.local('database', 'replace(var.name, "-", "_")').asString,
+    inventoryTable: 'objects',
+    functions: {
+      historic: {
+        function: `${name}-historic`,
+        role: `${name}-historic`,
+        logGroup: `/aws/lambda/${name}-historic`,
+        onFailureQueue: `${name}-historic-on-failure`,
+      },
+    },
+    schedules: { historic: `${name}-historic`, keeper: `${name}-keeper`, verify: '' },
+  };
+}
+
+/** The caller's table, or one of its own. */
+function tableOf(stack: ModuleStack): Parts['table'] {
+  new StateTable(stack, 'table', { name: `${stack.text('name')}-state` });
+  const own = (attribute: string) => `one(aws_dynamodb_table.table[*].${attribute})`;
+  const place = 'split(":", var.queue.arn)';
+  const arn = `join(":", ["arn", ${place}[1], "dynamodb", ${place}[3], ${place}[4], "table/\${var.table_name}"])`;
+  return {
+    name: stack.local('table-name', `var.table_name == null ? ${own('name')} : var.table_name`)
+      .asString,
+    // Without a queue there is neither a function nor an account to name.
+    arn: stack.local('table-arn', `var.table_name == null ? ${own('arn')} : try(${arn}, null)`)
+      .asString,
+  };
+}
+
+function tableOutputs({ inventory, table, config }: Parts): Record<string, Output> {
+  const { WORKGROUP, DATABASE, INVENTORY_TABLE } = inventory.environment;
+  const reader = new StatementList('');
+  inventory.allowQueries(reader);
+  return {
+    workgroup: { value: WORKGROUP, description: 'Name of the Athena workgroup.' },
+    database: { value: DATABASE, description: 'Name of the Glue database.' },
+    inventory_table: { value: INVENTORY_TABLE, description: 'Name of the table in it.' },
+    table_name: {
+      value: table.name,
+      description: 'Name of the DynamoDB table that keeps the cursor.',
+    },
+    environment: {
+      value: {
+        TABLE_NAME: table.name,
+        ...sourceEnvironment(config),
+        ...inventoryEnvironment(config, inventory),
+      },
+      description: 'Environment by which a historic function of your own finds all of it.',
+    },
+    reader_statements: {
+      value: reader.statements,
+      description: `What a function that queries the table has to be allowed, ${STATEMENTS}.`,
+    },
+  };
+}
+
+type Names = ReturnType<typeof namesOf>;
+
+function addFunction(
+  stack: ModuleStack,
+  parts: Parts & { readonly names: Names },
+): Record<string, Output> {
+  const { functions, deadLetters } = addHistoric(stack, {
+    ...parts,
+    queue: callersQueue(stack),
+    project: stack.text('name'),
+    historic: codeOf(stack),
+    schedules: addSchedules(stack),
+    after: [],
+  });
+  return {
+    historic_function_name: {
+      value: functions[0]?.name,
+      description: 'Name of the function; null without one.',
+    },
+    on_failure_queue_name: {
+      value: deadLetters[0]?.queue.name,
+      description: 'Name of the queue of runs that failed for good; null without a function.',
+    },
+  };
+}
+
+function callersQueue(stack: ModuleStack): BackfillParts['queue'] {
+  const field = (name: string) => Token.asString(stack.field('queue', name));
+  return {
+    url: field('url'),
+    acceptFrom: (fn) => {
+      fn.allow(sendGranules(field('arn')));
+    },
+  };
+}
+
+function codeOf(stack: ModuleStack): FunctionCode {
+  return {
+    path: stack.text('historic_zip'),
+    hashBase64: stack.local('code-hash', 'try(filebase64sha256(var.historic_zip), null)').asString,
+    handler: 'historic.handler',
+  };
+}
+
+function addSchedules(stack: ModuleStack): Schedules {
+  const name = stack.text('name');
+  stack.local('runs-once', `${HAS_FUNCTION} && var.historic_frequency == 0`);
+  stack.local('runs-by-chunk', `${HAS_FUNCTION} && var.historic_frequency > 0`);
+  return new Schedules(stack, 'schedules', {
+    group: `${name}-schedules`,
+    role: `${name}-schedules`,
+    deadLetters: `${name}-schedule-dead-letters`,
+  });
+}

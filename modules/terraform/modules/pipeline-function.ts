@@ -1,0 +1,161 @@
+import { Token } from 'cdktf';
+import { PipelineFunction } from '../../constructs/pipeline-function.js';
+import type { Allowance } from '../../constructs/policy.js';
+import type { ModuleStack } from '../generate/stack.js';
+import type { PlainModule } from '../generate/module.js';
+import { FUNCTION_SETTINGS, LOG_RETENTION } from '../variables/settings.js';
+import { each, matches } from '../variables/variable.js';
+
+export const PIPELINE_FUNCTION: PlainModule = {
+  name: 'pipeline-function',
+  summary:
+    'One Lambda from a zip, with all that is its own: log group, role, and a policy that allows what the statements ' +
+    'say and no more. Runtime nodejs22.x on arm64, JSON logs, traces.',
+  variables: {
+    name: {
+      type: 'string',
+      description: 'Name of the function, of its role and, behind /aws/lambda/, of its log group.',
+      rules: [matches('[A-Za-z0-9_-]{1,64}', 'be 1 to 64 letters, digits, - or _')],
+    },
+    description: {
+      type: 'string',
+      description: 'What the function does.',
+      default: '',
+      rules: [{ condition: 'length(SELF) <= 256', must: 'have 256 characters at most' }],
+    },
+    zip: {
+      type: 'string',
+      description: 'Path of the zip with the code, as npm run build leaves it in dist/<pipeline>/.',
+      rules: [
+        { condition: 'fileexists(SELF)', must: 'be the path of a zip that exists before the plan' },
+      ],
+    },
+    handler: {
+      type: 'string',
+      description: 'File in the zip and its export, as app.handler.',
+      rules: [matches('[^\\s]+\\.[^\\s.]+', 'be a file and its export, as app.handler')],
+    },
+    timeout_seconds: FUNCTION_SETTINGS.timeout_seconds,
+    memory_mb: FUNCTION_SETTINGS.memory_mb,
+    log_retention_days: LOG_RETENTION,
+    environment: {
+      type: 'map(string)',
+      description:
+        'Environment variables: names and ARNs, never a secret, since who may see the function sees them.',
+      default: {},
+      rules: [
+        {
+          condition:
+            'alltrue([for name in keys(SELF) : can(regex("^[A-Za-z][A-Za-z0-9_]+$", name)) && name != "NODE_OPTIONS"])',
+          must: 'have names of letters, digits and _, without NODE_OPTIONS, which the module sets',
+        },
+      ],
+    },
+    statements: {
+      type:
+        'list(object({ sid = string, actions = list(string), resources = list(string), ' +
+        'conditions = optional(list(object({ test = string, variable = string, values = list(string) })), []) }))',
+      description: 'What the function may do, beside writing its logs and traces.',
+      default: [],
+      rules: [
+        each({
+          condition: 'can(regex("^[A-Za-z0-9]+$", SELF.sid)) && length(SELF.actions) > 0',
+          must: 'have a sid of letters and digits and at least one action',
+        }),
+        {
+          condition:
+            'length(distinct([for value in SELF : value.sid])) == length(SELF) && ' +
+            'length(setintersection([for value in SELF : value.sid], ["WriteLogs", "WriteTraces", "SendFailures"])) == 0',
+          must: 'give each statement a sid of its own, other than WriteLogs, WriteTraces and SendFailures',
+        },
+      ],
+    },
+    keep_failures: {
+      type: 'bool',
+      description:
+        'Whether asynchronous invocations that failed three times end in a queue, <name>-on-failure.',
+      default: false,
+    },
+    self_invocation: {
+      type: 'bool',
+      description: 'Whether the function may invoke itself, more than 16 times in a row.',
+      default: false,
+    },
+  },
+  presence: {
+    resources: [
+      [/\.function_(on-failure|invoke-config)/, 'var.keep_failures'],
+      [/\.function_(self-invocation|recursion)/, 'var.self_invocation'],
+    ],
+    repeats: { statement: 'var.statements', condition: 'statement.value.conditions' },
+  },
+  example: `module "app" {
+  source = "MODULE"
+
+  name    = "demo-app"
+  zip     = "\${path.root}/app.zip"
+  handler = "app.handler"
+  environment = {
+    PIPELINE = "demo"
+  }
+  statements = [{
+    sid       = "ReadGranules"
+    actions   = ["s3:GetObject"]
+    resources = ["arn:aws:s3:::sentinel-s1-l1c/GRD/*"]
+  }]
+}
+
+output "function_name" {
+  value = module.app.function_name
+}
+`,
+  build,
+};
+
+function build(stack: ModuleStack): void {
+  const onFailureQueue = `${stack.text('name')}-on-failure`;
+  const fn = addFunction(stack, onFailureQueue);
+  fn.allow(STATEMENT_OF_CALLER);
+  const { deadLetters } = fn.keepFailures(onFailureQueue);
+  fn.allowSelfInvocation();
+  stack.addOutputs({
+    function_name: { value: fn.name, description: 'Name of the function.' },
+    function_arn: { value: fn.arn, description: 'ARN of the function.' },
+    role_name: { value: fn.roleName, description: 'Name of its role.' },
+    on_failure_queue_name: {
+      value: deadLetters.name,
+      description: 'Name of the queue of failed invocations; null without keep_failures.',
+    },
+  });
+}
+
+function addFunction(stack: ModuleStack, onFailureQueue: string): PipelineFunction {
+  const name = stack.text('name');
+  return new PipelineFunction(stack, 'function', {
+    names: { function: name, role: name, logGroup: `/aws/lambda/${name}`, onFailureQueue },
+    description: stack.text('description'),
+    code: {
+      path: stack.text('zip'),
+      hashBase64: stack.local('code-hash', 'filebase64sha256(var.zip)').asString,
+      handler: stack.text('handler'),
+    },
+    memoryMb: stack.number('memory_mb'),
+    timeoutSeconds: stack.number('timeout_seconds'),
+    logRetentionDays: stack.number('log_retention_days'),
+    environment: Token.asStringMap(stack.variable('environment').value),
+  });
+}
+
+/** Stands for each of the variable's statements: what mentions statement.value is repeated. */
+const STATEMENT_OF_CALLER: Allowance = {
+  sid: '${statement.value.sid}',
+  actions: Token.asList('${statement.value.actions}'),
+  resources: Token.asList('${statement.value.resources}'),
+  conditions: [
+    {
+      test: '${condition.value.test}',
+      variable: '${condition.value.variable}',
+      values: Token.asList('${condition.value.values}'),
+    },
+  ],
+};

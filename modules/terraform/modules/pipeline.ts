@@ -1,0 +1,99 @@
+import { addPipeline } from '../../pipeline/pipeline.js';
+import { INVENTORY_PRESENCE, inventoryReferences } from '../references/inventory.js';
+import type { ModuleStack } from '../generate/stack.js';
+import { nameReferences } from '../references/names.js';
+import { ownPlace } from '../generate/own-place.js';
+import { codeReferences, factReferences, settingReferences } from '../references/pipeline.js';
+import { PIPELINE_VARIABLES } from '../variables/pipeline.js';
+import type { PlainModule } from '../generate/module.js';
+import type { Presence } from '../generate/presence.js';
+
+const HAS_TOPIC = 'var.sns != null';
+const HAS_INVENTORY = 'var.inventory_location != null';
+const VERIFIES = 'var.verify_ingestion';
+
+const PRESENCE: Presence = {
+  resources: [
+    [/\.queue_(subscription|policy)/, HAS_TOPIC],
+    [/\.watch_topic-alarms_subscription/, HAS_TOPIC],
+    [/\.inventory_listing$/, 'local.has-listing'],
+    [/\.backfill_on-deploy/, 'local.runs-once'],
+    [/\.schedules_historic$/, 'local.runs-by-chunk'],
+    [/\.schedules_keeper$/, HAS_INVENTORY],
+    [/\.schedules_verify$/, VERIFIES],
+    [/\.(schedules_|watch_alarms_schedule-)/, 'local.has-schedules'],
+    [/\.(inventory_|(watch_alarms_)?historic($|[_-]))/, HAS_INVENTORY],
+    [/\.(watch_alarms_)?verify($|[_-])/, VERIFIES],
+  ],
+  references: {
+    ...INVENTORY_PRESENCE.references,
+    'local.alarm-topic': 'local.alarm-topic != null',
+    'local.topic-alarm-topic': 'local.topic-alarm-topic != null',
+    'local.source-objects': 'length(var.source_locations) > 0',
+  },
+  repeats: { ...INVENTORY_PRESENCE.repeats, statement: 'local.source-buckets' },
+};
+
+export const PIPELINE: PlainModule = {
+  name: 'pipeline',
+  summary:
+    'The whole stack of one pipeline: granule queue with dead letters, functions that make Items and post the ' +
+    'Collection, subscription, backfill from an inventory, state table, alarms and dashboard. The variables bear the ' +
+    "names of config.yaml's keys; region and tags are the provider's. The code is a folder of zips.",
+  variables: PIPELINE_VARIABLES,
+  providers: { topic: 'in the region of sns; the same as aws where there is none elsewhere' },
+  presence: PRESENCE,
+  example: `module "pipeline" {
+  source    = "MODULE"
+  providers = { aws = aws, aws.topic = aws }
+
+  project      = "demo"
+  id           = "sentinel1"
+  folder       = "\${path.root}/dist/sentinel1"
+  ingestor_url = "https://ingestor.example.com/api"
+  secret_arn   = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:stac-ingestor-AbCdEf"
+
+  sns              = "arn:aws:sns:eu-central-1:214830741341:SentinelS1L1C"
+  source_locations = ["s3://sentinel-s1-l1c/GRD/"]
+  requester_pays   = true
+}
+
+output "queue_url" {
+  value = module.pipeline.queue_url
+}
+`,
+  build,
+};
+
+/** By the names of the stack's outputs. */
+const OUTPUTS: Readonly<Record<string, string>> = {
+  queue_url: 'URL of the granule queue.',
+  dead_letters_url: 'URL of its dead letters.',
+  app_function: 'Name of the function that makes Items.',
+  collection_function: 'Name of the function that posts the Collection.',
+  historic_function: 'Name of the function that reads the inventory; null without one.',
+  verify_function: 'Name of the function that looks after what failed to load; null without one.',
+  dashboard_url: 'Address of the dashboard.',
+};
+
+function build(stack: ModuleStack): void {
+  const { region, partition } = ownPlace(stack);
+  const names = nameReferences(stack);
+  const { source, fields } = inventoryReferences(stack, '${local.name-results-bucket}');
+  stack.local('has-listing', `${HAS_INVENTORY} && local.is-listing`);
+  stack.local('has-schedules', `${HAS_INVENTORY} || ${VERIFIES}`);
+  stack.local('runs-once', `${HAS_INVENTORY} && local.frequency == 0`);
+  stack.local('runs-by-chunk', `${HAS_INVENTORY} && local.frequency > 0`);
+  const outputs = addPipeline(stack, {
+    config: settingReferences(stack, { region, fields }),
+    facts: factReferences(stack, { partition, source }),
+    project: stack.text('project'),
+    names,
+    code: codeReferences(stack),
+  });
+  stack.addOutputs(
+    Object.fromEntries(
+      Object.entries(outputs).map(([id, value]) => [id, { value, description: OUTPUTS[id] ?? '' }]),
+    ),
+  );
+}

@@ -1,0 +1,147 @@
+import { Token } from 'cdktf';
+import { CONSOLE, CONSOLES } from '../../pipeline/console-domain.js';
+import type { PipelineFacts, TopicFacts } from '../../pipeline/facts.js';
+import type { PipelineCode } from '../../pipeline/functions.js';
+import type { FunctionCode } from '../../constructs/pipeline-function.js';
+import type { PipelineSettings } from '../../pipeline/settings.js';
+import { listStatement, readStatement } from '../../constructs/s3-access.js';
+import type { InventoryReferences } from './inventory.js';
+import type { ModuleStack } from '../generate/stack.js';
+
+/** The settings of a config.yaml as references to the variables of the same names. */
+export function settingReferences(
+  stack: ModuleStack,
+  { region, fields }: { readonly region: string; readonly fields: readonly string[] },
+): PipelineSettings {
+  const url = 'replace(var.ingestor_url, "/\\\\/+$/", "")';
+  return {
+    id: stack.text('id'),
+    region,
+    ingestor_url: stack.local('ingestor-url', url).asString,
+    secret_arn: stack.text('secret_arn'),
+    secret_kms_key_arn: stack.text('secret_kms_key_arn'),
+    stac_api_url: stack.text('stac_api_url'),
+    ...numbersOf(stack),
+    requester_pays: stack.variable('requester_pays').booleanValue,
+    verify_ingestion: stack.variable('verify_ingestion').booleanValue,
+    inventory_location: stack.text('inventory_location'),
+    inventory_format: stack.text('inventory_format'),
+    inventory_fields: [...fields],
+    historic_frequency: stack.local('frequency', 'coalesce(var.historic_frequency, 0)').asNumber,
+    initial_chunk: stack.text('initial_chunk'),
+  };
+}
+
+function numbersOf(stack: ModuleStack) {
+  return {
+    memory_mb: stack.number('memory_mb'),
+    timeout_seconds: stack.number('timeout_seconds'),
+    log_retention_days: stack.number('log_retention_days'),
+    batch_size: stack.number('batch_size'),
+    batch_window_seconds: stack.number('batch_window_seconds'),
+    max_concurrency: stack.number('max_concurrency'),
+    retry_delay_seconds: stack.number('retry_delay_seconds'),
+    verify_tries: stack.number('verify_tries'),
+    max_age_minutes: stack.number('max_age_minutes'),
+    max_queue_depth: stack.number('max_queue_depth'),
+    max_scan_gb: stack.number('max_scan_gb'),
+  };
+}
+
+/** What follows from the settings, as expressions. */
+export function factReferences(
+  stack: ModuleStack,
+  { partition, source }: { readonly partition: string } & Pick<InventoryReferences, 'source'>,
+): PipelineFacts {
+  stack.local('region', 'data.aws_region.current-region.id');
+  const local = (name: string, expression: string) => stack.local(name, expression).asString;
+  return {
+    partition,
+    consoleDomain: local('console-domain', consoleDomain()),
+    secretResource: local(
+      'secret-resource',
+      'can(regex("-[A-Za-z0-9]{6}$", var.secret_arn)) ? var.secret_arn : "${var.secret_arn}-??????"',
+    ),
+    sourceAccess: sourceAccess(stack),
+    collectionHash: local('collection-fingerprint', COLLECTION_HASH),
+    topic: topicReferences(stack),
+    inventory: source,
+    alarmTopic: local('alarm-topic', alarmTopicIn('local.region')),
+  };
+}
+
+/** As the stack's: keys in this order, those without a value left out. */
+const COLLECTION_HASH =
+  'sha256(jsonencode({ for key, value in { id = var.id, secret_arn = var.secret_arn, stac_api_url = var.stac_api_url } : key => value if value != null }))';
+
+function consoleDomain(): string {
+  return CONSOLES.reduceRight(
+    (otherwise, [prefix, domain]) =>
+      `startswith(local.region, "${prefix}") ? "${domain}" : ${otherwise}`,
+    `"${CONSOLE}"`,
+  );
+}
+
+function alarmTopicIn(region: string): string {
+  return `try(split(":", var.alarm_topic_arn)[3] == ${region} ? var.alarm_topic_arn : null, null)`;
+}
+
+function topicReferences(stack: ModuleStack): TopicFacts {
+  const region = stack.local('topic-region', 'try(split(":", var.sns)[3], null)').asString;
+  return {
+    arn: stack.text('sns'),
+    filterPolicy: stack.text('sns_filter_policy'),
+    filterPolicyScope: stack.local(
+      'filter-policy-scope',
+      'var.sns_filter_policy == null ? null : var.sns_filter_policy_scope',
+    ).asString,
+    elsewhere: { region, provider: stack.callersProvider('topic') },
+    alarmTopic: stack.local('topic-alarm-topic', alarmTopicIn('local.topic-region')).asString,
+  };
+}
+
+/** As readAccess in modules/constructs/s3-access.ts: one statement for all objects, one for each bucket. */
+function sourceAccess(stack: ModuleStack): PipelineFacts['sourceAccess'] {
+  const key = 'regex("^s3://[^/]*/?(.*)$", location)[0]';
+  stack.local(
+    'source-places',
+    `[for location in var.source_locations : { bucket = regex("^s3://([^/]*)", location)[0], keys = ${key} == "" || endswith(${key}, "/") ? ["\${${key}}*"] : [${key}, "\${${key}}/*"] }]`,
+  );
+  stack.local(
+    'source-buckets',
+    '[for index, bucket in distinct(local.source-places[*].bucket) : { sid = "ListGranules${index == 0 ? "" : index + 1}", arn = "arn:${data.aws_partition.current-partition.partition}:s3:::${bucket}", keys = flatten([for place in local.source-places : place.keys if place.bucket == bucket]) }]',
+  );
+  const objects = stack.local(
+    'source-objects',
+    'flatten([for bucket in local.source-buckets : [for key in bucket.keys : "${bucket.arn}/${key}"]])',
+  );
+  return [
+    readStatement('Granules', objects.asList),
+    listStatement('${statement.value.sid}', {
+      bucketArn: '${statement.value.arn}',
+      keys: Token.asList('${statement.value.keys}'),
+    }),
+  ];
+}
+
+/** Zips of the caller's folder; those that may be missing are only read where they are needed. */
+export function codeReferences(stack: ModuleStack): Required<PipelineCode> {
+  const code = (name: string, needed?: string): FunctionCode => {
+    const path = `"\${var.folder}/${name}.zip"`;
+    const hash = `filebase64sha256(${path})`;
+    return {
+      path: stack.local(`code-${name}`, path).asString,
+      hashBase64: stack.local(
+        `code-${name}-hash`,
+        needed === undefined ? hash : `${needed} ? ${hash} : null`,
+      ).asString,
+      handler: `${name}.handler`,
+    };
+  };
+  return {
+    app: code('app'),
+    collection: code('collection'),
+    historic: code('historic', 'var.inventory_location != null'),
+    verify: code('verify', 'var.verify_ingestion'),
+  };
+}

@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { createCollection } from './create-collection.js';
+import { createItem } from './item.js';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Items and Collections of two versions of the reference, kept beside the repository and not in it. */
+const DATA = resolve('..', 'shared', 'data', 'cop_dem');
+const [PINNED, HEAD] = ['pinned-2153ae4', 'head-0.4.1'];
+const whereDataIs = existsSync(DATA) ? describe : describe.skip;
+
+function reference(name: string): Json {
+  return JSON.parse(readFileSync(join(DATA, name), 'utf8')) as Json;
+}
+
+/** The reference's links between its own files: our Items and Collections are not files. */
+const BETWEEN_FILES = ['root', 'collection', 'parent', 'item'];
+
+function comparable(value: unknown, key = ''): unknown {
+  if (typeof value === 'number') return expect.closeTo(value, 9);
+  if (Array.isArray(value)) {
+    const kept = key === 'links' ? value.filter((link: Json) => !isBetweenFiles(link)) : value;
+    return kept.map((inner) => comparable(inner));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([name]) => name !== 'description');
+  return Object.fromEntries(entries.map(([name, inner]) => [name, comparable(inner, name)]));
+}
+
+function isBetweenFiles({ rel }: Json): boolean {
+  return BETWEEN_FILES.includes(String(rel));
+}
+
+function withoutDescriptions(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (key, inner: unknown) => (key === 'description' ? undefined : inner)),
+  );
+}
+
+whereDataIs('as the reference has them (skipped where ../shared is not there)', () => {
+  async function ours(expected: Json): Promise<Json> {
+    const { data } = expected['assets'] as Record<string, { href: string }>;
+    const item = await createItem({ href: data?.href ?? '' });
+    return { ...item, collection: 'cop-dem-glo-30' };
+  }
+
+  test('the Item is the same, value for value and key for key', async () => {
+    const expected = reference(`${PINNED}.item.json`);
+    const item = withoutDescriptions(await ours(expected)) as Json;
+
+    expect(item).toEqual(comparable(expected));
+    expect(Object.keys(item)).toEqual(Object.keys(expected));
+  });
+
+  test('the Collection is the same', () => {
+    const expected = reference(`${PINNED}.collection.json`);
+
+    expect(withoutDescriptions(createCollection())).toEqual(comparable(expected));
+    expect(Object.keys(createCollection())).toEqual(Object.keys(expected));
+  });
+
+  test('the place and the grid are those of the later version, too', async () => {
+    const expected = reference(`${HEAD}.item.json`);
+    const item = await ours(expected);
+    const grid = ['proj:epsg', 'proj:transform', 'proj:shape', 'gsd', 'datetime'];
+    const of = (properties: unknown) => grid.map((field) => (properties as Json)[field]);
+
+    for (const field of ['id', 'geometry', 'bbox'])
+      expect(item[field]).toEqual(comparable(expected[field]));
+    expect(of(item['properties'])).toEqual(comparable(of(expected['properties'])));
+  });
+});

@@ -1,0 +1,69 @@
+import type { SQSRecord } from 'aws-lambda';
+import { granuleHandler } from '../../lambdas/granule-handler.js';
+import { silentLog } from '../../lambdas/runtime/log.js';
+import { silentMeter } from '../../lambdas/runtime/metrics.js';
+import type { Item } from '../../lambdas/stac/stac.js';
+import { median } from './median.js';
+
+const BATCH = 10;
+const BATCHES = 200;
+const ROUNDS = 11;
+
+/**
+ * Median milliseconds that the handler takes for a record beside making the Item: reading the message, checking the
+ * Item, and settling the record, without network. Every message names another granule, so that none is merged.
+ */
+export async function handlerOverheadMs(item: Item, collectionId: string): Promise<number> {
+  const handler = granuleHandler({
+    collectionId,
+    parseMessage: (message) => ({ href: message.type === 'custom' ? String(message.body) : '' }),
+    createItem: ({ href }) => Promise.resolve({ ...item, id: href }),
+  }).with({
+    source: { read: () => Promise.reject(new Error('there is nothing to read')) },
+    postItem: () => Promise.resolve(),
+    log: silentLog,
+    meter: silentMeter,
+    queue: { sendToDeadLetters: refused, returnLater: refused },
+    retry: { pipeline: 'bench', maxReceiveCount: 5, retryDelaySeconds: 30 },
+  });
+  const rounds: number[] = [];
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    const started = performance.now();
+    for (let batch = 0; batch < BATCHES; batch += 1) {
+      const { batchItemFailures } = await handler({ Records: recordsOf(batch) }, CONTEXT);
+      if (batchItemFailures.length > 0) throw new Error('a record of the bench failed');
+    }
+    rounds.push((performance.now() - started) / (BATCH * BATCHES));
+  }
+  // The first warms up.
+  return median(rounds.slice(1));
+}
+
+const CONTEXT = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 60_000 };
+
+/** What fails is the bench's own fault. */
+function refused(): Promise<never> {
+  return Promise.reject(new Error('no record of the bench may fail'));
+}
+
+function recordsOf(batch: number): SQSRecord[] {
+  return Array.from({ length: BATCH }, (_, index) => {
+    const id = `granule-${batch}-${index}`;
+    return {
+      messageId: id,
+      receiptHandle: id,
+      body: JSON.stringify(id),
+      attributes: {
+        ApproximateReceiveCount: '1',
+        SentTimestamp: '1700000000000',
+        SenderId: 'bench',
+        ApproximateFirstReceiveTimestamp: '1700000000000',
+      },
+      messageAttributes: {},
+      md5OfBody: '',
+      eventSource: 'aws:sqs',
+      eventSourceARN: 'arn:aws:sqs:eu-central-1:123456789012:bench',
+      awsRegion: 'eu-central-1',
+    };
+  });
+}

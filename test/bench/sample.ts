@@ -1,0 +1,24 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { hrefSource } from '../../lambdas/source/href.js';
+import type { Item } from '../../lambdas/stac/stac.js';
+import { createItem } from '../../pipelines/sentinel1/item.js';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** Prints one line of the bench. */
+export type Print = (name: string, value: string) => void;
+
+/** A granule of our own, as small as one can be. */
+export function sampleFolder(): string {
+  const bucket = join(root, 'pipelines/sentinel1/sample/bucket');
+  const found = execFileSync('find', [bucket, '-name', 'productInfo.json'], { encoding: 'utf8' });
+  const [file = ''] = found.split('\n');
+  return join(file, '..');
+}
+
+/** Makes the Item of a granule on disk, again with each call. */
+export function maker(folder: string): () => Promise<Item> {
+  const source = hrefSource({ requesterPays: false });
+  return () => createItem({ href: folder, source, warn: () => undefined });
+}

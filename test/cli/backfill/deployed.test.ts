@@ -1,0 +1,198 @@
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { deployedBackfill } from '../../../cli/backfill/deployed.js';
+import { deployedPipeline } from '../../../cli/shared/deployed-pipeline.js';
+import { newBackfill, type BackfillCursor } from '../../../lambdas/backfill/cursor.js';
+import { cursorTable } from '../../../lambdas/backfill/cursor-table.js';
+import { pipelineNames } from '../../../modules/config/names.js';
+import type { AthenaServer } from '../../support/backfill/athena-server.js';
+import { startAthena } from '../../support/backfill/athena.js';
+import {
+  act,
+  backfillFolder,
+  DT,
+  FIXTURE,
+  type Acted,
+  type ActedOptions,
+  type BackfillFolder,
+} from '../../support/backfill/inventory.js';
+import { startBackfillServices, type BackfillServices } from '../../support/backfill/services.js';
+import { AWS_ENV, runCli, type CliResult } from '../../support/cli/run-cli.js';
+
+const SOURCE = 's3://inventory/prefix/bucket/config-id csv chunks';
+const names = pipelineNames({ project: 'demo', pipeline: 'example', account: '123456789012' });
+
+let folder: BackfillFolder;
+
+beforeEach(async () => {
+  folder = await backfillFolder();
+});
+
+afterEach(() => folder.remove());
+
+describe('the backfill of a deployment', () => {
+  let athena: AthenaServer;
+  let services: BackfillServices;
+  let answer: () => Promise<object>;
+
+  beforeEach(async () => {
+    athena = await startAthena(folder, names);
+    answer = () => Promise.resolve({ outcome: 'started', message: 'chunk 2022-04-20 has begun' });
+    services = await startBackfillServices({
+      ...{ table: names.stateTable, functionName: names.functions.historic.function },
+      answer: () => answer(),
+    });
+    Object.assign(process.env, AWS_ENV);
+  });
+
+  afterEach(async () => {
+    await Promise.all([athena.stop(), services.close()]);
+  });
+
+  const env = () => ({
+    ...{ AWS_ENDPOINT_URL_ATHENA: athena.url, AWS_ENDPOINT_URL_S3: athena.url },
+    ...{ AWS_ENDPOINT_URL_DYNAMODB: services.url, AWS_ENDPOINT_URL_LAMBDA: services.url },
+  });
+  const deployed = async (action = 'status', options?: ActedOptions): Promise<Acted> => {
+    Object.assign(process.env, env());
+    const folderOf = { id: 'example', folder: join(FIXTURE, 'pipelines/example') };
+    return act(await deployedBackfill(deployedPipeline(folderOf)), action, options);
+  };
+  const command = (...args: string[]): Promise<CliResult> =>
+    runCli('backfill', ['example', ...args], { cwd: FIXTURE, env: env() });
+  const cursors = () =>
+    cursorTable(
+      names.stateTable,
+      new DynamoDBClient({ endpoint: services.url, region: 'eu-central-1' }),
+    );
+  const begin = { source: SOURCE, chunk: '2022-04-20', now: Date.now() - 10_000 };
+  const sending: BackfillCursor = {
+    ...newBackfill(begin),
+    ...{ stage: 'sending', dt: DT, inventoryDate: '2022-04-22', bytes: 2e12, queryId: 'q-1' },
+    result: { href: 's3://results/q-1.csv', offset: 250, size: 1000 },
+    counts: { rows: 1000, sent: 900, skipped: 99, refused: 1 },
+    updatedAt: new Date(begin.now + 10_000).toISOString(),
+  };
+
+  test('that has not begun shows what a query would cost', async () => {
+    const { code, stdout, stderr } = await command();
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('; a query costs at most 0.00005 USD');
+    expect(stdout).toContain(
+      'The schedule begins it; by hand: npm run backfill -- example start\n',
+    );
+  });
+
+  test('is started by its function, after the cost is told', async () => {
+    const { code, stdout } = await deployed('start');
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^report 2022-04-22-01-00: .*USD.*\nexample: chunk 2022-04-20 has begun\n$/,
+    );
+    expect(services.invocations).toEqual([{ event: { action: 'run' }, type: 'RequestResponse' }]);
+  });
+
+  test('at work shows progress, rate and time left', async () => {
+    await cursors().write(sending, undefined);
+
+    const [text, json] = [await deployed(), await command('--json')];
+
+    expect(text.code).toBe(0);
+    expect(text.stdout.split('\n').slice(0, 6)).toEqual([
+      'example: running (sending), chunk 2022-04-20 (0 chunks done)',
+      `  report     ${DT}, 2.00 TB; a query costs at most 10 USD (Athena's list price)`,
+      "  progress   25 % of the query's result, about 30 s left",
+      '  rows       1,000: 900 sent, 99 skipped, 1 refused',
+      '  this chunk 1,000: 900 sent, 99 skipped, 1 refused',
+      '  rate       100 rows a second since the chunk began',
+    ]);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      ...{ state: 'running (sending)', share: 0.25, rowsPerSecond: 100, remainingSeconds: 30 },
+      ...{ scanUsd: 10, queryId: 'q-1' },
+    });
+  });
+
+  test('that failed or stands still needs a person', async () => {
+    const message = 'query q-1 failed: HIVE_BAD_DATA';
+    const failed = { ...sending, stage: 'failed' as const, failure: { message, owner: 'x' } };
+    await cursors().write(failed, undefined);
+    const first = await deployed();
+    await cursors().write({ ...sending, updatedAt: '2022-05-01T00:00:00.000Z' }, 1);
+    const second = await deployed();
+
+    expect([first.code, second.code]).toEqual([1, 1]);
+    expect(first.stdout).toContain(`  query      q-1\n  failure    ${message}\n`);
+    expect(second.stdout).toContain('Nothing has moved since');
+  });
+
+  test('is paused and resumed through the table', async () => {
+    const none = await deployed('pause');
+    await cursors().write(sending, undefined);
+    await deployed('pause');
+    const paused = (await cursors().read())?.cursor.paused;
+    await deployed('resume');
+
+    expect([none.code, none.stdout]).toEqual([
+      1,
+      'example: the backfill has not begun, so there is nothing to pause\n',
+    ]);
+    expect([paused, (await cursors().read())?.cursor.paused]).toEqual([true, false]);
+    expect(services.invocations).toEqual([{ event: { action: 'continue' }, type: 'Event' }]);
+  });
+
+  test('[H02] is restarted with a chunk in any spelling of its day, but not with one that the pipeline refuses', async () => {
+    await cursors().write(sending, undefined);
+    const refused = deployed('restart', { chunk: 'never' });
+    await expect(refused).rejects.toThrow(
+      'queryInventory of the pipeline threw: there is no such chunk',
+    );
+    const before = (await cursors().read())?.cursor.chunk;
+    await deployed('restart', { chunk: '2022-4-2' });
+
+    expect(before).toBe('2022-04-20');
+    expect((await cursors().read())?.cursor).toMatchObject({
+      chunk: '2022-04-02',
+      stage: 'waiting',
+    });
+    expect(services.invocations).toHaveLength(1);
+  });
+
+  test('[C10] whose inventory has other columns is not started, and prints the two lines', async () => {
+    await folder.write(['Bucket', 'Key']);
+
+    const [start, described] = [await command('start'), await deployed('describe')];
+
+    expect(start.code).toBe(1);
+    expect(start.stderr).toContain('inventory_format: csv\ninventory_fields: [Bucket, Key]\n');
+    expect(services.invocations).toEqual([]);
+    expect(described.stdout).toContain('inventory_fields: [Bucket, Key]\n');
+  });
+
+  test('is asked by Athena for a dry run and a count, and nothing is sent', async () => {
+    const dry = await deployed('dry-run');
+    const described = await deployed('describe', { countRows: true });
+
+    expect(dry.stdout).toContain(
+      '3 rows: 2 messages would be sent, 1 row skipped, 0 rows refused\n',
+    );
+    expect(described.stdout).toContain('4 rows (current objects)\n  config.yaml fits it:\n');
+    expect(athena.calls.filter((call) => call === 'StartQueryExecution')).toHaveLength(2);
+    expect([services.invocations, await cursors().read()]).toEqual([[], undefined]);
+  });
+
+  test('whose function fails, or that is not there, is an error with the reason', async () => {
+    answer = () => Promise.reject(new Error('no file: the bucket was empty'));
+    await expect(deployed('start')).rejects.toThrow(
+      'the function demo-example-historic failed: no file: the bucket was empty',
+    );
+    await services.close();
+    services = await startBackfillServices({ table: 'other', functionName: 'other', answer });
+
+    await expect(deployed()).rejects.toThrow(
+      'there is no table demo-example-state: is the pipeline deployed, under this PROJECT and in this account (region eu-central-1)',
+    );
+  });
+});

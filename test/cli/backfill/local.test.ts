@@ -1,0 +1,185 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { localBackfill } from '../../../cli/backfill/local.js';
+import type { BackfillCursor } from '../../../lambdas/backfill/cursor.js';
+import {
+  act,
+  backfillFolder,
+  DT,
+  FIELDS,
+  FIXTURE,
+  KEYS,
+  type Acted,
+  type ActedOptions,
+  type BackfillFolder,
+} from '../../support/backfill/inventory.js';
+import { runCli } from '../../support/cli/run-cli.js';
+
+let folder: BackfillFolder;
+
+beforeEach(async () => {
+  folder = await backfillFolder();
+});
+
+afterEach(() => folder.remove());
+
+describe('a backfill on this machine', () => {
+  const pipeline = { id: 'example', folder: join(FIXTURE, 'pipelines/example') };
+  const from = async (
+    inventory: string,
+    action: string,
+    { chunks = 1, ...options }: ActedOptions & { readonly chunks?: number } = {},
+  ): Promise<Acted> => {
+    const out = join(folder.path, 'out');
+    const place = { inventory, out, chunks, isStopped: () => false };
+    return act(await localBackfill(pipeline, place), action, options);
+  };
+  const local = (action: string, options?: Parameters<typeof from>[2]): Promise<Acted> =>
+    from(folder.inventory, action, options);
+  const messages = async (): Promise<string[]> => {
+    const text = await readFile(join(folder.path, 'out/messages.ndjson'), 'utf8');
+    return text.trimEnd().split('\n');
+  };
+  const bodyOf = (key: string): string => JSON.stringify({ key });
+
+  test('a backfill that has not begun says what it will read and how to begin', async () => {
+    const args = ['example', '--local', '--inventory', folder.inventory];
+
+    const { code, stdout, stderr } = await runCli('backfill', args, { cwd: FIXTURE });
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('example: not begun\n');
+    expect(stdout).toMatch(/report 2022-04-22-01-00: 1 file, \d+ bytes; .* at most 0\.00005 USD/);
+    expect(stdout).toContain('npm run backfill -- example start --local --inventory');
+  });
+
+  test('start sends the next chunk, and status says how far that is', async () => {
+    const started = await local('start');
+    const { json } = await local('status');
+
+    expect(started.stdout).toContain(
+      'example: chunk 2022-04-20 is done: 3 rows, 2 messages sent; next is 2022-04-21\n',
+    );
+    expect(await messages()).toEqual([bodyOf(KEYS[0]), bodyOf(KEYS[1])]);
+    expect(json).toMatchObject({
+      ...{ pipeline: 'example', state: 'waiting', chunk: '2022-04-21', chunksDone: 1 },
+      ...{ rows: 3, sent: 2, skipped: 1, refused: 0, dt: DT, isAnotherInventory: false },
+    });
+  });
+
+  test('all chunks may be sent at once; then it is complete, and a restart begins anew', async () => {
+    const all = await local('start', { chunks: Infinity });
+    const sent = await messages();
+    const [status, again] = [await local('status'), await local('start')];
+    const restarted = await local('restart', { chunk: '2022-4-21' });
+
+    expect(all.stdout).toContain('the backfill is complete: 4 rows, 3 messages sent');
+    expect(sent).toHaveLength(3);
+    expect(status.stdout).toContain('example: complete, last was chunk 2022-04-21 (2 chunks done)');
+    expect(again.stdout).toContain('the backfill is complete');
+    expect(restarted.stdout).toContain('forgotten: complete, chunk 2022-04-21\n');
+    expect(await messages()).toEqual([bodyOf(KEYS[3])]);
+  });
+
+  test('what is paused sends nothing until it is resumed', async () => {
+    await local('start');
+
+    const paused = await local('pause');
+    const start = await local('start');
+    const resumed = await local('resume');
+
+    expect(paused.stdout).toContain('example: paused: no further chunk begins\n');
+    expect(start.code).toBe(1);
+    expect(start.stdout).toContain(
+      'the backfill is paused\n  To go on: npm run backfill -- example',
+    );
+    expect(await messages()).toHaveLength(2);
+    expect(resumed.stdout).toContain('no longer paused; chunk 2022-04-21 is waiting\n');
+  });
+
+  test('a dry run shows the first messages and leaves no trace', async () => {
+    const { code, stdout } = await local('dry-run');
+    const later = await local('dry-run', { chunk: '2022-04-21' });
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('dry run of chunk 2022-04-20, nothing was sent\n');
+    expect(stdout).toContain('3 rows: 2 messages would be sent, 1 row skipped, 0 rows refused\n');
+    expect(stdout).toContain(`    ${bodyOf(KEYS[1])}\n`);
+    expect(later.json).toMatchObject({ messages: [bodyOf(KEYS[3])] });
+    await expect(readFile(join(folder.path, 'out/cursor.json'))).rejects.toThrow('ENOENT');
+  });
+
+  test('describe prints dates, rows, bytes and the two lines of config.yaml', async () => {
+    const fitting = await local('describe');
+    await folder.write([...FIELDS, 'ETag']);
+    const { stdout } = await local('describe');
+
+    expect(fitting.stdout).toContain('config.yaml fits it:\n');
+    expect(stdout).toContain(`1 report, from ${DT} to ${DT}\n  4 rows (current objects)\n`);
+    expect(stdout).toContain(
+      'config.yaml says something else. Put these two lines into it:\n' +
+        'inventory_format: csv\ninventory_fields: [Bucket, Key, Size, ETag]\n',
+    );
+  });
+
+  test('an ORC report is described, and refused in one sentence', async () => {
+    const manifest = join(folder.inventory, '2022-04-22T01-00Z/manifest.json');
+    const report = JSON.parse(await readFile(manifest, 'utf8')) as object;
+    const orc = { ...report, fileFormat: 'ORC', fileSchema: 'struct<bucket:string,key:string>' };
+    await writeFile(manifest, JSON.stringify(orc));
+
+    const { stdout } = await local('describe');
+
+    expect(stdout).toContain('rows not counted: an ORC report cannot be read on this machine\n');
+    expect(stdout).toContain('inventory_format: orc\ninventory_fields: [bucket, key]\n');
+    await expect(local('start')).rejects.toThrow('an ORC report cannot be read on this machine: ');
+  });
+
+  test('no matching row in any chunk is told apart from done', async () => {
+    const listing = join(folder.path, 'none.csv');
+    await writeFile(listing, 'other/x\n');
+
+    const { code, stdout } = await from(listing, 'start', { chunks: Infinity });
+
+    expect(code).toBe(1);
+    expect(stdout).toContain('example: no matching row: ');
+    expect(stdout).not.toContain('Messages:');
+    expect(await from(listing, 'status')).toMatchObject({ code: 1, json: { state: 'empty' } });
+  });
+
+  test('a listing serves as well', async () => {
+    const listing = join(folder.path, 'keys.txt');
+    await writeFile(listing, KEYS.join('\n'));
+
+    const [described, started] = [await from(listing, 'describe'), await from(listing, 'start')];
+
+    expect(described.stdout).toContain('4 rows (current objects)\n  A listing needs no');
+    expect(started.stdout).toContain('3 rows, 2 messages sent');
+  });
+
+  test('a process that was killed is taken over at once, and leaves no message out', async () => {
+    await local('start');
+    const path = join(folder.path, 'out/cursor.json');
+    const { version, cursor } = JSON.parse(await readFile(path, 'utf8')) as {
+      version: number;
+      cursor: BackfillCursor;
+    };
+    // No process has this number.
+    const lease = { owner: 'local-99999999', until: Date.now() + 60_000 };
+    const killed = { ...cursor, stage: 'pending', lease };
+    await writeFile(path, JSON.stringify({ version, cursor: killed }));
+    const interrupted = await local('status');
+    const left = await local('start');
+    const busy = {
+      ...cursor,
+      stage: 'pending',
+      lease: { ...lease, owner: `local-${process.pid}` },
+    };
+    await writeFile(path, JSON.stringify({ version, cursor: busy }));
+
+    expect(interrupted.stdout).toContain('example: interrupted, chunk 2022-04-21');
+    expect(left.stdout).toContain('the backfill is complete');
+    expect((await local('start')).stdout).toContain('another process works on this backfill\n');
+  });
+});

@@ -1,0 +1,47 @@
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { tryFingerprint } from '../../../cli/plan/stack-fingerprint.js';
+import { type Bundle, bundleEntries } from '../../../modules/bundling/bundle.js';
+import { assetPath } from '../../../modules/bundling/assets.js';
+import { gitProject } from '../../support/cli/project-root.js';
+
+const ENTRY = 'pipelines/sentinel1/app.ts';
+
+async function bundleIn(root: string): Promise<Bundle> {
+  const bundle = (await bundleEntries([ENTRY], { root, cache: false })).get(ENTRY);
+  if (!bundle) throw new Error('no bundle');
+  return bundle;
+}
+
+function stackOf(bundle: Bundle, memory = 512): string {
+  const folder = mkdtempSync(join(tmpdir(), 'stack-'));
+  const code = { filename: assetPath(bundle), source_code_hash: bundle.hashBase64, memory };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'cdk.tf.json'), JSON.stringify({ code, triggers: bundle.hashBase64 }));
+  return folder;
+}
+
+test('is the same for node_modules in another place', async () => {
+  const here = await bundleIn(process.cwd());
+  const root = gitProject({});
+  cpSync('pipelines/sentinel1', join(root, 'pipelines/sentinel1'), { recursive: true });
+  const elsewhere = await bundleIn(root);
+
+  expect(tryFingerprint(stackOf(elsewhere))).toBe(tryFingerprint(stackOf(here)));
+});
+
+test('differs with the code, and with the stack', async () => {
+  const here = await bundleIn(process.cwd());
+  const root = gitProject({});
+  cpSync('pipelines/sentinel1', join(root, 'pipelines/sentinel1'), { recursive: true });
+  writeFileSync(join(root, ENTRY), 'export const handler = 1;\n');
+
+  expect(tryFingerprint(stackOf(await bundleIn(root)))).not.toBe(tryFingerprint(stackOf(here)));
+  expect(tryFingerprint(stackOf(here, 1024))).not.toBe(tryFingerprint(stackOf(here)));
+});
+
+test('is none where there is no stack', () => {
+  expect(tryFingerprint('/nowhere')).toBeUndefined();
+});

@@ -1,0 +1,132 @@
+import { expect, test } from '@jest/globals';
+import { attentionOf, type PipelineStatus } from '../../../cli/status/pipeline-status.js';
+import { statusText } from '../../../cli/status/report.js';
+import { newBackfill, type BackfillCursor } from '../../../lambdas/backfill/cursor.js';
+
+const NONE = { count: 0, hasMore: false };
+const EMPTY = { visible: 0, inFlight: 0, delayed: 0, oldestSeconds: undefined };
+
+function statusOf(fields: Partial<PipelineStatus> = {}): PipelineStatus {
+  return {
+    ...{ pipeline: 'sentinel1', collection: 'sentinel1-grd' },
+    queue: { value: { ...EMPTY, name: 'q', visible: 12_345, inFlight: 50, oldestSeconds: 5_400 } },
+    deadLetters: { value: { ...EMPTY, name: 'd' } },
+    subscriptionDeadLetters: { value: { ...EMPTY, name: 's' } },
+    ingestor: {
+      value: {
+        url: 'https://i',
+        counts: { queued: NONE, started: NONE, failed: NONE, succeeded: NONE, cancelled: NONE },
+        failed: [],
+      },
+    },
+    catalog: { value: { url: 'https://stac/collections/sentinel1-grd', items: 90_000 } },
+    backfill: { value: undefined },
+    ...fields,
+  };
+}
+
+function cursorOf(fields: Partial<BackfillCursor>): BackfillCursor {
+  const begun = newBackfill({ source: 's', chunk: '2022-04-20', now: Date.UTC(2024, 4, 1, 12) });
+  return { ...begun, ...fields };
+}
+
+test('a status is a table of queues and a line for each other part', () => {
+  const counts = { rows: 10, sent: 8, skipped: 1, refused: 1 };
+  const cursor = cursorOf({
+    stage: 'sending',
+    dt: '2024-04-30-00-00',
+    counts,
+    totals: counts,
+    chunks: 3,
+  });
+
+  expect(statusText(statusOf({ backfill: { value: cursor } })).split('\n')).toEqual([
+    'sentinel1 (Collection sentinel1-grd)',
+    '',
+    'QUEUE                        VISIBLE  IN FLIGHT  DELAYED  OLDEST',
+    'granules                      12,345         50        0  90 min',
+    'dead letters                       0          0        0       -',
+    "subscription's dead letters        0          0        0       -",
+    '',
+    'Ingestor: queued 0, started 0, failed 0, succeeded 0, cancelled 0',
+    'STAC API: 90,000 Items (https://stac/collections/sentinel1-grd)',
+    'Backfill: running (sending) at 2022-04-20, as of 2024-05-01 12:00Z, report 2024-04-30-00-00',
+    '  3 chunks done; 20 rows, 16 sent, 2 skipped, 2 refused',
+    '',
+    'Nothing needs a person.',
+  ]);
+});
+
+test('the first failures are shown, and that the list is longer than its page', () => {
+  const failed = Array.from({ length: 12 }, (_, index) => ({
+    ...{ id: `S1A_${index}`, message: `pgSTAC\nsaid no ${index}`, updatedAt: undefined },
+  }));
+  const counts = { queued: NONE, started: NONE, failed: { count: 12, hasMore: true } };
+  const ingestor = {
+    value: { url: 'https://i', failed, counts: { ...counts, succeeded: NONE, cancelled: NONE } },
+  };
+
+  const lines = statusText(statusOf({ ingestor })).split('\n');
+
+  const from = lines.findIndex((line) => line.startsWith('Ingestor'));
+  expect(lines.slice(from, from + 3)).toEqual([
+    'Ingestor: queued 0, started 0, failed 12+, succeeded 0, cancelled 0',
+    '  (+: it has more than the one page that it lists)',
+    '  failed S1A_0: pgSTAC said no 0',
+  ]);
+  expect(lines).toContain('  and 2 more (--json shows all)');
+});
+
+test.each<[string, Partial<PipelineStatus>, string[]]>([
+  ['nothing', {}, []],
+  [
+    'dead letters of both queues, those being looked at included',
+    {
+      deadLetters: { value: { ...EMPTY, name: 'd', visible: 2 } },
+      subscriptionDeadLetters: { value: { ...EMPTY, name: 's', inFlight: 1 } },
+    },
+    ['3 dead letters: npm run redrive -- sentinel1'],
+  ],
+  [
+    'a backfill that failed',
+    {
+      backfill: {
+        value: cursorOf({ stage: 'failed', failure: { message: 'no such table', owner: 'x' } }),
+      },
+    },
+    ['the backfill failed: no such table'],
+  ],
+  [
+    'a backfill that found nothing',
+    { backfill: { value: cursorOf({ stage: 'empty' }) } },
+    ['the backfill found nothing: the inventory query selected not one row'],
+  ],
+  ['a paused backfill', { backfill: { value: cursorOf({ paused: true }) } }, []],
+  [
+    'parts that do not answer',
+    { catalog: { error: 'x' }, backfill: { error: 'y' }, deadLetters: { error: 'z' } },
+    [
+      'the dead letters could not be asked',
+      'the STAC API could not be asked',
+      'the backfill could not be asked',
+    ],
+  ],
+])('a person is asked for %s', (_, fields, expected) => {
+  expect(attentionOf(statusOf(fields))).toEqual(expected);
+});
+
+test.each<[string, Partial<PipelineStatus>, string]>([
+  [
+    'an API that does not count',
+    { catalog: { value: { url: 'u', items: undefined } } },
+    'STAC API: it does not count its Items (u)',
+  ],
+  [
+    'no answer',
+    { ingestor: { error: 'GET x got\nno answer' } },
+    'Ingestor: not reached: GET x got no answer',
+  ],
+  ['no backfill yet', {}, 'Backfill: not begun'],
+])('the text says %s in one line', (_, fields, expected) => {
+  expect(statusText(statusOf(fields)).split('\n')).toContain(expected);
+});

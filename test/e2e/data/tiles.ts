@@ -1,0 +1,29 @@
+import { all, createBucket, putObject } from './granules.js';
+import { FULL } from '../deployment/stacks.js';
+
+/** As the config.yaml of cop_dem_30 has it. */
+export const TILE_BUCKET = 'copernicus-dem-30m';
+const LIST_KEY = 'tileList.txt';
+
+/** Names of tiles, which are the ids of their Items: `count` of them from a line of latitude on, westwards from 180 E. */
+export function tileNames(latitude: number, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => {
+    const north = String(latitude + Math.floor(index / 180)).padStart(2, '0');
+    const east = String(index % 180).padStart(3, '0');
+    return `Copernicus_DSM_COG_10_N${north}_00_E${east}_00_DEM`;
+  });
+}
+
+/** What the bucket's list names; a backfill by the deployment alone. */
+export const LISTED = tileNames(10, FULL ? 2_500 : 250);
+
+export async function uploadTiles(names: readonly string[]): Promise<void> {
+  await all(names, (name) => putObject(TILE_BUCKET, `${name}/${name}.tif`, '-'));
+}
+
+export async function seedTiles(): Promise<void> {
+  await createBucket(TILE_BUCKET);
+  await uploadTiles(LISTED);
+  // The real list ends with something else, too.
+  await putObject(TILE_BUCKET, LIST_KEY, [...LISTED, 'readme.html', ''].join('\n'));
+}

@@ -1,0 +1,61 @@
+import { ACCOUNT, REGION } from '../system/places.js';
+
+/** Whom a call is made for: an access key of twelve digits is the root of that account, in the emulator. */
+export interface Caller {
+  readonly endpoint: string;
+  /** @default the stacks' own */
+  readonly account?: string;
+  /** @default the stacks' own */
+  readonly region?: string;
+}
+
+/**
+ * A call of a service whose SDK is no dependency of the project, in the query protocol (IAM, SNS). Returns the XML.
+ * The emulator takes the root key without a signature. Throws with the emulator's words.
+ */
+export async function queryCall(
+  caller: Caller,
+  [service, action]: readonly [service: string, action: string],
+  parameters: Readonly<Record<string, string>>,
+): Promise<string> {
+  const body = new URLSearchParams({ Action: action, ...parameters });
+  return send(caller, service, { body });
+}
+
+/** As `queryCall`, in the JSON protocol (Cognito, CloudWatch Logs). `target`: as in `X-Amz-Target`. */
+export async function jsonCall(
+  caller: Caller,
+  [service, target]: readonly [service: string, target: string],
+  parameters: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
+  return JSON.parse(await send(caller, service, { body: JSON.stringify(parameters), headers }));
+}
+
+/** As `queryCall`, of a service with paths (Lambda, S3, Scheduler). Returns the text. */
+export function getCall(caller: Caller, service: string, path: string): Promise<string> {
+  return send(caller, service, { path });
+}
+
+interface Sent {
+  /** @default nothing: a GET */
+  readonly body?: string | URLSearchParams;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly path?: string;
+}
+
+async function send(
+  { endpoint, account = ACCOUNT, region = REGION }: Caller,
+  service: string,
+  { body, headers = {}, path = '/' }: Sent,
+): Promise<string> {
+  const credential = `${account}/20260101/${region}/${service}/aws4_request`;
+  const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=0`;
+  const answer = await fetch(`${endpoint}${path}`, {
+    ...(body !== undefined && { method: 'POST', body }),
+    headers: { ...headers, authorization },
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${service} answered ${answer.status}: ${text.slice(0, 1000)}`);
+  return text;
+}

@@ -1,0 +1,25 @@
+import { queryCall } from './aws-call.js';
+import type { Credentials } from './apply.js';
+import { runProject } from './project-copy.js';
+import type { System } from '../system/system.js';
+
+const UserName = 'deployer';
+
+/** A user with the documented policy of whoever deploys, for the stacks that are synthesized now, and nothing else. */
+export async function createDeployer(system: System): Promise<Credentials> {
+  const caller = { endpoint: system.endpoint };
+  await queryCall(caller, ['iam', 'CreateUser'], { UserName });
+  await allowDeployer(system);
+  const xml = await queryCall(caller, ['iam', 'CreateAccessKey'], { UserName });
+  const value = (tag: string) => new RegExp(`<${tag}>([^<]+)<`).exec(xml)?.[1] ?? '';
+  return { accessKeyId: value('AccessKeyId'), secretAccessKey: value('SecretAccessKey') };
+}
+
+async function allowDeployer(system: System): Promise<void> {
+  const PolicyDocument = await runProject(system, ['cli/deployer-policy.ts']);
+  const names = { UserName, PolicyName: 'deploy' };
+  await queryCall({ endpoint: system.endpoint }, ['iam', 'PutUserPolicy'], {
+    ...names,
+    PolicyDocument,
+  });
+}

@@ -1,0 +1,51 @@
+import { jsonCall, type Caller } from '../deployment/aws-call.js';
+
+export interface UserPool {
+  readonly poolId: string;
+  /** What a pipeline's secret holds beside the domain. */
+  readonly client: {
+    readonly client_id: string;
+    readonly client_secret: string;
+    readonly scope: string;
+  };
+}
+
+interface Answers {
+  readonly UserPool: { readonly Id: string };
+  readonly UserPoolClient: { readonly ClientId: string; readonly ClientSecret: string };
+}
+
+const SCOPE = 'ingestor/write';
+
+/** A pool whose client gets tokens for itself, as eoapi-cdk's ingestor wants them. */
+export async function createUserPool(caller: Caller): Promise<UserPool> {
+  const call = async (action: string, parameters: Readonly<Record<string, unknown>>) =>
+    (await jsonCall(
+      caller,
+      ['cognito-idp', `AWSCognitoIdentityProviderService.${action}`],
+      parameters,
+    )) as Answers;
+  const { UserPool } = await call('CreateUserPool', { PoolName: 'ingestor' });
+  const UserPoolId = UserPool.Id;
+  await call('CreateUserPoolDomain', { UserPoolId, Domain: 'ingestor' });
+  const Scopes = [{ ScopeName: 'write', ScopeDescription: 'posts Items' }];
+  await call('CreateResourceServer', {
+    UserPoolId,
+    Identifier: 'ingestor',
+    Name: 'ingestor',
+    Scopes,
+  });
+  const { UserPoolClient } = await call('CreateUserPoolClient', {
+    UserPoolId,
+    ClientName: 'pipelines',
+    GenerateSecret: true,
+    AllowedOAuthFlows: ['client_credentials'],
+    AllowedOAuthScopes: [SCOPE],
+    AllowedOAuthFlowsUserPoolClient: true,
+  });
+  const { ClientId, ClientSecret } = UserPoolClient;
+  return {
+    poolId: UserPoolId,
+    client: { client_id: ClientId, client_secret: ClientSecret, scope: SCOPE },
+  };
+}

@@ -1,0 +1,26 @@
+import { findTerraform } from '../../system/terraform/terraform.js';
+import { whyNoPostgres } from './database.js';
+import { tryRun } from './shell.js';
+import { PYTHON } from './versions.js';
+
+/** One sentence for each thing that the suite needs and cannot install by itself. */
+export async function whatIsMissing(): Promise<string[]> {
+  const found = await Promise.all([whyNoTerraform(), whyNoPostgres(), whyNoPython()]);
+  return found.filter((sentence) => sentence !== undefined);
+}
+
+async function whyNoTerraform(): Promise<string | undefined> {
+  try {
+    // It has said itself what is missing.
+    return (await findTerraform()) === undefined ? 'Terraform cannot be used (above)' : undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function whyNoPython(): Promise<string | undefined> {
+  const [major, minor] = PYTHON;
+  const test = `import sys, venv; sys.exit(sys.version_info < (${major}, ${minor}))`;
+  if ((await tryRun('python3', ['-c', test])) !== undefined) return undefined;
+  return `python3 is not on the PATH, older than ${major}.${minor}, or without venv`;
+}

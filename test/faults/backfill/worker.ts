@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import type { CursorStore } from '../../../lambdas/backfill/cursor.js';
+import { systemClock } from '../../../lambdas/runtime/clock.js';
+import { PARALLEL_BATCHES } from '../../../lambdas/backfill/collaborators.js';
+import { historicHandler } from '../../../lambdas/historic-handler.js';
+import { silentLog } from '../../../lambdas/runtime/log.js';
+import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../../lambdas/queue/queue.js';
+import type { QueryEngine } from '../../../lambdas/inventory/engine.js';
+import { duckDbEngine } from '../../../local/inventory/duckdb-engine.js';
+import { fileCursors } from '../../../local/inventory/file-cursors.js';
+import { fileObjects } from '../../../local/inventory/file-objects.js';
+import { runHistoric } from '../../../local/inventory/historic-run.js';
+import { localInventory } from '../../../local/inventory/local-inventory.js';
+import {
+  BACKFILL_SETTINGS_VARIABLE,
+  type BackfillWorkerSettings,
+  type FromBackfillWorker,
+  type ToBackfillWorker,
+} from './protocol.js';
+
+// The entry of the process that is killed: the backfill as it is deployed. Its queue is the parent process, so that
+// what was accepted before the kill stays accepted.
+const handler = historicHandler({
+  queryInventory: () => 'SELECT key FROM inventory',
+  rowToMessageBody: ({ key }) => JSON.stringify({ key }),
+  nextChunk: () => undefined,
+});
+await start(JSON.parse(process.env[BACKFILL_SETTINGS_VARIABLE] ?? '{}') as BackfillWorkerSettings);
+
+async function start(settings: BackfillWorkerSettings): Promise<void> {
+  // Without its parent it has no queue.
+  process.on('disconnect', () => process.exit());
+  const { inventory, folder, pageBytes } = settings;
+  const noLimits = { initialChunk: undefined, maxQueueDepth: undefined, maxScanGb: undefined };
+  const { outcome, message } = await runHistoric(handler, {
+    settings: { inventory: await localInventory(inventory), frequencyHours: 0, ...noLimits },
+    engine: toldEngine(duckDbEngine({ folder: join(folder, 'query') })),
+    cursors: toldCursors(fileCursors(join(folder, 'cursor.json'))),
+    ...{ queue: parentQueue(), objects: fileObjects, clock: systemClock, log: silentLog },
+    ...{ pageBytes, parallelBatches: PARALLEL_BATCHES },
+    // As the retry of one event.
+    owner: 'bench',
+  });
+  process.send?.({ type: 'done', outcome, message }, () => {
+    process.disconnect();
+  });
+}
+
+function tell(message: FromBackfillWorker): void {
+  process.send?.(message);
+}
+
+function toldEngine(engine: QueryEngine): QueryEngine {
+  return {
+    ...engine,
+    start: (...args: Parameters<QueryEngine['start']>) => {
+      tell({ type: 'querying' });
+      return engine.start(...args);
+    },
+  };
+}
+
+function toldCursors(cursors: CursorStore): CursorStore {
+  return {
+    ...cursors,
+    write: (...args: Parameters<CursorStore['write']>) => {
+      tell({ type: 'saving' });
+      return cursors.write(...args);
+    },
+  };
+}
+
+function parentQueue(): MessageQueue {
+  const waiting = new Map<number, () => void>();
+  let calls = 0;
+  process.on('message', ({ id }: ToBackfillWorker) => {
+    waiting.get(id)?.();
+    waiting.delete(id);
+  });
+  return {
+    maxBytes: () => Promise.resolve(DEFAULT_MAX_BYTES),
+    depth: () => Promise.resolve(0),
+    sendBatch: (bodies) =>
+      new Promise((resolve) => {
+        const id = calls++;
+        waiting.set(id, () => {
+          resolve([]);
+        });
+        tell({ type: 'send', id, bodies });
+      }),
+  };
+}

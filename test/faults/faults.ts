@@ -1,0 +1,11 @@
+import { Command } from 'commander';
+import { runCommand } from '../../cli/shared/command.js';
+import { backfillCommand } from './backfill/command.js';
+import { messagesCommand } from './messages/command.js';
+
+const command = new Command('faults')
+  .description('Run a part of the system while everything around it fails, and count what is lost.')
+  .addCommand(messagesCommand)
+  .addCommand(backfillCommand);
+
+await runCommand(command);

@@ -1,0 +1,125 @@
+import { setImmediate } from 'node:timers/promises';
+import { beforeEach, expect, test } from '@jest/globals';
+import { sendPage } from '../../../lambdas/backfill/backfill-page.js';
+import { reportName, type BackfillRun } from '../../../lambdas/backfill/run.js';
+import type { Row } from '../../../lambdas/inventory/result-csv.js';
+import { backfillKit, type BackfillKit } from '../../support/backfill/collaborators.js';
+
+let kit: BackfillKit;
+
+beforeEach(() => {
+  kit = backfillKit({ inventory: 's3://b/i', resultsFolder: 'never-written' });
+});
+
+function send(
+  columns: readonly string[],
+  records: readonly (readonly (string | undefined)[])[],
+  rowToMessageBody: (row: Row) => string | undefined,
+) {
+  const run: BackfillRun = {
+    ...kit,
+    ...{ owner: 'o', nearEnd: () => false },
+    pipeline: { queryInventory: () => '', rowToMessageBody, nextChunk: () => undefined },
+  };
+  const page = { columns, records, position: { offset: 0 }, size: 0, last: true };
+  return sendPage(page, run);
+}
+
+test('each row becomes its message, or is skipped where the pipeline gives none', async () => {
+  const counts = await send(['key', 'size'], [['a', '1'], ['b'], ['c', '3']], ({ key, size }) =>
+    size === undefined ? undefined : `${key ?? ''} ${size}`,
+  );
+
+  expect(counts).toEqual({ rows: 3, sent: 2, skipped: 1, refused: 0 });
+  expect(kit.queue.bodies).toEqual(['a 1', 'c 3']);
+});
+
+test('a row at which the pipeline throws is refused by its key, and stops no other', async () => {
+  const counts = await send(
+    ['size', 'key'],
+    [
+      ['1', 'a'],
+      ['2', 'b'],
+    ],
+    ({ key }) => {
+      if (key === 'a') throw new Error('no date in it');
+      return key;
+    },
+  );
+
+  expect(counts).toEqual({ rows: 2, sent: 1, skipped: 0, refused: 1 });
+  expect(kit.log.lines).toEqual([
+    {
+      ...{ level: 'error', message: 'no message for an object of the inventory' },
+      fields: { key: 'a', reason: 'rowToMessageBody: no date in it' },
+    },
+  ]);
+});
+
+test('what is no text is no message, however it was typed', async () => {
+  const given: Record<string, unknown> = { a: { path: 'a' }, b: null, c: 'c', d: 7 };
+  const records = Object.keys(given).map((key) => [key]);
+
+  const counts = await send(['key'], records, ({ key = '' }) => given[key] as string | undefined);
+
+  expect(counts).toEqual({ rows: 4, sent: 1, skipped: 1, refused: 2 });
+  expect(kit.log.lines.map(({ fields }) => fields)).toEqual([
+    { key: 'a', reason: 'rowToMessageBody: a message is a text, or undefined (given object)' },
+    { key: 'd', reason: 'rowToMessageBody: a message is a text, or undefined (given number)' },
+  ]);
+});
+
+test('a row without a key goes by its first value', async () => {
+  await send(['path', 'size'], [['p', '1'], []], () => '');
+
+  expect(kit.log.lines.map(({ fields }) => fields)).toEqual([
+    { key: 'p', reason: 'the body is empty, which SQS does not take' },
+    { key: '', reason: 'the body is empty, which SQS does not take' },
+  ]);
+});
+
+test.each([
+  [100, 100, undefined],
+  [101, 100, 1],
+  [250, 100, 150],
+])('of %d refused rows %d are logged, and then their number: %s', async (count, logged, more) => {
+  const records = Array.from({ length: count }, (_, index) => [`${index}`]);
+
+  const { refused } = await send(['key'], records, () => '');
+
+  expect(refused).toBe(count);
+  const [lines, rest] = [kit.log.lines.slice(0, logged), kit.log.lines.slice(logged)];
+  expect(lines.map(({ fields }) => fields?.['key'])).toEqual(
+    records.slice(0, logged).map(([key]) => key),
+  );
+  expect(rest.map(({ message, fields }) => [message, fields])).toEqual(
+    more === undefined
+      ? []
+      : [['no message for further objects of the inventory', { count: more }]],
+  );
+});
+
+test('a report goes by its time, a listing by its place, blanks in it or not', () => {
+  expect(reportName({ dt: '2022-04-22-01-00', source: 's3://b/i csv whole' })).toBe(
+    'report dt=2022-04-22-01-00',
+  );
+  expect(reportName({ dt: undefined, source: 's3://b/my list.csv listing-csv whole' })).toBe(
+    'the listing s3://b/my list.csv',
+  );
+});
+
+test('as many batches as the run allows are under way at once', async () => {
+  let [underWay, most] = [0, 0];
+  kit.queue.sendBatch = async () => {
+    most = Math.max(most, (underWay += 1));
+    await setImmediate();
+    underWay -= 1;
+    return [];
+  };
+  const records = Array.from({ length: 200 }, (_, index) => [`k${index}`]);
+
+  const counts = await send(['key'], records, ({ key }) => key);
+
+  expect(counts.sent).toBe(200);
+  expect(most).toBe(kit.parallelBatches);
+});

@@ -1,0 +1,185 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { beginDue } from '../../../lambdas/backfill/begin.js';
+import { chunkName, type BackfillRun } from '../../../lambdas/backfill/run.js';
+import { newBackfill, type BackfillCursor } from '../../../lambdas/backfill/cursor.js';
+import { sourceOf, type HistoricSettings } from '../../../lambdas/backfill/settings.js';
+import { manifestHref } from '../../../lambdas/inventory/report.js';
+import { parseInventory } from '../../../lambdas/inventory/inventory.js';
+import type { ObjectReader } from '../../../lambdas/inventory/objects.js';
+import { backfillKit, type BackfillKit } from '../../support/backfill/collaborators.js';
+
+const LOCATION = 's3://dest/bucket/id';
+const DT = '2022-04-22-01-00';
+const SCHEMAS = {
+  csv: 'Bucket, Key',
+  orc: 'struct<bucket:string,key:string>',
+  parquet:
+    'message s3.inventory { required binary bucket (STRING); required binary key (STRING); }',
+};
+type Format = keyof typeof SCHEMAS;
+const inventoryOf = (format: Format) =>
+  parseInventory({ location: LOCATION, format, fields: 'Bucket,Key' });
+
+/** The objects of one report of `bytes` bytes. */
+function report(format: Format, bytes: number): ObjectReader {
+  const texts: Record<string, string> = {
+    [`${LOCATION}/hive/dt=${DT}/symlink.txt`]: 's3://dest/a',
+    [manifestHref(LOCATION, DT)]: JSON.stringify({
+      ...{ fileFormat: format, fileSchema: SCHEMAS[format] },
+      files: [{ key: 'a', size: bytes }],
+    }),
+  };
+  return {
+    read: (href) => {
+      const text = texts[href];
+      if (text === undefined) return Promise.resolve(undefined);
+      const found = Buffer.from(text);
+      const about = { size: found.length, eTag: '1', lastModified: new Date(0) };
+      return Promise.resolve({ bytes: found, ...about });
+    },
+    folders: () => Promise.resolve([`dt=${DT}`]),
+  };
+}
+
+interface Given {
+  readonly settings?: Partial<HistoricSettings>;
+  readonly format?: Format;
+  readonly bytes?: number;
+}
+
+let kit: BackfillKit;
+
+beforeEach(() => {
+  kit = backfillKit({ inventory: LOCATION, resultsFolder: 'never-written' });
+});
+
+function runOf({ settings, format = 'csv', bytes = 42 }: Given = {}): BackfillRun {
+  return {
+    ...kit,
+    ...{ owner: 'o', nearEnd: () => false },
+    settings: { ...kit.settings, inventory: inventoryOf(format), ...settings },
+    objects: report(format, bytes),
+    engine: { ...kit.engine, relation: () => Promise.resolve({ from: 'report' }) },
+    pipeline: {
+      queryInventory: () => 'SELECT key FROM inventory',
+      rowToMessageBody: () => undefined,
+      nextChunk: () => undefined,
+    },
+  };
+}
+
+async function stored(run: BackfillRun, cursor: Partial<BackfillCursor>): Promise<void> {
+  const begun = newBackfill({ source: sourceOf(run.settings), chunk: '2022', now: 0 });
+  await run.cursors.write({ ...begun, dt: DT, ...cursor }, undefined);
+}
+
+describe('a run', () => {
+  test('that begins says what it costs, and leaves a cursor for the work', async () => {
+    const run = runOf({ bytes: 3e12 });
+
+    expect(await beginDue(run)).toEqual({
+      ...{ outcome: 'started', chunk: undefined },
+      message: `the whole inventory of report dt=${DT} has begun: 3000000000000 bytes, at most 15 USD for Athena`,
+    });
+    const time = new Date(kit.clock.now()).toISOString();
+    expect((await kit.cursors.read())?.cursor).toEqual({
+      ...newBackfill({ source: `${LOCATION} csv whole`, chunk: undefined, now: kit.clock.now() }),
+      ...{ stage: 'pending', dt: DT, inventoryDate: '2022-04-22', bytes: 3e12, attempt: 1 },
+      ...{ chunkStartedAt: time, updatedAt: time },
+    });
+    expect(kit.invocations).toEqual([{ action: 'continue' }]);
+    expect(kit.log.lines).toEqual([
+      {
+        ...{ level: 'info', message: 'backfill begun' },
+        fields: { chunk: undefined, dt: DT, files: 1, bytes: 3e12, scanUsd: 15 },
+      },
+    ]);
+  });
+
+  test('leaves a paused backfill as it is', async () => {
+    const run = runOf();
+    await stored(run, { stage: 'waiting', paused: true });
+
+    expect(await beginDue(run)).toEqual({
+      ...{ outcome: 'paused', chunk: '2022', message: 'the backfill is paused' },
+    });
+    expect(kit.invocations).toEqual([]);
+  });
+
+  test.each(['pending', 'querying', 'sending'] as const)(
+    'has a chunk that is %s continued',
+    async (stage) => {
+      const run = runOf();
+      await stored(run, { stage });
+
+      expect(await beginDue(run)).toEqual({
+        ...{ outcome: 'continued', chunk: '2022' },
+        message: 'chunk 2022 is unfinished and goes on',
+      });
+      expect(kit.invocations).toEqual([{ action: 'continue' }]);
+    },
+  );
+
+  test('of a schedule says of an empty backfill what to look at', async () => {
+    const run = runOf({ settings: { frequencyHours: 1 } });
+    await stored(run, { stage: 'empty' });
+
+    expect(await beginDue(run)).toEqual({
+      ...{ outcome: 'empty', chunk: '2022' },
+      message:
+        `no matching row: the pipeline's query selected nothing of report dt=${DT}, so nothing was sent; ` +
+        'look at its queryInventory, then npm run backfill -- <pipeline> restart',
+    });
+  });
+
+  test.each(['waiting', 'failed'] as const)(
+    'begins a chunk that is %s with another attempt than the last one',
+    async (stage) => {
+      const run = runOf();
+      await stored(run, { stage, attempt: 7, restarts: 3, failure: { message: 'm', owner: 'o' } });
+
+      expect(await beginDue(run)).toMatchObject({ outcome: 'started', chunk: '2022' });
+      expect((await kit.cursors.read())?.cursor).toMatchObject({
+        ...{ stage: 'pending', attempt: 8, restarts: 0, failure: undefined },
+      });
+    },
+  );
+
+  test('of another source begins anew, with another attempt than any before', async () => {
+    const run = runOf();
+    await stored(run, { source: 'elsewhere csv whole', stage: 'complete', attempt: 7, chunks: 4 });
+
+    expect(await beginDue(run)).toMatchObject({ outcome: 'started', chunk: undefined });
+    expect((await kit.cursors.read())?.cursor).toMatchObject({ attempt: 8, chunks: 0 });
+  });
+});
+
+describe('max_scan_gb', () => {
+  test.each<[Format, number]>([
+    ['csv', 2e9],
+    ['orc', 9e9],
+    ['parquet', 9e9],
+  ])(
+    'lets a report in %s of %d bytes pass at 2: only text is read whole',
+    async (format, bytes) => {
+      const run = runOf({ settings: { maxScanGb: 2 }, format, bytes });
+
+      expect(await beginDue(run)).toMatchObject({ outcome: 'started' });
+    },
+  );
+
+  test('stops a query that reads more, for good, and says what it would cost', async () => {
+    const run = runOf({ settings: { maxScanGb: 2 }, bytes: 2_345_678_901 });
+
+    await expect(beginDue(run)).rejects.toMatchObject({
+      ...{ name: 'QueryError', kind: 'permanent' },
+      message:
+        'a query of this inventory reads 2.35 GB (about 0.01 USD), and max_scan_gb is 2: raise it in config.yaml to allow that',
+    });
+    expect(await kit.cursors.read()).toBeUndefined();
+  });
+});
+
+test('a chunk is named, and the lack of one is the whole inventory', () => {
+  expect([chunkName('2022'), chunkName(undefined)]).toEqual(['chunk 2022', 'the whole inventory']);
+});

@@ -1,0 +1,218 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  newBackfill,
+  pauseBackfill,
+  restartBackfill,
+  type CursorStore,
+  type StoredCursor,
+} from '../../../lambdas/backfill/cursor.js';
+import { memoryCursors } from '../../../lambdas/backfill/cursor-table.js';
+import { Lease, LEASE_MS, LeaseLostError } from '../../../lambdas/backfill/lease.js';
+import { FakeClock } from '../../support/backfill/collaborators.js';
+
+const BEGIN = { source: 'source', chunk: undefined, now: 0 };
+
+let store: CursorStore;
+let clock: FakeClock;
+
+beforeEach(async () => {
+  store = memoryCursors();
+  clock = new FakeClock();
+  await store.write({ ...newBackfill(BEGIN), stage: 'sending' }, undefined);
+});
+
+async function stored(): Promise<StoredCursor> {
+  const cursor = await store.read();
+  if (cursor === undefined) throw new Error('no cursor');
+  return cursor;
+}
+
+async function claim(owner: string): Promise<Lease | undefined> {
+  return Lease.claim(await stored(), { store, owner, clock });
+}
+
+async function claimed(owner: string): Promise<Lease> {
+  const lease = await claim(owner);
+  if (lease === undefined) throw new Error('not claimed');
+  return lease;
+}
+
+describe('one run at a time', () => {
+  test('another run gets it only when it has run out; a retry of the same event at once', async () => {
+    await claimed('a');
+
+    expect(await claim('b')).toBeUndefined();
+    expect(await claim('a')).toBeDefined();
+    clock.advance(LEASE_MS - 1);
+    expect(await claim('b')).toBeUndefined();
+    clock.advance(1);
+    expect(await claim('b')).toBeDefined();
+  });
+
+  test('of two that claim the same state, one gets it', async () => {
+    const state = await stored();
+
+    const leases = await Promise.all(
+      ['a', 'b'].map((owner) => Lease.claim(state, { store, owner, clock })),
+    );
+
+    expect(leases.filter((lease) => lease !== undefined)).toHaveLength(1);
+  });
+
+  test('the first run loses it to the second with its next write, and writes nothing', async () => {
+    const first = await claimed('a');
+    clock.advance(LEASE_MS);
+    const second = await claimed('b');
+    await second.save({ chunks: 2 });
+
+    await expect(first.save({ chunks: 1 })).rejects.toThrow(LeaseLostError);
+    await expect(first.release({ chunks: 1 })).rejects.toThrow(LeaseLostError);
+    expect((await stored()).cursor).toMatchObject({ chunks: 2, lease: { owner: 'b' } });
+  });
+
+  test('each write renews it, and a release lets the next run in', async () => {
+    const lease = await claimed('a');
+    clock.advance(LEASE_MS - 1);
+    await lease.save({ chunks: 1 });
+    clock.advance(LEASE_MS - 1);
+    const busy = await claim('b');
+    await lease.release({ chunks: 2 });
+
+    expect(busy).toBeUndefined();
+    expect((await claimed('b')).cursor.chunks).toBe(2);
+  });
+
+  test('it is renewed before it runs out, and not with every question', async () => {
+    const lease = await claimed('a');
+    const { version } = await stored();
+
+    await lease.renewIfDue();
+    clock.advance(LEASE_MS / 3 - 1);
+    await lease.renewIfDue();
+    const unchanged = (await stored()).version;
+    clock.advance(1);
+    await lease.renewIfDue();
+    await lease.renewIfDue();
+
+    expect(unchanged).toBe(version);
+    expect((await stored()).version).toBe(version + 1);
+    expect((await stored()).cursor.lease?.until).toBe(clock.now() + LEASE_MS);
+  });
+
+  test('a claim and each write say until when, and a write says when it was', async () => {
+    const lease = await claimed('a');
+    expect((await stored()).cursor.lease).toEqual({ owner: 'a', until: clock.now() + LEASE_MS });
+
+    clock.advance(5_000);
+    await lease.save();
+    expect((await stored()).cursor).toMatchObject({
+      ...{ lease: { owner: 'a', until: clock.now() + LEASE_MS } },
+      updatedAt: new Date(clock.now()).toISOString(),
+    });
+
+    await lease.release();
+    expect((await stored()).cursor.lease).toBeUndefined();
+  });
+});
+
+describe('while a page is sent', () => {
+  test('it is renewed for as long as that takes', async () => {
+    const lease = await claimed('a');
+    const slow = (async () => {
+      for (let wait = 0; wait < 30; wait += 1) await clock.sleep(10_000);
+      return 'sent';
+    })();
+
+    expect(await lease.renewWhile(slow)).toBe('sent');
+    expect((await stored()).cursor.lease?.until).toBeGreaterThan(clock.now());
+  });
+
+  test('its clock is let go when the work is done, and nothing is written for short work', async () => {
+    const lease = await claimed('a');
+    const { version } = await stored();
+    const signals: (AbortSignal | undefined)[] = [];
+    const sleep = clock.sleep.bind(clock);
+    clock.sleep = (ms, signal) => {
+      signals.push(signal);
+      return sleep(ms, signal);
+    };
+
+    expect(await lease.renewWhile(Promise.resolve(1))).toBe(1);
+
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
+    expect((await stored()).version).toBe(version);
+  });
+
+  test('what the work throws is thrown', async () => {
+    const lease = await claimed('a');
+
+    await expect(lease.renewWhile(Promise.reject(new Error('no')))).rejects.toThrow('no');
+  });
+});
+
+describe('writes of others in between', () => {
+  test('a pause is seen with the next write, which is kept as well', async () => {
+    const lease = await claimed('a');
+    await pauseBackfill(store);
+
+    await lease.save({ chunks: 1 });
+
+    expect(lease.cursor).toMatchObject({ paused: true, chunks: 1 });
+    expect((await stored()).cursor).toMatchObject({ paused: true, chunks: 1 });
+  });
+
+  test('a restart takes it away', async () => {
+    const lease = await claimed('a');
+    await restartBackfill(store, BEGIN);
+
+    const saved = lease.save({ chunks: 1 });
+    await expect(saved).rejects.toThrow(LeaseLostError);
+    await expect(saved).rejects.toMatchObject({
+      ...{ kind: 'transient' },
+      message: 'the backfill was taken over by another run or restarted',
+    });
+    expect((await stored()).cursor.chunks).toBe(0);
+  });
+
+  test.each([
+    ['an end of the chunk', { stage: 'complete' as const }],
+    ['another attempt', { attempt: 9 }],
+    ['a lease of another run', { lease: { owner: 'b', until: Infinity } }],
+    ['no lease at all', { lease: undefined }],
+  ])('%s that was written in between takes it away', async (_, changes) => {
+    const lease = await claimed('a');
+    const { cursor, version } = await stored();
+    await store.write({ ...cursor, ...changes }, version);
+
+    await expect(lease.save({ chunks: 1 })).rejects.toThrow(LeaseLostError);
+  });
+
+  test('a cursor that is gone takes it away', async () => {
+    const lease = await Lease.claim(await stored(), {
+      ...{ owner: 'a', clock },
+      store: { ...store, read: () => Promise.resolve(undefined) },
+    });
+    await pauseBackfill(store);
+
+    await expect(lease?.save()).rejects.toThrow(LeaseLostError);
+  });
+
+  test('its own write whose answer got lost does not', async () => {
+    let lost = false;
+    const lossy: CursorStore = {
+      ...store,
+      write: async (cursor, expected) => {
+        // The SDK tries again after a write that had passed.
+        if (lost) await store.write(cursor, expected);
+        lost = false;
+        return store.write(cursor, expected);
+      },
+    };
+    const lease = await Lease.claim(await stored(), { store: lossy, owner: 'a', clock });
+    lost = true;
+
+    await lease?.save({ chunks: 1 });
+
+    expect((await stored()).cursor.chunks).toBe(1);
+  });
+});

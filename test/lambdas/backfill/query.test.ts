@@ -1,0 +1,177 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { awaitQuery, restartQuery, startQuery } from '../../../lambdas/backfill/query.js';
+import { NO_COUNTS, pauseBackfill, type BackfillCursor } from '../../../lambdas/backfill/cursor.js';
+import type { QueryState } from '../../../lambdas/inventory/engine.js';
+import { backfillKit, type BackfillKit } from '../../support/backfill/collaborators.js';
+import { leaseAt, runWith } from '../../support/backfill/run.js';
+
+const counts = { rows: 5, sent: 5, skipped: 0, refused: 0 };
+
+let kit: BackfillKit;
+
+beforeEach(() => {
+  kit = backfillKit({ inventory: 's3://b/i', resultsFolder: 'never-written' });
+});
+
+/** A run that holds the backfill at `cursor`, on an engine that is in `states` one after the other. */
+async function runAt(
+  cursor: Partial<BackfillCursor>,
+  states: readonly QueryState[] = [],
+  nearEnd = () => false,
+) {
+  const lease = await leaseAt(kit, cursor);
+  const asked: string[] = [];
+  const started: { sql: string; token: string }[] = [];
+  const run = runWith(kit, {
+    nearEnd,
+    engine: {
+      dialect: 'duckdb',
+      relation: () => Promise.resolve({ from: 'report' }),
+      start: (sql, token) => {
+        started.push({ sql, token });
+        return Promise.resolve('q-1');
+      },
+      state: (id) => {
+        asked.push(id);
+        return Promise.resolve(states[asked.length - 1] ?? { state: 'running' });
+      },
+      stop: () => Promise.resolve(),
+    },
+  });
+  return { lease, run, asked, started };
+}
+
+const succeeded: QueryState = { state: 'succeeded', resultHref: 'r.csv', scannedBytes: 7 };
+
+describe('a query', () => {
+  test('is started with a token that only the same query of the same attempt has', async () => {
+    const { lease, run, started } = await runAt({ attempt: 1 });
+
+    await startQuery(lease, run);
+    await startQuery(lease, run);
+    await lease.save({ attempt: 2 });
+    await startQuery(lease, run);
+
+    const [first, same, other] = started.map(({ token }) => token);
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    expect(same).toBe(first);
+    expect(other).not.toBe(first);
+    expect(lease.cursor).toMatchObject({ stage: 'querying', queryId: 'q-1' });
+    expect(kit.log.lines[0]).toEqual({
+      ...{ level: 'info', message: 'query started' },
+      fields: { queryId: 'q-1', chunk: '2022', dt: '2022-04-22-01-00' },
+    });
+  });
+
+  test('is waited for, longer each time, and leaves its result to be sent', async () => {
+    const running: QueryState = { state: 'running' };
+    const { lease, run, asked } = await runAt({ stage: 'querying', queryId: 'q-1' }, [
+      ...[running, running, running, running],
+      succeeded,
+    ]);
+    const before = kit.clock.now();
+
+    await awaitQuery(lease, run);
+
+    expect(asked).toEqual(Array.from({ length: 5 }, () => 'q-1'));
+    // 250, 500, 1000 and 2000 ms, of which the half at least.
+    expect(kit.clock.now() - before).toBeGreaterThanOrEqual(1_875);
+    expect(kit.clock.now() - before).toBeLessThanOrEqual(3_750);
+    expect(lease.cursor).toMatchObject({
+      ...{ stage: 'sending', result: { href: 'r.csv', offset: 0, size: 0 } },
+    });
+    expect(kit.log.lines).toEqual([
+      {
+        ...{ level: 'info', message: 'query succeeded' },
+        fields: { queryId: 'q-1', scannedBytes: 7 },
+      },
+    ]);
+  });
+
+  test('is left as it is near the end of the time', async () => {
+    const { lease, run, asked } = await runAt(
+      { stage: 'querying', queryId: 'q-1' },
+      [],
+      () => true,
+    );
+
+    await awaitQuery(lease, run);
+
+    expect(asked).toEqual(['q-1']);
+    expect(lease.cursor).toMatchObject({ stage: 'querying', queryId: 'q-1' });
+  });
+
+  test('is left as it is when a person pauses', async () => {
+    const { lease, run, asked } = await runAt({ stage: 'querying', queryId: 'q-1' });
+    await pauseBackfill(kit.cursors);
+    await lease.save();
+
+    await awaitQuery(lease, run);
+
+    expect(asked).toEqual(['q-1']);
+    expect(lease.cursor.stage).toBe('querying');
+  });
+
+  test('that fails for good ends the backfill with the reason', async () => {
+    const failed: QueryState = { state: 'failed', reason: 'no such column', transient: false };
+    const { lease, run } = await runAt({ stage: 'querying', queryId: 'q-1' }, [failed]);
+
+    await expect(awaitQuery(lease, run)).rejects.toMatchObject({
+      ...{ name: 'QueryError', kind: 'permanent' },
+      message: 'query q-1 failed: no such column',
+    });
+  });
+
+  test('that fails for now is started again from the first row', async () => {
+    const failed: QueryState = { state: 'failed', reason: 'throttled', transient: true };
+    const result = { href: 'r.csv', offset: 9, size: 9 };
+    const { lease, run } = await runAt(
+      { stage: 'querying', queryId: 'q-1', attempt: 3, restarts: 1, result, counts },
+      [failed],
+    );
+    const before = kit.clock.now();
+
+    await awaitQuery(lease, run);
+
+    expect(lease.cursor).toMatchObject({
+      ...{ stage: 'pending', attempt: 4, restarts: 2, counts: NO_COUNTS },
+      ...{ queryId: undefined, result: undefined },
+    });
+    // The second wait: two seconds, of which the half at least.
+    expect(kit.clock.now() - before).toBeGreaterThanOrEqual(1_000);
+    expect(kit.clock.now() - before).toBeLessThanOrEqual(2_000);
+    expect(kit.log.lines).toEqual([
+      {
+        ...{ level: 'warn', message: 'query is started again' },
+        fields: { reason: 'query q-1 failed: throttled', restarts: 2 },
+      },
+    ]);
+  });
+
+  test('is started again five times, and then the backfill ends', async () => {
+    const { lease, run } = await runAt({ restarts: 4 });
+
+    await restartQuery('the result is gone', lease, run);
+
+    expect(lease.cursor.restarts).toBe(5);
+    await expect(restartQuery('the result is gone', lease, run)).rejects.toMatchObject({
+      ...{ name: 'QueryError', kind: 'permanent' },
+      message: 'the result is gone (after 5 restarts)',
+    });
+  });
+
+  test('that the pipeline cannot give is a permanent fault with its cause', async () => {
+    const { lease, run } = await runAt({});
+    const cause = new Error('no such day');
+    const queryInventory = () => {
+      throw cause;
+    };
+
+    await expect(
+      startQuery(lease, { ...run, pipeline: { ...run.pipeline, queryInventory } }),
+    ).rejects.toMatchObject({
+      ...{ name: 'QueryError', kind: 'permanent', cause },
+      message: 'queryInventory of the pipeline threw: no such day',
+    });
+  });
+});

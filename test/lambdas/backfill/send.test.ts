@@ -1,0 +1,266 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { sendResult } from '../../../lambdas/backfill/send.js';
+import { NO_COUNTS, pauseBackfill, type BackfillCursor } from '../../../lambdas/backfill/cursor.js';
+import type { HistoricPipeline } from '../../../lambdas/backfill/historic-pipeline.js';
+import type { HistoricSettings } from '../../../lambdas/backfill/settings.js';
+import type { ObjectReader } from '../../../lambdas/inventory/objects.js';
+import { backfillKit, type BackfillKit } from '../../support/backfill/collaborators.js';
+import { leaseAt, runOfPipeline, runWith } from '../../support/backfill/run.js';
+
+const RESULT = { href: 's3://r/x.csv', offset: 0, size: 0 };
+
+let kit: BackfillKit;
+
+beforeEach(() => {
+  kit = backfillKit({ inventory: 's3://b/i', resultsFolder: 'never-written' });
+});
+
+/** One result with these keys; `reads` is what was asked of it. */
+function resultOf(keys: readonly string[], reads: number[] = []): ObjectReader {
+  const all = Buffer.from(['key', ...keys].map((key) => `"${key}"\n`).join(''));
+  return {
+    read: (_href, { offset, length }, eTag) => {
+      reads.push(length);
+      if (eTag !== undefined && eTag !== '1') return Promise.resolve(undefined);
+      const bytes = all.subarray(offset, offset + length);
+      const about = { size: all.length, eTag: '1', lastModified: new Date(0) };
+      return Promise.resolve({ bytes, ...about });
+    },
+    folders: () => Promise.resolve([]),
+  };
+}
+
+function sending(cursor: Partial<BackfillCursor> = {}) {
+  return leaseAt(kit, { stage: 'sending', queryId: 'q', result: RESULT, ...cursor });
+}
+
+function limited(settings: Partial<HistoricSettings>): HistoricSettings {
+  return { ...kit.settings, ...settings };
+}
+
+const sent = (rows: number) => ({ rows, sent: rows, skipped: 0, refused: 0 });
+
+describe('the end of a chunk', () => {
+  const finish = async (
+    pipeline: Partial<HistoricPipeline>,
+    keys = ['a', 'b'],
+    cursor: Partial<BackfillCursor> = {},
+  ) => {
+    const lease = await sending({ totals: sent(3), chunks: 4, ...cursor });
+    const run = { ...runOfPipeline(kit, pipeline), objects: resultOf(keys) };
+    return { outcome: await sendResult(lease, run), cursor: lease.cursor };
+  };
+
+  test('adds up, forgets the query, and leaves the next chunk to the next run', async () => {
+    const asked: unknown[] = [];
+    const nextChunk: HistoricPipeline['nextChunk'] = (...given) => {
+      asked.push(given);
+      return '2023';
+    };
+
+    const { outcome, cursor } = await finish({ nextChunk }, ['a', 'b'], {
+      inventoryDate: '2022-04-22',
+    });
+
+    expect(asked).toEqual([['2022', { inventoryDate: '2022-04-22' }]]);
+    expect(outcome).toEqual({
+      ...{ outcome: 'chunk-done', chunk: '2022', counts: sent(2) },
+      message: 'chunk 2022 is done: 2 rows, 2 messages sent; next is 2023',
+    });
+    expect(cursor).toMatchObject({
+      ...{ stage: 'waiting', chunk: '2023', totals: sent(5), counts: NO_COUNTS, chunks: 5 },
+      ...{ queryId: undefined, result: undefined, lease: undefined },
+    });
+    expect(kit.queue.bodies).toEqual(['a', 'b']);
+    expect(kit.log.lines).toEqual([]);
+  });
+
+  test.each([undefined, null])(
+    'is the end of the backfill where nextChunk gives %p',
+    async (next) => {
+      const { outcome, cursor } = await finish({ nextChunk: () => next as undefined });
+
+      expect(outcome).toEqual({
+        ...{ outcome: 'complete', chunk: '2022', counts: sent(2) },
+        message: 'the backfill is complete: 5 rows, 5 messages sent',
+      });
+      expect(cursor).toMatchObject({ stage: 'complete', chunk: '2022' });
+    },
+  );
+
+  test('is the end where there are no chunks, and nextChunk is not asked', async () => {
+    const nextChunk = () => {
+      throw new Error('asked');
+    };
+
+    const { outcome } = await finish({ nextChunk }, ['a'], { chunk: undefined });
+
+    expect(outcome).toMatchObject({ outcome: 'complete', chunk: undefined });
+  });
+
+  test('without a row is said, and is the end of an empty backfill where no chunk had any', async () => {
+    const { outcome, cursor } = await finish({}, [], { totals: NO_COUNTS });
+
+    expect(outcome).toMatchObject({ outcome: 'empty', counts: NO_COUNTS });
+    expect(cursor.stage).toBe('empty');
+    expect(kit.log.lines).toEqual([
+      {
+        level: 'warn',
+        message:
+          'no matching row: the query for chunk 2022 selected nothing of report dt=2022-04-22-01-00',
+        fields: { chunk: '2022' },
+      },
+    ]);
+  });
+
+  test.each([
+    ['', "nextChunk gives a text, or undefined at the end (given '')"],
+    [7, 'nextChunk gives a text, or undefined at the end (given 7)'],
+    ['2022', "nextChunk gave '2022', the chunk that it was given: it would never end"],
+  ])('is a permanent fault where nextChunk gives %p', async (next, message) => {
+    await expect(finish({ nextChunk: () => next as string })).rejects.toMatchObject({
+      ...{ name: 'QueryError', kind: 'permanent', message },
+    });
+  });
+
+  test('is a fault of the pipeline where nextChunk throws', async () => {
+    const nextChunk = () => {
+      throw new Error('no such day');
+    };
+
+    await expect(finish({ nextChunk })).rejects.toThrow(
+      'nextChunk of the pipeline threw: no such day',
+    );
+  });
+});
+
+describe('a page', () => {
+  test.each([
+    [undefined, 65_536],
+    [10, 16_384],
+    [300, 30_000],
+    [5_000, 65_536],
+  ])('under a queue depth of %p has %i bytes', async (maxQueueDepth, bytes) => {
+    const reads: number[] = [];
+    const objects = resultOf(['a'], reads);
+
+    await sendResult(
+      await sending(),
+      runWith(kit, { objects, settings: limited({ maxQueueDepth }) }),
+    );
+
+    expect(reads).toEqual([bytes]);
+  });
+
+  test('is followed by the next one while there is time', async () => {
+    const objects = resultOf(['a', 'b', 'c']);
+
+    const outcome = await sendResult(await sending(), runWith(kit, { objects, pageBytes: 11 }));
+
+    expect(outcome).toMatchObject({ outcome: 'complete', counts: sent(3) });
+    expect(kit.queue.bodies).toEqual(['a', 'b', 'c']);
+  });
+
+  test('near the end of the time is the last one, and its end is kept', async () => {
+    const lease = await sending({ counts: sent(7) });
+    const objects = resultOf(['a', 'b', 'c']);
+
+    const outcome = await sendResult(
+      lease,
+      runWith(kit, { objects, pageBytes: 11, nearEnd: () => true }),
+    );
+
+    expect(outcome).toBeUndefined();
+    expect(kit.queue.bodies).toEqual(['a']);
+    expect(lease.cursor).toMatchObject({
+      ...{ stage: 'sending', counts: sent(8) },
+      result: { href: RESULT.href, offset: 10, eTag: '1', columns: ['key'], size: 18 },
+    });
+  });
+
+  test('is the last one where a person has paused', async () => {
+    const lease = await sending();
+    await pauseBackfill(kit.cursors);
+
+    const outcome = await sendResult(
+      lease,
+      runWith(kit, { objects: resultOf(['a', 'b']), pageBytes: 11 }),
+    );
+
+    expect([outcome, kit.queue.bodies]).toEqual([undefined, ['a']]);
+  });
+
+  test('of a result that is another by now has the query started again', async () => {
+    const lease = await sending({ result: { ...RESULT, offset: 10, eTag: '0', columns: ['key'] } });
+
+    const outcome = await sendResult(lease, runWith(kit, { objects: resultOf(['a', 'b']) }));
+
+    expect([outcome, kit.queue.bodies]).toEqual([undefined, []]);
+    expect(lease.cursor).toMatchObject({ stage: 'pending', restarts: 1 });
+    expect(kit.log.lines).toMatchObject([
+      { fields: { reason: 'query result s3://r/x.csv is gone or another' } },
+    ]);
+  });
+});
+
+describe('a deep queue', () => {
+  test('is waited for, longer each time, and told of once', async () => {
+    const depths = [13, 12, 11, 10];
+    kit.queue.depth = () => Promise.resolve(depths.shift() ?? 0);
+    const before = kit.clock.now();
+    const run = runWith(kit, {
+      ...{ objects: resultOf(['a']), settings: limited({ maxQueueDepth: 10 }) },
+    });
+
+    await sendResult(await sending(), run);
+
+    expect(kit.queue.bodies).toEqual(['a']);
+    // 1, 2 and 4 seconds, of which the half at least.
+    expect(kit.clock.now() - before).toBeGreaterThanOrEqual(3_500);
+    expect(kit.clock.now() - before).toBeLessThanOrEqual(7_000);
+    expect(kit.log.lines).toEqual([
+      {
+        ...{ level: 'info', message: 'the queue is full enough' },
+        fields: { depth: 13, maxQueueDepth: 10 },
+      },
+    ]);
+  });
+
+  test('is waited for without losing the lease', async () => {
+    let polls = 0;
+    kit.queue.depth = () => Promise.resolve((polls += 1) > 40 ? 0 : 11);
+    const lease = await sending();
+    const run = runWith(kit, {
+      ...{ objects: resultOf(['a']), settings: limited({ maxQueueDepth: 10 }) },
+    });
+    let longest = 0;
+    const sleep = kit.clock.sleep.bind(kit.clock);
+    kit.clock.sleep = async (ms, signal) => {
+      longest = Math.max(longest, kit.clock.now() - Date.parse(lease.cursor.updatedAt));
+      await sleep(ms, signal);
+    };
+
+    await sendResult(lease, run);
+
+    expect(longest).toBeLessThan(60_000);
+  });
+
+  test.each(['near the end of the time', 'when a person pauses'])(
+    '%s is left alone, and nothing is sent',
+    async (when) => {
+      kit.queue.waiting = 11;
+      const lease = await sending();
+      if (when.startsWith('when')) {
+        await pauseBackfill(kit.cursors);
+        await lease.save();
+      }
+      const run = runWith(kit, {
+        ...{ objects: resultOf(['a']), settings: limited({ maxQueueDepth: 10 }) },
+        nearEnd: () => when.startsWith('near'),
+      });
+
+      expect(await sendResult(lease, run)).toBeUndefined();
+      expect([kit.queue.bodies, lease.cursor.stage]).toEqual([[], 'sending']);
+    },
+  );
+});

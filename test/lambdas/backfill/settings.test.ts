@@ -1,0 +1,145 @@
+import { AthenaClient, StartQueryExecutionCommand } from '@aws-sdk/client-athena';
+import { LambdaClient, InvokeCommand } from '@aws-sdk/client-lambda';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
+import {
+  deployedHistoricCollaborators,
+  selfInvoker,
+} from '../../../lambdas/backfill/collaborators.js';
+import { firstChunk, settingsFromEnv, sourceOf } from '../../../lambdas/backfill/settings.js';
+
+const ENVIRONMENT = {
+  ...{
+    INVENTORY_LOCATION: 's3://d/b/id/hive/',
+    INVENTORY_FORMAT: 'csv',
+    INVENTORY_FIELDS: 'bucket,key',
+  },
+  ...{ HISTORIC_FREQUENCY: '6', INITIAL_CHUNK: '2022-04-20' },
+};
+const DEPLOYED = {
+  ...{
+    QUEUE_URL: 'https://sqs/q',
+    WORKGROUP: 'w',
+    DATABASE: 'd',
+    INVENTORY_TABLE: 't',
+    TABLE_NAME: 's',
+  },
+  ...{ AWS_LAMBDA_FUNCTION_NAME: 'historic', AWS_REGION: 'us-west-2' },
+};
+
+let before: NodeJS.ProcessEnv;
+
+beforeEach(() => {
+  before = process.env;
+  process.env = { ...before, ...ENVIRONMENT };
+});
+
+afterEach(() => {
+  process.env = before;
+});
+
+describe('settings', () => {
+  test('come from the environment of the function', () => {
+    expect(settingsFromEnv()).toEqual({
+      inventory: { location: 's3://d/b/id', format: 'csv', columns: ['bucket', 'key'] },
+      ...{
+        frequencyHours: 6,
+        initialChunk: '2022-04-20',
+        maxQueueDepth: undefined,
+        maxScanGb: undefined,
+      },
+    });
+  });
+
+  test('are a CSV inventory of keys, read whole, where the environment says no more', () => {
+    process.env = { INVENTORY_LOCATION: 's3://d/b/id' };
+
+    expect(settingsFromEnv()).toMatchObject({
+      inventory: { format: 'csv', columns: ['key'] },
+      ...{ frequencyHours: 0, initialChunk: undefined },
+    });
+  });
+
+  test('take the format that the environment names', () => {
+    process.env['INVENTORY_FORMAT'] = 'ORC';
+
+    expect(settingsFromEnv().inventory.format).toBe('orc');
+  });
+
+  test('limits are numbers above 0', () => {
+    Object.assign(process.env, { MAX_QUEUE_DEPTH: '5000', MAX_SCAN_GB: '0.5' });
+    expect(settingsFromEnv()).toMatchObject({ maxQueueDepth: 5000, maxScanGb: 0.5 });
+
+    for (const wrong of ['many', '0', '-1', 'Infinity']) {
+      process.env['MAX_SCAN_GB'] = wrong;
+      expect(settingsFromEnv).toThrow(`MAX_SCAN_GB is not a number above 0 (given '${wrong}')`);
+    }
+  });
+
+  test('a missing location is an error that names the variable', () => {
+    delete process.env['INVENTORY_LOCATION'];
+
+    expect(settingsFromEnv).toThrow('environment variable INVENTORY_LOCATION is not set');
+  });
+});
+
+test('another location, pinned report, format or way of reading is another backfill', () => {
+  const settings = settingsFromEnv();
+  const { inventory } = settings;
+  const others = [
+    settings,
+    { ...settings, frequencyHours: 0 },
+    { ...settings, inventory: { ...inventory, location: 's3://other' } },
+    { ...settings, inventory: { ...inventory, format: 'orc' as const } },
+    { ...settings, inventory: { ...inventory, pinnedDt: '2022-04-22-01-00' } },
+  ];
+
+  expect(others.map(sourceOf)).toEqual([
+    's3://d/b/id csv chunks',
+    's3://d/b/id csv whole',
+    's3://other csv chunks',
+    's3://d/b/id orc chunks',
+    's3://d/b/id/hive/dt=2022-04-22-01-00 csv chunks',
+  ]);
+  expect(sourceOf({ ...settings, frequencyHours: 12, initialChunk: 'x' })).toBe(sourceOf(settings));
+});
+
+test('the whole inventory has no first chunk', () => {
+  const settings = settingsFromEnv();
+
+  expect(firstChunk(settings)).toBe('2022-04-20');
+  expect(firstChunk({ ...settings, frequencyHours: 0 })).toBeUndefined();
+  expect(() => firstChunk({ ...settings, initialChunk: undefined })).toThrow(
+    'historic_frequency 6 needs an initial_chunk in config.yaml: the chunk to begin with',
+  );
+});
+
+test('the function invokes itself without waiting', async () => {
+  const lambda = mockClient(LambdaClient);
+  lambda.on(InvokeCommand).resolves({});
+
+  await selfInvoker('historic', new LambdaClient({}))({ action: 'continue' });
+
+  expect(lambda.commandCalls(InvokeCommand)[0]?.args[0].input).toEqual({
+    ...{ FunctionName: 'historic', InvocationType: 'Event', Payload: '{"action":"continue"}' },
+  });
+});
+
+test('the deployed collaborators are made once, from the environment', async () => {
+  Object.assign(process.env, DEPLOYED, { REQUESTER_PAYS: 'true' });
+  const s3 = mockClient(S3Client);
+  s3.on(ListObjectsV2Command).resolves({});
+  const athena = mockClient(AthenaClient);
+  athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: 'q' });
+
+  const collaborators = deployedHistoricCollaborators();
+  await collaborators.objects.folders('s3://d/b/id/');
+  await collaborators.engine.start('SELECT 1', 'token');
+
+  expect(deployedHistoricCollaborators()).toBe(collaborators);
+  // A second of sending, which is what a killed run repeats at most.
+  expect(collaborators).toMatchObject({ parallelBatches: 24, pageBytes: 1_048_576 });
+  expect(s3.commandCalls(ListObjectsV2Command)[0]?.args[0].input.RequestPayer).toBe('requester');
+  expect(athena.commandCalls(StartQueryExecutionCommand)[0]?.args[0].input.WorkGroup).toBe('w');
+});

@@ -1,0 +1,195 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import { IngestorError } from '../../../lambdas/runtime/errors.js';
+import { settleBatch, type BatchContext } from '../../../lambdas/granule/batch.js';
+import type { PostedIngestion } from '../../../lambdas/ingestor/pending.js';
+import type { PostOptions } from '../../../lambdas/ingestor/client.js';
+import { silentLog } from '../../../lambdas/runtime/log.js';
+import type { Granule, GranulePipeline } from '../../../lambdas/granule/items.js';
+import { silentMeter } from '../../../lambdas/runtime/metrics.js';
+import { exampleItem, examplePipeline, sqsRecord } from '../../support/granule.js';
+
+/** Settles one batch on stand-ins, with what it did to them. */
+async function settle(
+  records: Parameters<typeof settleBatch>[1],
+  context: Partial<BatchContext> = {},
+  pipeline: Partial<GranulePipeline<Granule>> = {},
+) {
+  const posts: (PostOptions & { readonly id: string })[] = [];
+  const counted: string[] = [];
+  const settled = await settleBatch({ ...examplePipeline, ...pipeline }, records, {
+    source: { read: () => Promise.reject(new Error('nothing to read')) },
+    postItem: ({ id }, options) => Promise.resolve(void posts.push({ id, ...options })),
+    log: silentLog,
+    meter: { ...silentMeter, count: (name) => counted.push(name) },
+    remainingMs: () => 60_000,
+    ...context,
+  });
+  return { settled, posts, counted };
+}
+
+/** Reads of a clock: the last one is for all further reads. */
+function clock(...reads: number[]): () => number {
+  return () => (reads.length > 1 ? reads.shift() : reads[0]) ?? 0;
+}
+
+const s3Record = (key: string) => ({
+  ...{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'b' }, object: { key } } },
+});
+
+describe('a record', () => {
+  test('that there is no time to begin is not begun, and has neither Items nor posts', async () => {
+    const made: string[] = [];
+    const record = sqsRecord({ name: 'a' });
+
+    const { settled, posts } = await settle(
+      [record],
+      { remainingMs: clock(60_000, 1_000) },
+      {
+        createItem: ({ href }) => {
+          made.push(href);
+          return Promise.resolve(exampleItem(href));
+        },
+      },
+    );
+
+    expect([made, posts]).toEqual([[], []]);
+    // Strictly: a list of one undefined is no empty list.
+    expect(settled).toStrictEqual([
+      {
+        ...{ record, correlationId: record.messageId, itemIds: [] },
+        outcome: { result: 'not-started' },
+        milliseconds: expect.any(Number) as unknown,
+      },
+    ]);
+  });
+
+  test('whose Item there is no time to post is not posted', async () => {
+    const record = sqsRecord({ name: 'a' });
+
+    // The budget is made, one more record is begun, its share is taken: then the time is over.
+    const { settled, posts } = await settle([record], {
+      remainingMs: clock(60_000, 60_000, 60_000, 1_000),
+    });
+
+    expect(posts).toEqual([]);
+    expect(settled).toMatchObject([{ itemIds: ['a'], outcome: { result: 'not-started' } }]);
+  });
+
+  test('that is no granule is skipped', async () => {
+    const { settled, posts } = await settle([sqsRecord({ name: 'skip me' })]);
+
+    expect(posts).toEqual([]);
+    expect(settled).toMatchObject([{ itemIds: [], outcome: { result: 'skipped' } }]);
+  });
+
+  test('takes as long as its making and its longest post together', async () => {
+    const started = performance.now();
+    const record = sqsRecord({ Records: [s3Record('fast'), s3Record('slow')] });
+
+    const { settled } = await settle(
+      [record],
+      { postItem: ({ id }) => sleep(id === 'slow' ? 60 : 1) },
+      {
+        createItem: async ({ href }) => {
+          await sleep(40);
+          return exampleItem(href);
+        },
+      },
+    );
+
+    // A timer may fire a little early.
+    expect(settled[0]?.milliseconds).toBeGreaterThanOrEqual(98);
+    expect(settled[0]?.milliseconds).toBeLessThanOrEqual(performance.now() - started);
+  });
+
+  test('of which a post fails takes as long as that post, too', async () => {
+    const started = performance.now();
+
+    const { settled } = await settle([sqsRecord({ name: 'a' })], {
+      postItem: async () => {
+        await sleep(40);
+        throw new Error('no');
+      },
+    });
+
+    expect(settled[0]?.milliseconds).toBeGreaterThanOrEqual(39);
+    expect(settled[0]?.milliseconds).toBeLessThanOrEqual(performance.now() - started);
+  });
+
+  test('names those of its Items that could not be posted, where one was refused', async () => {
+    const { settled } = await settle(
+      [sqsRecord({ Records: [s3Record('posted'), s3Record('refused')] })],
+      {
+        postItem: ({ id }) =>
+          id === 'refused'
+            ? Promise.reject(new IngestorError('422', { kind: 'permanent' }))
+            : Promise.resolve(),
+      },
+    );
+
+    expect(settled).toMatchObject([
+      { itemIds: ['refused'], outcome: { result: 'failed', failure: { kind: 'permanent' } } },
+    ]);
+  });
+
+  test('goes back for an Item that there was no time to post, though another was refused', async () => {
+    let isLate = false;
+    const names = Array.from({ length: 17 }, (_, index) => `n${String(index)}`);
+
+    // One more than are posted at once: the last one is left when the time is over.
+    const { settled } = await settle([sqsRecord({ Records: names.map(s3Record) })], {
+      remainingMs: () => (isLate ? 1_000 : 60_000),
+      postItem: async () => {
+        await sleep(1);
+        isLate = true;
+        throw new IngestorError('422', { kind: 'permanent' });
+      },
+    });
+
+    expect(settled).toMatchObject([{ outcome: { result: 'not-started' } }]);
+  });
+});
+
+describe('a post', () => {
+  test('gets the id of the notification, 30 seconds, and a third of the time for its tries', async () => {
+    const before = Date.now();
+    const envelope = { Type: 'Notification', MessageId: 'n-1', Message: '{"name":"a"}' };
+
+    const { posts, counted } = await settle([sqsRecord(envelope)]);
+
+    expect(posts).toEqual([
+      {
+        ...{ id: 'a', correlationId: 'n-1', timeoutMs: 30_000 },
+        deadline: expect.any(Number) as unknown,
+      },
+    ]);
+    // 60 s less what is kept for acknowledging, by three.
+    expect(posts[0]?.deadline).toBeGreaterThanOrEqual(before + 19_500);
+    expect(posts[0]?.deadline).toBeLessThanOrEqual(Date.now() + 19_500);
+    expect(counted).toContain('ItemsPosted');
+  });
+
+  test('gets the time that is left where that is less', async () => {
+    const { posts } = await settle([sqsRecord({ name: 'a' })], { remainingMs: () => 10_000 });
+
+    expect(posts).toMatchObject([{ timeoutMs: 8_500 }]);
+  });
+
+  test('is noted with its message', async () => {
+    const noted: PostedIngestion[] = [];
+    const record = sqsRecord({ name: 'a' });
+
+    await settle([record], {
+      recordIngestion: (posted) => Promise.resolve(void noted.push(posted)),
+    });
+
+    expect(noted).toEqual([
+      {
+        ...{ itemId: 'a', body: record.body, messageId: record.messageId, tries: 0 },
+        correlationId: record.messageId,
+        sentTimestamp: record.attributes.SentTimestamp,
+      },
+    ]);
+  });
+});

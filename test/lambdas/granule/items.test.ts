@@ -1,0 +1,161 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ValidationError } from '../../../lambdas/runtime/errors.js';
+import type { LogFields } from '../../../lambdas/runtime/log.js';
+import { makeItem, type Granule, type GranulePipeline } from '../../../lambdas/granule/items.js';
+import type { Item, Polygon } from '../../../lambdas/stac/stac.js';
+import { exampleItem } from '../../support/granule.js';
+
+const source = { read: () => Promise.reject(new Error('nothing to read')) };
+
+/** The Item as it is posted, with what was warned of on the way. */
+async function make(
+  made: Item | GranulePipeline<Granule>['createItem'],
+  { collectionId = 'example', stacApiUrl }: { collectionId?: string; stacApiUrl?: string } = {},
+) {
+  const warnings: [string, LogFields | undefined][] = [];
+  const item = await makeItem(
+    { collectionId, createItem: typeof made === 'function' ? made : () => Promise.resolve(made) },
+    { href: 's3://b/a' },
+    { source, stacApiUrl, warn: (...warning) => warnings.push([warning[0], warning[1]]) },
+  );
+  return { item, warnings };
+}
+
+test('createItem gets the granule, the source to read it from and a way to warn', async () => {
+  const { item, warnings } = await make(({ href, source: given, warn }) => {
+    expect(given).toBe(source);
+    warn('odd', { href });
+    return Promise.resolve(exampleItem(href));
+  });
+
+  expect(item.id).toBe('s3://b/a');
+  expect(warnings).toEqual([['odd', { href: 's3://b/a' }]]);
+});
+
+describe('the collection', () => {
+  test('of another pipeline is refused with both names', async () => {
+    await expect(make(exampleItem('a', { collection: 'other' }))).rejects.toMatchObject({
+      message:
+        "Item 'a' is not valid STAC: collection: is 'other', and this pipeline's Collection is 'example'",
+    });
+  });
+
+  test('that createItem gives itself is as good', async () => {
+    const { item } = await make(exampleItem('a', { collection: 'example' }));
+
+    expect(item.collection).toBe('example');
+  });
+
+  test.each(['https://stac.example.com', 'https://stac.example.com//'])(
+    'is linked to below %s, its name encoded',
+    async (stacApiUrl) => {
+      const { item } = await make(exampleItem('a'), { collectionId: 'a b/c', stacApiUrl });
+
+      expect(item.links).toEqual([
+        {
+          ...{ rel: 'collection', type: 'application/json' },
+          href: 'https://stac.example.com/collections/a%20b%2Fc',
+        },
+      ]);
+    },
+  );
+
+  test('is not linked to where no STAC API is known', async () => {
+    expect((await make(exampleItem('a'))).item.links).toEqual([]);
+  });
+});
+
+describe('times', () => {
+  const [start, end] = ['2022-01-01T00:00:00Z', '2022-01-02T00:00:00Z'];
+  const timesOf = async (properties: Record<string, unknown>) =>
+    (await make(exampleItem('a', { properties: properties as Item['properties'] }))).item
+      .properties;
+
+  test('of a range stay beside the datetime that is given', async () => {
+    const range = { datetime: start, start_datetime: start, end_datetime: end, gsd: 10 };
+
+    expect(await timesOf(range)).toEqual(range);
+  });
+
+  test('of an instant are its datetime alone, the given one where there is one', async () => {
+    const instant = { start_datetime: start, end_datetime: start, gsd: 10 };
+
+    expect(await timesOf({ datetime: null, ...instant })).toEqual({ datetime: start, gsd: 10 });
+    expect(await timesOf({ datetime: end, ...instant })).toEqual({ datetime: end, gsd: 10 });
+  });
+
+  test('that are none are told by the validation, not taken for equal', async () => {
+    const wrong = { datetime: null, start_datetime: 'noon', end_datetime: 'midnight' };
+
+    await expect(timesOf(wrong)).rejects.toThrow(/start_datetime: 'noon' is no RFC 3339/);
+  });
+
+  test.each([
+    [{ start_datetime: start, end_datetime: 'noon' }, "end_datetime: 'noon' is no RFC 3339"],
+    [{ start_datetime: 'noon', end_datetime: end }, "start_datetime: 'noon' is no RFC 3339"],
+    [{ start_datetime: 5, end_datetime: 5 }, 'start_datetime: expected string'],
+  ])('of the range %j are told by the validation', async (range, fault) => {
+    await expect(timesOf({ datetime: start, ...range })).rejects.toThrow(fault);
+  });
+
+  test.each([
+    [{}, 1],
+    [{ start_datetime: start, end_datetime: 5 }, 2],
+    [{ start_datetime: 5, end_datetime: end }, 2],
+  ])('of %j without a datetime are told with %i faults', async (range, count) => {
+    const error: unknown = await timesOf(range).catch((thrown: unknown) => thrown);
+
+    const { faults } = error as ValidationError;
+    expect(faults).toHaveLength(count);
+    expect(faults[0]).toMatch(/^properties\.datetime: is missing/);
+  });
+
+  test.each(['start_datetime', 'end_datetime'])('with %s alone are no range', async (name) => {
+    await expect(timesOf({ datetime: start, [name]: start })).rejects.toThrow(
+      'start_datetime and end_datetime go together, and one is missing',
+    );
+  });
+});
+
+describe('a bbox', () => {
+  const box = (west: number, east: number): Polygon => ({
+    type: 'Polygon',
+    coordinates: [
+      [
+        [west, 0],
+        [east, 0],
+        [east, 1],
+        [west, 1],
+        [west, 0],
+      ],
+    ],
+  });
+
+  test('that is wider than its geometry and more than half the world is warned of', async () => {
+    const { warnings } = await make(
+      exampleItem('a', { geometry: box(-90, -80), bbox: [-90, 0, 90.5, 1] }),
+    );
+
+    expect(warnings).toEqual([
+      [
+        'the bbox is wider than the geometry: was the antimeridian missed?',
+        { id: 'a', bbox: [-90, 0, 90.5, 1], derived: [-90, 0, -80, 1] },
+      ],
+    ]);
+  });
+
+  test.each([
+    ['half the world wide', { geometry: box(-90, -80), bbox: [-90, 0, 90, 1] as const }],
+    ['as wide as its geometry', { geometry: box(-100, 90), bbox: [-100, 0, 90, 1] as const }],
+    ['small', { geometry: box(0, 1), bbox: [0, 0, 2, 1] as const }],
+  ])('that is %s is not', async (_name, fields) => {
+    expect((await make(exampleItem('a', fields))).warnings).toEqual([]);
+  });
+
+  test('may be absent with the geometry', async () => {
+    const { bbox, ...rest } = exampleItem('a', { geometry: null });
+
+    expect(bbox).toBeDefined();
+    expect((await make(rest)).warnings).toEqual([]);
+  });
+});

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import { TimeBudget } from '../../../lambdas/granule/time-budget.js';
+
+describe('a time budget', () => {
+  test.each([
+    ['a second and a half', 60_000, 58_500],
+    ['a fifth of a short time', 1_000, 800],
+    ['a second and a half of exactly 7.5 s', 7_500, 6_000],
+  ])('keeps back %s', (_, remainingMs, left) => {
+    expect(new TimeBudget(() => remainingMs).remainingMs).toBe(left);
+  });
+
+  test('keeps back what it kept back at the start while time passes', () => {
+    let remaining = 10_000;
+    const budget = new TimeBudget(() => remaining);
+    remaining = 2_000;
+
+    expect(budget.remainingMs).toBe(500);
+  });
+
+  test('suffices for one more while more is left than the reserve', () => {
+    let remaining = 10_000;
+    const budget = new TimeBudget(() => remaining);
+
+    expect(budget.sufficesForOneMore()).toBe(true);
+    remaining = 1_501;
+    expect(budget.sufficesForOneMore()).toBe(true);
+    remaining = 1_500;
+    expect(budget.sufficesForOneMore()).toBe(false);
+  });
+
+  test('does not suffice for work that may take as long as the longest so far', async () => {
+    let remaining = 10_000;
+    const budget = new TimeBudget(() => remaining);
+    await budget.run(() => sleep(60), 5_000);
+    await budget.run(() => Promise.resolve(), 5_000);
+    remaining = 1_530;
+
+    expect(budget.sufficesForOneMore()).toBe(false);
+  });
+
+  test('suffices again after work that was short', async () => {
+    let remaining = 10_000;
+    const budget = new TimeBudget(() => remaining);
+    await budget.run(() => Promise.resolve(), 5_000);
+    // Half a second beside the reserve: the process itself is older.
+    remaining = 2_000;
+
+    expect(budget.sufficesForOneMore()).toBe(true);
+  });
+
+  test('remembers how long failed work took as well', async () => {
+    let remaining = 10_000;
+    const budget = new TimeBudget(() => remaining);
+    const failing = budget.run(async () => {
+      await sleep(60);
+      throw new Error('no');
+    }, 5_000);
+    await expect(failing).rejects.toThrow('no');
+    remaining = 1_530;
+
+    expect(budget.sufficesForOneMore()).toBe(false);
+  });
+});
+
+describe('work', () => {
+  test('gives its value', async () => {
+    const budget = new TimeBudget(() => 10_000);
+
+    expect(await budget.run(() => Promise.resolve('made'), 1_000)).toBe('made');
+  });
+
+  test('that hangs is rejected when its time is over, and says how long that was', async () => {
+    const budget = new TimeBudget(() => 10_000);
+
+    await expect(budget.run(() => new Promise(() => undefined), 20.4)).rejects.toThrow(
+      'took longer than the 20 ms that were left for it',
+    );
+  });
+
+  test('leaves no timer behind', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout');
+    const before = timers().length;
+
+    await new TimeBudget(() => 10_000).run(() => Promise.resolve(), 60_000);
+
+    expect(timers()).toHaveLength(before);
+  });
+});

@@ -1,0 +1,519 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+  type AttributeValue,
+  type GetItemCommandInput,
+  type PutItemCommandInput,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { accessTokens, type AccessTokenOptions } from '../../../lambdas/ingestor/access-token.js';
+import {
+  parseClientSecret,
+  secretReader,
+  type ClientSecret,
+} from '../../../lambdas/ingestor/client-secret.js';
+import { TokenError } from '../../../lambdas/runtime/errors.js';
+import { silentLog } from '../../../lambdas/runtime/log.js';
+import { requestToken, type AccessToken } from '../../../lambdas/ingestor/token-request.js';
+import { tokenTable } from '../../../lambdas/ingestor/token-table.js';
+import { MemoryLog } from '../../support/backfill/collaborators.js';
+import { httpServer, inTurn, json, type Answer } from '../../support/http-server.js';
+
+const secret: ClientSecret = {
+  cognito_domain: 'https://auth.example.com',
+  client_id: 'pipeline',
+  client_secret: 'se+cret/=:x',
+  scope: 'ingestor/write',
+};
+const HOUR_MS = 3_600_000;
+
+type Row = Record<string, AttributeValue>;
+
+/** A table in memory behind the real commands. */
+function fakeTable() {
+  const rows = new Map<string, Row>();
+  const mock = mockClient(DynamoDBClient);
+  const keyOf = (key: Row = {}) => `${key['pk']?.S ?? ''} ${key['sk']?.S ?? ''}`;
+  mock
+    .on(GetItemCommand)
+    .callsFake(({ Key }: GetItemCommandInput) => Promise.resolve({ Item: rows.get(keyOf(Key)) }));
+  mock.on(PutItemCommand).callsFake(({ Item = {} }: PutItemCommandInput) => {
+    rows.set(keyOf(Item), Item);
+    return Promise.resolve({});
+  });
+  mock.on(UpdateItemCommand).callsFake((input: UpdateItemCommandInput) => {
+    const { Key = {}, ExpressionAttributeValues: values = {} } = input;
+    const row = rows.get(keyOf(Key)) ?? Key;
+    const until = values[':until'];
+    if (Number(row['claimed_until']?.N ?? 0) > Number(values[':now']?.N)) {
+      throw new ConditionalCheckFailedException({ message: 'no', $metadata: {} });
+    }
+    rows.set(keyOf(Key), { ...row, ...(until && { claimed_until: until }) });
+    return Promise.resolve({});
+  });
+  return { rows, mock, client: new DynamoDBClient({ region: 'eu-central-1' }) };
+}
+
+let now = 1_700_000_000_000;
+const clock = () => now;
+let table: ReturnType<typeof fakeTable>;
+
+beforeEach(() => {
+  now = 1_700_000_000_000;
+  table = fakeTable();
+});
+
+/** A container, with the requests that it made to the token endpoint. */
+function container(options: Partial<AccessTokenOptions> = {}) {
+  const requests: string[] = [];
+  const tokens = accessTokens({
+    readSecret: () => Promise.resolve(secret),
+    store: tokenTable('state', table.client, clock),
+    log: silentLog,
+    now: clock,
+    wait: () => sleep(1),
+    request: async ({ client_secret: key }) => {
+      await sleep(5);
+      const value = `token-${requests.length + 1}-of-${key}`;
+      requests.push(value);
+      return { value, renewAt: now + 0.75 * HOUR_MS, expiresAt: now + HOUR_MS };
+    },
+    ...options,
+  });
+  return { tokens, requests };
+}
+
+describe('tokens', () => {
+  test('[D01] are renewed at three quarters of their lifetime', async () => {
+    const { tokens, requests } = container();
+    await tokens.get();
+
+    now += 0.74 * HOUR_MS;
+    await tokens.get();
+    expect(requests).toHaveLength(1);
+
+    now += 0.02 * HOUR_MS;
+    await tokens.get();
+    expect(requests).toHaveLength(2);
+
+    now += 1.01 * HOUR_MS;
+    await tokens.get();
+    expect(requests).toHaveLength(3);
+  });
+
+  test('[D02] are requested once for ten records in parallel', async () => {
+    const { tokens, requests } = container();
+
+    const values = await Promise.all(Array.from({ length: 10 }, () => tokens.get()));
+
+    expect(new Set(values).size).toBe(1);
+    expect(requests).toHaveLength(1);
+  });
+
+  test('[D04] are requested once for all containers, cold ones at the same time included', async () => {
+    const containers = Array.from({ length: 5 }, () => container());
+
+    const values = await Promise.all(containers.map(({ tokens }) => tokens.get()));
+
+    expect(new Set(values).size).toBe(1);
+    expect(containers.flatMap(({ requests }) => requests)).toHaveLength(1);
+  });
+
+  test('that were refused are not used again, from memory or table', async () => {
+    const { tokens, requests } = container();
+    const first = await tokens.get();
+
+    tokens.forget(first);
+
+    expect(await tokens.get()).not.toBe(first);
+    expect(requests).toHaveLength(2);
+  });
+
+  test('of a rotated secret are had without a deployment', async () => {
+    let stored = secret;
+    let cached = secret;
+    const { tokens } = container({
+      readSecret: ({ fresh }) => {
+        if (fresh) cached = stored;
+        return Promise.resolve(cached);
+      },
+      request: ({ client_secret: key }) =>
+        key === stored.client_secret
+          ? Promise.resolve({ value: `of ${key}`, renewAt: now + 1000, expiresAt: now + 2000 })
+          : Promise.reject(new TokenError('invalid_client')),
+    });
+    await tokens.get();
+
+    stored = { ...secret, client_secret: 'rotated' };
+    now += 1500;
+
+    expect(await tokens.get()).toBe('of rotated');
+  });
+
+  test('that cannot be renewed serve until they expire', async () => {
+    let fails = false;
+    const { tokens } = container({
+      request: () =>
+        fails
+          ? Promise.reject(new TokenError('down'))
+          : Promise.resolve({ value: 't', renewAt: now + 75, expiresAt: now + 100 }),
+    });
+    await tokens.get();
+    fails = true;
+
+    now += 80;
+    expect(await tokens.get()).toBe('t');
+
+    now += 30;
+    await expect(tokens.get()).rejects.toThrow('down');
+  });
+
+  test('are had without the table when it cannot be used', async () => {
+    table.mock.on(GetItemCommand).rejects(new Error('AccessDeniedException'));
+    const { tokens, requests } = container();
+
+    await expect(tokens.get()).resolves.toMatch(/^token-1/);
+    expect(requests).toHaveLength(1);
+  });
+
+  test('are had without the table when it cannot be written, and the log says why', async () => {
+    const log = new MemoryLog();
+    table.mock.on(PutItemCommand).rejects(new Error('throttled'));
+    await container({ log }).tokens.get();
+
+    expect(log.lines).toEqual([
+      {
+        ...{ level: 'warn', message: 'the state table cannot be used for the access token' },
+        fields: { detail: 'Error: throttled' },
+      },
+    ]);
+  });
+
+  test('are had without a store that fails with what is no error', async () => {
+    const log = new MemoryLog();
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the test is about
+    const fails = () => Promise.reject('odd');
+    const store = { read: fails, claim: fails, write: fails };
+
+    await expect(container({ log, store }).tokens.get()).resolves.toMatch(/^token-1/);
+
+    expect(new Set(log.lines.map(({ fields }) => fields?.['detail']))).toEqual(
+      new Set(['unknown error']),
+    );
+  });
+
+  test('come from memory while they are good, without the secret and the table', async () => {
+    const reads: boolean[] = [];
+    const readSecret: AccessTokenOptions['readSecret'] = ({ fresh }) => {
+      reads.push(fresh);
+      return Promise.resolve(secret);
+    };
+    const { tokens } = container({ readSecret });
+    const first = await tokens.get();
+    const calls = table.mock.calls().length;
+
+    expect(await tokens.get()).toBe(first);
+    expect([reads, table.mock.calls().length]).toEqual([[false], calls]);
+
+    tokens.forget(first);
+    await tokens.get();
+    expect(reads).toEqual([false, true]);
+  });
+
+  test('are renewed at the very millisecond at which they are to be, not before', async () => {
+    const { tokens, requests } = container();
+    await tokens.get();
+
+    now += 0.75 * HOUR_MS - 1;
+    await tokens.get();
+    expect(requests).toHaveLength(1);
+    now += 1;
+    await tokens.get();
+    expect(requests).toHaveLength(2);
+  });
+
+  test('that the endpoint refuses are requested once while the secret is the same', async () => {
+    const reads: boolean[] = [];
+    let requests = 0;
+    const { tokens } = container({
+      readSecret: ({ fresh }) => {
+        reads.push(fresh);
+        return Promise.resolve({ ...secret });
+      },
+      request: () => {
+        requests += 1;
+        return Promise.reject(new TokenError('invalid_client'));
+      },
+    });
+
+    await expect(tokens.get()).rejects.toThrow('invalid_client');
+    expect([reads, requests]).toEqual([[false, true], 1]);
+  });
+
+  test.each(['client_id', 'client_secret'] as const)(
+    'that the endpoint refuses are requested with the new %s where there is one',
+    async (name) => {
+      const rotated = { ...secret, [name]: 'rotated' };
+      const { tokens } = container({
+        readSecret: ({ fresh }) => Promise.resolve(fresh ? rotated : secret),
+        request: (given) =>
+          given[name] === 'rotated'
+            ? Promise.resolve({ value: 'new', renewAt: now + 1000, expiresAt: now + 2000 })
+            : Promise.reject(new TokenError('invalid_client')),
+      });
+
+      expect(await tokens.get()).toBe('new');
+    },
+  );
+
+  test('of another container are waited for 60 times, then one is requested', async () => {
+    const waits: number[] = [];
+    const { tokens, requests } = container({
+      wait: (ms) => Promise.resolve(void waits.push(ms)),
+      store: {
+        read: () => Promise.resolve(undefined),
+        claim: () => Promise.resolve(false),
+        write: () => Promise.resolve(),
+      },
+    });
+
+    await tokens.get();
+
+    expect(waits).toEqual(Array.from({ length: 60 }, () => 250));
+    expect(requests).toHaveLength(1);
+  });
+
+  test('that cannot be renewed do not serve once they were refused, or at the moment they expire', async () => {
+    let fails = false;
+    const log = new MemoryLog();
+    const failing = () =>
+      container({
+        log,
+        request: () =>
+          fails
+            ? Promise.reject(new TokenError('down'))
+            : Promise.resolve({ value: 't', renewAt: now + 75, expiresAt: now + 100 }),
+      }).tokens;
+    const [refused, expiring] = [failing(), failing()];
+    await Promise.all([refused.get(), expiring.get()]);
+    fails = true;
+
+    now += 80;
+    refused.forget('t');
+    await expect(refused.get()).rejects.toThrow('down');
+    expect(await expiring.get()).toBe('t');
+    expect(log.lines).toEqual([
+      {
+        ...{ level: 'warn', message: 'no new access token: the old one serves until it expires' },
+        fields: { error: 'TokenError: down' },
+      },
+    ]);
+    now += 20;
+    await expect(expiring.get()).rejects.toThrow('down');
+  });
+});
+
+describe('the table', () => {
+  const token: AccessToken = {
+    value: 'very-secret-token',
+    renewAt: 0,
+    expiresAt: 1_700_003_600_000,
+  };
+
+  test('holds the token encrypted, with its expiry as TTL in seconds', async () => {
+    await tokenTable('state', table.client, clock).write(secret, token);
+
+    const [row] = [...table.rows.values()];
+    expect(row?.['ttl']).toEqual({ N: '1700003600' });
+    expect(Buffer.from(row?.['token']?.B ?? []).toString('latin1')).not.toContain('very-secret');
+    expect(JSON.stringify(row)).not.toContain(secret.client_secret);
+  });
+
+  test('gives it back to the same secret, not to another, and not when it has expired', async () => {
+    const store = tokenTable('state', table.client, clock);
+    await store.write(secret, token);
+
+    expect(await store.read(secret)).toEqual(token);
+    expect(await store.read({ ...secret, client_secret: 'rotated' })).toBeUndefined();
+    now += HOUR_MS + 1;
+    expect(await store.read(secret)).toBeUndefined();
+  });
+
+  test('that cannot be written is an error, not a claim of another container', async () => {
+    table.mock.on(UpdateItemCommand).rejects(new Error('throttled'));
+
+    await expect(tokenTable('state', table.client, clock).claim(secret)).rejects.toThrow(
+      'throttled',
+    );
+  });
+
+  test('lets one container at a time request a token, until its claim is old', async () => {
+    const store = tokenTable('state', table.client, clock);
+
+    expect([await store.claim(secret), await store.claim(secret)]).toEqual([true, false]);
+    now += 16_000;
+    expect(await store.claim(secret)).toBe(true);
+  });
+});
+
+describe('the token endpoint', () => {
+  let server: Awaited<ReturnType<typeof httpServer>> | undefined;
+
+  afterEach(async () => {
+    await server?.close();
+    server = undefined;
+  });
+
+  async function request(...answers: Answer[]): Promise<AccessToken> {
+    server = await httpServer(inTurn(...answers));
+    return requestToken({ ...secret, cognito_domain: server.url }, undefined, clock);
+  }
+
+  test('[D07] [D08] gets a POST with a form and the id and secret as they are in base64', async () => {
+    await request(json(200, { access_token: 't', expires_in: 3600 }));
+
+    expect(server?.seen).toEqual([
+      {
+        method: 'POST',
+        url: '/oauth2/token',
+        headers: expect.objectContaining({
+          authorization: `Basic ${Buffer.from('pipeline:se+cret/=:x').toString('base64')}`,
+          'content-type': 'application/x-www-form-urlencoded',
+        }) as unknown,
+        body: 'grant_type=client_credentials&scope=ingestor%2Fwrite',
+      },
+    ]);
+  });
+
+  test('[D11] counts the lifetime from when the answer came, and does not look into the token', async () => {
+    const token = await request(json(200, { access_token: 'not.a.jwt', expires_in: 100 }));
+
+    expect(token).toEqual({ value: 'not.a.jwt', renewAt: now + 75_000, expiresAt: now + 100_000 });
+  });
+
+  test.each([
+    ['3600', 3_600_000],
+    [undefined, 300_000],
+    ['soon', 300_000],
+    [0, 300_000],
+  ])('[D13] takes expires_in %p for %i ms', async (expiresIn, lifetime) => {
+    const token = await request(json(200, { access_token: 't', expires_in: expiresIn }));
+
+    expect(token.expiresAt - now).toBe(lifetime);
+  });
+
+  test.each<[string, Answer]>([
+    ['429', json(429, '')],
+    ['400 with TooManyRequests', json(400, { error: 'TooManyRequestsException' })],
+    ['500', json(500, '')],
+  ])('[D05] is asked again after %s', async (_name, busy) => {
+    const token = await request(busy, json(200, { access_token: 't' }));
+
+    expect(token.value).toBe('t');
+    expect(server?.seen).toHaveLength(2);
+  });
+
+  test('[D05] is left alone as long as Retry-After says', async () => {
+    // A fixed clock: waiting an hour would be past the deadline, so there is no second request.
+    await expect(request(json(429, '', { 'retry-after': '3600' }))).rejects.toThrow(/429/);
+
+    expect(server?.seen).toHaveLength(1);
+  });
+
+  test('that cannot be reached is an error with its place', async () => {
+    const send = () => Promise.reject(new Error('getaddrinfo ENOTFOUND'));
+    // No time for a second try.
+    const late = () => (now += 60_000);
+
+    const token = requestToken(secret, send, late);
+
+    await expect(token).rejects.toBeInstanceOf(TokenError);
+    await expect(token).rejects.toThrow(
+      /^https:\/\/auth.example.com\/oauth2\/token cannot be reached: getaddrinfo ENOTFOUND$/,
+    );
+  });
+
+  test('[D10] that gives no access_token is an error without the body', async () => {
+    const failure = request(json(200, { id_token: 'secret-id-token' }));
+
+    await expect(failure).rejects.toThrow(/answered 200 without an access_token$/);
+  });
+
+  test('that refuses the client is an error that says what to check, and shows no secret', async () => {
+    const error: unknown = await request(
+      json(400, { error: 'invalid_client', hint: 'se+cret' }),
+    ).catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(TokenError);
+    expect(String(error)).toMatch(/HTTP status 400 \(invalid_client\): check cognito_domain/);
+    expect(String(error)).not.toContain('se+cret');
+  });
+});
+
+describe('the secret', () => {
+  const text = (value: unknown) => JSON.stringify(value);
+
+  test('[D07] loses a trailing line break, and its domain gets a scheme', () => {
+    expect(
+      parseClientSecret(
+        text({ ...secret, cognito_domain: 'auth.example.com/', client_secret: 'x\n' }),
+        'arn',
+      ),
+    ).toEqual({ ...secret, client_secret: 'x' });
+  });
+
+  test('[D14] without a client secret is an error that says what it must hold', () => {
+    const withoutSecret = { ...secret, client_secret: undefined };
+
+    expect(() => parseClientSecret(text(withoutSecret), 'arn:x')).toThrow(
+      /^the secret arn:x lacks client_secret: it holds one JSON object .*app client with a secret/,
+    );
+  });
+
+  test.each(['', 'hunter2', '["hunter2"]', '"hunter2"', '{"scope": hunter2', 'null', undefined])(
+    'that is %p is an error without its value',
+    (value) => {
+      const parse = () => parseClientSecret(value, 'arn:x');
+
+      expect(parse).toThrow(/^the secret arn:x is no JSON object: it holds one JSON object with/);
+      expect(parse).not.toThrow(/hunter2/);
+    },
+  );
+
+  test('with values that are no texts is an error that names them and tells none', () => {
+    const parse = () => parseClientSecret(text({ ...secret, scope: ['hunter2'] }), 'arn:x');
+
+    expect(parse).toThrow(/^the secret arn:x lacks scope: /);
+    expect(parse).not.toThrow(/hunter2/);
+  });
+
+  test('is read past the cache when it is to be fresh', async () => {
+    const calls: unknown[] = [];
+    const provider = {
+      get: (_name: string, options: unknown) => {
+        calls.push(options);
+        return Promise.resolve(text(secret));
+      },
+    };
+    const read = secretReader('arn:x', provider as never);
+
+    await read({ fresh: false });
+    await read({ fresh: true });
+
+    expect(calls).toEqual([{ maxAge: 300 }, { maxAge: 300, forceFetch: true }]);
+  });
+
+  test('that cannot be read is a transient error with its ARN', async () => {
+    const provider = { get: () => Promise.reject(new Error('AccessDeniedException')) };
+
+    await expect(secretReader('arn:x', provider as never)({ fresh: false })).rejects.toThrow(
+      'the secret arn:x cannot be read: AccessDeniedException',
+    );
+  });
+});

@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import { parseClientSecret, secretReader } from '../../../lambdas/ingestor/client-secret.js';
+import { TokenError } from '../../../lambdas/runtime/errors.js';
+
+const secret = {
+  cognito_domain: 'https://auth.example.com',
+  client_id: 'pipeline',
+  client_secret: 'x',
+  scope: 'ingestor/write',
+};
+const environment = process.env;
+
+beforeEach(() => {
+  process.env = { ...environment, AWS_REGION: 'eu-central-1' };
+});
+
+afterEach(() => {
+  process.env = environment;
+});
+
+test.each([
+  ['arn:aws:secretsmanager:us-west-2:123456789012:secret:app', 'us-west-2'],
+  ['app-of-this-region', 'eu-central-1'],
+])('the secret %s is read in %s', async (arn, region) => {
+  const manager = mockClient(SecretsManagerClient);
+  manager.on(GetSecretValueCommand, { SecretId: arn }).resolves({
+    SecretString: JSON.stringify(secret),
+  });
+
+  expect(await secretReader(arn)({ fresh: true })).toEqual(secret);
+
+  const regions = manager.calls().map(({ thisValue }) => {
+    const { config } = thisValue as SecretsManagerClient;
+    return config.region();
+  });
+  expect(await Promise.all(regions)).toEqual([region]);
+});
+
+test.each([
+  [new Error('AccessDeniedException'), 'AccessDeniedException'],
+  ['no error at all', 'unknown error'],
+])('%p when it is read is told with the ARN and kept as the cause', async (cause, detail) => {
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the test is about
+  const provider = { get: () => Promise.reject(cause) };
+
+  const error: unknown = await secretReader(
+    'arn:x',
+    provider as never,
+  )({ fresh: false }).catch((thrown: unknown) => thrown);
+
+  expect(error).toBeInstanceOf(TokenError);
+  expect(error).toMatchObject({
+    message: `the secret arn:x cannot be read: ${detail}`,
+    cause,
+  });
+});
+
+test('what it lacks is named, each once, without a value', () => {
+  const text = JSON.stringify({ ...secret, client_id: '', scope: 7 });
+
+  expect(() => parseClientSecret(text, 'arn:x')).toThrow(
+    /^the secret arn:x lacks client_id, scope: it holds one JSON object with the texts cognito_domain, /,
+  );
+});
+
+test('a secret of bytes is no text, and so no JSON object', () => {
+  expect(() => parseClientSecret(Buffer.from(JSON.stringify(secret)), 'arn:x')).toThrow(
+    'the secret arn:x is no JSON object:',
+  );
+});
+
+test.each(['https://auth.example.com/', 'https://auth.example.com//', 'auth.example.com/'])(
+  'the domain %s is used without slashes at its end',
+  (domain) => {
+    const text = JSON.stringify({ ...secret, cognito_domain: domain });
+
+    expect(parseClientSecret(text, 'arn:x').cognito_domain).toBe('https://auth.example.com');
+  },
+);

@@ -1,0 +1,223 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { AccessTokens } from '../../../lambdas/ingestor/access-token.js';
+import { ingestor } from '../../../lambdas/ingestor/client.js';
+import { ingestorReader } from '../../../lambdas/ingestor/reader.js';
+import type { HttpAnswer, HttpRequest } from '../../../lambdas/runtime/http.js';
+import { startIngestor, type Ingestor } from '../../../local/ingestor/ingestor.js';
+import { exampleItem } from '../../support/granule.js';
+
+let server: Ingestor;
+const valid = new Set(['good']);
+
+beforeEach(async () => {
+  server = await startIngestor({ checkToken: (token) => valid.has(token) });
+  const posts = ingestor({ url: server.url, tokens: fixed('good') });
+  for (const id of ['a b/c', 'second']) {
+    const item = exampleItem(id, { collection: 'example' });
+    await posts.postItem(item, { deadline: Date.now() + 1000 });
+  }
+});
+
+afterEach(() => server.close());
+
+function fixed(...values: string[]): AccessTokens & { readonly forgotten: string[] } {
+  const forgotten: string[] = [];
+  return {
+    forgotten,
+    get: () => Promise.resolve(values[forgotten.length] ?? ''),
+    forget: (token) => {
+      forgotten.push(token);
+    },
+  };
+}
+
+function answering(status: number, body: string) {
+  const answer: HttpAnswer = { status, headers: {}, body: Buffer.from(body) };
+  const send = () => Promise.resolve(answer);
+  return ingestorReader({ url: 'http://i', tokens: undefined, send, tries: 1 });
+}
+
+test('an ingestion is found by its id, whatever characters it has', async () => {
+  server.setStatus('a b/c', 'failed', 'pgSTAC said no');
+
+  const found = await ingestorReader({ url: server.url, tokens: fixed('good') }).getIngestion(
+    'a b/c',
+  );
+
+  expect(found).toEqual({
+    id: 'a b/c',
+    status: 'failed',
+    message: 'pgSTAC said no',
+    collection: 'example',
+    updatedAt: expect.stringMatching(/Z$/) as unknown as string,
+  });
+});
+
+test('an unknown Item is undefined, and a wrong path is an error', async () => {
+  const reader = ingestorReader({ url: server.url, tokens: fixed('good') });
+
+  await expect(reader.getIngestion('nobody')).resolves.toBeUndefined();
+  await expect(answering(404, '{"detail":"Not Found"}').getIngestion('a')).rejects.toThrow(
+    'GET http://i/ingestions/a answered 404: {"detail":"Not Found"}',
+  );
+});
+
+test('a refused token is forgotten, and the next one is used', async () => {
+  const tokens = fixed('old', 'good');
+
+  const found = await ingestorReader({ url: server.url, tokens }).getIngestion('second');
+
+  expect(found?.status).toBe('queued');
+  expect(tokens.forgotten).toEqual(['old']);
+});
+
+test('the list of one status needs no token', async () => {
+  server.setStatus('second', 'succeeded');
+
+  const page = await ingestorReader({ url: server.url, tokens: undefined }).listIngestions(
+    'succeeded',
+  );
+
+  expect(page).toEqual({
+    hasMore: false,
+    ingestions: [
+      expect.objectContaining({ id: 'second', collection: 'example', message: undefined }),
+    ],
+  });
+});
+
+test('a page with a next one says that there is more', async () => {
+  const reader = answering(200, '{"items":[],"next":"eyJpZCI6MX0="}');
+
+  await expect(reader.listIngestions('failed')).resolves.toEqual({ ingestions: [], hasMore: true });
+});
+
+test.each([
+  [
+    500,
+    'Internal Server Error',
+    { message: 'answered 500: Internal Server Error', kind: 'transient' },
+  ],
+  [429, '', { message: 'answered 429: (no body)', kind: 'transient' }],
+  [
+    403,
+    '{"message":"Forbidden"}',
+    { message: 'answered 403: {"message":"Forbidden"}', kind: 'permanent' },
+  ],
+  [
+    200,
+    '<html>',
+    { message: 'answered 200 with something that is no ingestion', kind: 'permanent' },
+  ],
+])('an answer %i %s is an error that says so', async (status, body, { message, kind }) => {
+  const call = answering(status, body).listIngestions('failed');
+
+  await expect(call).rejects.toMatchObject({
+    kind,
+    message: expect.stringContaining(message) as unknown as string,
+  });
+});
+
+test('no answer at all is a transient error', async () => {
+  const send = () => Promise.reject(new Error('ECONNREFUSED'));
+  const reader = ingestorReader({ url: 'http://i/', tokens: undefined, send, tries: 1 });
+
+  await expect(reader.getIngestion('a')).rejects.toMatchObject({
+    kind: 'transient',
+    message: 'GET http://i/ingestions/a got no answer: ECONNREFUSED',
+  });
+});
+
+test('an ingestor that is busy is asked again', async () => {
+  const statuses = [503, 200];
+  const body = Buffer.from('{"id":"a","status":"queued"}');
+  const send = () => Promise.resolve({ status: statuses.shift() ?? 0, headers: {}, body });
+
+  const found = await ingestorReader({ url: 'http://i', tokens: undefined, send }).getIngestion(
+    'a',
+  );
+
+  expect(found?.status).toBe('queued');
+});
+
+/** A reader that is answered so, one after the other, with what it asked. */
+function answered(answers: readonly [number, string][], tokens?: AccessTokens) {
+  const left = [...answers];
+  const asked: HttpRequest[] = [];
+  const send = (request: HttpRequest) => {
+    asked.push(request);
+    const [status, body] = left.shift() ?? [0, ''];
+    return Promise.resolve({ status, headers: {}, body: Buffer.from(body) });
+  };
+  const reader = ingestorReader({ url: 'http://i//', tokens, send });
+  return { reader, asked, left };
+}
+
+const QUEUED = '{"id":"a","status":"queued"}';
+
+test('a request asks for JSON, and has a token only where there is one', async () => {
+  const [without, withToken] = [answered([[200, QUEUED]]), answered([[200, QUEUED]], fixed('t'))];
+
+  await without.reader.getIngestion('a');
+  await withToken.reader.getIngestion('a');
+
+  const request = { method: 'GET', url: 'http://i/ingestions/a' };
+  expect(without.asked).toMatchObject([{ ...request, headers: { accept: 'application/json' } }]);
+  expect(without.asked[0]?.headers).not.toHaveProperty('authorization');
+  expect(withToken.asked).toMatchObject([{ ...request, headers: { authorization: 'Bearer t' } }]);
+});
+
+test.each([
+  [401, ''],
+  [403, '{"detail":"Bad auth token"}'],
+])('a token that is refused with %i %s is replaced once', async (status, body) => {
+  const tokens = fixed('old', 'new', 'newer');
+  const { reader, asked } = answered(
+    [
+      [status, body],
+      [status, body],
+    ],
+    tokens,
+  );
+
+  await expect(reader.getIngestion('a')).rejects.toMatchObject({ status, kind: 'permanent' });
+  expect([asked.length, tokens.forgotten]).toEqual([2, ['old']]);
+});
+
+test.each([
+  [403, '{"message":"Forbidden"}'],
+  [400, 'Bad auth token'],
+])('an answer %i %s is no refusal of the token', async (status, body) => {
+  const tokens = fixed('old', 'new');
+  const { reader, asked } = answered([[status, body]], tokens);
+
+  await expect(reader.getIngestion('a')).rejects.toMatchObject({ status, kind: 'permanent' });
+  expect([asked.length, tokens.forgotten]).toEqual([1, []]);
+});
+
+test('without tokens a refusal is told as it is', async () => {
+  const { reader, asked } = answered([[401, ' \n']]);
+
+  await expect(reader.getIngestion('a')).rejects.toThrow(
+    'GET http://i/ingestions/a answered 401: (no body)',
+  );
+  expect(asked).toHaveLength(1);
+});
+
+test.each([429, 500])('with status %i it is asked again, three times at most', async (status) => {
+  const busy: [number, string] = [status, 'busy'];
+  const [passes, stays] = [
+    answered([busy, [200, QUEUED]]),
+    answered([busy, busy, busy, [200, QUEUED]]),
+  ];
+
+  await expect(passes.reader.getIngestion('a')).resolves.toMatchObject({ status: 'queued' });
+  await expect(stays.reader.getIngestion('a')).rejects.toMatchObject({ status, kind: 'transient' });
+  expect(stays.left).toHaveLength(1);
+});
+
+test('a page that names no ingestion is no unknown Item', async () => {
+  const { reader } = answered([[400, 'No ingestion found']]);
+
+  await expect(reader.getIngestion('a')).rejects.toMatchObject({ status: 400 });
+});

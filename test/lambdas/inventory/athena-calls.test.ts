@@ -1,0 +1,185 @@
+import {
+  AthenaClient,
+  GetQueryExecutionCommand,
+  StartQueryExecutionCommand,
+  StopQueryExecutionCommand,
+  type QueryExecution,
+} from '@aws-sdk/client-athena';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
+import { athenaEngine } from '../../../lambdas/inventory/athena.js';
+import { parseInventory } from '../../../lambdas/inventory/inventory.js';
+import { FakeClock } from '../../support/backfill/collaborators.js';
+
+const athena = mockClient(AthenaClient);
+const clock = new FakeClock();
+const engine = () =>
+  athenaEngine({
+    ...{ workGroup: 'w', database: 'a"b', table: 't', clock },
+    client: new AthenaClient({ region: 'eu-central-1' }),
+  });
+
+function callError(name: string): Error {
+  return Object.assign(new Error('refused'), { name });
+}
+
+beforeEach(() => {
+  athena.reset();
+});
+
+describe('the table', () => {
+  const dt = '2022-04-22-01-00';
+  const inventory = (location: string) =>
+    parseInventory({ location, format: 'csv', fields: 'Key' });
+
+  test('is read by the partition of the report, its names quoted, in SQL of Athena', async () => {
+    expect(engine().dialect).toBe('athena');
+    expect(await engine().relation(inventory('s3://b/i'), dt)).toEqual({
+      from: '"a""b"."t"',
+      where: "dt = '2022-04-22-01-00'",
+    });
+  });
+
+  test('has no partitions where it is of a listing', async () => {
+    const whole = { from: '"a""b"."t"' };
+
+    expect(await engine().relation(inventory('s3://b/list.csv'), dt)).toEqual(whole);
+    expect(await engine().relation(inventory('s3://b/i'), undefined)).toEqual(whole);
+  });
+});
+
+describe('a query', () => {
+  test('is started in the work group, under a token that makes a second start the same', async () => {
+    athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: 'q-1' });
+
+    expect(await engine().start('SELECT 1', 'token')).toBe('q-1');
+    expect(athena.commandCalls(StartQueryExecutionCommand)[0]?.args[0].input).toEqual({
+      ...{ QueryString: 'SELECT 1', ClientRequestToken: 'token', WorkGroup: 'w' },
+      QueryExecutionContext: { Database: 'a"b' },
+    });
+  });
+
+  test('that does not start is tried six times, within a minute', async () => {
+    athena.on(StartQueryExecutionCommand).rejects(callError('ThrottlingException'));
+    const begun = clock.now();
+
+    await expect(engine().start('SELECT 1', 'token')).rejects.toMatchObject({
+      ...{ name: 'QueryError', kind: 'transient' },
+      message: 'Athena did not start the query: ThrottlingException: refused',
+    });
+    expect(athena.commandCalls(StartQueryExecutionCommand)).toHaveLength(6);
+    expect(clock.now() - begun).toBeGreaterThan(0);
+    expect(clock.now() - begun).toBeLessThan(60_000);
+  });
+
+  test('that Athena refuses is tried once', async () => {
+    athena.on(StartQueryExecutionCommand).rejects(callError('InvalidRequestException'));
+
+    await expect(engine().start('SELECT', 'token')).rejects.toMatchObject({ kind: 'permanent' });
+    expect(athena.commandCalls(StartQueryExecutionCommand)).toHaveLength(1);
+  });
+
+  test('is stopped by its id', async () => {
+    athena.on(StopQueryExecutionCommand).resolves({});
+
+    await engine().stop('q-1');
+
+    expect(athena.commandCalls(StopQueryExecutionCommand)[0]?.args[0].input).toEqual({
+      QueryExecutionId: 'q-1',
+    });
+  });
+});
+
+describe('the state', () => {
+  async function stateOf(execution: QueryExecution | undefined) {
+    athena.on(GetQueryExecutionCommand).resolves({ QueryExecution: execution });
+    return engine().state('q-1');
+  }
+
+  test('succeeded comes with where the result is and what it cost', async () => {
+    const execution: QueryExecution = {
+      Status: { State: 'SUCCEEDED' },
+      ResultConfiguration: { OutputLocation: 's3://results/q-1.csv' },
+      Statistics: { DataScannedInBytes: 42 },
+    };
+
+    expect(await stateOf(execution)).toEqual({
+      ...{ state: 'succeeded', resultHref: 's3://results/q-1.csv', scannedBytes: 42 },
+    });
+    expect(athena.commandCalls(GetQueryExecutionCommand)[0]?.args[0].input).toEqual({
+      QueryExecutionId: 'q-1',
+    });
+    expect(await stateOf({ ...execution, Statistics: undefined })).toMatchObject({
+      scannedBytes: 0,
+    });
+  });
+
+  test.each(['QUEUED', 'RUNNING', undefined] as const)('%s is running', async (State) => {
+    expect(await stateOf({ Status: { State } })).toEqual({ state: 'running' });
+  });
+
+  test('of a query that Athena says nothing of is running', async () => {
+    expect(await stateOf(undefined)).toEqual({ state: 'running' });
+  });
+
+  test.each([
+    ['Slow Down', true],
+    ['SlowDown', true],
+    ['Query exhausted resources at this scale factor', true],
+    ['Too many requests', true],
+    ['Internal error', true],
+    ['internal service error', true],
+    ['Service unavailable', true],
+    ['timed out waiting for a worker', true],
+    ['time out waiting for a worker', true],
+    ['timedout waiting for a worker', true],
+    ['GENERIC_INTERNAL_ERROR: x', true],
+    ['SYNTAX_ERROR: line 1', false],
+    ['TABLE_NOT_FOUND', false],
+  ])("failed with '%s' may pass: %s", async (reason, transient) => {
+    const Status = { State: 'FAILED' as const, StateChangeReason: reason };
+
+    expect(await stateOf({ Status })).toEqual({ state: 'failed', reason, transient });
+  });
+
+  test('failed may pass where Athena says so, whatever the reason', async () => {
+    const of = (Retryable: boolean) =>
+      stateOf({
+        Status: { State: 'FAILED', AthenaError: { Retryable, ErrorMessage: 'of the error' } },
+      });
+
+    expect(await of(true)).toEqual({ state: 'failed', reason: 'of the error', transient: true });
+    expect(await of(false)).toMatchObject({ transient: false });
+  });
+
+  test('cancelled never passes, and failed without a word says that', async () => {
+    const reason = 'Bytes scanned limit was exceeded: throttled';
+
+    expect(await stateOf({ Status: { State: 'CANCELLED', StateChangeReason: reason } })).toEqual({
+      state: 'failed',
+      reason: `cancelled: ${reason}`,
+      transient: false,
+    });
+    expect(await stateOf({ Status: { State: 'FAILED' } })).toMatchObject({
+      reason: 'no reason given',
+    });
+  });
+
+  test.each(['ThrottlingException', 'TooManyRequestsException', 'SlowDown', 'ServiceUnavailable'])(
+    'that cannot be asked for because of %s is running: the next poll tells',
+    async (name) => {
+      athena.on(GetQueryExecutionCommand).rejects(callError(name));
+
+      expect(await engine().state('q-1')).toEqual({ state: 'running' });
+    },
+  );
+
+  test('that cannot be asked for otherwise is a transient error with the id of the query', async () => {
+    athena.on(GetQueryExecutionCommand).rejects(callError('AccessDeniedException'));
+
+    await expect(engine().state('q-1')).rejects.toMatchObject({
+      ...{ name: 'QueryError', kind: 'transient' },
+      message: 'Athena query q-1: AccessDeniedException: refused',
+    });
+  });
+});

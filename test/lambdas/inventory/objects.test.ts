@@ -1,0 +1,167 @@
+import { Readable } from 'node:stream';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { sdkStreamMixin } from '@smithy/core/serde';
+import { mockClient } from 'aws-sdk-client-mock';
+import { ReadError } from '../../../lambdas/runtime/errors.js';
+import { readText, s3Objects } from '../../../lambdas/inventory/objects.js';
+
+const s3 = mockClient(S3Client);
+const objects = (requesterPays = false) => s3Objects({ requesterPays, client: new S3Client({}) });
+const RANGE = { offset: 10, length: 5 };
+
+function body(text: string) {
+  return sdkStreamMixin(Readable.from([Buffer.from(text)]));
+}
+
+function failure(name: string, httpStatusCode: number): Error {
+  return Object.assign(new Error('refused'), { name, $metadata: { httpStatusCode } });
+}
+
+beforeEach(() => {
+  s3.reset();
+});
+
+describe('read', () => {
+  test('a range is asked for under its ETag, and paid for where the reader pays', async () => {
+    const lastModified = new Date('2022-04-20T00:00:00Z');
+    s3.on(GetObjectCommand).resolves({
+      ...{ Body: body('hello'), ContentLength: 5, ContentRange: 'bytes 10-14/99' },
+      ...{ ETag: '"e"', LastModified: lastModified },
+    });
+
+    const part = await objects(true).read('s3://bucket/a key', RANGE, '"e"');
+
+    expect(part).toEqual({ bytes: Buffer.from('hello'), size: 99, eTag: '"e"', lastModified });
+    expect(s3.commandCalls(GetObjectCommand)[0]?.args[0].input).toEqual({
+      ...{
+        Bucket: 'bucket',
+        Key: 'a key',
+        Range: 'bytes=10-14',
+        IfMatch: '"e"',
+        RequestPayer: 'requester',
+      },
+    });
+  });
+
+  test.each([
+    ['NoSuchKey', 404],
+    ['PreconditionFailed', 412],
+  ])('%s is an object that is gone', async (name, status) => {
+    s3.on(GetObjectCommand).rejects(failure(name, status));
+
+    expect(await objects().read('s3://bucket/key', RANGE, '"e"')).toBeUndefined();
+  });
+
+  test('behind the end there are no bytes', async () => {
+    s3.on(GetObjectCommand).rejects(failure('InvalidRange', 416));
+    const nothing = { bytes: Buffer.alloc(0), size: 0, lastModified: new Date(0) };
+
+    const read = (eTag?: string) => objects().read('s3://bucket/key', RANGE, eTag);
+    expect(await read('"e"')).toEqual({ ...nothing, eTag: '"e"' });
+    expect(await read()).toEqual({ ...nothing, eTag: '' });
+  });
+
+  test('a body that breaks off is read again', async () => {
+    s3.on(GetObjectCommand)
+      .resolvesOnce({ Body: body('hel'), ContentLength: 5 })
+      .resolves({ Body: body('hello'), ContentLength: 5 });
+
+    expect(await readText(objects(), 's3://bucket/key')).toBe('hello');
+    expect(s3.commandCalls(GetObjectCommand)[1]?.args[0].input.Range).toBe('bytes=0-67108863');
+  });
+
+  test('a denial names both permissions that may lack', async () => {
+    s3.on(GetObjectCommand).rejects(failure('AccessDenied', 403));
+
+    const read = objects().read('s3://bucket/key', RANGE);
+
+    await expect(read).rejects.toThrow(ReadError);
+    await expect(read).rejects.toThrow(
+      's3://bucket/key: cannot be read: AccessDenied: refused (the role may lack s3:GetObject or s3:ListBucket there)',
+    );
+  });
+});
+
+describe('an answer of a store that says little', () => {
+  test('is what came, as large as that', async () => {
+    s3.on(GetObjectCommand).resolves({ Body: body('hello') });
+
+    expect(await objects().read('s3://bucket/key', RANGE)).toEqual({
+      ...{ bytes: Buffer.from('hello'), size: 5, eTag: '', lastModified: new Date(0) },
+    });
+    expect(s3.commandCalls(GetObjectCommand)[0]?.args[0].input).toEqual({
+      ...{ Bucket: 'bucket', Key: 'key', Range: 'bytes=10-14' },
+    });
+  });
+
+  test('without a body is nothing', async () => {
+    s3.on(GetObjectCommand).resolves({});
+
+    expect(await objects().read('s3://bucket/key', RANGE)).toMatchObject({ size: 0 });
+    expect(await readText(objects(), 's3://bucket/key')).toBe('');
+  });
+});
+
+test('a text that does not exist is undefined', async () => {
+  s3.on(GetObjectCommand).rejects(failure('NoSuchKey', 404));
+
+  expect(await readText(objects(), 's3://bucket/key')).toBeUndefined();
+});
+
+test('a body that breaks off each time is a transient error that says how much came', async () => {
+  s3.on(GetObjectCommand).callsFake(() => ({ Body: body('hel'), ContentLength: 5 }));
+
+  await expect(objects().read('s3://bucket/key', RANGE)).rejects.toMatchObject({
+    ...{ kind: 'transient', href: 's3://bucket/key' },
+    message: 's3://bucket/key: cannot be read: Error: the connection closed after 3 of 5 bytes',
+  });
+  expect(s3.commandCalls(GetObjectCommand)).toHaveLength(3);
+});
+
+test('a client is made where none is given, and finds buckets of other regions', async () => {
+  s3.on(GetObjectCommand).resolves({ Body: body('x') });
+  await s3Objects({ requesterPays: false }).read('s3://bucket/key', RANGE);
+
+  const client = s3.commandCalls(GetObjectCommand)[0]?.thisValue as S3Client;
+  expect(client.config.followRegionRedirects).toBe(true);
+});
+
+describe('folders', () => {
+  test('[C14] all pages are listed, each with the token of the one before', async () => {
+    s3.on(ListObjectsV2Command)
+      .resolvesOnce({ CommonPrefixes: [{ Prefix: 'p/hive/dt=1/' }], NextContinuationToken: 'two' })
+      .resolves({ CommonPrefixes: [{ Prefix: 'p/hive/dt=2/' }] });
+
+    expect(await objects().folders('s3://bucket/p/hive/')).toEqual(['dt=1', 'dt=2']);
+    expect(
+      s3.commandCalls(ListObjectsV2Command).map(({ args: [{ input }] }) => input.ContinuationToken),
+    ).toEqual([undefined, 'two']);
+  });
+
+  test('are asked for by their prefix, and paid for where the reader pays', async () => {
+    s3.on(ListObjectsV2Command).resolves({});
+
+    expect(await objects(true).folders('s3://bucket/p/hive/')).toEqual([]);
+    expect(s3.commandCalls(ListObjectsV2Command)[0]?.args[0].input).toEqual({
+      ...{ Bucket: 'bucket', Prefix: 'p/hive/', Delimiter: '/', RequestPayer: 'requester' },
+    });
+  });
+
+  test('[C14] a token that comes again is an error instead of an endless loop', async () => {
+    s3.on(ListObjectsV2Command).resolves({ NextContinuationToken: 'same' });
+
+    await expect(objects().folders('s3://bucket/p/')).rejects.toMatchObject({
+      ...{ kind: 'transient', href: 's3://bucket/p/' },
+      message: "s3://bucket/p/: listing repeats its page token 'same'",
+    });
+  });
+
+  test('a denial is an error with the place', async () => {
+    s3.on(ListObjectsV2Command).rejects(failure('AccessDenied', 403));
+
+    await expect(objects().folders('s3://bucket/p/')).rejects.toThrow(
+      's3://bucket/p/: cannot be read: AccessDenied',
+    );
+  });
+});

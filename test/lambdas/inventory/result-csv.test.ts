@@ -1,0 +1,121 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { QueryError } from '../../../lambdas/runtime/errors.js';
+import { parseRecords, toRow } from '../../../lambdas/inventory/result-csv.js';
+
+type Value = string | undefined;
+
+function toCsv(records: readonly (readonly Value[])[]): string {
+  const quoted = (value: Value) => (value === undefined ? '' : `"${value.replaceAll('"', '""')}"`);
+  return records.map((record) => `${record.map(quoted).join(',')}\n`).join('');
+}
+
+function parse(text: string, atEnd = true) {
+  return parseRecords(Buffer.from(text), atEnd);
+}
+
+const anyValue = fc.option(fc.string({ unit: 'grapheme', maxLength: 12 }), { nil: undefined });
+const quirkyValue = fc.option(
+  fc.string({ unit: fc.constantFrom('"', ',', '\n', '\r', 'é', '😀', 'a'), maxLength: 8 }),
+  { nil: undefined },
+);
+const anyRecords = fc
+  .integer({ min: 1, max: 4 })
+  .chain((columns) =>
+    fc.array(fc.array(fc.oneof(anyValue, quirkyValue), { minLength: columns, maxLength: columns })),
+  );
+
+test('null is nothing, an empty text is two quotes, a quote is doubled, a new line may stand in a value', () => {
+  const { records } = parse('"a""b",,"",x\n"c\nd","e,f","\r\n",\n');
+
+  expect(records).toEqual([
+    ['a"b', undefined, '', 'x'],
+    ['c\nd', 'e,f', '\r\n', undefined],
+  ]);
+});
+
+test('lines may end in CR LF, and the last one needs no end', () => {
+  expect(parse('"a"\r\n"b"').records).toEqual([['a'], ['b']]);
+});
+
+test('before the end of a result an unfinished record is left for the next page', () => {
+  const whole = '"a","b"\n';
+
+  for (const rest of ['"c', '"c"', '"c",', '"c","d"', '"c","d"\r', '"c\n', '"c""']) {
+    expect(parse(whole + rest, false)).toEqual({ records: [['a', 'b']], endByte: whole.length });
+  }
+});
+
+test('a result cut within a value is an error, not a shorter value', () => {
+  expect(() => parse('"a"\n"b')).toThrow(QueryError);
+  expect(() => parse('"a"\n"b')).toThrow(`query result ends within a quoted value: '"b'`);
+});
+
+test('what is no CSV is an error that quotes it', () => {
+  expect(() => parse('"a"\n"b"c\n')).toThrow(`not CSV as Athena writes it near '"b"c`);
+});
+
+test('whatever is written is read, byte for byte', () => {
+  fc.assert(
+    fc.property(anyRecords, (records) => {
+      expect(parse(toCsv(records)).records).toEqual(records);
+    }),
+  );
+});
+
+test('wherever it is cut, the records before and behind the end are all records', () => {
+  fc.assert(
+    fc.property(anyRecords, fc.nat(), (records, cut) => {
+      const bytes = Buffer.from(toCsv(records));
+      const first = parseRecords(bytes.subarray(0, cut % (bytes.length + 1)), false);
+      const rest = parseRecords(bytes.subarray(first.endByte), true);
+
+      expect([...first.records, ...rest.records]).toEqual(records);
+    }),
+  );
+});
+
+describe('a result of many blocks of 64 KiB', () => {
+  const short = Array.from({ length: 3_000 }, (_, index) => [`key ${index}`, 'é'.repeat(20)]);
+  const long = ['long', 'x😀'.repeat(60_000)];
+  const records = [...short, long, ...short, long];
+  const bytes = Buffer.from(toCsv(records));
+
+  test('is read to its end, records longer than a block included', () => {
+    expect(parseRecords(bytes, true)).toEqual({ records, endByte: bytes.length });
+    expect(parseRecords(bytes, false)).toEqual({ records, endByte: bytes.length });
+  });
+
+  test('is read up to the record that is cut', () => {
+    const cut = bytes.subarray(0, bytes.length - 100_000);
+    const last = Buffer.byteLength(toCsv([long]));
+
+    expect(parseRecords(cut, false)).toEqual({
+      ...{ records: records.slice(0, -1), endByte: bytes.length - last },
+    });
+    expect(() => parseRecords(cut, true)).toThrow('query result ends within a quoted value');
+  });
+});
+
+test('values may stand without quotes, as other tools write them', () => {
+  expect(parse('x,y\r\nz, é ')).toEqual({
+    records: [
+      ['x', 'y'],
+      ['z', ' é '],
+    ],
+    endByte: 11,
+  });
+});
+
+test('a value without quotes at the end takes no byte more than it has', () => {
+  expect(parse('a,x')).toEqual({ records: [['a', 'x']], endByte: 3 });
+});
+
+test('a result that is cut may be whole on another try, one that is no CSV never is', () => {
+  expect(() => parse('"b')).toThrow(expect.objectContaining({ kind: 'transient' }));
+  expect(() => parse('"b"c')).toThrow(expect.objectContaining({ kind: 'permanent' }));
+});
+
+test('a row is its values under their names; what is missing is undefined', () => {
+  expect(toRow(['key', 'size'], ['a'])).toStrictEqual({ key: 'a', size: undefined });
+});

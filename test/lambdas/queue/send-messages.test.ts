@@ -1,0 +1,278 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { sendableBody } from '../../../lambdas/queue/message-body.js';
+import { SendError, type MessageQueue, type SendFailure } from '../../../lambdas/queue/queue.js';
+import { sendMessages } from '../../../lambdas/queue/send-messages.js';
+import { FakeClock, MemoryQueue } from '../../support/backfill/collaborators.js';
+
+const clock = new FakeClock();
+
+/** Batches as they were sent. */
+class BatchQueue extends MemoryQueue {
+  readonly batches: (readonly string[])[] = [];
+  failuresOf: (bodies: readonly string[]) => SendFailure[] = () => [];
+
+  override sendBatch(bodies: readonly string[]): ReturnType<MessageQueue['sendBatch']> {
+    this.batches.push(bodies);
+    const failures = this.failuresOf(bodies);
+    const failed = new Set(failures.map(({ index }) => index));
+    this.bodies.push(...bodies.filter((_, index) => !failed.has(index)));
+    return Promise.resolve(failures);
+  }
+}
+
+function messagesOf(bodies: readonly string[]) {
+  return bodies.map((body) => ({ key: `key of ${body.slice(0, 5)}`, body }));
+}
+
+test('[A20] 10 bodies that are too much together are split, and each is sent once', async () => {
+  const queue = new BatchQueue();
+  const bodies = Array.from({ length: 10 }, (_, index) => `${index}${'x'.repeat(100_000)}`);
+
+  const result = await sendMessages(messagesOf(bodies), queue, { clock });
+
+  expect(queue.batches.map(({ length }) => length)).toEqual([2, 2, 2, 2, 2]);
+  expect([...queue.bodies].sort()).toEqual(bodies);
+  expect(result).toEqual({ sent: 10, refused: [] });
+});
+
+test('[A20] any bodies are split by entries and by bytes, and each is sent once', async () => {
+  const body = fc.string({
+    unit: fc.constantFrom('a', 'é', '😀', '"'),
+    minLength: 1,
+    maxLength: 30,
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(body, { maxLength: 60 }),
+      fc.integer({ min: 1, max: 4 }),
+      async (bodies, parallel) => {
+        const queue = new BatchQueue();
+        queue.limitBytes = 400;
+
+        const { sent, refused } = await sendMessages(messagesOf(bodies), queue, {
+          clock,
+          parallel,
+        });
+
+        for (const batch of queue.batches) {
+          expect(batch.length).toBeLessThanOrEqual(10);
+          expect(Buffer.byteLength(batch.join(''))).toBeLessThanOrEqual(400);
+        }
+        expect([...queue.bodies].sort()).toEqual(
+          bodies.map((body) => sendableBody(body).body).sort(),
+        );
+        expect([sent, refused]).toEqual([bodies.length, []]);
+      },
+    ),
+  );
+});
+
+test('[A19] a body of 300 KiB is reported by its key and not tried, the others are sent', async () => {
+  const queue = new BatchQueue();
+
+  const result = await sendMessages(messagesOf(['a', 'x'.repeat(307_200), 'b', '']), queue, {
+    clock,
+  });
+
+  expect(result).toEqual({
+    sent: 2,
+    refused: [
+      { key: 'key of xxxxx', reason: 'the body has 307200 bytes, and the queue takes 262144' },
+      { key: 'key of ', reason: 'the body is empty, which SQS does not take' },
+    ],
+  });
+  expect(queue.batches).toEqual([['a', 'b']]);
+});
+
+test('[A19] the same body passes where the queue takes 1 MiB', async () => {
+  const queue = new BatchQueue();
+  queue.limitBytes = 1_048_576;
+
+  const { sent } = await sendMessages(messagesOf(['x'.repeat(307_200)]), queue, { clock });
+
+  expect(sent).toBe(1);
+});
+
+test('only the failed entries are sent again', async () => {
+  const queue = new BatchQueue();
+  const failing = new Set(['b', 'c']);
+  queue.failuresOf = (bodies) =>
+    bodies.flatMap((body, index) =>
+      failing.delete(body) ? [{ index, senderFault: false, reason: 'InternalError' }] : [],
+    );
+
+  const { sent } = await sendMessages(messagesOf(['a', 'b', 'c', 'd']), queue, { clock });
+
+  expect(queue.batches).toEqual([
+    ['a', 'b', 'c', 'd'],
+    ['b', 'c'],
+  ]);
+  expect(sent).toBe(4);
+});
+
+test('[A22] a fault of the sender is reported by key and stops nothing else', async () => {
+  const queue = new BatchQueue();
+  queue.failuresOf = (bodies) => {
+    const index = bodies.indexOf('bad');
+    return index < 0 ? [] : [{ index, senderFault: true, reason: 'InvalidMessageContents' }];
+  };
+
+  const result = await sendMessages(messagesOf(['a', 'bad', 'c']), queue, { clock });
+
+  expect(result).toEqual({
+    sent: 2,
+    refused: [{ key: 'key of bad', reason: 'InvalidMessageContents' }],
+  });
+});
+
+test('a message that never passes ends the sending with its key, after its neighbours were tried', async () => {
+  const queue = new BatchQueue();
+  queue.failuresOf = () => [{ index: 0, senderFault: false, reason: 'throttled' }];
+
+  const sending = sendMessages(messagesOf(['a', 'b']), queue, { clock, parallel: 1 });
+
+  await expect(sending).rejects.toThrow(SendError);
+  await expect(sending).rejects.toThrow("in 8 attempts, among them 'key of a': throttled");
+  expect(queue.bodies).toEqual(['b']);
+});
+
+test('no more batches are under way than allowed, and none starts after a failure', async () => {
+  const queue = new MemoryQueue();
+  let underWay = 0;
+  let most = 0;
+  let started = 0;
+  queue.sendBatch = async () => {
+    started += 1;
+    most = Math.max(most, (underWay += 1));
+    await clock.sleep(1);
+    underWay -= 1;
+    if (started > 6) throw new SendError('gone');
+    return [];
+  };
+  const bodies = Array.from({ length: 1000 }, (_, index) => `body ${index}`);
+
+  await expect(sendMessages(messagesOf(bodies), queue, { clock, parallel: 3 })).rejects.toThrow(
+    'gone',
+  );
+
+  expect(most).toBe(3);
+  expect(started).toBeLessThan(12);
+});
+
+test('sixteen batches are under way where nobody says otherwise', async () => {
+  const queue = new MemoryQueue();
+  let [underWay, most] = [0, 0];
+  queue.sendBatch = async () => {
+    most = Math.max(most, (underWay += 1));
+    await clock.sleep(1);
+    underWay -= 1;
+    return [];
+  };
+
+  await sendMessages(messagesOf(Array.from({ length: 400 }, (_, index) => `${index}`)), queue);
+
+  expect(most).toBe(16);
+});
+
+test('a body of exactly the largest size is sent, one byte more and none at all are refused', async () => {
+  const queue = new BatchQueue();
+  queue.limitBytes = 10;
+
+  const { sent, refused } = await sendMessages(
+    messagesOf(['x'.repeat(10), 'y'.repeat(11), '']),
+    queue,
+  );
+
+  expect([sent, queue.bodies]).toEqual([1, ['xxxxxxxxxx']]);
+  expect(refused).toEqual([
+    { key: 'key of yyyyy', reason: 'the body has 11 bytes, and the queue takes 10' },
+    { key: 'key of ', reason: 'the body is empty, which SQS does not take' },
+  ]);
+});
+
+test('a batch is as large as the queue allows, to the byte', async () => {
+  const queue = new BatchQueue();
+  queue.limitBytes = 10;
+
+  await sendMessages(messagesOf(['aaaaa', 'bbbbb', 'c']), queue, { parallel: 1 });
+
+  expect(queue.batches).toEqual([['aaaaa', 'bbbbb'], ['c']]);
+});
+
+test('what failed is waited for, longer each time, half a minute in all', async () => {
+  const waits: number[] = [];
+  const queue = new BatchQueue();
+  queue.failuresOf = (bodies) =>
+    bodies.map((_, index) => ({ index, senderFault: false, reason: 'throttled' }));
+  const sleep = (ms: number) => Promise.resolve(void waits.push(ms));
+
+  const sending = sendMessages(messagesOf(['a', 'b']), queue, {
+    clock: { now: () => 0, sleep },
+  });
+
+  await expect(sending).rejects.toThrow(
+    "the queue did not take 2 messages in 8 attempts, among them 'key of a': throttled",
+  );
+  expect(waits).toHaveLength(7);
+  for (const [index, ms] of waits.entries()) {
+    expect(ms).toBeGreaterThanOrEqual(50 * 2 ** index);
+    expect(ms).toBeLessThanOrEqual(Math.min(10_000, 100 * 2 ** index));
+  }
+});
+
+test('a fault of the sender within a batch that is sent again is counted once', async () => {
+  const queue = new BatchQueue();
+  queue.failuresOf = (bodies) =>
+    bodies.length === 3
+      ? [
+          { index: 0, senderFault: true, reason: 'bad' },
+          { index: 2, senderFault: false, reason: 'slow' },
+        ]
+      : [];
+
+  const { sent, refused } = await sendMessages(messagesOf(['a', 'b', 'c']), queue, { clock });
+
+  expect([sent, refused]).toEqual([2, [{ key: 'key of a', reason: 'bad' }]]);
+  expect(queue.batches).toEqual([['a', 'b', 'c'], ['c']]);
+});
+
+test('after one batch that cannot be sent no lane takes another', async () => {
+  const queue = new MemoryQueue();
+  let started = 0;
+  queue.sendBatch = async (bodies) => {
+    started += 1;
+    if (bodies.includes('body 0')) throw new SendError('gone');
+    await clock.sleep(1);
+    return [];
+  };
+  const bodies = Array.from({ length: 1000 }, (_, index) => `body ${index}`);
+
+  await expect(sendMessages(messagesOf(bodies), queue, { clock, parallel: 3 })).rejects.toThrow(
+    'gone',
+  );
+
+  expect(started).toBeLessThan(6);
+});
+
+test('without a message nothing is asked of the queue', async () => {
+  const queue = new BatchQueue();
+  queue.limitBytes = 3;
+
+  expect(await sendMessages([], queue)).toEqual({ sent: 0, refused: [] });
+  await sendMessages(messagesOf(['too long']), queue);
+
+  expect(queue.batches).toEqual([]);
+});
+
+test('the message that is named is one that failed', async () => {
+  const queue = new BatchQueue();
+  queue.failuresOf = (bodies) =>
+    bodies.flatMap((body, index) =>
+      body === 'c' || body === 'd' ? [{ index, senderFault: false, reason: 'slow' }] : [],
+    );
+
+  await expect(sendMessages(messagesOf(['a', 'b', 'c', 'd']), queue, { clock })).rejects.toThrow(
+    "2 messages in 8 attempts, among them 'key of c': slow",
+  );
+});

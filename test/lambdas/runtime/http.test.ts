@@ -1,0 +1,174 @@
+import type { IncomingMessage } from 'node:http';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { errorCode } from '../../../lambdas/runtime/errors.js';
+import { sendHttp } from '../../../lambdas/runtime/http.js';
+import { httpServer, json, type Answer } from '../../support/http-server.js';
+
+let server: Awaited<ReturnType<typeof httpServer>> | undefined;
+
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+async function serve(answer: Answer): Promise<string> {
+  server = await httpServer(answer);
+  return server.url;
+}
+
+async function failureOf(sent: Promise<unknown>): Promise<[string | undefined, string]> {
+  const error: unknown = await sent.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  return [errorCode(error), String((error as Error | undefined)?.message)];
+}
+
+describe('an exchange', () => {
+  test('gives status, headers and the whole body', async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(418, { 'x-test': 'yes' });
+      response.write('a');
+      setImmediate(() => response.end('é'));
+    });
+
+    const { status, headers, body } = await sendHttp({ method: 'GET', url, timeoutMs: 5_000 });
+
+    expect([status, headers['x-test'], body.toString()]).toEqual([418, 'yes', 'aé']);
+  });
+
+  test('states the length of its body in bytes, and none without a body', async () => {
+    const url = await serve(json(200, {}));
+    const headers = { 'x-correlation-id': 'c' };
+
+    await sendHttp({ method: 'POST', url, headers, body: 'é', timeoutMs: 5_000 });
+    await sendHttp({ method: 'GET', url, headers, timeoutMs: 5_000 });
+
+    expect(server?.seen).toMatchObject([
+      { method: 'POST', body: 'é', headers: { 'content-length': '2', 'x-correlation-id': 'c' } },
+      { method: 'GET', body: '', headers: { 'x-correlation-id': 'c' } },
+    ]);
+    expect(server?.seen[0]?.headers).not.toHaveProperty('transfer-encoding');
+    expect(server?.seen[1]?.headers).not.toHaveProperty('content-length');
+  });
+
+  test('follows no redirect', async () => {
+    const url = await serve(json(302, '', { location: '/elsewhere' }));
+
+    const { status, headers } = await sendHttp({ method: 'GET', url, timeoutMs: 5_000 });
+
+    expect([status, headers.location, server?.seen.length]).toEqual([302, '/elsewhere', 1]);
+  });
+
+  test('goes over the connection of the one before', async () => {
+    const sockets = new Set<IncomingMessage['socket'] | null>();
+    const url = await serve((_request, response) => {
+      sockets.add(response.socket);
+      response.end('x');
+    });
+
+    for (let turn = 0; turn < 3; turn += 1)
+      await sendHttp({ method: 'GET', url, timeoutMs: 5_000 });
+
+    expect(sockets.size).toBe(1);
+  });
+
+  test('leaves no timer behind', async () => {
+    const url = await serve(json(200, {}));
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout');
+
+    const before = timers().length;
+    for (let turn = 0; turn < 5; turn += 1) {
+      await sendHttp({ method: 'GET', url, timeoutMs: 60_000 });
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+
+    // One that a socket of the server or of the pool has for itself may come or go.
+    expect(timers().length - before).toBeLessThan(4);
+  });
+});
+
+describe('no whole answer', () => {
+  test('within the time is ETIMEDOUT, in the midst of a body too', async () => {
+    const silent = await serve(() => undefined);
+    const [code, message] = await failureOf(
+      sendHttp({ method: 'GET', url: silent, timeoutMs: 30 }),
+    );
+    expect([code, message]).toEqual(['ETIMEDOUT', 'no answer within 30 ms']);
+
+    await server?.close();
+    const half = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': '10' });
+      response.write('half');
+    });
+    await expect(sendHttp({ method: 'GET', url: half, timeoutMs: 200 })).rejects.toThrow();
+  });
+
+  test('since the connection broke within it is an error, not a shorter body', async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': '10' });
+      response.write('half', () => response.destroy());
+    });
+
+    expect((await failureOf(sendHttp({ method: 'GET', url, timeoutMs: 5_000 })))[0]).toBe(
+      'ECONNRESET',
+    );
+  });
+
+  test('from a port where nobody listens is ECONNREFUSED', async () => {
+    const url = await serve(json(200, {}));
+    await server?.close();
+
+    expect((await failureOf(sendHttp({ method: 'GET', url, timeoutMs: 5_000 })))[0]).toBe(
+      'ECONNREFUSED',
+    );
+  });
+
+  test('is kept that is larger than allowed: a byte more is EMSGSIZE', async () => {
+    const url = await serve((_request, response) => response.end('12345'));
+    const send = (maxBytes: number) => sendHttp({ method: 'GET', url, timeoutMs: 5_000, maxBytes });
+
+    expect((await send(5)).body.toString()).toBe('12345');
+    expect(await failureOf(send(4))).toEqual(['EMSGSIZE', 'the answer is larger than 4 bytes']);
+  });
+
+  test('of more than a mebibyte is taken where nobody says otherwise', async () => {
+    const url = await serve((_request, response) => response.end(Buffer.alloc(1024 * 1024 + 1)));
+
+    expect((await failureOf(sendHttp({ method: 'GET', url, timeoutMs: 5_000 })))[0]).toBe(
+      'EMSGSIZE',
+    );
+  });
+});
+
+describe('https', () => {
+  let plain: Server | undefined;
+
+  afterEach(() => {
+    plain?.close();
+  });
+
+  test('begins with a TLS handshake, never with the request in the clear', async () => {
+    const first = new Promise<Buffer>((resolve) => {
+      plain = createServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.once('data', (bytes: Buffer) => {
+          resolve(bytes);
+          socket.destroy();
+        });
+      });
+    });
+    await new Promise<void>((resolve) => plain?.listen(0, '127.0.0.1', resolve));
+    const { port } = plain?.address() as AddressInfo;
+
+    const headers = { authorization: 'Bearer secret' };
+    const sent = sendHttp({
+      ...{ method: 'GET', url: `https://127.0.0.1:${port}/`, headers, timeoutMs: 5_000 },
+    });
+
+    await expect(sent).rejects.toThrow();
+    // Record type 22: a handshake (RFC 8446 section 5.1).
+    expect((await first)[0]).toBe(22);
+  });
+});

@@ -1,0 +1,132 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { readHttps } from '../../../lambdas/source/https.js';
+import { httpServer, inTurn, json, type Answer } from '../../support/http-server.js';
+import { rejection } from '../../support/rejection.js';
+
+let server: Awaited<ReturnType<typeof httpServer>> | undefined;
+
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+async function serve(...answers: Answer[]): Promise<string> {
+  server = await httpServer(inTurn(...answers));
+  return `${server.url}/a`;
+}
+
+const failureAt = (href: string) => rejection(readHttps(href));
+
+const RANGE = { offset: 2, length: 3 };
+
+describe('a body', () => {
+  test('is asked for whole without a range, and in part with one', async () => {
+    const href = await serve(json(200, '0123456789'), json(206, '234'));
+
+    expect(Buffer.from(await readHttps(href)).toString()).toBe('0123456789');
+    expect(Buffer.from(await readHttps(href, RANGE)).toString()).toBe('234');
+    expect(server?.seen.map(({ method, headers }) => [method, headers.range])).toEqual([
+      ['GET', undefined],
+      ['GET', 'bytes=2-4'],
+    ]);
+  });
+
+  test('is cut where the server ignores the range', async () => {
+    const href = await serve(json(200, '0123456789'));
+
+    expect(Buffer.from(await readHttps(href, RANGE)).toString()).toBe('234');
+  });
+
+  test('behind the end is empty', async () => {
+    expect(await readHttps(await serve(json(416, 'no such range')), RANGE)).toHaveLength(0);
+  });
+});
+
+describe('a redirect', () => {
+  const next: Answer = ({ url }, response) => {
+    const turn = Number(url.replace('/a', '')) + 1;
+    response.writeHead(307, { location: `/a${turn}` }).end();
+  };
+
+  test('is followed five times, relative to where it came from', async () => {
+    const href = await serve(next, next, next, next, next, json(200, 'x'));
+
+    expect(Buffer.from(await readHttps(href)).toString()).toBe('x');
+    expect(server?.seen.map(({ url }) => url)).toEqual(['/a', '/a1', '/a2', '/a3', '/a4', '/a5']);
+  });
+
+  test.each([300, 399])('with status %i is one', async (status) => {
+    const href = await serve(json(status, '', { location: '/b' }), json(200, 'x'));
+
+    expect(Buffer.from(await readHttps(href)).toString()).toBe('x');
+    expect(server?.seen.map(({ url }) => url)).toEqual(['/a', '/b']);
+  });
+
+  test('is a permanent failure when there are more', async () => {
+    const href = await serve(next);
+
+    expect(await failureAt(href)).toEqual({
+      ...{ kind: 'permanent', name: 'ReadError' },
+      message: `${href}: more than 5 redirects, the last to ${server?.url ?? ''}/a6`,
+    });
+    expect(server?.seen).toHaveLength(6);
+  });
+
+  test('to nowhere is a failure with its status, and a place without one is none', async () => {
+    expect((await failureAt(await serve(json(304, '')))).message).toContain('HTTP status 304');
+    await server?.close();
+    const created = await serve(json(200, 'x', { location: '/elsewhere' }));
+    expect(Buffer.from(await readHttps(created)).toString()).toBe('x');
+    await server?.close();
+    const wrong = await serve(json(400, 'x', { location: '/elsewhere' }));
+    expect((await failureAt(wrong)).message).toContain('HTTP status 400');
+  });
+});
+
+describe('a failure', () => {
+  test.each([404, 410])('with %d is permanent, and asked for once', async (status) => {
+    const href = await serve(json(status, ''));
+
+    expect(await failureAt(href)).toEqual({
+      ...{ kind: 'permanent', name: 'ReadError' },
+      message: `${href}: cannot be read: HTTP status ${status}`,
+    });
+    expect(server?.seen).toHaveLength(1);
+  });
+
+  test.each([403, 503])('with %d is transient, and asked for three times', async (status) => {
+    expect(await failureAt(await serve(json(status, '')))).toMatchObject({ kind: 'transient' });
+    expect(server?.seen).toHaveLength(3);
+  });
+
+  test('of the connection is transient, and names the href', async () => {
+    const href = await serve(json(200, ''));
+    await server?.close();
+
+    const { kind, message } = await failureAt(href);
+
+    expect(kind).toBe('transient');
+    expect(message).toMatch(`${href}: cannot be read: Error: connect ECONNREFUSED`);
+  });
+
+  test('keeps the href, and the cause where there is one', async () => {
+    const href = await serve(json(503, ''));
+    await expect(readHttps(href)).rejects.toMatchObject({ href, kind: 'transient' });
+    await server?.close();
+
+    await expect(readHttps(href)).rejects.toMatchObject({
+      ...{ href, kind: 'transient' },
+      cause: expect.anything() as unknown,
+    });
+  });
+
+  test('passes when the server comes to itself', async () => {
+    const href = await serve(
+      json(503, ''),
+      (_request, response) => response.destroy(),
+      json(200, 'x'),
+    );
+
+    expect(Buffer.from(await readHttps(href)).toString()).toBe('x');
+  });
+});

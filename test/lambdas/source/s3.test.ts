@@ -1,0 +1,142 @@
+import { Readable } from 'node:stream';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { sdkStreamMixin } from '@smithy/core/serde';
+import { mockClient } from 'aws-sdk-client-mock';
+import { MAX_READ_BYTES } from '../../../lambdas/source/source.js';
+import { S3Source } from '../../../lambdas/source/s3.js';
+import { rejection } from '../../support/rejection.js';
+
+const s3 = mockClient(S3Client);
+const source = new S3Source({ requesterPays: false }, new S3Client({ region: 'eu-central-1' }));
+
+function body(text: string) {
+  return sdkStreamMixin(Readable.from([Buffer.from(text)]));
+}
+
+function refusing(name: string, httpStatusCode?: number): void {
+  const error = Object.assign(new Error('refused'), { name, $metadata: { httpStatusCode } });
+  s3.on(GetObjectCommand).rejects(error);
+}
+
+const failure = () => rejection(source.read('s3://bucket/key'));
+
+beforeEach(() => {
+  s3.reset();
+});
+
+describe('an object', () => {
+  test('is asked for whole, and in part where a range is given', async () => {
+    s3.on(GetObjectCommand).callsFake(() => ({ Body: body('x'), ContentLength: 1 }));
+
+    expect(Buffer.from(await source.read('s3://bucket/a/b c')).toString()).toBe('x');
+    await source.read('s3://bucket/key', { offset: 10, length: 5 });
+
+    expect(s3.commandCalls(GetObjectCommand).map(({ args: [{ input }] }) => input)).toEqual([
+      { Bucket: 'bucket', Key: 'a/b c' },
+      { Bucket: 'bucket', Key: 'key', Range: 'bytes=10-14' },
+    ]);
+  });
+
+  test('without a body, or behind its end, is empty', async () => {
+    s3.on(GetObjectCommand).resolves({});
+    expect(await source.read('s3://bucket/key')).toHaveLength(0);
+
+    refusing('InvalidRange', 416);
+    expect(await source.read('s3://bucket/key', { offset: 9, length: 1 })).toHaveLength(0);
+  });
+
+  test('of unknown length is read', async () => {
+    s3.on(GetObjectCommand).resolves({ Body: body('x') });
+
+    expect(await source.read('s3://bucket/key')).toHaveLength(1);
+  });
+
+  test('may be of 64 MiB', () => {
+    expect(MAX_READ_BYTES).toBe(67_108_864);
+  });
+
+  test('of the largest length is read, a byte more is refused and the body let go', async () => {
+    s3.on(GetObjectCommand).resolves({ Body: body('x'), ContentLength: MAX_READ_BYTES });
+    expect(await source.read('s3://bucket/key')).toHaveLength(1);
+
+    const stream = Readable.from([Buffer.from('x')]);
+    const ContentLength = MAX_READ_BYTES + 1;
+    s3.on(GetObjectCommand).resolves({ Body: sdkStreamMixin(stream), ContentLength });
+    expect(await failure()).toEqual({
+      ...{ kind: 'permanent', name: 'ReadError' },
+      message: `s3://bucket/key: holds ${ContentLength} bytes, and metadata of more than ${MAX_READ_BYTES} is not read`,
+    });
+    expect(stream.destroyed).toBe(true);
+  });
+
+  test('that is too large is refused also where its body cannot be let go', async () => {
+    const Body = new Blob(['x']) as never;
+    s3.on(GetObjectCommand).resolves({ Body, ContentLength: MAX_READ_BYTES + 1 });
+
+    expect(await failure()).toMatchObject({ kind: 'permanent', name: 'ReadError' });
+  });
+});
+
+describe('a failure', () => {
+  test.each([
+    ['NoSuchKey', 404, 'the object does not exist (NoSuchKey)'],
+    ['NoSuchBucket', 404, 'its bucket does not exist (NoSuchBucket)'],
+  ])('%s (%d) is permanent', async (name, status, what) => {
+    refusing(name, status);
+
+    expect(await failure()).toEqual({
+      ...{ kind: 'permanent', name: 'ReadError', message: `s3://bucket/key: ${what}` },
+    });
+  });
+
+  test.each([
+    [
+      ...(['AccessDenied', 403] as const),
+      'access denied (AccessDenied): the role may lack s3:GetObject, or the bucket wants requester_pays: true',
+    ],
+    ['SlowDown', 503, 'cannot be read: SlowDown: refused'],
+    ['TimeoutError', undefined, 'cannot be read: TimeoutError: refused'],
+  ])('%s (%d) is transient', async (name, status, what) => {
+    refusing(name, status);
+
+    expect(await failure()).toEqual({
+      ...{ kind: 'transient', name: 'ReadError', message: `s3://bucket/key: ${what}` },
+    });
+  });
+
+  test.each([403, 404, 503])('with %d keeps the href and its cause', async (status) => {
+    refusing('Refused', status);
+
+    await expect(source.read('s3://bucket/key')).rejects.toMatchObject({
+      ...{ href: 's3://bucket/key', kind: status === 404 ? 'permanent' : 'transient' },
+      cause: expect.objectContaining({ name: 'Refused' }) as unknown,
+    });
+  });
+
+  test('without a status is transient', async () => {
+    s3.on(GetObjectCommand).rejects(new Error('no metadata'));
+    expect(await failure()).toMatchObject({
+      kind: 'transient',
+      message: 's3://bucket/key: cannot be read: Error: no metadata',
+    });
+  });
+
+  test('of an href without a key is permanent, and asks nobody', async () => {
+    await expect(source.read('s3://bucket')).rejects.toMatchObject({ kind: 'permanent' });
+    expect(s3.calls()).toHaveLength(0);
+  });
+});
+
+describe('the client', () => {
+  test('is of the region of the data where one is given, and made on the first read', async () => {
+    s3.on(GetObjectCommand).resolves({});
+    await new S3Source({ requesterPays: true, region: 'us-west-2' }).read('s3://bucket/key');
+
+    const call = s3.commandCalls(GetObjectCommand)[0];
+    const { config } = call?.thisValue as S3Client;
+    expect(await config.region()).toBe('us-west-2');
+    expect(config.followRegionRedirects).toBe(true);
+    expect(call?.args[0].input.RequestPayer).toBe('requester');
+  });
+});

@@ -1,0 +1,516 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { Ajv, type ValidateFunction } from 'ajv';
+import formats from 'ajv-formats';
+import { ValidationError } from '../../../lambdas/runtime/errors.js';
+import { makeItem } from '../../../lambdas/granule/items.js';
+import type { Collection, Item } from '../../../lambdas/stac/stac.js';
+import { STAC_EXTENSIONS } from '../../../lambdas/stac/extensions.js';
+import { validateCollection, validateItem } from '../../../lambdas/stac/validate.js';
+import { exampleItem } from '../../support/granule.js';
+
+const SHARED = new URL('../../../../shared/data/', import.meta.url);
+const [SAR = '', SAT = '', EO = '', PROJ = ''] = [...STAC_EXTENSIONS.keys()];
+
+function item(fields: Record<string, unknown> = {}): Item {
+  return { ...exampleItem('a'), collection: 'example', ...fields };
+}
+
+function withProperties(properties: Record<string, unknown>, extensions: string[] = []): Item {
+  return item({
+    properties: { datetime: '2022-11-30T01:43:42Z', ...properties },
+    stac_extensions: extensions,
+  });
+}
+
+function without<T extends object>(value: T, field: keyof T): T {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => name !== field)) as T;
+}
+
+function faultsOf(value: Item): readonly string[] {
+  try {
+    validateItem(value);
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(ValidationError);
+    return (error as ValidationError).faults;
+  }
+}
+
+describe('an Item', () => {
+  test('as the specification has it is valid', () => {
+    expect(faultsOf(item())).toEqual([]);
+  });
+
+  test('names all its faults at once, each with its path and the value given', () => {
+    const faults = faultsOf(
+      item({ id: '', type: 'Thing', links: [{ rel: 'x' }], properties: { datetime: 7 } }),
+    );
+
+    expect(faults).toHaveLength(4);
+    expect(faults.join('\n')).toMatch(/type: .*\(given "Thing"\)/);
+    expect(faults.join('\n')).toMatch(/id: .*\(given ""\)/);
+    expect(faults.join('\n')).toMatch(/properties\.datetime: .*\(given 7\)/);
+    expect(faults.join('\n')).toMatch(/links\.0\.href: is missing/);
+  });
+
+  test('[E01] may have a null datetime with start and end only', () => {
+    const range = { start_datetime: '2022-01-01T00:00:00Z', end_datetime: '2022-01-02T00:00:00Z' };
+
+    expect(faultsOf(withProperties({ datetime: null, ...range }))).toEqual([]);
+    expect(faultsOf(withProperties({ datetime: null }))).toEqual([
+      'properties.datetime: is null, which needs start_datetime and end_datetime',
+    ]);
+  });
+
+  test('[E02] that ends before it starts is refused, below the milliseconds too', () => {
+    const reversed = {
+      start_datetime: '2022-01-01T00:00:00.000002Z',
+      end_datetime: '2022-01-01T00:00:00.000001Z',
+    };
+
+    expect(faultsOf(withProperties(reversed))).toEqual([
+      'properties.start_datetime: starts at 2022-01-01T00:00:00.000002Z, after its end at 2022-01-01T00:00:00.000001Z',
+    ]);
+  });
+
+  test('with half a range is refused', () => {
+    for (const name of ['start_datetime', 'end_datetime']) {
+      expect(faultsOf(withProperties({ [name]: '2022-01-01T00:00:00Z' }))).toEqual([
+        'properties: start_datetime and end_datetime go together, and one is missing',
+      ]);
+    }
+  });
+
+  test.each(['2022-11-30', '2022-11-30T01:43:42', '2022-02-30T00:00:00Z', '2022-13-01T00:00:00Z'])(
+    'with the datetime %s is refused',
+    (datetime) => {
+      expect(faultsOf(withProperties({ datetime }))).toHaveLength(1);
+    },
+  );
+
+  test('[E16] has a bbox exactly where it has a geometry', () => {
+    expect(faultsOf(item({ geometry: null }))).toEqual(['bbox: there is no geometry for it']);
+    const withoutBbox = without(item(), 'bbox');
+    expect(faultsOf(withoutBbox)).toEqual(['bbox: is missing, and the geometry is not null']);
+    expect(faultsOf({ ...withoutBbox, geometry: null })).toEqual([]);
+  });
+
+  test.each([
+    [
+      [
+        [
+          [0, 0],
+          [1, 0],
+          [1, 1],
+        ],
+      ],
+    ],
+    [
+      [
+        [
+          [0, 0],
+          [1, 0],
+          [1, 1],
+          [0, 1],
+        ],
+      ],
+    ],
+    [
+      [
+        [
+          [0, 0],
+          [181, 0],
+          [1, 1],
+          [0, 0],
+        ],
+      ],
+    ],
+    [
+      [
+        [
+          [0, 0],
+          [1, -91],
+          [1, 1],
+          [0, 0],
+        ],
+      ],
+    ],
+    [[]],
+  ])('with the ring %j is refused', (coordinates) => {
+    expect(faultsOf(item({ geometry: { type: 'Polygon', coordinates } }))).not.toEqual([]);
+  });
+
+  test('may cross the antimeridian with west > east, but not have south above north', () => {
+    expect(faultsOf(item({ bbox: [179, -1, -179, 1] }))).toEqual([]);
+    expect(faultsOf(item({ bbox: [0, 2, 1, 1] }))).toEqual(['bbox: south 2 is above north 1']);
+  });
+
+  test('[E17] with NaN, Infinity or undefined anywhere is refused', () => {
+    const asset = {
+      href: 's3://b/x',
+      'raster:bands': [{ nodata: NaN, statistics: { maximum: Infinity } }],
+    };
+
+    expect(faultsOf(item({ assets: { x: asset } }))).toEqual([
+      'assets.x.raster:bands.0.nodata: NaN is no number that JSON can hold',
+      'assets.x.raster:bands.0.statistics.maximum: Infinity is no number that JSON can hold',
+    ]);
+    expect(faultsOf(withProperties({ 'a:b': undefined }))).toEqual([
+      'properties.a:b: undefined cannot be written as JSON: leave the field out or use null',
+    ]);
+  });
+
+  test.each([
+    [10n, 'bigint'],
+    [() => 1, 'function'],
+  ])('[E17] with %p, which JSON cannot hold, is refused', (value, type) => {
+    expect(faultsOf(withProperties({ 'a:b': [null, value] }))).toEqual([
+      `properties.a:b.1: ${type} cannot be written as JSON: leave the field out or use null`,
+    ]);
+  });
+
+  test.each([
+    [{ id: 7 }, "Item 'without an id'"],
+    [{ id: '' }, "Item ''"],
+  ])('with %j is told as %s', (fields, name) => {
+    expect(() => {
+      validateItem(item(fields));
+    }).toThrow(new RegExp(`^${name} is not valid STAC: id: `));
+  });
+
+  test.each([
+    'datetime',
+    'start_datetime',
+    'end_datetime',
+    'created',
+    'updated',
+    'published',
+    'expires',
+  ])('with another %s than an RFC 3339 date-time is refused', (name) => {
+    const range = { start_datetime: '2022-01-01T00:00:00Z', end_datetime: '2022-01-02T00:00:00Z' };
+
+    expect(faultsOf(withProperties({ ...range, [name]: 'noon' }))).toEqual([
+      `properties.${name}: 'noon' is no RFC 3339 date-time with a zone`,
+    ]);
+  });
+
+  test.each(['start_datetime', 'end_datetime'])(
+    'with a null datetime and %s alone is refused for both',
+    (name) => {
+      const time = '2022-01-01T00:00:00Z';
+
+      expect(faultsOf(withProperties({ datetime: null, [name]: time }))).toEqual([
+        'properties.datetime: is null, which needs start_datetime and end_datetime',
+        'properties: start_datetime and end_datetime go together, and one is missing',
+      ]);
+    },
+  );
+
+  test('may have eo:bands in its properties where an asset has them, too', () => {
+    const bands = { 'eo:bands': [{ name: 'B01' }] };
+    const assets = { x: { href: 's3://b/x', ...bands }, y: { href: 's3://b/y' } };
+    const withBands = withProperties(bands, [EO]);
+
+    expect(faultsOf({ ...withBands, assets })).toEqual([]);
+    expect(faultsOf(withBands)).toEqual([
+      'properties.eo:bands: no asset has eo:bands, so the properties may not either',
+    ]);
+  });
+
+  test('may have a bbox of three dimensions, whose south is not above its north either', () => {
+    const bbox = (...corners: number[]) => item({ bbox: corners });
+
+    expect(faultsOf(bbox(0, 0, 900, 1, 1, -900))).toEqual([]);
+    expect(faultsOf(bbox(0, 2, 0, 1, 1, 9))).toEqual(['bbox: south 2 is above north 1']);
+  });
+
+  test('[E22] with small, negative or precise coordinates keeps its numbers through JSON', () => {
+    const precise = item({ geometry: { type: 'Point', coordinates: [179.99999999999997, 1e-7] } });
+
+    expect(faultsOf(precise)).toEqual([]);
+    expect(JSON.parse(JSON.stringify(precise))).toEqual(precise);
+  });
+});
+
+describe('a declared extension', () => {
+  test('asks for what it requires', () => {
+    expect(faultsOf(withProperties({}, [SAR, SAT]))).toEqual([
+      'properties.sar:instrument_mode: is missing',
+      'properties.sar:frequency_band: is missing',
+      'properties.sar:polarizations: is missing',
+      'properties.sar:product_type: is missing',
+      'properties: one of sat:platform_international_designator, sat:orbit_state, sat:absolute_orbit, ' +
+        'sat:relative_orbit, sat:anx_datetime must be there',
+    ]);
+  });
+
+  test.each<[string, string, unknown]>([
+    [SAR, 'sar:frequency_band', 'Z'],
+    [SAR, 'sar:polarizations', ['VV', 'VV']],
+    [SAR, 'sar:looks_range', 1.5],
+    [SAR, 'sar:unknown', 1],
+    [SAT, 'sat:orbit_state', 'up'],
+    [SAT, 'sat:absolute_orbit', 0],
+    [SAT, 'sat:anx_datetime', 'noon'],
+    [EO, 'eo:cloud_cover', 101],
+    [EO, 'eo:bands', []],
+    [PROJ, 'proj:epsg', 'EPSG:4326'],
+    [PROJ, 'proj:shape', [1]],
+    [PROJ, 'proj:transform', [1, 2]],
+    [PROJ, 'proj:centroid', { lat: 91, lon: 0 }],
+  ])('%s refuses %s = %j', (extension, field, value) => {
+    const faults = faultsOf(withProperties({ [field]: value }, [extension]));
+
+    expect(faults.filter((fault) => fault.startsWith(`properties.${field}`))).not.toEqual([]);
+  });
+
+  test('is checked on assets too, and not at all where it is not declared', () => {
+    const assets = { x: { href: 's3://b/x', 'eo:cloud_cover': 101 } };
+
+    expect(faultsOf(item({ assets, stac_extensions: [EO] }))).toEqual([
+      expect.stringMatching(/^assets\.x\.eo:cloud_cover: .*\(given 101\)$/),
+    ]);
+    const unknown = { x: { href: 's3://b/x', 'eo:clouds': 1 } };
+    expect(faultsOf(item({ assets: unknown, stac_extensions: [EO] }))).toEqual([
+      'assets.x.eo:clouds: is no field of the extension eo',
+    ]);
+    expect(faultsOf(item({ assets }))).toEqual([]);
+    const another = ['https://example.com/extension/v1.0.0/schema.json'];
+    expect(faultsOf(item({ assets, stac_extensions: another }))).toEqual([]);
+  });
+});
+
+describe('makeItem', () => {
+  const context = {
+    source: { read: () => Promise.reject(new Error('no')) },
+    warn: () => undefined,
+  };
+  const make = (made: Item, stacApiUrl?: string) =>
+    makeItem(
+      { collectionId: 'example', createItem: () => Promise.resolve(made) },
+      { href: 's3://b/a' },
+      { ...context, stacApiUrl },
+    );
+
+  test('[E04] sets the collection, and refuses another than the pipeline makes', async () => {
+    expect((await make(exampleItem('a'))).collection).toBe('example');
+    await expect(make(exampleItem('a', { collection: 'other' }))).rejects.toThrow(
+      "collection: is 'other', and this pipeline's Collection is 'example'",
+    );
+  });
+
+  test('links to the collection, last, where the STAC API is known', async () => {
+    const made = exampleItem('a', { links: [{ rel: 'license', href: 'https://example.com' }] });
+
+    expect((await make(made, 'https://stac.example.com/')).links).toEqual([
+      { rel: 'license', href: 'https://example.com' },
+      {
+        rel: 'collection',
+        href: 'https://stac.example.com/collections/example',
+        type: 'application/json',
+      },
+    ]);
+  });
+
+  test('[E02] makes an instant of a range whose ends are equal', async () => {
+    const time = '2022-01-01T00:00:00Z';
+    const properties = { datetime: null, start_datetime: time, end_datetime: time };
+
+    expect((await make(exampleItem('a', { properties }))).properties).toEqual({ datetime: time });
+  });
+
+  test('[E02] tells equal times by their instant, not their text', async () => {
+    const times = (end_datetime: string) =>
+      make(
+        exampleItem('a', {
+          properties: { datetime: null, start_datetime: '2022-01-01T00:00:00Z', end_datetime },
+        }),
+      );
+
+    for (const end of ['2022-01-01T00:00:00.000Z', '2022-01-01T01:00:00+01:00']) {
+      expect((await times(end)).properties).toEqual({ datetime: '2022-01-01T00:00:00Z' });
+    }
+    expect((await times('2022-01-01T00:00:00.000001Z')).properties.datetime).toBeNull();
+  });
+
+  test('[E01] has a null datetime beside a range where it was left out', async () => {
+    const range = { start_datetime: '2022-01-01T00:00:00Z', end_datetime: '2022-01-02T00:00:00Z' };
+    const made = exampleItem('a', { properties: range as unknown as Item['properties'] });
+
+    expect((await make(made)).properties).toEqual({ datetime: null, ...range });
+  });
+
+  test.each([
+    [undefined, 'What createItem gave is not valid STAC: it is undefined and no Item'],
+    [null, 'What createItem gave is not valid STAC: it is null and no Item'],
+    [
+      { ...exampleItem('a'), links: null, stac_version: '2' },
+      'Item \'a\' is not valid STAC: stac_version: expected "1.0.0" (given "2"); ' +
+        'links: expected array, received null (given null)',
+    ],
+    [
+      { ...exampleItem('a'), properties: null },
+      "Item 'a' is not valid STAC: properties: expected object, received null (given null)",
+    ],
+  ])(
+    'of the wrong form, however it was typed, is refused with every fault (%#)',
+    async (made, message) => {
+      await expect(make(made as unknown as Item)).rejects.toMatchObject({
+        ...{ name: 'ValidationError', kind: 'permanent', message },
+      });
+    },
+  );
+
+  test('[E11] warns of a bbox around the world over a small geometry', async () => {
+    const warnings: string[] = [];
+    const warn = (message: string) => warnings.push(message);
+    const west = [
+      [
+        [-180, 0],
+        [-179.7, 0],
+        [-179.7, 1],
+        [-180, 1],
+        [-180, 0],
+      ],
+    ] as const;
+    const east = [
+      [
+        [179.2, 0],
+        [180, 0],
+        [180, 1],
+        [179.2, 1],
+        [179.2, 0],
+      ],
+    ] as const;
+    const belted = exampleItem('a', {
+      geometry: { type: 'MultiPolygon', coordinates: [east, west] },
+      bbox: [-180, 0, 180, 1],
+    });
+
+    await makeItem(
+      { collectionId: 'example', createItem: () => Promise.resolve(belted) },
+      { href: 's3://b/a' },
+      { ...context, warn },
+    );
+
+    expect(warnings).toEqual(['the bbox is wider than the geometry: was the antimeridian missed?']);
+  });
+});
+
+describe('a Collection', () => {
+  const collection: Collection = {
+    type: 'Collection',
+    id: 'c',
+    stac_version: '1.0.0',
+    description: 'd',
+    license: 'proprietary',
+    links: [],
+    item_assets: {},
+    extent: {
+      spatial: { bbox: [[-180, -90, 180, 90]] },
+      temporal: { interval: [['2014-10-03T00:00:00Z', null]] },
+    },
+  };
+
+  test('as the specification has it is valid', () => {
+    expect(() => {
+      validateCollection(collection);
+    }).not.toThrow();
+  });
+
+  test('that the ingestor would refuse is refused before', () => {
+    const rest = without(collection, 'item_assets');
+    const interval = [['2015-01-01T00:00:00Z', '2014-01-01T00:00:00Z']] as const;
+
+    expect(() => {
+      validateCollection({ ...rest, license: '' });
+    }).toThrow(/^Collection 'c' is not valid STAC: license: .*item_assets: is missing/);
+    expect(() => {
+      validateCollection({
+        ...collection,
+        extent: { ...collection.extent, temporal: { interval } },
+      });
+    }).toThrow(
+      'extent.temporal.interval: starts at 2015-01-01T00:00:00Z, after its end at 2014-01-01T00:00:00Z',
+    );
+  });
+
+  test.each([
+    ['2014-10-03', [['2014-10-03', null]]],
+    ['now', [['2014-10-03T00:00:00Z', 'now']]],
+  ] as const)('with %s in its interval, which is no date-time, is refused', (value, interval) => {
+    expect(() => {
+      validateCollection({
+        ...collection,
+        extent: { ...collection.extent, temporal: { interval } },
+      });
+    }).toThrow(`STAC: extent.temporal.interval: '${value}' is no RFC 3339 date-time with a zone`);
+  });
+
+  test('of another form names what is missing, and what JSON cannot hold', () => {
+    expect(() => {
+      validateCollection(without(collection, 'extent'));
+    }).toThrow(/^Collection 'c' is not valid STAC: extent: is missing /);
+    expect(() => {
+      validateCollection({ ...collection, summaries: { gsd: [NaN] } });
+    }).toThrow('STAC: summaries.gsd.0: NaN is no number that JSON can hold');
+  });
+
+  test.each<[string | null, string | null]>([
+    ['2014-01-01T00:00:00Z', '2014-01-01T00:00:00Z'],
+    [null, '2014-01-01T00:00:00Z'],
+    [null, null],
+  ])('may begin at %p and end at %p', (...interval) => {
+    expect(() => {
+      validateCollection({
+        ...collection,
+        extent: { ...collection.extent, temporal: { interval: [interval] } },
+      });
+    }).not.toThrow();
+  });
+});
+
+const withShared = existsSync(new URL('stac-schemas/', SHARED)) ? test : test.skip;
+
+withShared(
+  'the checks here and the published JSON schemas agree on real Items and their damaged copies',
+  () => {
+    const schemas = new Map([...STAC_EXTENSIONS.keys()].map((url) => [url, compile(url)]));
+    const folder = new URL('sentinel1/expected-items/', SHARED);
+    for (const file of readdirSync(folder)) {
+      const real = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Item;
+      for (const candidate of [real, ...damagedCopies(real)]) {
+        const bySchema = [...schemas.values()].every((validate) => validate(candidate));
+        expect({ file, valid: faultsOf(candidate).length === 0 }).toEqual({
+          file,
+          valid: bySchema,
+        });
+      }
+    }
+  },
+);
+
+function compile(url: string): ValidateFunction {
+  const name = url.replace(/.*\/([a-z]+)\/(v[\d.]+)\/schema\.json$/, '$1-$2.json');
+  const text = readFileSync(new URL(`stac-schemas/${name}`, SHARED), 'utf8');
+  const schema = JSON.parse(text) as Record<string, unknown>;
+  const ajv = new Ajv({ strict: false, allErrors: false });
+  formats(ajv);
+  for (const id of remoteSchemas(text)) ajv.addSchema({ $id: id });
+  // The schemas are draft-07; their own $id is a fragment that ajv need not know.
+  return ajv.compile({ ...schema, $id: url });
+}
+
+/** Schemas of other sites (PROJJSON, GeoJSON) are taken to allow everything. */
+function remoteSchemas(text: string): Set<string> {
+  const refs = [...text.matchAll(/"\$ref":\s*"(https?:[^"#]+)/g)].map(([, url]) => url ?? '');
+  return new Set(refs);
+}
+
+/** A copy for each extension field: with a value that no field takes. */
+function damagedCopies(real: Item): Item[] {
+  return Object.keys(real.properties)
+    .filter((name) => /^(sar|sat|proj):/.test(name) && name !== 'proj:projjson')
+    .map((name) => ({ ...real, properties: { ...real.properties, [name]: { wrong: true } } }));
+}

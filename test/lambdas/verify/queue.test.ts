@@ -1,0 +1,76 @@
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { beforeEach, expect, test } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
+import { cursorRow } from '../../../lambdas/verify/collaborators.js';
+import { verifyQueue } from '../../../lambdas/verify/queue.js';
+
+const sqs = mockClient(SQSClient);
+const table = mockClient(DynamoDBClient);
+const queue = verifyQueue({
+  pipeline: 'example',
+  queueUrl: 'https://sqs/queue',
+  deadLettersUrl: 'https://sqs/dead',
+  sqs: new SQSClient({ region: 'eu-central-1' }),
+});
+const pending = {
+  ...{ itemId: 'S1A', body: '{"path":"GRD/1"}', correlationId: 'c1', messageId: 'm1' },
+  ...{ sentTimestamp: '1700000000000', tries: 1, postedAt: 'then', isRequeued: false },
+};
+
+beforeEach(() => {
+  sqs.reset();
+  table.reset();
+});
+
+function sent() {
+  return sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input);
+}
+
+test('a message goes back as it was, with its correlation id and one try more', async () => {
+  await queue.sendAgain(pending);
+
+  expect(sent()).toEqual([
+    {
+      QueueUrl: 'https://sqs/queue',
+      MessageBody: '{"path":"GRD/1"}',
+      MessageAttributes: {
+        correlation_id: { DataType: 'String', StringValue: 'c1' },
+        ingestion_tries: { DataType: 'String', StringValue: '2' },
+      },
+    },
+  ]);
+});
+
+test('a dead letter has the attributes of every other one', async () => {
+  await queue.sendToDeadLetters(pending, 'failed to load');
+
+  const [{ QueueUrl, MessageBody, MessageAttributes = {} } = {}] = sent();
+  const values = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [
+    name,
+    StringValue,
+  ]);
+  expect({ QueueUrl, MessageBody }).toEqual({
+    QueueUrl: 'https://sqs/dead',
+    MessageBody: pending.body,
+  });
+  expect(Object.fromEntries(values)).toEqual({
+    ...{ reason: 'failed to load', error: 'IngestionError', kind: 'permanent' },
+    failed_at: expect.stringMatching(/Z$/) as unknown as string,
+    ...{ message_id: 'm1', receive_count: '2', sent_timestamp: '1700000000000' },
+    ...{ correlation_id: 'c1', pipeline: 'example', item_id: 'S1A' },
+  });
+});
+
+test('the cursor of the verification is one row, empty once a run came to the end', async () => {
+  const cursor = cursorRow('state', new DynamoDBClient({ region: 'eu-central-1' }));
+  const key = { pk: { S: 'verify' }, sk: { S: 'cursor' } };
+  table.on(GetItemCommand).resolves({ Item: { ...key, after: { S: 'S1A' } } });
+
+  await expect(cursor.read()).resolves.toBe('S1A');
+  await cursor.write('S1B');
+  await cursor.write(undefined);
+
+  const written = table.commandCalls(PutItemCommand).map(({ args }) => args[0].input.Item);
+  expect(written).toEqual([{ ...key, after: { S: 'S1B' } }, key]);
+});

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { makeFolder } from '../../../local/files/run-files.js';
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'run-files-'));
+});
+
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe('makeFolder', () => {
+  test('makes the folders above it, and leaves what is there', () => {
+    const path = join(root, 'a/b/c');
+
+    makeFolder(path);
+    makeFolder(path);
+
+    expect(statSync(path).isDirectory()).toBe(true);
+  });
+
+  test('takes a link to a folder for a folder', () => {
+    symlinkSync(root, join(root, 'link'));
+
+    makeFolder(join(root, 'link'));
+    makeFolder(join(root, 'link/a'));
+
+    expect(statSync(join(root, 'a')).isDirectory()).toBe(true);
+  });
+
+  test.each(['file', 'file/a', 'file/a/b'])('throws a sentence at %s', (path) => {
+    writeFileSync(join(root, 'file'), '');
+
+    expect(() => {
+      makeFolder(join(root, path));
+    }).toThrow(/^cannot write .*file.*: a (file stands|part of the path is a file)/);
+  });
+
+  (process.platform === 'linux' ? test : test.skip).each(['/proc/a', '/proc/a/b/c'])(
+    'ends with a sentence at %s, where nothing can be made',
+    (path) => {
+      expect(() => {
+        makeFolder(path);
+      }).toThrow(
+        `cannot write ${path}: nothing can be made there; choose another folder with --out`,
+      );
+    },
+  );
+});

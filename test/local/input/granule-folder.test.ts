@@ -1,0 +1,138 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+
+import { MessageError } from '../../../lambdas/runtime/errors.js';
+import type { GranuleMessage } from '../../../lambdas/granule/message.js';
+import { type FolderGranules, granulesBelow } from '../../../local/input/granule-folder.js';
+import { namingsOf } from '../../../local/input/granule-messages.js';
+
+/** Granules are folders with a meta.json below data/, in messages and S3 events alike. */
+const pipeline = {
+  parseMessage: (message: GranuleMessage) => {
+    const path =
+      message.type === 's3-object' ? message.key.replace('/meta.json', '') : pathOf(message.body);
+    if (!path.startsWith('data/') || path.endsWith('.tif'))
+      throw new MessageError(`no granule: ${path}`);
+    return { href: `s3://bucket/${path}` };
+  },
+};
+
+function pathOf(body: unknown): string {
+  return typeof body === 'object' && body !== null && 'path' in body ? String(body.path) : '';
+}
+
+const rowToMessageBody = ({ key = '' }: Record<string, string | undefined>): string | undefined =>
+  /^data\/\d+\/\w+\/meta.json$/.test(key)
+    ? JSON.stringify({ path: key.replace('/meta.json', '') })
+    : undefined;
+
+const finder = { pipeline, rowToMessageBody, bucket: 'bucket', keyPrefix: 'data/' };
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'granules-'));
+  for (const name of ['data/2024/a', 'data/2024/b']) {
+    mkdirSync(join(root, name), { recursive: true });
+    for (const file of ['data.tif', 'meta.json']) writeFileSync(join(root, name, file), '');
+  }
+});
+
+afterEach(() => {
+  rmSync(root, { recursive: true });
+});
+
+async function bodiesOf({ bodies }: FolderGranules): Promise<unknown[]> {
+  const all: unknown[] = [];
+  for await (const body of bodies) all.push(JSON.parse(body));
+  return all;
+}
+
+const keyOf = (body: unknown): string =>
+  (body as { Records: { s3: { object: { key: string } } }[] }).Records[0]?.s3.object.key ?? '';
+
+describe('granules below a folder', () => {
+  test('that is laid out as the bucket come as the backfill sends them', async () => {
+    const found = await granulesBelow(root, { finder });
+
+    expect(await bodiesOf(found)).toEqual([{ path: 'data/2024/a' }, { path: 'data/2024/b' }]);
+    expect(found.hrefMap).toEqual({ from: 's3://bucket/', to: `${root}/` });
+    expect(found.sourceMap).toBeUndefined();
+  });
+
+  test("that stands for the pipeline's part of the bucket come by their whole keys", async () => {
+    const folder = join(root, 'data');
+
+    const found = await granulesBelow(folder, { finder });
+
+    expect(await bodiesOf(found)).toEqual([{ path: 'data/2024/a' }, { path: 'data/2024/b' }]);
+    expect(found.hrefMap).toEqual({ from: 's3://bucket/data/', to: `${folder}/` });
+  });
+
+  test('that holds granules directly are found all the same', async () => {
+    const folder = join(root, 'data/2024');
+
+    const found = await granulesBelow(folder, {
+      finder: { ...finder, rowToMessageBody: undefined },
+    });
+
+    expect((await bodiesOf(found)).map(keyOf)).toEqual(['data/a/meta.json', 'data/b/meta.json']);
+    expect(found.hrefMap).toEqual({ from: 's3://bucket/data/', to: `${folder}/` });
+  });
+
+  test.each([
+    ['s3://other/x', 's3://other/x/'],
+    ['s3://other/a', 's3://other/'],
+  ])('may be one granule itself, under the prefix %s', async (hrefPrefix, to) => {
+    const folder = join(root, 'data/2024/a');
+
+    const found = await granulesBelow(folder, { finder, hrefPrefix });
+
+    expect((await bodiesOf(found)).map(keyOf)).toEqual(['data/a/meta.json']);
+    expect(found).toMatchObject({
+      hrefMap: { from: 's3://bucket/data/', to },
+      sourceMap: { from: to, to: `${join(root, 'data/2024')}/` },
+    });
+  });
+
+  test('are missed with a sentence', async () => {
+    mkdirSync(join(root, 'empty'));
+
+    await expect(granulesBelow(join(root, 'empty'), { finder })).rejects.toThrow(
+      /holds no granule: none of its file names/,
+    );
+    await expect(granulesBelow(join(root, 'gone'), { finder })).rejects.toThrow(
+      /there is nothing there/,
+    );
+  });
+
+  test('an error that is not about the name is not taken for an answer', async () => {
+    const broken = {
+      parseMessage: () => {
+        throw new Error('bug');
+      },
+    };
+
+    await expect(granulesBelow(root, { finder: { ...finder, pipeline: broken } })).rejects.toThrow(
+      'bug',
+    );
+  });
+});
+
+test('any key survives the way through an S3 event', () => {
+  const [naming] = namingsOf({
+    pipeline: {
+      parseMessage: (message) => ({ href: message.type === 's3-object' ? message.key : '' }),
+    },
+    bucket: 'b',
+    keyPrefix: '',
+  });
+  fc.assert(
+    fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), (key) => {
+      expect(naming?.(key)?.href).toBe(key);
+    }),
+  );
+});

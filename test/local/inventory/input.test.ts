@@ -1,0 +1,68 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+import { historicHandler } from '../../../lambdas/historic-handler.js';
+import { inventoryInput } from '../../../local/inventory/input.js';
+import { writeSampleInventory } from '../../../local/inventory/sample-inventory.js';
+
+const handler = historicHandler({
+  queryInventory: () => "SELECT key FROM inventory WHERE key LIKE '%.xml' ORDER BY key",
+  rowToMessageBody: ({ key }) => (key === 'skip.xml' ? undefined : JSON.stringify({ key })),
+  nextChunk: () => undefined,
+});
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'inventory-'));
+  mkdirSync(join(folder, 'bucket/a b'), { recursive: true });
+  for (const key of ['a b/ä+1.xml', 'b.xml', 'c.tif', 'skip.xml'])
+    writeFileSync(join(folder, 'bucket', key), 'x');
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+async function sentFrom(location: string, limit = Infinity): Promise<unknown[]> {
+  const sent: unknown[] = [];
+  const input = await inventoryInput({ handler, location, workFolder: join(folder, 'work') });
+  await input((body) => {
+    if (sent.length >= limit) return Promise.resolve(false);
+    sent.push(JSON.parse(body));
+    return Promise.resolve(true);
+  });
+  return sent;
+}
+
+describe('an inventory on disk', () => {
+  test('is queried by the handler of the backfill, whatever its keys hold', async () => {
+    const location = await writeSampleInventory(
+      join(folder, 'bucket'),
+      'bucket',
+      join(folder, 'inventory'),
+    );
+
+    expect(await sentFrom(location)).toEqual([{ key: 'a b/ä+1.xml' }, { key: 'b.xml' }]);
+  });
+
+  test('may be a listing of keys', async () => {
+    const listing = join(folder, 'keys.txt');
+    writeFileSync(listing, 'x.xml\ny.xml\nz.tif\n');
+
+    expect(await sentFrom(listing)).toEqual([{ key: 'x.xml' }, { key: 'y.xml' }]);
+    expect(await sentFrom(listing, 1)).toEqual([{ key: 'x.xml' }]);
+  });
+
+  test('that is missing, holds no report or nothing for the pipeline is an error that says so', async () => {
+    await expect(sentFrom(join(folder, 'gone'))).rejects.toThrow(/does not exist/);
+    await expect(sentFrom(join(folder, 'bucket/c.tif'))).rejects.toThrow(
+      /c\.tif' is a file that is no listing, .*: give the folder of an inventory$/,
+    );
+    await expect(sentFrom(join(folder, 'bucket'))).rejects.toThrow(/no partition/);
+    writeFileSync(join(folder, 'none.txt'), 'z.tif\n');
+    await expect(sentFrom(join(folder, 'none.txt'))).rejects.toThrow(/no matching row/);
+  });
+});

@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+
+import { Fifo } from '../../../local/queue/fifo.js';
+
+test('gives what was pushed in its order, as an array would, whatever the mix of calls', () => {
+  fc.assert(
+    fc.property(fc.array(fc.option(fc.integer()), { maxLength: 5000, size: 'max' }), (calls) => {
+      const fifo = new Fifo<number>();
+      const model: number[] = [];
+      const given: (number | undefined)[] = [];
+      const expected: (number | undefined)[] = [];
+      for (const call of calls) {
+        if (call === null) {
+          given.push(fifo.shift());
+          expected.push(model.shift());
+        } else {
+          fifo.push(call);
+          model.push(call);
+        }
+      }
+      expect([given, fifo.length]).toEqual([expected, model.length]);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('goes on after its used part was dropped', () => {
+  const fifo = new Fifo<number>();
+  for (let index = 0; index < 3000; index++) fifo.push(index);
+  for (let index = 0; index < 2999; index++) expect(fifo.shift()).toBe(index);
+
+  fifo.push(3000);
+
+  expect([fifo.shift(), fifo.shift(), fifo.shift(), fifo.length]).toEqual([
+    2999,
+    3000,
+    undefined,
+    0,
+  ]);
+});

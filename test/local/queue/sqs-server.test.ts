@@ -1,0 +1,61 @@
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { sqsQueue } from '../../../lambdas/queue/queue.js';
+import { recordQueue } from '../../../lambdas/queue/dead-letters.js';
+import { startSqs, type SqsServer } from '../../../local/queue/sqs-server.js';
+
+let server: SqsServer;
+let client: SQSClient;
+
+beforeEach(async () => {
+  server = await startSqs(['granules'], { refused: 'bad' });
+  client = new SQSClient({
+    ...{ endpoint: server.url, region: 'eu-central-1', maxAttempts: 1 },
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+});
+
+afterEach(async () => {
+  client.destroy();
+  await server.close();
+});
+
+const url = (): string => `${server.url}/000000000000/granules`;
+
+test('the SDK sends one by one and in batches, and hears which entry is refused', async () => {
+  await client.send(new SendMessageCommand({ QueueUrl: url(), MessageBody: 'one' }));
+  const failures = await sqsQueue(url(), client).sendBatch(['two', 'bad', 'three']);
+
+  expect(failures).toMatchObject([{ index: 1, senderFault: true }]);
+  const bodies = server
+    .queue('granules')
+    .receive(10)
+    .map(({ body }) => body);
+  expect(bodies).toEqual(['one', 'two', 'three']);
+  expect(server.calls).toEqual(['SendMessage', 'SendMessageBatch']);
+});
+
+test("what a handler does with a message comes through: a dead letter's attributes, a later return", async () => {
+  const queueUrl = url();
+  const records = recordQueue({ queueUrl, deadLettersUrl: queueUrl, sqs: client });
+  const reason = { pipeline: 'p', correlationId: 'c' };
+  const failure = { kind: 'permanent', name: 'E', message: 'broken' } as const;
+  server.queue('granules').send('body');
+  const [record] = server.queue('granules').receive(1);
+  if (record === undefined) throw new Error('no record');
+
+  await records.sendToDeadLetters(record, { ...reason, failure });
+  await records.returnLater(record, 0);
+
+  const received = server.queue('granules').receive(10);
+  expect(received.map(({ messageAttributes }) => messageAttributes['reason']?.stringValue)).toEqual(
+    expect.arrayContaining(['broken', undefined]),
+  );
+  expect(received.map(({ body }) => body)).toEqual(['body', 'body']);
+});
+
+test('a queue that it has not is an error of SQS', async () => {
+  const other = new SendMessageCommand({ QueueUrl: `${server.url}/0/other`, MessageBody: 'x' });
+
+  await expect(client.send(other)).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { failureCount, type RunSummary, summaryText } from '../../../local/run/summary.js';
+
+const SUMMARY: RunSummary = {
+  folder: 'out/demo',
+  made: 10,
+  posted: 10,
+  skipped: 0,
+  items: 10,
+  doneBefore: 0,
+  failures: new Map(),
+  collectionFault: undefined,
+  warnings: 0,
+  tokenRequests: 1,
+  seconds: 2,
+  isInterrupted: false,
+  isDryRun: false,
+};
+
+const linesOf = (change: Partial<RunSummary>): string[] =>
+  summaryText({ ...SUMMARY, ...change }).split('\n');
+
+describe('the summary of a run', () => {
+  test('tells what was made, and where to look', () => {
+    expect(summaryText(SUMMARY)).toBe(
+      'made 10, posted 10\nfailed 0\n2.0 s (5 Items/s)\nsee out/demo/index.html\n',
+    );
+  });
+
+  test('groups failures by their error, the most frequent first, with an example cut to a line', () => {
+    const failures = new Map([
+      ['ReadError', { count: 1, example: `s3://b/k\n${'x'.repeat(500)}` }],
+      ['GranuleError', { count: 7, example: 'no footprint' }],
+    ]);
+
+    const lines = linesOf({ failures, collectionFault: 'answered 403' });
+
+    expect(lines[1]).toBe('failed 9: see dead-letters.ndjson');
+    expect(lines[2]).toBe('  7 GranuleError, as: no footprint');
+    expect(lines[3]).toMatch(/^ {2}1 ReadError, as: s3:\/\/b\/k x+\.\.\.$/);
+    expect(lines[4]).toBe('  the Collection was not posted: answered 403');
+    expect(failureCount({ ...SUMMARY, failures, collectionFault: 'x' })).toBe(9);
+  });
+
+  test.each<[string, Partial<RunSummary>, string]>([
+    ['a dry run', { isDryRun: true, posted: 10 }, 'made 10, posted none: a dry run'],
+    ['skipped messages', { skipped: 2 }, 'skipped 2: nothing to make an Item of'],
+    ['Items made twice', { items: 5 }, 'items.ndjson holds 5: the last of each id'],
+    ['a run taken up', { doneBefore: 4 }, 'done before 4: taken from the interrupted run'],
+    ['warnings', { warnings: 3 }, 'warnings 3: see log.ndjson'],
+    [
+      'an interruption',
+      { isInterrupted: true },
+      'interrupted: what was in flight is finished; run the same again to go on',
+    ],
+  ])('names %s', (_, change, line) => {
+    expect(linesOf(change)).toContain(line);
+  });
+});

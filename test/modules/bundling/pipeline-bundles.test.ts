@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { stop } from 'esbuild';
+import { unzipSync } from 'fflate';
+import type { Bundle } from '../../../modules/bundling/bundle.js';
+import { bundlePipelines } from '../../../modules/bundling/pipeline-bundles.js';
+import { listPipelines, readPipelineConfig } from '../../../modules/config/config.js';
+
+const run = promisify(execFile);
+const MAX_CODE_BYTES = 800_000;
+/** It is read when the first error comes. One that covers the shared packages, too, has 1,000,000 and more. */
+const MAX_MAP_BYTES = 400_000;
+
+const configs = listPipelines().map((id) => ({
+  ...readPipelineConfig(join('pipelines', id)),
+  verify_ingestion: true,
+}));
+const bundles = await bundlePipelines(configs, { root: process.cwd() });
+const functions = [...bundles].flatMap(([id, all]) =>
+  Object.values(all).map((bundle: Bundle) => [`${id}/${bundle.name}`, bundle] as const),
+);
+
+/** Loads the bundle in a Node that has nothing but it, as Lambda does; with no environment at all. */
+async function load({ name, zip }: Bundle): Promise<unknown> {
+  const folder = mkdtempSync(join(tmpdir(), 'task-'));
+  for (const [file, content] of Object.entries(unzipSync(zip)))
+    writeFileSync(join(folder, file), content);
+  const program = `
+    const { handler } = await import('${folder}/${name}.mjs');
+    const event = { Records: [], action: 'continue' };
+    const context = { awsRequestId: 'r', getRemainingTimeInMillis: () => 1000 };
+    const outcome = await handler(event, context).catch(({ name, message }) => ({ name, message }));
+    console.log(JSON.stringify({ type: typeof handler, outcome }));`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'] },
+  });
+  rmSync(folder, { recursive: true });
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+}
+
+// esbuild's process would outlive the tests.
+afterAll(stop);
+
+describe.each(functions)('the bundle of %s', (_, bundle) => {
+  const files = unzipSync(bundle.zip);
+
+  test('is small', () => {
+    expect(files[`${bundle.name}.mjs`]?.length).toBeLessThan(MAX_CODE_BYTES);
+  });
+
+  test('[G16] has a map of bounded size', () => {
+    expect(files[`${bundle.name}.mjs.map`]?.length).toBeLessThan(MAX_MAP_BYTES);
+  });
+
+  test('[G11] loads in plain Node, and its handler says what the deployment lacks', async () => {
+    expect(await load(bundle)).toEqual({
+      type: 'function',
+      outcome: {
+        name: 'ConfigurationError',
+        message: expect.stringMatching(/^environment variable \w+ is not set/) as unknown,
+      },
+    });
+  });
+});

@@ -1,0 +1,197 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { stop } from 'esbuild';
+import { unzipSync } from 'fflate';
+import { bundleEntries } from '../../../modules/bundling/bundle.js';
+import type { Bundle } from '../../../modules/bundling/bundle.js';
+import { packageImports } from '../../../modules/bundling/shared-packages.js';
+import { writeProject } from '../../support/stacks/bundle-project.js';
+
+const APP = 'pipelines/waves/app.ts';
+const OTHER = 'pipelines/waves/collection.ts';
+
+/** Two names of a package with a state, and with CommonJS inside. */
+const SHARED_PACKAGE = {
+  'node_modules/@aws-sdk/client-tides/package.json':
+    '{ "name": "@aws-sdk/client-tides", "version": "1.0.0", "module": "index.js", "type": "module", "sideEffects": false }',
+  'node_modules/@aws-sdk/client-tides/index.js':
+    "import { digest } from './digest.cjs';\nlet calls = 0;\nexport const ebb = () => `ebb ${digest('ebb')} ${++calls}`;\nexport const flood = () => `flood ${++calls}`;\nexport const slack = (count) => `${new Map([['at', count]]).get('at')} at ${new Set([1]).size}`;\n",
+  'node_modules/@aws-sdk/client-tides/digest.cjs':
+    "const crypto = require('crypto');\nexports.digest = (text) => crypto.createHash('md5').update(text).digest('hex').slice(0, 4);\n",
+  // Reaches the shared package by itself.
+  'node_modules/harbour/package.json':
+    '{ "name": "harbour", "version": "1.0.0", "type": "module" }',
+  'node_modules/harbour/index.js': "export { ebb } from '@aws-sdk/client-tides';\n",
+  'node_modules/.package-lock.json': '{}',
+};
+const EBB = "import { ebb } from '@aws-sdk/client-tides';\nexport const handler = () => ebb();\n";
+const BOTH =
+  "import { ebb, flood } from '@aws-sdk/client-tides';\nexport const handler = () => `${ebb()}, ${flood()}`;\n";
+
+function projectOf(app: string, other = EBB): string {
+  return writeProject({ ...SHARED_PACKAGE, [APP]: app, [OTHER]: other });
+}
+
+async function bundleOf(root: string, entries: readonly string[] = [APP]): Promise<Bundle> {
+  const bundle = (await bundleEntries(entries, { root, cache: false })).get(APP);
+  if (!bundle) throw new Error('no bundle');
+  return bundle;
+}
+
+function textOf({ zip }: Bundle, file: string): string {
+  return new TextDecoder().decode(unzipSync(zip)[file]);
+}
+
+/** What the handler gives in a Node that has nothing but the bundle. */
+function outcomeOf(bundle: Bundle): string {
+  const folder = mkdtempSync(join(tmpdir(), 'task-'));
+  writeFileSync(join(folder, 'app.mjs'), textOf(bundle, 'app.mjs'));
+  const program = `import('${folder}/app.mjs').then(async ({ handler }) => console.log(await handler()))`;
+  const output = execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
+  return output.trim();
+}
+
+// esbuild's process would outlive the tests.
+afterAll(stop);
+
+describe('a bundle with a shared package', () => {
+  test('runs, and holds what it imports of it', async () => {
+    const bundle = await bundleOf(projectOf(EBB));
+    expect(outcomeOf(bundle)).toBe('ebb 4328 1');
+    expect(textOf(bundle, 'app.mjs')).not.toContain('flood');
+  });
+
+  test('finds the globals that it uses, however many names the entry has', async () => {
+    const names = Array.from({ length: 230_000 }, (_, index) => `v${index}`);
+    const app = [
+      "import { slack } from '@aws-sdk/client-tides';",
+      ...names.map((name) => `let ${name} = Math.random();`),
+      `export const handler = () => slack([${names.join()}].length);`,
+    ].join('\n');
+
+    const bundle = await bundleOf(projectOf(app));
+
+    expect(textOf(bundle, 'app.mjs')).not.toContain('flood');
+    expect(outcomeOf(bundle)).toBe('230000 at 1');
+  }, 120_000);
+
+  test('has a source map of what is its own', async () => {
+    const map = JSON.parse(textOf(await bundleOf(projectOf(EBB)), 'app.mjs.map')) as object;
+    expect(map).toMatchObject({
+      sources: ['shared-packages:@aws-sdk/client-tides', '../../../pipelines/waves/app.ts'],
+    });
+  });
+
+  test.each([
+    ['the same', EBB],
+    ['more', BOTH],
+    ['it all', "export * from '@aws-sdk/client-tides';\nexport const handler = 1;\n"],
+    ['none', 'export const handler = 1;\n'],
+  ])('is the same alone and beside one that imports %s of it', async (_, other) => {
+    const root = projectOf(EBB, other);
+    expect(await bundleOf(root, [APP, OTHER])).toEqual(await bundleOf(root));
+  });
+
+  test('is the same where node_modules is a link to another place', async () => {
+    const root = projectOf(BOTH);
+    const before = await bundleOf(root);
+    const elsewhere = mkdtempSync(join(tmpdir(), 'packages-'));
+    renameSync(join(root, 'node_modules'), join(elsewhere, 'node_modules'));
+    symlinkSync(join(elsewhere, 'node_modules'), join(root, 'node_modules'));
+
+    expect(await bundleOf(root)).toEqual(before);
+  });
+
+  test('is made anew once the package has changed', async () => {
+    const root = projectOf(EBB);
+    await bundleEntries([APP], { root });
+    const file = join(root, 'node_modules/@aws-sdk/client-tides/digest.cjs');
+    writeFileSync(file, "exports.digest = () => 'new';\n");
+
+    const bundle = (await bundleEntries([APP], { root })).get(APP);
+
+    expect(bundle && outcomeOf(bundle)).toBe('ebb new 1');
+  });
+});
+
+test('a folder with a package of its own has that one, in another version', async () => {
+  const nested = Object.entries(SHARED_PACKAGE)
+    .filter(([path]) => path.includes('@aws-sdk'))
+    .map(
+      ([path, text]) => [`pipelines/waves/${path}`, text.replaceAll('`ebb ', '`new ebb ')] as const,
+    );
+  const root = writeProject({ ...SHARED_PACKAGE, [APP]: EBB, ...Object.fromEntries(nested) });
+
+  expect(outcomeOf(await bundleOf(root))).toBe('new ebb 4328 1');
+});
+
+describe('an entry that needs a shared package in another way than by names has it once', () => {
+  test.each([
+    [
+      'as a namespace',
+      "import * as tides from '@aws-sdk/client-tides';\nexport const handler = () => `${tides.ebb()}, ${tides.flood()}`;\n",
+    ],
+    [
+      'while it runs',
+      `import { ebb } from '@aws-sdk/client-tides';
+       export const handler = async () => \`\${ebb()}, \${(await import('@aws-sdk/client-tides')).flood()}\`;`,
+    ],
+    [
+      'through another package',
+      `import { flood } from '@aws-sdk/client-tides';
+       import { ebb } from 'harbour';
+       export const handler = () => \`\${ebb()}, \${flood()}\`;`,
+    ],
+  ])('%s', async (_, app) => {
+    // One count of calls: a second copy of the package would begin at 1.
+    expect(outcomeOf(await bundleOf(projectOf(app)))).toBe('ebb 4328 1, flood 2');
+  });
+});
+
+describe('a fault names file, line and column', () => {
+  test.each([
+    [
+      'of a name that the package does not have',
+      "import { tsunami } from '@aws-sdk/client-tides';\nexport const handler = () => tsunami();\n",
+      `${APP}:1:10: No matching export in "node_modules/@aws-sdk/client-tides/index.js" for import "tsunami"`,
+    ],
+    [
+      'of a package that is not there',
+      "import { ebb } from '@aws-sdk/client-tides';\nimport { sand } from '@aws-sdk/client-beach';\nexport const handler = () => ebb(sand);\n",
+      `${APP}:2:22: Could not resolve "@aws-sdk/client-beach"`,
+    ],
+  ])('%s', async (_, app, message) => {
+    await expect(bundleOf(projectOf(app), [APP, OTHER])).rejects.toThrow(message);
+  });
+});
+
+test('the imports of shared packages are sorted, each once, by what the package calls them', () => {
+  const code = [
+    'import { SQSClient as SQSClient2 } from "@aws-sdk/client-sqs";',
+    'import {\n  SendMessageCommand,\n  SQSClient\n} from "@aws-sdk/client-sqs";',
+    'import { Logger } from "@aws-lambda-powertools/logger";',
+    'import "@aws-sdk/client-s3";',
+    'import * as z from "zod/mini";',
+    'export {\n  handler\n};',
+  ].join('\n');
+  expect([...packageImports(code)]).toEqual([
+    ['@aws-lambda-powertools/logger', ['Logger']],
+    ['@aws-sdk/client-s3', []],
+    ['@aws-sdk/client-sqs', ['SQSClient', 'SendMessageCommand']],
+  ]);
+});
+
+test.each([
+  'import * as sqs from "@aws-sdk/client-sqs";',
+  'import sqs from "@aws-sdk/client-sqs";',
+  'import sqs, { SQSClient } from "@aws-sdk/client-sqs";',
+  'import { "a-name" as name } from "@aws-sdk/client-sqs";',
+  'export * from "@aws-sdk/client-sqs";',
+])('nothing is shared beside %s', (statement) => {
+  const code = `import { Logger } from "@aws-lambda-powertools/logger";\n${statement}\n`;
+  expect([...packageImports(code)]).toEqual([]);
+});

@@ -1,0 +1,118 @@
+import { mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { ConfigError } from '../../../modules/config/values/error.js';
+import { isBootstrap, readBootstrapProject, readProject } from '../../../modules/config/project.js';
+import { pipelineFolder, yamlOf } from '../../support/stacks/config-folder.js';
+
+const LOCAL = { PROJECT: 'demo', LOCAL_STATE: '1' };
+
+function projectFolder(
+  context: object = {},
+  fields: Readonly<Record<string, string>> = {},
+): string {
+  const root = mkdtempSync(join(tmpdir(), 'project-'));
+  mkdirSync(join(root, 'pipelines'));
+  renameSync(pipelineFolder(yamlOf(fields)), join(root, 'pipelines', 'waves'));
+  writeFileSync(join(root, 'cdktf.json'), JSON.stringify({ context }));
+  return root;
+}
+
+function problemsOf(read: () => unknown): readonly string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('a project', () => {
+  test('is its name, its state and its pipelines', () => {
+    const project = readProject({ root: projectFolder(), env: LOCAL });
+    expect(project).toMatchObject({
+      name: 'demo',
+      state: { kind: 'local' },
+      pipelines: [{ id: 'waves' }],
+    });
+  });
+
+  test('finds the state bucket in the environment, then in cdktf.json', () => {
+    const context = { STATE_BUCKET: 'ours', STATE_REGION: 'eu-west-1' };
+    const stateFrom = (env: object) =>
+      readProject({ root: projectFolder(context), env: { PROJECT: 'demo', ...env } }).state;
+
+    expect(stateFrom({})).toEqual({ kind: 's3', bucket: 'ours', region: 'eu-west-1' });
+    expect(stateFrom({ STATE_BUCKET: 'mine' })).toEqual({
+      kind: 's3',
+      bucket: 'mine',
+      region: 'eu-west-1',
+    });
+    expect(stateFrom({ LOCAL_STATE: '1' })).toEqual({ kind: 'local' });
+  });
+
+  test('with everything wrong says everything at once', () => {
+    const root = projectFolder({}, { timeout_seconds: '0', id: 'tides' });
+
+    const problems = problemsOf(() => readProject({ root, env: {} }));
+
+    expect(problems[0]).toMatch(/^PROJECT is not set: it begins the name of every resource/);
+    expect(problems[1]).toMatch(
+      /^STATE_BUCKET and STATE_REGION not set: .*npm run bootstrap.*LOCAL_STATE=1/,
+    );
+    expect(problems.slice(2).map((line) => line.split('config.yaml:')[1])).toEqual([
+      expect.stringMatching(/id: must be the folder's name/),
+      expect.stringMatching(/timeout_seconds: must be a whole number/),
+    ]);
+  });
+
+  test('refuses what is no bucket and no region', () => {
+    const env = { PROJECT: 'demo', STATE_BUCKET: 's3://states', STATE_REGION: 'Frankfurt' };
+
+    expect(problemsOf(() => readProject({ root: projectFolder(), env }))).toEqual([
+      'STATE_BUCKET must be the name of a bucket alone (given "s3://states")',
+      'STATE_REGION must be an AWS region such as eu-central-1 (given "Frankfurt")',
+    ]);
+  });
+
+  test('refuses a context of cdktf.json that holds no text', () => {
+    const root = projectFolder({ STATE_BUCKET: 5 });
+
+    expect(problemsOf(() => readProject({ root, env: { PROJECT: 'demo' } }))).toEqual([
+      expect.stringMatching(/^cdktf\.json context\.STATE_BUCKET: Invalid input: expected string/),
+    ]);
+  });
+
+  test('names the half that is missing of the state', () => {
+    const env = { PROJECT: 'demo', STATE_BUCKET: 'states' };
+    expect(problemsOf(() => readProject({ root: projectFolder(), env }))).toEqual([
+      expect.stringMatching(/^STATE_REGION not set: /),
+    ]);
+  });
+});
+
+describe('BOOTSTRAP=1', () => {
+  test('asks for the bucket, and for no pipeline', () => {
+    const root = projectFolder({}, { timeout_seconds: '0' });
+    const env = {
+      PROJECT: 'demo',
+      BOOTSTRAP: '1',
+      STATE_BUCKET: 'states',
+      STATE_REGION: 'eu-west-1',
+      LOCAL_STATE: '1',
+    };
+
+    expect(isBootstrap({ env })).toBe(true);
+    expect(readBootstrapProject({ root, env })).toEqual({
+      name: 'demo',
+      bucket: { bucket: 'states', region: 'eu-west-1' },
+    });
+  });
+
+  test('says what it lacks', () => {
+    const problems = problemsOf(() => readBootstrapProject({ root: projectFolder(), env: {} }));
+    expect(problems).toHaveLength(2);
+  });
+});

@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals';
+import { parsePipelineId } from '../../../../modules/config/values/pipeline-id.js';
+
+test.each(['a', 'sentinel1', 'cop_dem_30', `a${'b'.repeat(39)}`])('%s is a pipeline', (id) => {
+  expect(parsePipelineId(id)).toBe(id);
+});
+
+test.each([
+  '',
+  'Sentinel1',
+  '1sentinel',
+  '_a',
+  'a-b',
+  'a.b',
+  'a/b',
+  '..',
+  `a${'b'.repeat(40)}`,
+  'é',
+  'a\n',
+])('"%s" is none', (id) => {
+  expect(() => parsePipelineId(id)).toThrow(
+    'must be a lower-case letter, then up to 39 lower-case letters, digits or _',
+  );
+});
+
+test.each(['bootstrap', 'github_oidc'])('%s is a stack of the project', (id) => {
+  expect(() => parsePipelineId(id)).toThrow('must not be bootstrap or github_oidc');
+});

@@ -1,0 +1,50 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseS3Location } from '../../../../modules/config/values/s3-location.js';
+
+describe('parseS3Location', () => {
+  test.each([
+    ['s3://waves', 'waves', ''],
+    ['s3://waves/', 'waves', ''],
+    ['s3://waves.2022-raw/GRD/a b+c/', 'waves.2022-raw', 'GRD/a b+c/'],
+  ])('takes %s apart', (value, bucket, key) => {
+    expect(parseS3Location(value)).toEqual({ bucket, key });
+  });
+
+  test.each([
+    'waves/raw',
+    'S3://waves/raw',
+    'https://waves.s3.amazonaws.com',
+    'arn:aws:s3:::waves',
+  ])('%s is no location', (value) => {
+    expect(() => parseS3Location(value)).toThrow('must be an S3 location: s3://bucket/prefix');
+  });
+
+  test.each([
+    '',
+    'ab',
+    'Waves',
+    'wa_ves',
+    '-waves',
+    'waves-',
+    'wa..ves',
+    '10.0.0.1',
+    'a'.repeat(64),
+    'wa ves',
+  ])('"%s" is no bucket', (bucket) => {
+    expect(() => parseS3Location(`s3://${bucket}/raw`)).toThrow(
+      `must name a bucket, and "${bucket}" cannot be one`,
+    );
+  });
+
+  test.each(['raw/*', 'raw/?.tif', '${aws:username}/'])('%s means something in a policy', (key) => {
+    expect(() => parseS3Location(`s3://waves/${key}`)).toThrow(
+      'have a meaning of their own in a policy',
+    );
+  });
+
+  test('two slashes behind the bucket are a slip', () => {
+    expect(() => parseS3Location('s3://waves//raw')).toThrow(
+      'must have one slash only behind the bucket',
+    );
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, test } from '@jest/globals';
+import { resourceOf, synthesize } from '../../support/stacks/stack-kit.js';
+import type { Block } from '../../support/stacks/stack-kit.js';
+import { MATRIX } from '../../support/stacks/stack-matrix.js';
+
+const ALARM = 'aws_cloudwatch_metric_alarm';
+
+function alarmsOf(fields: Readonly<Record<string, string>>): Readonly<Record<string, Block>> {
+  return synthesize(fields).resource[ALARM] ?? {};
+}
+
+describe('an alarm', () => {
+  const all = {
+    ...MATRIX['all settings'],
+    alarm_topic_arn: 'arn:aws:sns:us-west-2:123456789012:ops',
+  };
+
+  test('watches every queue of dead letters, every function, and the age of messages', () => {
+    expect(Object.keys(alarmsOf(all)).sort()).toEqual([
+      'watch_alarms_age',
+      'watch_alarms_app-errors',
+      'watch_alarms_app-throttles',
+      'watch_alarms_collection-errors',
+      'watch_alarms_collection-throttles',
+      'watch_alarms_dead-letters',
+      'watch_alarms_historic-errors',
+      'watch_alarms_historic-on-failure',
+      'watch_alarms_historic-throttles',
+      'watch_alarms_schedule-dead-letters',
+      'watch_alarms_verify-errors',
+      'watch_alarms_verify-on-failure',
+      'watch_alarms_verify-throttles',
+      'watch_topic-alarms_subscription-dead-letters',
+    ]);
+  });
+
+  test('[B19] counts dead letters that are visible, not those that were sent', () => {
+    const alarms = Object.entries(alarmsOf(all)).filter(([name]) =>
+      /dead-letters|on-failure/.test(name),
+    );
+    expect(alarms).toHaveLength(5);
+    for (const [, alarm] of alarms) {
+      expect(alarm).toMatchObject({
+        namespace: 'AWS/SQS',
+        metric_name: 'ApproximateNumberOfMessagesVisible',
+        statistic: 'Maximum',
+        comparison_operator: 'GreaterThanThreshold',
+        threshold: 0,
+        treat_missing_data: 'notBreaching',
+      });
+    }
+  });
+
+  test('on age is generous by default', () => {
+    const age = (fields: Readonly<Record<string, string>>) =>
+      resourceOf(synthesize(fields), `${ALARM}.watch_alarms_age`)['threshold'];
+    expect(age({})).toBe(86_400);
+    expect(age({ max_age_minutes: '10' })).toBe(600);
+  });
+
+  test('tells the topic of its own region, when that is recovered as well', () => {
+    const topic = ['arn:aws:sns:us-west-2:123456789012:ops'];
+    const { 'watch_topic-alarms_subscription-dead-letters': there, ...here } = alarmsOf(all);
+
+    for (const alarm of Object.values(here)) {
+      expect(alarm).toMatchObject({ alarm_actions: topic, ok_actions: topic });
+    }
+    expect(there).toMatchObject({ provider: 'aws.topic' });
+    expect(there).not.toHaveProperty('alarm_actions');
+  });
+
+  test('of the other region tells a topic of that region', () => {
+    const alarms = alarmsOf(MATRIX['notified from another region'] ?? {});
+    expect(alarms['watch_topic-alarms_subscription-dead-letters']).toMatchObject({
+      alarm_actions: ['arn:aws:sns:eu-central-1:123456789012:ops'],
+    });
+    expect(alarms['watch_alarms_age']).not.toHaveProperty('alarm_actions');
+  });
+
+  test('tells nobody without a topic', () => {
+    expect(JSON.stringify(alarmsOf({}))).not.toContain('_actions');
+  });
+});
+
+test('the dashboard shows each queue in the region where it is', () => {
+  const { dashboard_body: body } = resourceOf(
+    synthesize(MATRIX['notified from another region']),
+    'aws_cloudwatch_dashboard.watch_dashboard',
+  );
+  expect(body).toContain(
+    'aws_sqs_queue.queue_subscription_dead-letters.name, {"region" = "eu-central-1"}',
+  );
+});

@@ -1,0 +1,213 @@
+import { describe, expect, test } from '@jest/globals';
+import { COUNTED } from '../../../modules/constructs/dashboard.js';
+import type { MetricName } from '../../../lambdas/runtime/metrics.js';
+import { problemsOf } from '../../support/stacks/config-folder.js';
+import { HASH, resourceOf, synthesize } from '../../support/stacks/stack-kit.js';
+import type { Block } from '../../support/stacks/stack-kit.js';
+import { MATRIX } from '../../support/stacks/stack-matrix.js';
+
+const CHUNKS = MATRIX['csv inventory, by chunks'] ?? {};
+
+function environmentOf(name: string, fields: Readonly<Record<string, string>>): unknown {
+  const fn = resourceOf(synthesize(fields), `aws_lambda_function.${name}`);
+  return (fn['environment'] as Block)['variables'];
+}
+
+describe('Terraform', () => {
+  test('[F22] finds the provider by its full name, in a version of the range', () => {
+    const { terraform } = synthesize();
+    expect(terraform['required_version']).toBe('>= 1.11');
+    expect(terraform['required_providers']).toEqual({
+      aws: { source: 'registry.terraform.io/hashicorp/aws', version: '>= 5.100.0, < 7.0.0' },
+    });
+  });
+
+  test('keeps the state in the bucket, encrypted and locked', () => {
+    const { terraform } = synthesize(
+      {},
+      { state: { kind: 's3', bucket: 'states', region: 'us-east-1' } },
+    );
+    expect(terraform['backend']).toEqual({
+      s3: {
+        bucket: 'states',
+        region: 'us-east-1',
+        key: 'demo/waves.tfstate',
+        encrypt: true,
+        use_lockfile: true,
+      },
+    });
+  });
+
+  test('keeps a local state outside cdktf.out, by a path that every machine has', () => {
+    const stack = synthesize();
+    expect(stack.terraform['backend']).toEqual({ local: { path: '../../../demo-waves.tfstate' } });
+    expect(JSON.stringify(stack)).not.toContain(process.cwd());
+  });
+
+  test('tags everything, in both regions', () => {
+    const tags = { Team: 'coast', Project: 'demo', Pipeline: 'waves', ManagedBy: 'terraform' };
+    const { aws = [] } = synthesize(MATRIX['all settings']).provider;
+    expect(aws.map((provider) => provider['default_tags'])).toEqual([[{ tags }], [{ tags }]]);
+  });
+
+  test('reads what people wrote as text, not as a template', () => {
+    const sources = Object.values(MATRIX).map((fields) => JSON.stringify(synthesize(fields)));
+    expect(sources.filter((json) => /[^%]%\{/.test(json))).toEqual([]);
+  });
+});
+
+describe('a function', () => {
+  test('[F02][F04][F16] runs our zip, after its log group and its policy', () => {
+    const stack = synthesize({ memory_mb: '256', timeout_seconds: '45', log_retention_days: '7' });
+
+    expect(resourceOf(stack, 'aws_lambda_function.app')).toEqual({
+      function_name: 'demo-waves-app',
+      description: 'Makes Items of waves and posts them',
+      role: '${aws_iam_role.app_role.arn}',
+      runtime: 'nodejs22.x',
+      architectures: ['arm64'],
+      handler: 'app.handler',
+      filename: '${path.module}/assets/app-0.zip',
+      source_code_hash: HASH,
+      memory_size: 256,
+      timeout: 45,
+      environment: {
+        variables: environmentOf('app', {
+          memory_mb: '256',
+          timeout_seconds: '45',
+          log_retention_days: '7',
+        }),
+      },
+      logging_config: {
+        log_format: 'JSON',
+        log_group: '${aws_cloudwatch_log_group.app_logs.name}',
+      },
+      tracing_config: { mode: 'Active' },
+      depends_on: ['aws_iam_role_policy.app_policy'],
+    });
+    expect(resourceOf(stack, 'aws_cloudwatch_log_group.app_logs')).toEqual({
+      name: '/aws/lambda/demo-waves-app',
+      retention_in_days: 7,
+    });
+  });
+
+  test('finds names and ARNs in its environment, and no secret', () => {
+    const common = {
+      PIPELINE: 'waves',
+      PROJECT: 'demo',
+      POWERTOOLS_SERVICE_NAME: 'waves',
+      POWERTOOLS_METRICS_NAMESPACE: 'StacPipelines',
+      TABLE_NAME: '${aws_dynamodb_table.table.name}',
+      NODE_OPTIONS: '--enable-source-maps',
+    };
+    const posting = {
+      INGESTOR_URL: 'https://ingestor.example.com/api',
+      SECRET_ARN: 'arn:aws:secretsmanager:us-west-2:123456789012:secret:ingestor-AbCdEf',
+      STAC_API_URL: 'https://stac.example.com',
+    };
+    const source = { REQUESTER_PAYS: 'false', SOURCE_REGION: 'us-west-2' };
+    const all = MATRIX['all settings'] ?? {};
+
+    expect(environmentOf('app', all)).toEqual({
+      ...common,
+      ...posting,
+      ...source,
+      QUEUE_URL: '${aws_sqs_queue.queue.url}',
+      DEAD_LETTERS_URL: '${aws_sqs_queue.queue_dead-letters.url}',
+      MAX_RECEIVE_COUNT: '5',
+      RETRY_DELAY_SECONDS: '30',
+      VERIFY_INGESTION: 'true',
+    });
+    expect(environmentOf('collection', all)).toEqual({ ...common, ...posting });
+    expect(environmentOf('verify', all)).toEqual({
+      ...common,
+      ...posting,
+      QUEUE_URL: '${aws_sqs_queue.queue.url}',
+      DEAD_LETTERS_URL: '${aws_sqs_queue.queue_dead-letters.url}',
+      VERIFY_TRIES: '4',
+    });
+    expect(environmentOf('historic', all)).toEqual({
+      ...common,
+      ...source,
+      QUEUE_URL: '${aws_sqs_queue.queue.url}',
+      WORKGROUP: '${aws_athena_workgroup.inventory_workgroup.name}',
+      DATABASE: '${aws_glue_catalog_database.inventory_database.name}',
+      INVENTORY_TABLE: '${aws_glue_catalog_table.inventory_table.name}',
+      INVENTORY_LOCATION: 's3://reports/daily/waves/everything',
+      INVENTORY_FORMAT: 'csv',
+      INVENTORY_FIELDS: 'bucket,key,size,last_modified_date',
+      HISTORIC_FREQUENCY: '6',
+      INITIAL_CHUNK: '2022-04-20',
+      MAX_QUEUE_DEPTH: '5000',
+      MAX_SCAN_GB: '100',
+    });
+  });
+
+  test('[D14] posts with a client secret: the config says which keys the secret has to hold', () => {
+    const [problem] = problemsOf(
+      'id: waves\ncompute: awslambda\ningestor_url: https://a.example.com\n',
+    );
+    expect(problem).toMatch(/secret_arn: .*cognito_domain, client_id, client_secret and scope/);
+  });
+
+  test('that fails asynchronously leaves its event in a queue', () => {
+    const stack = synthesize(CHUNKS);
+    expect(
+      resourceOf(stack, 'aws_lambda_function_event_invoke_config.historic_invoke-config'),
+    ).toEqual({
+      function_name: '${aws_lambda_function.historic.function_name}',
+      maximum_retry_attempts: 2,
+      maximum_event_age_in_seconds: 21_600,
+      destination_config: {
+        on_failure: { destination: '${aws_sqs_queue.historic_on-failure.arn}' },
+      },
+    });
+  });
+
+  test('that continues itself is not taken for a mistake', () => {
+    expect(
+      resourceOf(synthesize(CHUNKS), 'aws_lambda_function_recursion_config.historic_recursion'),
+    ).toMatchObject({ recursive_loop: 'Allow' });
+  });
+});
+
+describe('the table', () => {
+  test('has rows by pk and sk, some of which expire', () => {
+    expect(resourceOf(synthesize(), 'aws_dynamodb_table.table')).toEqual({
+      name: 'demo-waves-state',
+      billing_mode: 'PAY_PER_REQUEST',
+      hash_key: 'pk',
+      range_key: 'sk',
+      attribute: [
+        { name: 'pk', type: 'S' },
+        { name: 'sk', type: 'S' },
+      ],
+      ttl: { attribute_name: 'ttl', enabled: true },
+      point_in_time_recovery: { enabled: true },
+      server_side_encryption: { enabled: true },
+    });
+  });
+});
+
+describe('a person', () => {
+  test('is told where things are', () => {
+    const { output } = synthesize(CHUNKS);
+    expect(
+      Object.fromEntries(Object.entries(output).map(([name, { value }]) => [name, value])),
+    ).toEqual({
+      queue_url: '${aws_sqs_queue.queue.url}',
+      dead_letters_url: '${aws_sqs_queue.queue_dead-letters.url}',
+      app_function: '${aws_lambda_function.app.function_name}',
+      collection_function: '${aws_lambda_function.collection.function_name}',
+      historic_function: '${aws_lambda_function.historic.function_name}',
+      dashboard_url:
+        'https://us-west-2.console.aws.amazon.com/cloudwatch/home?region=us-west-2#dashboards/dashboard/${aws_cloudwatch_dashboard.watch_dashboard.dashboard_name}',
+    });
+  });
+
+  test('sees on the dashboard what the functions count', () => {
+    // The compiler holds the names together: modules/ may not import lambdas/.
+    const counted: readonly MetricName[] = COUNTED;
+    expect(counted.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,139 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { CONFIG_DEFAULTS } from '../../../modules/config/defaults.js';
+import { CONFIG_FIELDS } from '../../../modules/config/fields.js';
+import type { ConfigKey } from '../../../modules/config/fields.js';
+import { ConfigError } from '../../../modules/config/values/error.js';
+import { moduleFiles } from '../../../modules/terraform/write.js';
+import { writeModules } from '../../../modules/terraform/module-folder.js';
+import { MODULE_NAMES, MODULES_FOLDER } from '../../../modules/terraform/generate/names.js';
+import { PLAIN_MODULES } from '../../../modules/terraform/all.js';
+
+const NAMED = PLAIN_MODULES.map((module) => [module.name, module] as const);
+
+function filesBelow(folder: string): Record<string, string> {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  const files = paths.filter((path) => /\.(json|tf|md)$/.test(path));
+  return Object.fromEntries(files.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
+}
+
+describe('the modules in the repository', () => {
+  test('are those that have a name', () => {
+    expect(PLAIN_MODULES.map(({ name }) => name)).toEqual([...MODULE_NAMES]);
+    expect(readdirSync(MODULES_FOLDER).sort()).toEqual([...MODULE_NAMES].sort());
+  });
+
+  test('are what `npm run modules` writes', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'modules-'));
+
+    writeModules(MODULE_NAMES, folder);
+
+    expect(filesBelow(MODULES_FOLDER)).toEqual(filesBelow(folder));
+  });
+});
+
+describe.each(NAMED)('the module %s', (name, module) => {
+  const files = moduleFiles(module);
+  const configuration = Object.entries(files)
+    .filter(([path]) => path.endsWith('.tf.json'))
+    .map(([, text]) => text)
+    .join('');
+
+  test('has neither provider nor backend, nor a path of this machine', () => {
+    expect(configuration).not.toMatch(/"(provider|backend)": \{/);
+    expect(configuration).not.toContain(process.cwd());
+    expect(configuration).not.toMatch(/\/\/"|TfToken|cdktf/);
+  });
+
+  test('asks for a range of provider versions', () => {
+    expect(JSON.parse(files['versions.tf.json'] ?? '')).toMatchObject({
+      terraform: {
+        required_version: '>= 1.11',
+        required_providers: { aws: { version: '>= 5.100.0, < 7.0.0' } },
+      },
+    });
+  });
+
+  test('describes every variable and every output, in its README as well', () => {
+    const { variable } = JSON.parse(files['variables.tf.json'] ?? '') as Blocks<'variable'>;
+    const { output } = JSON.parse(files['outputs.tf.json'] ?? '') as Blocks<'output'>;
+    for (const [id, { description }] of Object.entries({ ...variable, ...output })) {
+      expect(description).toMatch(/^[A-Z].*\.$/);
+      expect(files['README.md']).toContain(`| \`${id}\` |`);
+    }
+    expect(Object.values(variable).every(({ type }) => typeof type === 'string')).toBe(true);
+  });
+
+  test('has an example that calls it', () => {
+    expect(files['examples/basic/main.tf']).toContain('source');
+    expect(files['README.md']).toContain(`//${MODULES_FOLDER}/${name}?ref=`);
+  });
+});
+
+type Blocks<Key extends string> = Readonly<
+  Record<Key, Readonly<Record<string, { readonly description: string; readonly type?: string }>>>
+>;
+
+test('no variable bears a name that belongs to Terraform in a module block', () => {
+  const reserved = [
+    'source',
+    'version',
+    'providers',
+    'count',
+    'for_each',
+    'depends_on',
+    'lifecycle',
+    'locals',
+  ];
+  const names = PLAIN_MODULES.flatMap(({ variables }) => Object.keys(variables));
+
+  expect(names.filter((name) => reserved.includes(name))).toEqual([]);
+});
+
+test('a number that config.yaml knows has the same range and default in every module', () => {
+  const numbers = PLAIN_MODULES.flatMap(({ variables }) =>
+    Object.entries(variables).filter(
+      ([key, { type }]) => type === 'number' && key in CONFIG_FIELDS,
+    ),
+  );
+
+  expect(numbers.length).toBeGreaterThan(5);
+  for (const [key, { rules = [], default: value }] of numbers) {
+    const [, min, max] = /from (\d+) to (\d+)/.exec(rules.map(({ must }) => must).join()) ?? [];
+    const allows = (number: number) => CONFIG_FIELDS[key as ConfigKey].safeParse(number).success;
+    if (min !== undefined) {
+      expect([Number(min) - 1, Number(min), Number(max), Number(max) + 1].map(allows)).toEqual([
+        false,
+        true,
+        true,
+        false,
+      ]);
+    }
+    if (key in CONFIG_DEFAULTS) expect({ [key]: value }).toMatchObject(pick(key));
+  }
+});
+
+function pick(key: string): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(CONFIG_DEFAULTS).filter(([name]) => name === key));
+}
+
+test('what people wrote in a folder is never taken away', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'modules-'));
+  const own = join(folder, 'alarms', 'main.tf');
+  mkdirSync(join(folder, 'alarms'));
+  writeFileSync(own, '# mine');
+
+  expect(() => writeModules(['run-on-deploy', 'alarms'], folder)).toThrow(ConfigError);
+
+  expect(readFileSync(own, 'utf8')).toBe('# mine');
+  expect(existsSync(join(folder, 'run-on-deploy'))).toBe(false);
+});

@@ -1,0 +1,119 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../../../lambdas/runtime/clock.js';
+import { memoryCursors } from '../../../lambdas/backfill/cursor-table.js';
+import type {
+  HistoricCollaborators,
+  HistoricEvent,
+} from '../../../lambdas/backfill/collaborators.js';
+import type { HistoricSettings } from '../../../lambdas/backfill/settings.js';
+import { parseInventory } from '../../../lambdas/inventory/inventory.js';
+import type { Log, LogFields } from '../../../lambdas/runtime/log.js';
+import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../../lambdas/queue/queue.js';
+import { fileObjects } from '../../../local/inventory/file-objects.js';
+import { duckDbEngine } from '../../../local/inventory/duckdb-engine.js';
+
+/** A clock whose sleeps take no time. */
+export class FakeClock implements Clock {
+  constructor(private time = Date.parse('2022-05-01T00:00:00Z')) {}
+
+  now(): number {
+    return this.time;
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    await setImmediate();
+    signal?.throwIfAborted();
+    this.time += ms;
+  }
+
+  advance(ms: number): void {
+    this.time += ms;
+  }
+}
+
+/** A queue that keeps what it is sent. */
+export class MemoryQueue implements MessageQueue {
+  readonly bodies: string[] = [];
+  waiting = 0;
+  limitBytes = DEFAULT_MAX_BYTES;
+
+  maxBytes(): Promise<number> {
+    return Promise.resolve(this.limitBytes);
+  }
+
+  depth(): Promise<number> {
+    return Promise.resolve(this.waiting);
+  }
+
+  sendBatch(bodies: readonly string[]): ReturnType<MessageQueue['sendBatch']> {
+    this.bodies.push(...bodies);
+    return Promise.resolve([]);
+  }
+}
+
+export interface LogLine {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly fields: LogFields | undefined;
+}
+
+export class MemoryLog implements Log {
+  readonly lines: LogLine[] = [];
+
+  info(message: string, fields?: LogFields): void {
+    this.lines.push({ level: 'info', message, fields });
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.lines.push({ level: 'warn', message, fields });
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.lines.push({ level: 'error', message, fields });
+  }
+}
+
+export interface BackfillKit extends HistoricCollaborators {
+  readonly clock: FakeClock;
+  readonly queue: MemoryQueue;
+  readonly log: MemoryLog;
+  /** What the function had itself invoked with, and nobody has taken yet. */
+  readonly invocations: HistoricEvent[];
+}
+
+export interface BackfillKitOptions {
+  readonly inventory: string;
+  readonly format?: string;
+  readonly fields?: string;
+  readonly resultsFolder: string;
+  readonly settings?: Partial<HistoricSettings>;
+}
+
+/** An invocation of the function: `owner` is the id of the event, which a retry of it shares. */
+export function invocation(owner: string, remainingMs = () => 900_000) {
+  return { awsRequestId: owner, getRemainingTimeInMillis: remainingMs };
+}
+
+/** Collaborators of a backfill on one machine: files in place of S3, DuckDB in place of Athena, the rest in memory. */
+export function backfillKit(options: BackfillKitOptions): BackfillKit {
+  const { inventory: location, format = 'csv', fields = 'Key', resultsFolder } = options;
+  const invocations: HistoricEvent[] = [];
+  return {
+    settings: {
+      inventory: parseInventory({ location, format, fields }),
+      frequencyHours: 0,
+      ...{ initialChunk: undefined, maxQueueDepth: undefined, maxScanGb: undefined },
+      ...options.settings,
+    },
+    engine: duckDbEngine({ folder: resultsFolder }),
+    objects: fileObjects,
+    queue: new MemoryQueue(),
+    cursors: memoryCursors(),
+    invokeSelf: (event) => Promise.resolve(void invocations.push(event)),
+    clock: new FakeClock(),
+    log: new MemoryLog(),
+    pageBytes: 64 * 1024,
+    parallelBatches: 4,
+    invocations,
+  };
+}

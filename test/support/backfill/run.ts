@@ -1,0 +1,31 @@
+import type { BackfillRun } from '../../../lambdas/backfill/run.js';
+import { newBackfill, type BackfillCursor } from '../../../lambdas/backfill/cursor.js';
+import type { HistoricPipeline } from '../../../lambdas/backfill/historic-pipeline.js';
+import { Lease } from '../../../lambdas/backfill/lease.js';
+import type { BackfillKit } from './collaborators.js';
+
+const pipeline: HistoricPipeline = {
+  queryInventory: ({ chunk }) => `SELECT key FROM inventory WHERE key LIKE '${chunk ?? ''}%'`,
+  rowToMessageBody: ({ key }) => key,
+  nextChunk: () => undefined,
+};
+
+/** The lease of the run `o` on a backfill that is at `cursor`. */
+export async function leaseAt(kit: BackfillKit, cursor: Partial<BackfillCursor>): Promise<Lease> {
+  const begun = newBackfill({ source: 's', chunk: '2022', now: kit.clock.now() });
+  await kit.cursors.write({ ...begun, dt: '2022-04-22-01-00', ...cursor }, undefined);
+  const stored = await kit.cursors.read();
+  const lease = stored && (await Lease.claim(stored, { ...kit, store: kit.cursors, owner: 'o' }));
+  if (!lease) throw new Error('the lease is taken');
+  return lease;
+}
+
+/** The run `o`, which is never near its end unless told otherwise. */
+export function runWith(kit: BackfillKit, given: Partial<BackfillRun> = {}): BackfillRun {
+  return { ...kit, owner: 'o', nearEnd: () => false, pipeline, ...given };
+}
+
+/** The same with other functions of its author. */
+export function runOfPipeline(kit: BackfillKit, given: Partial<HistoricPipeline>): BackfillRun {
+  return runWith(kit, { pipeline: { ...pipeline, ...given } });
+}

@@ -1,0 +1,84 @@
+import type { HistoricEvent } from '../../../lambdas/backfill/collaborators.js';
+import { serve, type LocalAnswer, type LocalServer } from '../../../local/http/server.js';
+
+/** What the function of a deployment answers; an Error is a function that failed. */
+export type FunctionAnswer = (event: HistoricEvent) => Promise<object>;
+
+export interface BackfillServices extends LocalServer {
+  /** Events of the function, with how it was invoked. */
+  readonly invocations: { readonly event: HistoricEvent; readonly type: string }[];
+}
+
+export interface BackfillServicesOptions {
+  readonly table: string;
+  readonly functionName: string;
+  readonly answer: FunctionAnswer;
+}
+
+type Item = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+interface TableInput {
+  readonly TableName: string;
+  readonly Item?: Item;
+  readonly ExpressionAttributeValues?: Item;
+}
+
+/** DynamoDB with the one row of a backfill, and Lambda with the one function, over HTTP. */
+export async function startBackfillServices({
+  table,
+  functionName,
+  answer,
+}: BackfillServicesOptions): Promise<BackfillServices> {
+  const invocations: BackfillServices['invocations'] = [];
+  const onTable = tableWith(table);
+  const server = await serve(async ({ headers, path, body }) => {
+    const target = headers['x-amz-target'];
+    const input: unknown = JSON.parse(body);
+    if (typeof target === 'string') return onTable(target, input as TableInput);
+    if (path !== `/2015-03-31/functions/${functionName}/invocations`) {
+      return { ...fault('ResourceNotFoundException'), status: 404 };
+    }
+    const type = String(headers['x-amz-invocation-type']);
+    invocations.push({ event: input as HistoricEvent, type });
+    return type === 'Event' ? { status: 202, body: '' } : invoked(answer, input as HistoricEvent);
+  });
+  return { ...server, invocations };
+}
+
+/** GetItem and PutItem of a table with one row. */
+function tableWith(name: string): (target: string, input: TableInput) => LocalAnswer {
+  let row: Item | undefined;
+  return (target, input) => {
+    if (input.TableName !== name) return fault('ResourceNotFoundException');
+    if (target.endsWith('GetItem')) return json({ ...(row && { Item: row }) });
+    const expected = input.ExpressionAttributeValues?.[':expected']?.['N'];
+    if (row?.['version']?.['N'] !== expected) return fault('ConditionalCheckFailedException');
+    row = input.Item;
+    return json({});
+  };
+}
+
+async function invoked(answer: FunctionAnswer, event: HistoricEvent): Promise<LocalAnswer> {
+  try {
+    return json(await answer(event));
+  } catch (error) {
+    const errorMessage = error instanceof Error ? error.message : String(error);
+    return { ...json({ errorMessage }), headers: { 'x-amz-function-error': 'Unhandled' } };
+  }
+}
+
+function json(value: object): LocalAnswer {
+  return {
+    status: 200,
+    body: JSON.stringify(value),
+    headers: { 'content-type': 'application/x-amz-json-1.0' },
+  };
+}
+
+function fault(name: string): LocalAnswer {
+  return {
+    status: 400,
+    body: JSON.stringify({ __type: name, message: name }),
+    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': name },
+  };
+}

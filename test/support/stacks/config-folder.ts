@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError } from '../../../modules/config/values/error.js';
+import { readPipelineConfig } from '../../../modules/config/config.js';
+import type { PipelineConfig } from '../../../modules/config/config.js';
+
+export const MINIMAL: Readonly<Record<string, string>> = {
+  id: 'waves',
+  compute: 'awslambda',
+  ingestor_url: 'https://ingestor.example.com/api',
+  secret_arn: 'arn:aws:secretsmanager:us-west-2:123456789012:secret:ingestor-AbCdEf',
+};
+
+export const INVENTORY: Readonly<Record<string, string>> = {
+  inventory_location: 's3://reports/daily/waves/everything',
+  historic_frequency: '0',
+};
+
+const ENTRIES = ['app.ts', 'collection.ts', 'historic.ts'];
+
+/** A pipeline's folder, `<root>/waves`, in a root of its own. */
+export function pipelineFolder(
+  yaml: string | Uint8Array,
+  files: readonly string[] = ENTRIES,
+): string {
+  const folder = join(mkdtempSync(join(tmpdir(), 'pipelines-')), 'waves');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'config.yaml'), yaml);
+  for (const file of files) writeFileSync(join(folder, file), '');
+  return folder;
+}
+
+/** Keys and values as lines of YAML, beside the least that a config has. */
+export function yamlOf(fields: Readonly<Record<string, string>>): string {
+  return Object.entries({ ...MINIMAL, ...fields })
+    .map(([key, value]) => `${key}: ${value}\n`)
+    .join('');
+}
+
+export function configOf(fields: Readonly<Record<string, string>>): PipelineConfig {
+  return readPipelineConfig(pipelineFolder(yamlOf(fields)));
+}
+
+/** The problems of a config without the folder's path: `5:6 sns: ...`. */
+export function problemsOf(
+  yaml: string | Uint8Array,
+  files?: readonly string[],
+): readonly string[] {
+  const folder = pipelineFolder(yaml, files);
+  try {
+    readPipelineConfig(folder);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map((line) => line.replace(`${folder}/config.yaml:`, ''));
+  }
+}
+
+/** The problems of a config that differs from the least one in `fields` only, without positions. */
+export function faultsOf(fields: Readonly<Record<string, string>>): readonly string[] {
+  return problemsOf(yamlOf(fields)).map((line) => line.replace(/^\d+:\d+ /, ''));
+}

@@ -1,0 +1,155 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AWS_ENV } from '../../support/cli/run-cli.js';
+import { commitAll, git, gitProject } from '../../support/cli/project-root.js';
+import { standInTerraform } from '../../support/cli/stand-in-terraform.js';
+import { yamlOf } from '../../support/stacks/config-folder.js';
+import { type GithubServer, startGithubServer } from './github-server.js';
+import { runSteps } from './run-steps.js';
+import { readWorkflow } from './workflow.js';
+
+// The steps of the workflows by hand, in order, on a history of their own. Terraform answers with recorded plans.
+
+const PATIENCE_MS = 180_000;
+const pipeline = (id: string) => ({
+  [`pipelines/${id}/config.yaml`]: yamlOf({ id }),
+  [`pipelines/${id}/app.ts`]: 'export const handler = 1;\n',
+  [`pipelines/${id}/collection.ts`]: 'export const handler = 2;\n',
+});
+
+let github: GithubServer;
+let root: string;
+
+beforeAll(async () => {
+  github = await startGithubServer();
+  root = gitProject({ ...pipeline('waves'), ...pipeline('tides') }, ['cli', 'local']);
+  git(root, 'checkout', '--quiet', '-b', 'change');
+  changeConfig('waves', 'compute: awslambda', 'compute: awslambda\ntimeout_seconds: 90');
+  merge();
+}, PATIENCE_MS);
+
+afterAll(async () => {
+  await github.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+function changeConfig(id: string, from: string, to: string): void {
+  const file = join(root, 'pipelines', id, 'config.yaml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
+  commitAll(root);
+}
+
+/** As GitHub checks a pull request out: the merge, whose first parent is the base. */
+function merge(): void {
+  const branch = git(root, 'rev-parse', 'HEAD').trim();
+  git(root, 'checkout', '--quiet', '--detach', 'change~1');
+  const who = ['-c', 'user.name=test', '-c', 'user.email=test@example.com'];
+  git(root, ...who, 'merge', '--quiet', '--no-ff', '-m', 'merge', branch);
+}
+
+interface Run {
+  readonly values?: Readonly<Record<string, string>>;
+  /** Name of the plan that Terraform answers with. */
+  readonly recorded?: string;
+}
+
+async function run(workflow: string, job: string, { values = {}, recorded = 'none' }: Run = {}) {
+  const terraform = standInTerraform(`test/fixtures/plans/${recorded}.json`);
+  const found = readWorkflow(workflow).jobs[job];
+  if (!found) throw new Error(`no job ${job}`);
+  const outcome = await runSteps(found, {
+    cwd: root,
+    env: {
+      ...{ ...AWS_ENV, LOCAL_STATE: '1', ...github.env },
+      PATH: `${terraform.folder}:${process.env['PATH'] ?? ''}`,
+      PIPELINE: 'waves',
+    },
+    values: { 'github.token': 'token', ...values },
+    without: ['Install'],
+  });
+  return { ...outcome, calls: terraform.calls() };
+}
+
+const PULL_REQUEST = { values: { 'github.event.pull_request.number': '7' } };
+
+describe('the steps of plan.yml', () => {
+  test(
+    'put the plan of the one changed pipeline into one comment',
+    async () => {
+      const first = await run('plan', 'plan', { ...PULL_REQUEST, recorded: 'settings' });
+      const second = await run('plan', 'plan', { ...PULL_REQUEST, recorded: 'table-replaced' });
+
+      expect(first.codes).toEqual({ 'Find what is affected': 0, Plan: 0, Comment: 0 });
+      expect(first.summary).toContain('### waves: 5 to change');
+      expect(first.summary).not.toContain('tides');
+      expect(github.comments).toHaveLength(1);
+      expect(github.comments[0]?.body).toContain('**Data is lost: `aws_dynamodb_table.table`');
+      expect(second.codes).toEqual(first.codes);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'put the error of a config that is wrong into the comment, and fail',
+    async () => {
+      const before = git(root, 'rev-parse', 'HEAD').trim();
+      changeConfig('waves', 'timeout_seconds: 90', 'timeout_seconds: 9000');
+
+      const { codes } = await run('plan', 'plan', PULL_REQUEST);
+      git(root, 'reset', '--quiet', '--hard', before);
+
+      expect(codes).toMatchObject({ Plan: 0, Comment: 0, 'Fail with the plan': 1 });
+      expect(github.comments).toHaveLength(1);
+      expect(github.comments[0]?.body).toMatch(
+        /waves: the plan failed[^]*timeout_seconds: must be/,
+      );
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('the steps of apply.yml', () => {
+  test(
+    'find what the push changed, and apply the plan of that pipeline',
+    async () => {
+      const push = { values: { 'github.event.before': 'HEAD^1' } };
+      const found = await run('apply', 'affected', push);
+      const { codes, calls } = await run('apply', 'apply', { recorded: 'settings' });
+
+      expect(found.codes).toEqual({ 'Find what is affected': 0 });
+      expect(codes).toEqual({ Plan: 0, 'Apply that plan': 0 });
+      expect(calls.at(-1)).toBe('waves: apply -input=false -no-color plan.tfplan');
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'apply nothing where nothing would change',
+    async () => {
+      const { codes, calls } = await run('apply', 'apply');
+
+      expect(codes).toEqual({ Plan: 0 });
+      expect(calls.join()).not.toContain('apply');
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('the steps of drift.yml', () => {
+  test(
+    'open one issue, and close it when nothing differs any more',
+    async () => {
+      await run('drift', 'drift', { recorded: 'settings' });
+      await run('drift', 'drift', { recorded: 'no-topic' });
+      expect(github.issues).toHaveLength(1);
+      expect(github.issues[0]?.body).toContain('aws_sns_topic_subscription.queue_subscription');
+
+      const { codes } = await run('drift', 'drift');
+
+      expect(codes).toEqual({ 'Plan everything': 0, 'Keep the issue': 0 });
+      expect(github.issues).toEqual([expect.objectContaining({ state: 'closed' })]);
+    },
+    PATIENCE_MS,
+  );
+});

@@ -1,0 +1,122 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { parseArn } from '../../../modules/config/values/arn.js';
+import { PIPELINE_VARIABLES } from '../../../modules/terraform/variables/pipeline.js';
+import { readPipelineConfig } from '../../../modules/config/config.js';
+import type { PipelineConfig } from '../../../modules/config/config.js';
+import { configOf } from '../../support/stacks/config-folder.js';
+import { readStack, writeStack } from '../../support/stacks/stack-kit.js';
+import { MATRIX } from '../../support/stacks/stack-matrix.js';
+import { planOf, writeRoot } from './module-root.js';
+import type { Plan } from './module-root.js';
+import { overrideOffline } from './offline.js';
+import { found, suite } from './terraform-suite.js';
+
+const TIMEOUT_MS = 240_000;
+
+/** Half a minute each: CI has those that differ most, and everyone the one pipeline that there is. */
+const CHOSEN =
+  process.env['CI'] === 'true'
+    ? ['least', 'filtered', 'csv inventory, at once', 'text listing', 'all settings']
+    : [];
+const configs: readonly (readonly [string, PipelineConfig])[] = [
+  ['the pipeline sentinel1', readPipelineConfig('pipelines/sentinel1')],
+  ...CHOSEN.map((name) => [name, configOf(MATRIX[name] ?? {})] as const),
+];
+
+const PROJECT = 'demo';
+const ZIP = 'stands for a zip';
+const HASH = createHash('sha256').update(ZIP).digest('base64');
+const ZIPS = ['app', 'collection', 'historic', 'verify'];
+
+async function planOfStack(config: PipelineConfig): Promise<Plan> {
+  const folder = writeStack(config, { project: PROJECT, hashBase64: HASH });
+  mkdirSync(join(folder, 'assets'));
+  for (const zip of ZIPS) writeFileSync(join(folder, 'assets', `${zip}-0.zip`), ZIP);
+  overrideOffline(folder, readStack(folder));
+  return planOf(found(), folder);
+}
+
+async function planOfModule(config: PipelineConfig): Promise<Plan> {
+  const { id, region, sns, tags } = config;
+  const root = writeRoot(
+    { pipeline: { module: 'pipeline', arguments: argumentsOf(config) } },
+    {
+      region,
+      ...(sns !== undefined && { topicRegion: parseArn(sns).region }),
+      tags: { ...tags, Project: PROJECT, Pipeline: id, ManagedBy: 'terraform' },
+    },
+  );
+  for (const zip of ZIPS) writeFileSync(join(root, 'code', `${zip}.zip`), ZIP);
+  return planOf(found(), root);
+}
+
+/** A config.yaml as somebody writes it in plain Terraform. */
+function argumentsOf(config: PipelineConfig): Record<string, unknown> {
+  const { sns_filter_policy: policy, inventory_location: location, source, ...rest } = config;
+  const given: Record<string, unknown> = {
+    ...rest,
+    source_locations: source,
+    project: PROJECT,
+    folder: '${path.root}/code',
+    ...(policy && { sns_filter_policy: JSON.stringify(policy).replace(/[$%](?=\{)/g, '$&$&') }),
+    ...(location !== undefined && { inventory_location: location }),
+  };
+  // The config has columns for a text listing, which has none to name.
+  if (location?.endsWith('.txt') === true) delete given['inventory_fields'];
+  return Object.fromEntries(Object.entries(given).filter(([key]) => key in PIPELINE_VARIABLES));
+}
+
+/** What a plan makes and reads, by the address in the stack. */
+function resourcesOf({ resource_changes = [] }: Plan): Record<string, unknown> {
+  return Object.fromEntries(
+    resource_changes.map(({ address, change }) => [
+      plainAddress(address),
+      comparable({ after: change.after, unknown: change.after_unknown }),
+    ]),
+  );
+}
+
+/**
+ * Without the module and without an index. A module does not know where its topic is before it is called: the alarm
+ * on the subscription is always made by the provider of the topic's region.
+ */
+function plainAddress(address: string): string {
+  return address
+    .replace(/^module\.pipeline\./, '')
+    .replace(/\[0\]$/, '')
+    .replace('watch_topic-alarms_', 'watch_alarms_');
+}
+
+/** Statements in one order; where a zip lies on this machine tells nothing. */
+function comparable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(comparable);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]: [string, unknown]) => {
+      if (key === 'filename') return [key, typeof inner];
+      if (key === 'statement' && Array.isArray(inner)) return [key, sorted(inner.map(comparable))];
+      return [key, comparable(inner)];
+    }),
+  );
+}
+
+function sorted(values: readonly unknown[]): unknown[] {
+  return values.toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
+}
+
+suite.each(configs)('the module pipeline and the stack of %s', (_, config) => {
+  test(
+    'plan the same, resource by resource',
+    async () => {
+      const stack = resourcesOf(await planOfStack(config));
+      const module = resourcesOf(await planOfModule(config));
+
+      expect(Object.keys(stack).length).toBeGreaterThan(20);
+      expect(module).toEqual(stack);
+    },
+    TIMEOUT_MS,
+  );
+});
