@@ -57,11 +57,15 @@ async function run(name: string | undefined, options: LocalOptions): Promise<voi
   const pipeline = { folder, config, code, workFolder: dirname(code.appFile) };
   const { input, ...maps } = await planInput(options, pipeline);
   const summary = await runLocally({
-    ...{ pipeline: folder.id, collection: code.collection, input, target },
+    pipeline: folder.id,
+    collection: code.collection,
+    input,
+    target,
     folder: options.out ?? join('out', folder.id),
     inputName: inputName(options),
     fresh: options.fresh ?? false,
-    ...{ limit: options.limit, concurrency: options.concurrency },
+    limit: options.limit,
+    concurrency: options.concurrency,
     batchSize: Math.min(config.batch_size, MAX_RECEIVE),
     containerFile: code.containerFile,
     settings: { ...settingsOf(pipeline), ...maps },

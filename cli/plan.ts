@@ -81,6 +81,8 @@ function jsonOf(plans: readonly PipelinePlan[]): string {
 }
 
 await runCommand(command, {
-  ...{ argv: process.argv, env: process.env, stderr: process.stderr },
+  argv: process.argv,
+  env: process.env,
+  stderr: process.stderr,
   wrongUsageCode: EXIT.failed,
 });

@@ -62,15 +62,16 @@ function withOthers(
 
 function isWhole(others: Partial<HistoricCollaborators>): others is HistoricCollaborators {
   const names: Record<keyof HistoricCollaborators, true> = {
-    ...{
-      settings: true,
-      engine: true,
-      objects: true,
-      queue: true,
-      cursors: true,
-      invokeSelf: true,
-    },
-    ...{ clock: true, log: true, pageBytes: true, parallelBatches: true },
+    settings: true,
+    engine: true,
+    objects: true,
+    queue: true,
+    cursors: true,
+    invokeSelf: true,
+    clock: true,
+    log: true,
+    pageBytes: true,
+    parallelBatches: true,
   };
   return Object.keys(names).every((name) => name in others);
 }

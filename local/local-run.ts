@@ -130,7 +130,9 @@ async function drain(
   handlers: readonly Container[],
 ): Promise<void> {
   await runEventSource({
-    ...{ queue, handlers, isStopped },
+    queue,
+    handlers,
+    isStopped,
     batchSize: options.batchSize,
     isComplete: () => feed.counts.isComplete,
     onAcknowledged: ({ body }) => {
@@ -165,7 +167,8 @@ function finish(run: Run, { collectionFault, started }: Ending): RunSummary {
     failures: folder.failures,
     isDryRun: options.target.kind === 'dry-run',
     seconds: (Date.now() - started) / 1000,
-    ...{ isInterrupted, collectionFault },
+    isInterrupted,
+    collectionFault,
   };
   writeRunPage(folder, options.collection.createCollection(), summary);
   folder.close(isInterrupted ? 'interrupted' : 'finished');

@@ -15,7 +15,8 @@ export async function countedRows(
   inventory: Inventory,
 ): Promise<number> {
   const sql = inventoryQuery({
-    ...{ dialect: engine.dialect, inventory },
+    dialect: engine.dialect,
+    inventory,
     relation: await engine.relation(inventory, inventory.pinnedDt),
     select: 'SELECT count(*) AS "rows" FROM inventory',
   });

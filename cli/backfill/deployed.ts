@@ -44,7 +44,10 @@ export async function deployedBackfill({
   const functionName = names.functions.historic.function;
   const lambda = new LambdaClient({ region });
   return {
-    ...{ pipeline: id, kind: 'aws', flags: '', configured: inventory },
+    pipeline: id,
+    kind: 'aws',
+    flags: '',
+    configured: inventory,
     settings: settingsFor(config, inventory),
     historic: await handlerIn<HistoricHandler>(join(folder, 'historic.ts')),
     cursors: explained(cursorTable(names.stateTable, new DynamoDBClient({ region })), table),

@@ -24,9 +24,16 @@ export async function dryRun(site: BackfillSite, options: ActionOptions): Promis
   const first: string[] = [];
   const refused: string[] = [];
   const { outcome, counts, message } = await runHistoric(site.historic, {
-    ...{ settings, engine: site.engine, objects: site.objects, clock: systemClock },
-    ...{ queue: countingQueue(first), cursors: memoryCursors(), log: refusals(refused) },
-    ...{ ...LOCAL_PACE, parallelBatches: 1, isStopped: options.isStopped },
+    settings,
+    engine: site.engine,
+    objects: site.objects,
+    clock: systemClock,
+    queue: countingQueue(first),
+    cursors: memoryCursors(),
+    log: refusals(refused),
+    ...LOCAL_PACE,
+    parallelBatches: 1,
+    isStopped: options.isStopped,
   });
   const { pipeline } = site;
   const { rows, sent, skipped, refused: faults } = counts ?? NO_COUNTS;

@@ -52,8 +52,13 @@ export async function runLocalBackfill(run: LocalBackfillRun): Promise<SiteAnswe
   });
   try {
     const { outcome, message } = await sendChunks({
-      ...{ ...run, engine, cursors, queue: messages, log: stderrLog },
-      ...{ ...LOCAL_PACE, pageBytes: PAGE_BYTES },
+      ...run,
+      engine,
+      cursors,
+      queue: messages,
+      log: stderrLog,
+      ...LOCAL_PACE,
+      pageBytes: PAGE_BYTES,
       owner: localOwner(),
     });
     const next = messages.isEmpty() ? [] : nextSteps(run.pipeline, path);

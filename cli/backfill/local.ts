@@ -44,7 +44,10 @@ export async function localBackfill(
   const cursors = fileCursors(join(out, 'cursor.json'));
   const parts = { pipeline: id, historic, settings, cursors, objects: fileObjects };
   return {
-    ...{ ...parts, ...scratchEngine(), kind: 'local', flags },
+    ...parts,
+    ...scratchEngine(),
+    kind: 'local',
+    flags,
     configured: configuredInventory(config),
     invoke: (action) =>
       runLocalBackfill({ ...options, ...parts, action, folder: out, clock: systemClock }),

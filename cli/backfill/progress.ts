@@ -54,11 +54,14 @@ export function progressOf(cursor: BackfillCursor, now: number): BackfillProgres
     share,
     rowsPerSecond: counts.rows > 0 && seconds > 0 ? counts.rows / seconds : undefined,
     remainingSeconds: isMoving ? seconds * (1 / share - 1) : undefined,
-    ...{ dt: cursor.dt, inventoryDate: cursor.inventoryDate, bytes },
+    dt: cursor.dt,
+    inventoryDate: cursor.inventoryDate,
+    bytes,
     scanUsd: scanCostUsd(bytes),
     queryId: cursor.queryId,
     failure: cursor.failure?.message,
-    ...{ startedAt: cursor.startedAt, updatedAt },
+    startedAt: cursor.startedAt,
+    updatedAt,
     isStalled: isUnfinished(cursor) && !cursor.paused && now - Date.parse(updatedAt) > STALLED_MS,
   };
 }

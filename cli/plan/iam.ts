@@ -60,9 +60,11 @@ function policiesOf(resource: ResourceChange, plan: Plan): PolicyChange[] {
     if (before === undefined && after === undefined) return [];
     return [
       {
-        ...{ address, holder: holderOf(resource) },
+        address,
+        holder: holderOf(resource),
         isReadLater: before !== undefined && known === undefined && after !== undefined,
-        ...{ before: before ?? [], after: after ?? [] },
+        before: before ?? [],
+        after: after ?? [],
       },
     ];
   });

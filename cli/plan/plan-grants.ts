@@ -31,7 +31,8 @@ interface Grant {
 function grantsOf({ effect, actions, resources, principals, conditions }: Statement): Grant[] {
   return actions.flatMap((action) =>
     (resources.length === 0 ? [''] : resources).map((resource) => ({
-      ...{ action, resource },
+      action,
+      resource,
       key: text(effect, principals, conditions, action, resource),
     })),
   );
@@ -48,7 +49,8 @@ function beyond(statement: Statement, granted: ReadonlySet<string>): Statement[]
     groups.set(text(resources), group);
   }
   return [...groups.values()].map(({ actions, resources }) => ({
-    ...{ ...statement, actions },
+    ...statement,
+    actions,
     resources: resources.filter((resource) => resource !== ''),
   }));
 }

@@ -51,7 +51,9 @@ function fromJson(statement: z.infer<typeof JsonStatement>): Statement {
     ),
   );
   return {
-    ...{ sid: Sid, effect: Effect, isKnown: true },
+    sid: Sid,
+    effect: Effect,
+    isKnown: true,
     actions: sorted([...statement.Action, ...excepted(statement.NotAction)]),
     resources: sorted([...statement.Resource, ...excepted(statement.NotResource)]),
     principals: sorted(principals),
@@ -93,7 +95,8 @@ function fromData(statement: z.infer<typeof DataStatement>, written: Fields): St
   const identifiers = principals.flatMap((principal) => principal.identifiers);
   const values = condition.flatMap((one) => one.values);
   return {
-    ...{ sid: sid ?? undefined, effect: effect ?? 'Allow' },
+    sid: sid ?? undefined,
+    effect: effect ?? 'Allow',
     actions: known([...statement.actions, ...excepted(statement.not_actions)]),
     resources: resources.includes(null)
       ? sorted([...known(resources), ...referencesOf(written['resources'])])

@@ -85,7 +85,9 @@ function tryPlannedChange(resource: ResourceChange, plan: Plan): PlannedChange |
   const name = ['name', 'bucket', 'function_name'].map((key) => fields[key]);
   const isLost = action === 'destroy' || action === 'replace';
   return {
-    ...{ address, type, action },
+    address,
+    type,
+    action,
     name: name.find((value) => typeof value === 'string'),
     loses: isLost ? HOLDS[type] : undefined,
     because: change.replace_paths.map((path) => path.join('.')),
@@ -116,8 +118,12 @@ function weight({ action, loses }: PlannedChange): number {
 function countsOf(changes: readonly PlannedChange[]): PlanSummary['counts'] {
   const count = (action: PlanAction) => changes.filter((change) => change.action === action).length;
   return {
-    ...{ create: count('create'), change: count('change'), replace: count('replace') },
-    ...{ destroy: count('destroy'), forget: count('forget'), move: count('move') },
+    create: count('create'),
+    change: count('change'),
+    replace: count('replace'),
+    destroy: count('destroy'),
+    forget: count('forget'),
+    move: count('move'),
   };
 }
 

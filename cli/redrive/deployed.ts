@@ -87,7 +87,10 @@ async function send(
 }
 
 const NOTHING_SENT: RedriveResult = {
-  ...{ sent: 0, finished: 0, maybeTwice: 0, gone: 0 },
+  sent: 0,
+  finished: 0,
+  maybeTwice: 0,
+  gone: 0,
   refused: [],
   fault: undefined,
 };

@@ -136,13 +136,21 @@ async function runAgain(
   const plan = await planInput(options, { folder: pipeline, config, code, workFolder });
   const { hrefMap, sourceMap } = plan;
   return runLocally({
-    ...{ pipeline: pipeline.id, collection: code.collection, input, inputName, signal },
-    ...{ folder: folder.path, fresh: false, containerFile: code.containerFile },
+    pipeline: pipeline.id,
+    collection: code.collection,
+    input,
+    inputName,
+    signal,
+    folder: folder.path,
+    fresh: false,
+    containerFile: code.containerFile,
     target: await localTarget(options),
     concurrency: Math.max(2, availableParallelism()),
     batchSize: Math.min(config.batch_size, 10),
     settings: {
-      ...{ pipeline: pipeline.id, appFile: code.appFile, region: config.region },
+      pipeline: pipeline.id,
+      appFile: code.appFile,
+      region: config.region,
       ...(config.stac_api_url !== undefined && { stacApiUrl: config.stac_api_url }),
       requesterPays: config.requester_pays,
       timeoutSeconds: config.timeout_seconds,

@@ -46,7 +46,10 @@ function resultOf({ sent, continued, summary }: RedrivenRun): RedriveResult {
   const first =
     continued > 0 ? [`Of these ${continued} were left by a redrive that was interrupted.`] : [];
   return {
-    ...{ sent, finished: doneBefore, maybeTwice: 0, gone: 0 },
+    sent,
+    finished: doneBefore,
+    maybeTwice: 0,
+    gone: 0,
     refused: [],
     fault: isInterrupted ? 'interrupted: the same command goes on with them' : undefined,
     details: [...first, summaryText(summary).trimEnd()].join('\n'),
@@ -76,7 +79,11 @@ function tryLetter(line: string, queue: string): DeadLetter | undefined {
   if (!parsed.success) return undefined;
   const { messageId: id, body, attributes } = parsed.data;
   return {
-    ...{ id, queue, body, reason: attributes['reason'], error: attributes['error'] },
+    id,
+    queue,
+    body,
+    reason: attributes['reason'],
+    error: attributes['error'],
     kind: attributes['kind'],
     failedAt: isoTime(attributes['failed_at']),
     sentAt: isoTime(attributes['sent_timestamp']),

@@ -125,7 +125,10 @@ function letterOf(message: Message, queue: string): TakenLetter {
   const attribute = (name: string): string | undefined =>
     message.MessageAttributes?.[name]?.StringValue;
   return {
-    ...{ id: message.MessageId ?? '', queue, body, receiptHandle: message.ReceiptHandle ?? '' },
+    id: message.MessageId ?? '',
+    queue,
+    body,
+    receiptHandle: message.ReceiptHandle ?? '',
     reason: attribute('reason') ?? undeliveredReason(attribute),
     error: attribute('error') ?? attribute('ErrorCode'),
     kind: attribute('kind'),

@@ -97,7 +97,9 @@ export function resultText(result: RedriveResult): string {
 export function redriveJson(subject: RedriveSubject, result: RedriveResult | undefined): string {
   const { pipeline, total, letters, notes } = subject;
   const document = {
-    ...{ pipeline, total, chosen: letters.length },
+    pipeline,
+    total,
+    chosen: letters.length,
     groups: groupLetters(letters),
     letters: letters.map(withoutHandle),
     notes,

@@ -22,7 +22,9 @@ export function deployedPipeline(
   const config = readPipelineConfig(folder);
   const { account } = parseArn(config.secret_arn);
   return {
-    ...{ id, folder, config },
+    id,
+    folder,
+    config,
     names: pipelineNames({ project, pipeline: id, account }),
     topicRegion: config.sns === undefined ? undefined : parseArn(config.sns).region,
   };

@@ -44,7 +44,8 @@ export async function gatherStatus(
       inventory === undefined ? undefined : part(() => readBackfill(names.stateTable, region)),
   };
   return {
-    ...{ pipeline: id, collection },
+    pipeline: id,
+    collection,
     queue: await asked.queue,
     deadLetters: await asked.deadLetters,
     subscriptionDeadLetters: await asked.subscriptionDeadLetters,

@@ -40,7 +40,9 @@ export async function queueStatus(
   const visible = Number(Attributes.ApproximateNumberOfMessages);
   const inFlight = Number(Attributes.ApproximateNumberOfMessagesNotVisible);
   return {
-    ...{ name: address.name, visible, inFlight },
+    name: address.name,
+    visible,
+    inFlight,
     delayed: Number(Attributes.ApproximateNumberOfMessagesDelayed),
     // The last age is reported for a while after the queue was emptied.
     oldestSeconds:

@@ -72,8 +72,12 @@ export async function restartQuery(
   }
   run.log.warn('query is started again', { reason, restarts: restarts + 1 });
   await lease.save({
-    ...{ stage: 'pending', attempt: attempt + 1, restarts: restarts + 1 },
-    ...{ queryId: undefined, result: undefined, counts: NO_COUNTS },
+    stage: 'pending',
+    attempt: attempt + 1,
+    restarts: restarts + 1,
+    queryId: undefined,
+    result: undefined,
+    counts: NO_COUNTS,
   });
   await run.clock.sleep(backoffMs(restarts + 1, RESTART_BACKOFF));
   return undefined;

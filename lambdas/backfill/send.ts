@@ -69,14 +69,13 @@ async function finishChunk(lease: Lease, run: BackfillRun): Promise<HistoricOutc
   const last = sum.rows === 0 ? 'empty' : 'complete';
   if (counts.rows === 0) run.log.warn(noRow(lease), { chunk });
   await lease.release({
-    ...{ stage: next === undefined ? last : 'waiting', chunk: next ?? chunk },
-    ...{
-      totals: sum,
-      counts: NO_COUNTS,
-      chunks: chunks + 1,
-      queryId: undefined,
-      result: undefined,
-    },
+    stage: next === undefined ? last : 'waiting',
+    chunk: next ?? chunk,
+    totals: sum,
+    counts: NO_COUNTS,
+    chunks: chunks + 1,
+    queryId: undefined,
+    result: undefined,
   });
   if (next !== undefined) {
     const message = `${chunkName(chunk)} is done: ${counts.rows} rows, ${counts.sent} messages sent; next is ${next}`;

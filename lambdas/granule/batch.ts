@@ -100,7 +100,10 @@ async function makeOne<G extends Granule>(
   const { budget } = context;
   let correlationId = correlationIdOf(record);
   const done = (items: readonly Item[], outcome?: Outcome): MadeRecord => ({
-    ...{ record, correlationId, items, milliseconds: performance.now() - started },
+    record,
+    correlationId,
+    items,
+    milliseconds: performance.now() - started,
     ...(outcome && { outcome }),
   });
   if (!budget.sufficesForOneMore()) return done([], { result: 'not-started' });
@@ -183,7 +186,9 @@ function settled(made: MadeRecord, posts: ReadonlyMap<string, Post>): SettledRec
   const isTold = ({ id }: Item) =>
     outcome.result !== 'failed' || posts.get(id)?.outcome.result !== 'posted';
   return {
-    ...{ record, correlationId, outcome },
+    record,
+    correlationId,
+    outcome,
     itemIds: items.filter(isTold).map(({ id }) => id),
     milliseconds: made.milliseconds + Math.max(0, ...own.map(({ milliseconds }) => milliseconds)),
   };

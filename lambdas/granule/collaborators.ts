@@ -24,7 +24,9 @@ export const deployedCollaborators = once((): GranuleCollaborators => {
   const [log, meter] = [jsonLog(), embeddedMetrics()];
   const region = optionalEnv('SOURCE_REGION');
   return {
-    ...{ log, meter, stacApiUrl: optionalEnv('STAC_API_URL') },
+    log,
+    meter,
+    stacApiUrl: optionalEnv('STAC_API_URL'),
     source: hrefSource({
       requesterPays: optionalEnv('REQUESTER_PAYS') === 'true',
       ...(region !== undefined && { region }),

@@ -27,7 +27,10 @@ export async function noteIngestion(
   const { body, messageId, attributes, messageAttributes } = record;
   try {
     await recordIngestion({
-      ...{ itemId: item.id, body, correlationId, messageId },
+      itemId: item.id,
+      body,
+      correlationId,
+      messageId,
       sentTimestamp: attributes.SentTimestamp,
       tries: Number(messageAttributes[TRIES_ATTRIBUTE]?.stringValue) || 0,
     });

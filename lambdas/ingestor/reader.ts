@@ -77,7 +77,8 @@ export function ingestorReader(options: IngestorReaderOptions): IngestorReader {
 
 function ingestionOf({ id, status, message, updated_at, item }: z.infer<typeof IngestionSchema>) {
   return {
-    ...{ id, status },
+    id,
+    status,
     message: message ?? undefined,
     collection: item?.collection ?? undefined,
     updatedAt: updated_at ?? undefined,

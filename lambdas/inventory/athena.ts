@@ -77,7 +77,9 @@ function startQuery(client: AthenaSender, input: StartInput): Promise<string> {
   const { tries, firstDelayMs, withinMs } = START;
   const deadline = clock.now() + withinMs;
   return retrying(attempt, {
-    ...{ tries, firstDelayMs, deadline },
+    tries,
+    firstDelayMs,
+    deadline,
     wait: (ms) => clock.sleep(ms),
     now: () => clock.now(),
   });

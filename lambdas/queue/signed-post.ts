@@ -65,7 +65,11 @@ export function signedPost(
 function requestOf({ protocol, hostname, host }: URL, body: string) {
   const trace = optionalEnv('_X_AMZN_TRACE_ID');
   return {
-    ...{ method: 'POST', protocol, hostname, path: '/', body },
+    method: 'POST',
+    protocol,
+    hostname,
+    path: '/',
+    body,
     headers: {
       host,
       'content-type': 'application/x-amz-json-1.0',

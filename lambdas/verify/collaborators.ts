@@ -27,7 +27,9 @@ function make(): VerifyCollaborators {
     tokens: deployedTokens(log, meter),
   });
   return {
-    ...{ log, meter, getIngestion },
+    log,
+    meter,
+    getIngestion,
     ingestions: ingestionTable(tableName, client),
     cursor: cursorRow(tableName, client),
     queue: verifyQueue({

@@ -141,7 +141,11 @@ async function sendAgain(
   }
   const outcome = isLast ? 'dead' : 'requeued';
   log[isLast ? 'error' : 'warn']('ingestion', {
-    ...{ itemId, messageId, correlationId, outcome, reason },
+    itemId,
+    messageId,
+    correlationId,
+    outcome,
+    reason,
     tries: tries + 1,
   });
   return outcome;

@@ -38,7 +38,9 @@ export function verifyQueue({ pipeline, ...options }: VerifyQueueOptions): Verif
       await records.sendToDeadLetters(
         { body, messageId, attributes },
         {
-          ...{ pipeline, correlationId, itemId },
+          pipeline,
+          correlationId,
+          itemId,
           failure: { kind: 'permanent', name: 'IngestionError', message },
         },
       );

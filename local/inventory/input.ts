@@ -57,7 +57,11 @@ async function backfill(
 ): Promise<void> {
   const cursors = memoryCursors();
   const { outcome, message } = await runHistoric(handler, {
-    ...{ engine, cursors, objects: fileObjects, clock: systemClock, log: silentLog },
+    engine,
+    cursors,
+    objects: fileObjects,
+    clock: systemClock,
+    log: silentLog,
     settings: { inventory, frequencyHours: 0, ...NO_LIMITS },
     queue: feedingQueue(send, cursors),
     ...LOCAL_PACE,

@@ -74,7 +74,10 @@ function actionsWith(refused: string): Readonly<Record<string, Action>> {
       return {
         Successful: taken.map((entry) => ({ Id: entry.Id, ...sent(queue, entry) })),
         Failed: Entries.filter(isRefused).map(({ Id }) => ({
-          ...{ Id, SenderFault: true, Code: 'InvalidMessageContents', Message: 'refused here' },
+          Id,
+          SenderFault: true,
+          Code: 'InvalidMessageContents',
+          Message: 'refused here',
         })),
       };
     },

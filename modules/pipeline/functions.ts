@@ -169,7 +169,9 @@ function pipelineFunction<Role extends FunctionRole>(
     memoryMb: config.memory_mb,
     logRetentionDays: config.log_retention_days,
     environment: { ...commonEnvironment(config, rest), ...environment },
-    ...{ description, code, timeoutSeconds },
+    description,
+    code,
+    timeoutSeconds,
   });
 }
 

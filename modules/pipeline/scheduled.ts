@@ -73,7 +73,9 @@ export function addInventory(
 ): Inventory {
   const { names, source, partition } = props;
   return new Inventory(scope, 'inventory', {
-    ...{ names, source, partition },
+    names,
+    source,
+    partition,
     maxScanGb: config.max_scan_gb,
     requesterPays: config.requester_pays,
   });

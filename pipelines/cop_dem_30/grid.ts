@@ -20,7 +20,10 @@ export function gridOf({ product: { rows }, south, west }: Tile): Grid {
   const columns = rows / widthAt(Math.abs(south + 0.5));
   const [pixelWidth, pixelHeight] = [1 / columns, 1 / rows];
   return {
-    ...{ rows, columns, pixelWidth, pixelHeight },
+    rows,
+    columns,
+    pixelWidth,
+    pixelHeight,
     west: west - pixelWidth / 2,
     north: south + 1 + pixelHeight / 2,
   };

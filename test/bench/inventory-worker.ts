@@ -16,7 +16,10 @@ const handler = historicHandler({
 
 const queue = new LocalQueue();
 const feed = messageFeed({
-  ...{ queue, limit: undefined, wasDone: () => false, isStopped: () => false },
+  queue,
+  limit: undefined,
+  wasDone: () => false,
+  isStopped: () => false,
 });
 const started = performance.now();
 const input = await inventoryInput({ handler, location, workFolder });

@@ -20,7 +20,8 @@ export async function standInQueue(answerMs: number): Promise<BenchQueue> {
   });
   const [endpoint] = (await once(worker, 'message')) as [string];
   const client = new SQSClient({
-    ...{ endpoint, region: 'eu-central-1' },
+    endpoint,
+    region: 'eu-central-1',
     credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
   });
   const close = async (): Promise<void> => {

@@ -61,11 +61,14 @@ function sendDead(
   const body = JSON.stringify({ path });
   const attributes = deadLetterAttributes(
     {
-      ...{ body, messageId: `m-${path}` },
+      body,
+      messageId: `m-${path}`,
       attributes: { ApproximateReceiveCount: '1', SentTimestamp: '1714557600000' },
     },
     {
-      ...{ pipeline: 'sentinel1', correlationId: `c-${path}`, itemId: path },
+      pipeline: 'sentinel1',
+      correlationId: `c-${path}`,
+      itemId: path,
       failure: { kind, name: 'GranuleError', message: reason },
     },
   );
@@ -121,18 +124,24 @@ describe('listing', () => {
     ]);
 
     expect(JSON.parse(stdout)).toEqual({
-      ...{ pipeline: 'sentinel1', total: 2, chosen: 1, notes: [] },
+      pipeline: 'sentinel1',
+      total: 2,
+      chosen: 1,
+      notes: [],
       groups: [expect.objectContaining({ reason: 'GranuleError: two', count: 1 })],
       letters: [
         {
           id: expect.any(String) as unknown as string,
-          ...{ queue: DEAD, body: '{"path":"GRD/2"}', reason: 'two', error: 'GranuleError' },
-          ...{
-            kind: 'permanent',
-            failedAt: expect.any(String) as unknown as string,
-            receiveCount: 1,
-          },
-          ...{ sentAt: '2024-05-01T10:00:00.000Z', itemId: 'GRD/2', correlationId: 'c-GRD/2' },
+          queue: DEAD,
+          body: '{"path":"GRD/2"}',
+          reason: 'two',
+          error: 'GranuleError',
+          kind: 'permanent',
+          failedAt: expect.any(String) as unknown as string,
+          receiveCount: 1,
+          sentAt: '2024-05-01T10:00:00.000Z',
+          itemId: 'GRD/2',
+          correlationId: 'c-GRD/2',
         },
       ],
     });

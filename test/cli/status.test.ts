@@ -63,7 +63,11 @@ describe('the queue', () => {
       .resolves({ Datapoints: [at(1, 60), at(3, 180), at(2, 120)] });
 
     await expect(queueStatus(address, clients())).resolves.toEqual({
-      ...{ name: QUEUE, visible: 2, inFlight: 1, delayed: 0, oldestSeconds: 180 },
+      name: QUEUE,
+      visible: 2,
+      inFlight: 1,
+      delayed: 0,
+      oldestSeconds: 180,
     });
   });
 

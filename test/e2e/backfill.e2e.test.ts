@@ -48,8 +48,10 @@ const goOn = () =>
 describe('a listing with historic_frequency 0', () => {
   test('is all Items by the deployment alone', async () => {
     expect(await waitUntil('cop_dem_30', ['complete'])).toMatchObject({
-      ...{ state: 'complete', rows: LISTED.length + 1 },
-      ...{ sent: LISTED.length, skipped: 1 },
+      state: 'complete',
+      rows: LISTED.length + 1,
+      sent: LISTED.length,
+      skipped: 1,
     });
     await waitForItems(LISTED, 900);
     expect(await deadLetters('cop_dem_30')).toEqual([]);
@@ -84,7 +86,8 @@ describe('an S3 Inventory in CSV with historic_frequency 6', () => {
     await waitUntil('sentinel1', ['complete']);
 
     expect(await progressOf('sentinel1')).toMatchObject({
-      ...{ state: 'complete', chunksDone: 3 },
+      state: 'complete',
+      chunksDone: 3,
       sent: CSV_GRANULES.length,
       skipped: ODD_KEYS.filter((key) => key.endsWith('/manifest.safe')).length,
     });

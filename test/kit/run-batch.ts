@@ -53,7 +53,9 @@ function standIns({ source, ingestorUrl, maxReceiveCount = 5, stacApiUrl }: Batc
   const post =
     ingestorUrl === undefined ? undefined : ingestor({ url: ingestorUrl, tokens: undefined });
   const collaborators: GranuleCollaborators = {
-    ...{ source, stacApiUrl, meter: silentMeter },
+    source,
+    stacApiUrl,
+    meter: silentMeter,
     log: {
       info: () => undefined,
       // The outcome of a record is logged as well, and stands in the result.

@@ -145,7 +145,9 @@ describe('verifyCollection', () => {
     };
 
     await verifyCollection(stored, {
-      ...{ stacApiUrl: 'https://stac.example.com//', deadline: Date.now() + 60_000, send },
+      stacApiUrl: 'https://stac.example.com//',
+      deadline: Date.now() + 60_000,
+      send,
     });
 
     const url = 'https://stac.example.com/collections/a%20b%2Fc';
@@ -167,7 +169,8 @@ describe('verifyCollection', () => {
     await expect(
       verifyCollection(collection, options(answering(200, stored))),
     ).rejects.toMatchObject({
-      ...{ name: 'IngestorError', kind: 'transient' },
+      name: 'IngestorError',
+      kind: 'transient',
       message: `the Collection was posted, but https://stac.example.com/collections/example still shows another ${names}`,
     });
   });
@@ -179,7 +182,8 @@ describe('verifyCollection', () => {
         options(() => Promise.reject(new Error('socket hang up'))),
       ),
     ).rejects.toMatchObject({
-      ...{ name: 'IngestorError', kind: 'transient' },
+      name: 'IngestorError',
+      kind: 'transient',
       message:
         'the Collection was posted, but cannot be read back from https://stac.example.com/collections/example: socket hang up',
       cause: expect.objectContaining({ message: 'socket hang up' }) as unknown,

@@ -84,7 +84,8 @@ describe('a batch', () => {
 
   describe('with an event of several records', () => {
     const s3Record = (key: string) => ({
-      ...{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'b' }, object: { key } } },
+      eventName: 'ObjectCreated:Put',
+      s3: { bucket: { name: 'b' }, object: { key } },
     });
     const event = (...keys: string[]) => sqsRecord({ Records: keys.map(s3Record) });
     const failing = (errors: Record<string, Error>) =>

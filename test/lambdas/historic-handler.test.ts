@@ -137,7 +137,8 @@ describe('frequency 0', () => {
     await drain(kit);
     const pinned = parseInventory({
       location: `${kit.settings.inventory.location}/hive/dt=2022-04-22-01-00`,
-      ...{ format: 'csv', fields: FIELDS.join() },
+      format: 'csv',
+      fields: FIELDS.join(),
     });
     const moved = { ...kit, settings: { ...kit.settings, inventory: pinned } };
 
@@ -381,7 +382,8 @@ describe('people', () => {
 
     expect([replaced.outcome, stopped.length]).toEqual(['busy', 1]);
     expect(kit.log.lines).toContainEqual({
-      ...{ level: 'warn', message: 'the replaced query could not be stopped' },
+      level: 'warn',
+      message: 'the replaced query could not be stopped',
       fields: { queryId: stopped[0], error: 'Error: denied' },
     });
     expect(begun).toMatchObject({ outcome: 'started', chunk: '2022-04-21' });

@@ -55,7 +55,8 @@ describe('an event', () => {
 describe('the outcome', () => {
   test('of an inventory of which no backfill has begun is idle', async () => {
     expect(await goOn({ source: 'another' })).toEqual({
-      ...{ outcome: 'idle', message: 'no backfill of this inventory has begun' },
+      outcome: 'idle',
+      message: 'no backfill of this inventory has begun',
     });
   });
 
@@ -63,7 +64,9 @@ describe('the outcome', () => {
     const outcome = await goOn({ stage: 'waiting' });
 
     expect(outcome).toEqual({
-      ...{ outcome: 'idle', chunk: '2022', message: 'the next chunk waits for its run' },
+      outcome: 'idle',
+      chunk: '2022',
+      message: 'the next chunk waits for its run',
     });
     expect(kit.log.lines).toEqual([
       { level: 'info', message: 'the next chunk waits for its run', fields: outcome },
@@ -72,7 +75,9 @@ describe('the outcome', () => {
 
   test('of a paused chunk is paused', async () => {
     expect(await goOn({ stage: 'sending', paused: true })).toEqual({
-      ...{ outcome: 'paused', chunk: '2022', message: 'the backfill is paused' },
+      outcome: 'paused',
+      chunk: '2022',
+      message: 'the backfill is paused',
     });
   });
 
@@ -84,7 +89,9 @@ describe('the outcome', () => {
     const lease = { owner: 'other', until: kit.clock.now() + 1_000 };
 
     expect(await goOn({ stage: 'querying', queryId: 'q-1', lease })).toEqual({
-      ...{ outcome: 'busy', chunk: '2022', message: 'another run works on the backfill' },
+      outcome: 'busy',
+      chunk: '2022',
+      message: 'another run works on the backfill',
     });
   });
 
@@ -92,7 +99,9 @@ describe('the outcome', () => {
     const failure = { message: 'no such column', owner: 'other' };
 
     expect(await goOn({ stage: 'failed', failure })).toEqual({
-      ...{ outcome: 'failed', chunk: '2022', message: 'no such column' },
+      outcome: 'failed',
+      chunk: '2022',
+      message: 'no such column',
     });
   });
 
@@ -100,7 +109,9 @@ describe('the outcome', () => {
     const failure = { message: 'no such column', owner: 'me' };
 
     await expect(goOn({ stage: 'failed', failure })).rejects.toMatchObject({
-      ...{ name: 'QueryError', kind: 'permanent', message: 'no such column' },
+      name: 'QueryError',
+      kind: 'permanent',
+      message: 'no such column',
     });
   });
 });
@@ -183,13 +194,15 @@ describe('a query whose backfill is taken over', () => {
 
   const querying = { stage: 'querying', queryId: 'q-1' } as const;
   const restarted = (fields: Partial<BackfillCursor>) => ({
-    ...{ version: 9, cursor: cursorOf({ attempt: 7, stage: 'pending', ...fields }) },
+    version: 9,
+    cursor: cursorOf({ attempt: 7, stage: 'pending', ...fields }),
   });
 
   test('by a restart is stopped, and where that fails the log says so', async () => {
     expect(await takenOver(querying, restarted({}))).toEqual(['q-1']);
     expect(kit.log.lines[1]).toEqual({
-      ...{ level: 'warn', message: 'the replaced query could not be stopped' },
+      level: 'warn',
+      message: 'the replaced query could not be stopped',
       fields: { queryId: 'q-1', error: 'Error: AccessDenied' },
     });
   });

@@ -96,7 +96,8 @@ function scoreOf(file: string): Score {
   const survived = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
   const timedOut = mutants.filter(({ status }) => status === 'Timeout').length;
   return {
-    ...{ file, timedOut },
+    file,
+    timedOut,
     killed: timedOut + mutants.filter(({ status }) => status === 'Killed').length,
     survived: survived.map((mutant) => changeOf(mutant, readFileSync(join(root, file), 'utf8'))),
   };

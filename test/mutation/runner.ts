@@ -170,7 +170,8 @@ function testFiles(): readonly TestFile[] {
   const paths = process.env['MUTATION_TESTS'];
   if (!paths) throw new Error('MUTATION_TESTS is not set: run npm run mutate, which sets it');
   return paths.split(',').map((path, index) => ({
-    ...{ path, bundle: resolve(`mutation-bundle-${String(index)}.mjs`) },
+    path,
+    bundle: resolve(`mutation-bundle-${String(index)}.mjs`),
   }));
 }
 

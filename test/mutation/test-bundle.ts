@@ -6,7 +6,11 @@ import { build, type Plugin } from 'esbuild';
 export async function bundleTests(file: string, outfile: string): Promise<void> {
   await build({
     entryPoints: [resolve(file)],
-    ...{ outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20' },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
     logLevel: 'warning',
     plugins: [testFunctions, ownDirectory, packagesStay],
   });

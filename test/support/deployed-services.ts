@@ -36,8 +36,11 @@ export async function deployedServices() {
     response.writeHead(200).end(JSON.stringify(answer));
   });
   const environment = {
-    ...{ AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' },
-    ...{ AWS_ENDPOINT_URL: server.url, AWS_MAX_ATTEMPTS: '1' },
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'x',
+    AWS_SECRET_ACCESS_KEY: 'x',
+    AWS_ENDPOINT_URL: server.url,
+    AWS_MAX_ATTEMPTS: '1',
   };
   return { ...server, calls, rows, state, environment };
 }

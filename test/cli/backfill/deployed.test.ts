@@ -40,7 +40,8 @@ describe('the backfill of a deployment', () => {
     athena = await startAthena(folder, names);
     answer = () => Promise.resolve({ outcome: 'started', message: 'chunk 2022-04-20 has begun' });
     services = await startBackfillServices({
-      ...{ table: names.stateTable, functionName: names.functions.historic.function },
+      table: names.stateTable,
+      functionName: names.functions.historic.function,
       answer: () => answer(),
     });
     Object.assign(process.env, AWS_ENV);
@@ -51,8 +52,10 @@ describe('the backfill of a deployment', () => {
   });
 
   const env = () => ({
-    ...{ AWS_ENDPOINT_URL_ATHENA: athena.url, AWS_ENDPOINT_URL_S3: athena.url },
-    ...{ AWS_ENDPOINT_URL_DYNAMODB: services.url, AWS_ENDPOINT_URL_LAMBDA: services.url },
+    AWS_ENDPOINT_URL_ATHENA: athena.url,
+    AWS_ENDPOINT_URL_S3: athena.url,
+    AWS_ENDPOINT_URL_DYNAMODB: services.url,
+    AWS_ENDPOINT_URL_LAMBDA: services.url,
   });
   const deployed = async (action = 'status', options?: ActedOptions): Promise<Acted> => {
     Object.assign(process.env, env());
@@ -69,7 +72,11 @@ describe('the backfill of a deployment', () => {
   const begin = { source: SOURCE, chunk: '2022-04-20', now: Date.now() - 10_000 };
   const sending: BackfillCursor = {
     ...newBackfill(begin),
-    ...{ stage: 'sending', dt: DT, inventoryDate: '2022-04-22', bytes: 2e12, queryId: 'q-1' },
+    stage: 'sending',
+    dt: DT,
+    inventoryDate: '2022-04-22',
+    bytes: 2e12,
+    queryId: 'q-1',
     result: { href: 's3://results/q-1.csv', offset: 250, size: 1000 },
     counts: { rows: 1000, sent: 900, skipped: 99, refused: 1 },
     updatedAt: new Date(begin.now + 10_000).toISOString(),
@@ -110,8 +117,12 @@ describe('the backfill of a deployment', () => {
       '  rate       100 rows a second since the chunk began',
     ]);
     expect(JSON.parse(json.stdout)).toMatchObject({
-      ...{ state: 'running (sending)', share: 0.25, rowsPerSecond: 100, remainingSeconds: 30 },
-      ...{ scanUsd: 10, queryId: 'q-1' },
+      state: 'running (sending)',
+      share: 0.25,
+      rowsPerSecond: 100,
+      remainingSeconds: 30,
+      scanUsd: 10,
+      queryId: 'q-1',
     });
   });
 

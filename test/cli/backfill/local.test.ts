@@ -63,8 +63,16 @@ describe('a backfill on this machine', () => {
     );
     expect(await messages()).toEqual([bodyOf(KEYS[0]), bodyOf(KEYS[1])]);
     expect(json).toMatchObject({
-      ...{ pipeline: 'example', state: 'waiting', chunk: '2022-04-21', chunksDone: 1 },
-      ...{ rows: 3, sent: 2, skipped: 1, refused: 0, dt: DT, isAnotherInventory: false },
+      pipeline: 'example',
+      state: 'waiting',
+      chunk: '2022-04-21',
+      chunksDone: 1,
+      rows: 3,
+      sent: 2,
+      skipped: 1,
+      refused: 0,
+      dt: DT,
+      isAnotherInventory: false,
     });
   });
 

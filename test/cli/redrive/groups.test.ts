@@ -4,9 +4,18 @@ import { filterLetters, groupLetters } from '../../../cli/redrive/groups.js';
 
 function letterOf(id: string, fields: Partial<DeadLetter> = {}): DeadLetter {
   return {
-    ...{ id, queue: 'dead', body: `{"path":"${id}"}`, reason: undefined, error: undefined },
-    ...{ kind: undefined, failedAt: undefined, sentAt: undefined, itemId: undefined },
-    ...{ correlationId: undefined, receiveCount: undefined, malformed: undefined },
+    id,
+    queue: 'dead',
+    body: `{"path":"${id}"}`,
+    reason: undefined,
+    error: undefined,
+    kind: undefined,
+    failedAt: undefined,
+    sentAt: undefined,
+    itemId: undefined,
+    correlationId: undefined,
+    receiveCount: undefined,
+    malformed: undefined,
     ...fields,
   };
 }
@@ -40,13 +49,19 @@ test('a group says how many, since when, and names the oldest; the largest comes
 
   expect(groupLetters(letters)).toEqual([
     {
-      ...{ reason: 'GranuleError: <href>: is empty', kind: 'permanent', count: 2 },
-      ...{ oldest: '2024-05-01T10:00:00.000Z', newest: '2024-05-02T10:00:00.000Z' },
+      reason: 'GranuleError: <href>: is empty',
+      kind: 'permanent',
+      count: 2,
+      oldest: '2024-05-01T10:00:00.000Z',
+      newest: '2024-05-02T10:00:00.000Z',
       example: '{"path":"a"}',
     },
     {
-      ...{ reason: 'no recorded reason (killed or timed out)', kind: undefined, count: 1 },
-      ...{ oldest: '2024-05-03T10:00:00.000Z', newest: '2024-05-03T10:00:00.000Z' },
+      reason: 'no recorded reason (killed or timed out)',
+      kind: undefined,
+      count: 1,
+      oldest: '2024-05-03T10:00:00.000Z',
+      newest: '2024-05-03T10:00:00.000Z',
       example: '{"path":"killed"}',
     },
   ]);

@@ -38,7 +38,9 @@ test('a letter that the answer leaves out is not deleted', async () => {
   const journal = new RedriveJournal(join(folder, 'journal.ndjson'));
 
   const result = await redriveQueue(queue('dead'), new Set(['a', 'b']), {
-    ...{ target: queue('granules'), journal, isStopped: () => false },
+    target: queue('granules'),
+    journal,
+    isStopped: () => false,
   });
 
   expect(result).toMatchObject({

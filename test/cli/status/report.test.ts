@@ -8,7 +8,8 @@ const EMPTY = { visible: 0, inFlight: 0, delayed: 0, oldestSeconds: undefined };
 
 function statusOf(fields: Partial<PipelineStatus> = {}): PipelineStatus {
   return {
-    ...{ pipeline: 'sentinel1', collection: 'sentinel1-grd' },
+    pipeline: 'sentinel1',
+    collection: 'sentinel1-grd',
     queue: { value: { ...EMPTY, name: 'q', visible: 12_345, inFlight: 50, oldestSeconds: 5_400 } },
     deadLetters: { value: { ...EMPTY, name: 'd' } },
     subscriptionDeadLetters: { value: { ...EMPTY, name: 's' } },
@@ -59,7 +60,9 @@ test('a status is a table of queues and a line for each other part', () => {
 
 test('the first failures are shown, and that the list is longer than its page', () => {
   const failed = Array.from({ length: 12 }, (_, index) => ({
-    ...{ id: `S1A_${index}`, message: `pgSTAC\nsaid no ${index}`, updatedAt: undefined },
+    id: `S1A_${index}`,
+    message: `pgSTAC\nsaid no ${index}`,
+    updatedAt: undefined,
   }));
   const counts = { queued: NONE, started: NONE, failed: { count: 12, hasMore: true } };
   const ingestor = {

@@ -96,7 +96,11 @@ export function clientOptions(endpoint: string, region = REGION) {
 function databaseSecret({ postgres, database }: PlatformOptions): string {
   const { host, port, user: username, password } = postgres;
   return JSON.stringify({
-    ...{ username, password, host, port, dbname: database },
+    username,
+    password,
+    host,
+    port,
+    dbname: database,
     engine: 'postgresql',
   });
 }

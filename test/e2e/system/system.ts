@@ -58,7 +58,11 @@ async function createParts({ folder, database, ports }: ServiceContext): Promise
   const postgres = { ...postgresAddress(), host: '127.0.0.1', port: ports.postgres };
   const platform = await createPlatform({ endpoint, postgres, database, topicArn: TOPIC_ARN });
   return {
-    ...{ folder, database, ports, endpoint, platform },
+    folder,
+    database,
+    ports,
+    endpoint,
+    platform,
     ingestorUrl: loopback(ports.front),
     stacUrl: loopback(ports.catalog),
   };

@@ -41,7 +41,9 @@ export async function runBackfillBench(
   const inventory = join(folder, 'inventory');
   await writeBenchInventory(inventory, count);
   const bench = new BackfillBench(options, {
-    ...{ inventory, folder: join(folder, 'work'), pageBytes: benchPageBytes(count) },
+    inventory,
+    folder: join(folder, 'work'),
+    pageBytes: benchPageBytes(count),
   });
   return bench.run();
 }

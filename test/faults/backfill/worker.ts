@@ -36,8 +36,12 @@ async function start(settings: BackfillWorkerSettings): Promise<void> {
     settings: { inventory: await localInventory(inventory), frequencyHours: 0, ...noLimits },
     engine: toldEngine(duckDbEngine({ folder: join(folder, 'query') })),
     cursors: toldCursors(fileCursors(join(folder, 'cursor.json'))),
-    ...{ queue: parentQueue(), objects: fileObjects, clock: systemClock, log: silentLog },
-    ...{ pageBytes, parallelBatches: PARALLEL_BATCHES },
+    queue: parentQueue(),
+    objects: fileObjects,
+    clock: systemClock,
+    log: silentLog,
+    pageBytes,
+    parallelBatches: PARALLEL_BATCHES,
     // As the retry of one event.
     owner: 'bench',
   });

@@ -42,8 +42,13 @@ test('[B] 300 messages, one call in ten failing and two kills: none is lost, and
   const summary = await runFaultBench({ count: 300, kills: 2, seed: 7, workerFile });
 
   expect(fixedPart(summary)).toEqual({
-    ...{ made: 300, posted: 300 - poisoned, dead: poisoned, lost: 0, kills: 2 },
-    ...{ unexpectedlyDead: 0, missingDead: 0 },
+    made: 300,
+    posted: 300 - poisoned,
+    dead: poisoned,
+    lost: 0,
+    kills: 2,
+    unexpectedlyDead: 0,
+    missingDead: 0,
   });
   expect(benchFailures(summary)).toEqual([]);
 }, 120_000);
@@ -151,8 +156,15 @@ describe('the ledger', () => {
     const summary = ledger.summary(run);
 
     expect(summary).toMatchObject({
-      ...{ made: 3, posted: 1, dead: 1, lost: 2, doubled: 2, unexpectedlyDead: 1, missingDead: 1 },
-      ...{ duplicates: 1, deadTwice: 0 },
+      made: 3,
+      posted: 1,
+      dead: 1,
+      lost: 2,
+      doubled: 2,
+      unexpectedlyDead: 1,
+      missingDead: 1,
+      duplicates: 1,
+      deadTwice: 0,
     });
     expect(ledger.settledCount).toBe(1);
     expect(benchFailures(summary)).toEqual([

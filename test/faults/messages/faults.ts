@@ -8,7 +8,8 @@ export const FAULT_SHARE = 0.1;
 const TRANSIENT_422 = JSON.stringify({
   detail: [
     {
-      ...{ type: 'value_error', loc: ['body', 'collection'] },
+      type: 'value_error',
+      loc: ['body', 'collection'],
       msg: "Value error, Invalid collection 'bench', received 503 response code from STAC API",
     },
   ],
@@ -16,7 +17,8 @@ const TRANSIENT_422 = JSON.stringify({
 const PERMANENT_422 = JSON.stringify({
   detail: [
     {
-      ...{ type: 'value_error', loc: ['body', 'assets', 'data', 'href'] },
+      type: 'value_error',
+      loc: ['body', 'assets', 'data', 'href'],
       msg: 'Value error, Asset not accessible: 403 Forbidden',
     },
   ],

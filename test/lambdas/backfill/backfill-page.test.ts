@@ -18,7 +18,8 @@ function send(
 ) {
   const run: BackfillRun = {
     ...kit,
-    ...{ owner: 'o', nearEnd: () => false },
+    owner: 'o',
+    nearEnd: () => false,
     pipeline: { queryInventory: () => '', rowToMessageBody, nextChunk: () => undefined },
   };
   const page = { columns, records, position: { offset: 0 }, size: 0, last: true };
@@ -50,7 +51,8 @@ test('a row at which the pipeline throws is refused by its key, and stops no oth
   expect(counts).toEqual({ rows: 2, sent: 1, skipped: 0, refused: 1 });
   expect(kit.log.lines).toEqual([
     {
-      ...{ level: 'error', message: 'no message for an object of the inventory' },
+      level: 'error',
+      message: 'no message for an object of the inventory',
       fields: { key: 'a', reason: 'rowToMessageBody: no date in it' },
     },
   ]);

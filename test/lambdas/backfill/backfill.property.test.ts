@@ -125,7 +125,9 @@ test('any result, any page size, any kills: each row is sent once, and again onl
     fc.asyncProperty(anyKeys, anyPageBytes, anyKills, async (keys, pageBytes, kills) => {
       const kit = {
         ...backfillKit({ inventory: '/i', fields: FIELDS.join(), resultsFolder: folder }),
-        ...{ ...fixedResult(keys), pageBytes, parallelBatches: 2 },
+        ...fixedResult(keys),
+        pageBytes,
+        parallelBatches: 2,
       };
       const account = new RepeatAccount(kit);
 
@@ -152,8 +154,12 @@ const anyVersions = fc
   )
   .map(([key, versions, yes]) =>
     versions.map(({ marker, size }, index): InventoryRow => ({
-      ...{ bucket: 'b', key, version_id: `v${index}`, is_delete_marker: marker },
-      ...{ is_latest: index === versions.length - 1 ? yes : 'false', size: marker ? null : size },
+      bucket: 'b',
+      key,
+      version_id: `v${index}`,
+      is_delete_marker: marker,
+      is_latest: index === versions.length - 1 ? yes : 'false',
+      size: marker ? null : size,
     })),
   );
 

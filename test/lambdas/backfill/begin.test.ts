@@ -25,7 +25,8 @@ function report(format: Format, bytes: number): ObjectReader {
   const texts: Record<string, string> = {
     [`${LOCATION}/hive/dt=${DT}/symlink.txt`]: 's3://dest/a',
     [manifestHref(LOCATION, DT)]: JSON.stringify({
-      ...{ fileFormat: format, fileSchema: SCHEMAS[format] },
+      fileFormat: format,
+      fileSchema: SCHEMAS[format],
       files: [{ key: 'a', size: bytes }],
     }),
   };
@@ -56,7 +57,8 @@ beforeEach(() => {
 function runOf({ settings, format = 'csv', bytes = 42 }: Given = {}): BackfillRun {
   return {
     ...kit,
-    ...{ owner: 'o', nearEnd: () => false },
+    owner: 'o',
+    nearEnd: () => false,
     settings: { ...kit.settings, inventory: inventoryOf(format), ...settings },
     objects: report(format, bytes),
     engine: { ...kit.engine, relation: () => Promise.resolve({ from: 'report' }) },
@@ -78,19 +80,26 @@ describe('a run', () => {
     const run = runOf({ bytes: 3e12 });
 
     expect(await beginDue(run)).toEqual({
-      ...{ outcome: 'started', chunk: undefined },
+      outcome: 'started',
+      chunk: undefined,
       message: `the whole inventory of report dt=${DT} has begun: 3000000000000 bytes, at most 15 USD for Athena`,
     });
     const time = new Date(kit.clock.now()).toISOString();
     expect((await kit.cursors.read())?.cursor).toEqual({
       ...newBackfill({ source: `${LOCATION} csv whole`, chunk: undefined, now: kit.clock.now() }),
-      ...{ stage: 'pending', dt: DT, inventoryDate: '2022-04-22', bytes: 3e12, attempt: 1 },
-      ...{ chunkStartedAt: time, updatedAt: time },
+      stage: 'pending',
+      dt: DT,
+      inventoryDate: '2022-04-22',
+      bytes: 3e12,
+      attempt: 1,
+      chunkStartedAt: time,
+      updatedAt: time,
     });
     expect(kit.invocations).toEqual([{ action: 'continue' }]);
     expect(kit.log.lines).toEqual([
       {
-        ...{ level: 'info', message: 'backfill begun' },
+        level: 'info',
+        message: 'backfill begun',
         fields: { chunk: undefined, dt: DT, files: 1, bytes: 3e12, scanUsd: 15 },
       },
     ]);
@@ -101,7 +110,9 @@ describe('a run', () => {
     await stored(run, { stage: 'waiting', paused: true });
 
     expect(await beginDue(run)).toEqual({
-      ...{ outcome: 'paused', chunk: '2022', message: 'the backfill is paused' },
+      outcome: 'paused',
+      chunk: '2022',
+      message: 'the backfill is paused',
     });
     expect(kit.invocations).toEqual([]);
   });
@@ -113,7 +124,8 @@ describe('a run', () => {
       await stored(run, { stage });
 
       expect(await beginDue(run)).toEqual({
-        ...{ outcome: 'continued', chunk: '2022' },
+        outcome: 'continued',
+        chunk: '2022',
         message: 'chunk 2022 is unfinished and goes on',
       });
       expect(kit.invocations).toEqual([{ action: 'continue' }]);
@@ -125,7 +137,8 @@ describe('a run', () => {
     await stored(run, { stage: 'empty' });
 
     expect(await beginDue(run)).toEqual({
-      ...{ outcome: 'empty', chunk: '2022' },
+      outcome: 'empty',
+      chunk: '2022',
       message:
         `no matching row: the pipeline's query selected nothing of report dt=${DT}, so nothing was sent; ` +
         'look at its queryInventory, then npm run backfill -- <pipeline> restart',
@@ -140,7 +153,10 @@ describe('a run', () => {
 
       expect(await beginDue(run)).toMatchObject({ outcome: 'started', chunk: '2022' });
       expect((await kit.cursors.read())?.cursor).toMatchObject({
-        ...{ stage: 'pending', attempt: 8, restarts: 0, failure: undefined },
+        stage: 'pending',
+        attempt: 8,
+        restarts: 0,
+        failure: undefined,
       });
     },
   );
@@ -172,7 +188,8 @@ describe('max_scan_gb', () => {
     const run = runOf({ settings: { maxScanGb: 2 }, bytes: 2_345_678_901 });
 
     await expect(beginDue(run)).rejects.toMatchObject({
-      ...{ name: 'QueryError', kind: 'permanent' },
+      name: 'QueryError',
+      kind: 'permanent',
       message:
         'a query of this inventory reads 2.35 GB (about 0.01 USD), and max_scan_gb is 2: raise it in config.yaml to allow that',
     });

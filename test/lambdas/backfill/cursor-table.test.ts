@@ -24,7 +24,9 @@ test('the cursor is read consistently, undefined where there is none', async () 
 
   expect([await table().read(), await table().read()]).toEqual([undefined, { version: 7, cursor }]);
   expect(dynamo.commandCalls(GetItemCommand)[0]?.args[0].input).toEqual({
-    ...{ TableName: 'state', Key: key, ConsistentRead: true },
+    TableName: 'state',
+    Key: key,
+    ConsistentRead: true,
   });
 });
 
@@ -37,11 +39,13 @@ test('a write names the version that it replaces, and has no TTL', async () => {
   ]);
   expect(dynamo.commandCalls(PutItemCommand).map(({ args: [{ input }] }) => input)).toEqual([
     {
-      ...{ TableName: 'state', ConditionExpression: 'attribute_not_exists(pk)' },
+      TableName: 'state',
+      ConditionExpression: 'attribute_not_exists(pk)',
       Item: { ...key, version: { N: '1' }, cursor: { S: JSON.stringify(cursor) } },
     },
     {
-      ...{ TableName: 'state', ConditionExpression: '#version = :expected' },
+      TableName: 'state',
+      ConditionExpression: '#version = :expected',
       Item: { ...key, version: { N: '8' }, cursor: { S: JSON.stringify(cursor) } },
       ExpressionAttributeNames: { '#version': 'version' },
       ExpressionAttributeValues: { ':expected': { N: '7' } },

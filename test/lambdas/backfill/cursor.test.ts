@@ -34,9 +34,19 @@ test('a new backfill waits with its first chunk, and survives as JSON', () => {
   const time = '2022-05-01T00:00:00.000Z';
   const counts = { rows: 0, sent: 0, skipped: 0, refused: 0 };
   expect(cursor).toEqual({
-    ...{ source: 's3://d/b/id csv chunks', stage: 'waiting', chunk: '2022-04-20', paused: false },
-    ...{ bytes: 0, attempt: 0, restarts: 0, chunks: 0, counts, totals: counts },
-    ...{ startedAt: time, chunkStartedAt: time, updatedAt: time },
+    source: 's3://d/b/id csv chunks',
+    stage: 'waiting',
+    chunk: '2022-04-20',
+    paused: false,
+    bytes: 0,
+    attempt: 0,
+    restarts: 0,
+    chunks: 0,
+    counts,
+    totals: counts,
+    startedAt: time,
+    chunkStartedAt: time,
+    updatedAt: time,
   });
   expect(parseCursor(JSON.stringify(cursor))).toEqual(cursor);
 });
@@ -50,9 +60,13 @@ test.each(['', 'null', '{"stage":"sending"}', '{"stage":'])(
 
 test('a cursor keeps all that it may hold', () => {
   const cursor = {
-    ...{ ...newBackfill(begin), dt: 'dt', inventoryDate: '2022-04-20', queryId: 'q' },
+    ...newBackfill(begin),
+    dt: 'dt',
+    inventoryDate: '2022-04-20',
+    queryId: 'q',
     result: { href: 's3://r/x', offset: 1, size: 2, eTag: 'e', columns: ['key'] },
-    ...{ failure: { message: 'm', owner: 'o' }, lease: { owner: 'o', until: 5 } },
+    failure: { message: 'm', owner: 'o' },
+    lease: { owner: 'o', until: 5 },
   };
 
   expect(parseCursor(JSON.stringify(cursor))).toEqual(cursor);

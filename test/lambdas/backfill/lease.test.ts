@@ -106,7 +106,7 @@ describe('one run at a time', () => {
     clock.advance(5_000);
     await lease.save();
     expect((await stored()).cursor).toMatchObject({
-      ...{ lease: { owner: 'a', until: clock.now() + LEASE_MS } },
+      lease: { owner: 'a', until: clock.now() + LEASE_MS },
       updatedAt: new Date(clock.now()).toISOString(),
     });
 
@@ -168,7 +168,7 @@ describe('writes of others in between', () => {
     const saved = lease.save({ chunks: 1 });
     await expect(saved).rejects.toThrow(LeaseLostError);
     await expect(saved).rejects.toMatchObject({
-      ...{ kind: 'transient' },
+      kind: 'transient',
       message: 'the backfill was taken over by another run or restarted',
     });
     expect((await stored()).cursor.chunks).toBe(0);
@@ -189,7 +189,8 @@ describe('writes of others in between', () => {
 
   test('a cursor that is gone takes it away', async () => {
     const lease = await Lease.claim(await stored(), {
-      ...{ owner: 'a', clock },
+      owner: 'a',
+      clock,
       store: { ...store, read: () => Promise.resolve(undefined) },
     });
     await pauseBackfill(store);

@@ -58,7 +58,8 @@ describe('a query', () => {
     expect(other).not.toBe(first);
     expect(lease.cursor).toMatchObject({ stage: 'querying', queryId: 'q-1' });
     expect(kit.log.lines[0]).toEqual({
-      ...{ level: 'info', message: 'query started' },
+      level: 'info',
+      message: 'query started',
       fields: { queryId: 'q-1', chunk: '2022', dt: '2022-04-22-01-00' },
     });
   });
@@ -78,11 +79,13 @@ describe('a query', () => {
     expect(kit.clock.now() - before).toBeGreaterThanOrEqual(1_875);
     expect(kit.clock.now() - before).toBeLessThanOrEqual(3_750);
     expect(lease.cursor).toMatchObject({
-      ...{ stage: 'sending', result: { href: 'r.csv', offset: 0, size: 0 } },
+      stage: 'sending',
+      result: { href: 'r.csv', offset: 0, size: 0 },
     });
     expect(kit.log.lines).toEqual([
       {
-        ...{ level: 'info', message: 'query succeeded' },
+        level: 'info',
+        message: 'query succeeded',
         fields: { queryId: 'q-1', scannedBytes: 7 },
       },
     ]);
@@ -117,7 +120,8 @@ describe('a query', () => {
     const { lease, run } = await runAt({ stage: 'querying', queryId: 'q-1' }, [failed]);
 
     await expect(awaitQuery(lease, run)).rejects.toMatchObject({
-      ...{ name: 'QueryError', kind: 'permanent' },
+      name: 'QueryError',
+      kind: 'permanent',
       message: 'query q-1 failed: no such column',
     });
   });
@@ -134,15 +138,20 @@ describe('a query', () => {
     await awaitQuery(lease, run);
 
     expect(lease.cursor).toMatchObject({
-      ...{ stage: 'pending', attempt: 4, restarts: 2, counts: NO_COUNTS },
-      ...{ queryId: undefined, result: undefined },
+      stage: 'pending',
+      attempt: 4,
+      restarts: 2,
+      counts: NO_COUNTS,
+      queryId: undefined,
+      result: undefined,
     });
     // The second wait: two seconds, of which the half at least.
     expect(kit.clock.now() - before).toBeGreaterThanOrEqual(1_000);
     expect(kit.clock.now() - before).toBeLessThanOrEqual(2_000);
     expect(kit.log.lines).toEqual([
       {
-        ...{ level: 'warn', message: 'query is started again' },
+        level: 'warn',
+        message: 'query is started again',
         fields: { reason: 'query q-1 failed: throttled', restarts: 2 },
       },
     ]);
@@ -155,7 +164,8 @@ describe('a query', () => {
 
     expect(lease.cursor.restarts).toBe(5);
     await expect(restartQuery('the result is gone', lease, run)).rejects.toMatchObject({
-      ...{ name: 'QueryError', kind: 'permanent' },
+      name: 'QueryError',
+      kind: 'permanent',
       message: 'the result is gone (after 5 restarts)',
     });
   });
@@ -170,7 +180,9 @@ describe('a query', () => {
     await expect(
       startQuery(lease, { ...run, pipeline: { ...run.pipeline, queryInventory } }),
     ).rejects.toMatchObject({
-      ...{ name: 'QueryError', kind: 'permanent', cause },
+      name: 'QueryError',
+      kind: 'permanent',
+      cause,
       message: 'queryInventory of the pipeline threw: no such day',
     });
   });

@@ -64,12 +64,20 @@ describe('the end of a chunk', () => {
 
     expect(asked).toEqual([['2022', { inventoryDate: '2022-04-22' }]]);
     expect(outcome).toEqual({
-      ...{ outcome: 'chunk-done', chunk: '2022', counts: sent(2) },
+      outcome: 'chunk-done',
+      chunk: '2022',
+      counts: sent(2),
       message: 'chunk 2022 is done: 2 rows, 2 messages sent; next is 2023',
     });
     expect(cursor).toMatchObject({
-      ...{ stage: 'waiting', chunk: '2023', totals: sent(5), counts: NO_COUNTS, chunks: 5 },
-      ...{ queryId: undefined, result: undefined, lease: undefined },
+      stage: 'waiting',
+      chunk: '2023',
+      totals: sent(5),
+      counts: NO_COUNTS,
+      chunks: 5,
+      queryId: undefined,
+      result: undefined,
+      lease: undefined,
     });
     expect(kit.queue.bodies).toEqual(['a', 'b']);
     expect(kit.log.lines).toEqual([]);
@@ -81,7 +89,9 @@ describe('the end of a chunk', () => {
       const { outcome, cursor } = await finish({ nextChunk: () => next as undefined });
 
       expect(outcome).toEqual({
-        ...{ outcome: 'complete', chunk: '2022', counts: sent(2) },
+        outcome: 'complete',
+        chunk: '2022',
+        counts: sent(2),
         message: 'the backfill is complete: 5 rows, 5 messages sent',
       });
       expect(cursor).toMatchObject({ stage: 'complete', chunk: '2022' });
@@ -119,7 +129,9 @@ describe('the end of a chunk', () => {
     ['2022', "nextChunk gave '2022', the chunk that it was given: it would never end"],
   ])('is a permanent fault where nextChunk gives %p', async (next, message) => {
     await expect(finish({ nextChunk: () => next as string })).rejects.toMatchObject({
-      ...{ name: 'QueryError', kind: 'permanent', message },
+      name: 'QueryError',
+      kind: 'permanent',
+      message,
     });
   });
 
@@ -173,7 +185,8 @@ describe('a page', () => {
     expect(outcome).toBeUndefined();
     expect(kit.queue.bodies).toEqual(['a']);
     expect(lease.cursor).toMatchObject({
-      ...{ stage: 'sending', counts: sent(8) },
+      stage: 'sending',
+      counts: sent(8),
       result: { href: RESULT.href, offset: 10, eTag: '1', columns: ['key'], size: 18 },
     });
   });
@@ -209,7 +222,8 @@ describe('a deep queue', () => {
     kit.queue.depth = () => Promise.resolve(depths.shift() ?? 0);
     const before = kit.clock.now();
     const run = runWith(kit, {
-      ...{ objects: resultOf(['a']), settings: limited({ maxQueueDepth: 10 }) },
+      objects: resultOf(['a']),
+      settings: limited({ maxQueueDepth: 10 }),
     });
 
     await sendResult(await sending(), run);
@@ -220,7 +234,8 @@ describe('a deep queue', () => {
     expect(kit.clock.now() - before).toBeLessThanOrEqual(7_000);
     expect(kit.log.lines).toEqual([
       {
-        ...{ level: 'info', message: 'the queue is full enough' },
+        level: 'info',
+        message: 'the queue is full enough',
         fields: { depth: 13, maxQueueDepth: 10 },
       },
     ]);
@@ -231,7 +246,8 @@ describe('a deep queue', () => {
     kit.queue.depth = () => Promise.resolve((polls += 1) > 40 ? 0 : 11);
     const lease = await sending();
     const run = runWith(kit, {
-      ...{ objects: resultOf(['a']), settings: limited({ maxQueueDepth: 10 }) },
+      objects: resultOf(['a']),
+      settings: limited({ maxQueueDepth: 10 }),
     });
     let longest = 0;
     const sleep = kit.clock.sleep.bind(kit.clock);
@@ -255,7 +271,8 @@ describe('a deep queue', () => {
         await lease.save();
       }
       const run = runWith(kit, {
-        ...{ objects: resultOf(['a']), settings: limited({ maxQueueDepth: 10 }) },
+        objects: resultOf(['a']),
+        settings: limited({ maxQueueDepth: 10 }),
         nearEnd: () => when.startsWith('near'),
       });
 

@@ -10,22 +10,20 @@ import {
 import { firstChunk, settingsFromEnv, sourceOf } from '../../../lambdas/backfill/settings.js';
 
 const ENVIRONMENT = {
-  ...{
-    INVENTORY_LOCATION: 's3://d/b/id/hive/',
-    INVENTORY_FORMAT: 'csv',
-    INVENTORY_FIELDS: 'bucket,key',
-  },
-  ...{ HISTORIC_FREQUENCY: '6', INITIAL_CHUNK: '2022-04-20' },
+  INVENTORY_LOCATION: 's3://d/b/id/hive/',
+  INVENTORY_FORMAT: 'csv',
+  INVENTORY_FIELDS: 'bucket,key',
+  HISTORIC_FREQUENCY: '6',
+  INITIAL_CHUNK: '2022-04-20',
 };
 const DEPLOYED = {
-  ...{
-    QUEUE_URL: 'https://sqs/q',
-    WORKGROUP: 'w',
-    DATABASE: 'd',
-    INVENTORY_TABLE: 't',
-    TABLE_NAME: 's',
-  },
-  ...{ AWS_LAMBDA_FUNCTION_NAME: 'historic', AWS_REGION: 'us-west-2' },
+  QUEUE_URL: 'https://sqs/q',
+  WORKGROUP: 'w',
+  DATABASE: 'd',
+  INVENTORY_TABLE: 't',
+  TABLE_NAME: 's',
+  AWS_LAMBDA_FUNCTION_NAME: 'historic',
+  AWS_REGION: 'us-west-2',
 };
 
 let before: NodeJS.ProcessEnv;
@@ -43,12 +41,10 @@ describe('settings', () => {
   test('come from the environment of the function', () => {
     expect(settingsFromEnv()).toEqual({
       inventory: { location: 's3://d/b/id', format: 'csv', columns: ['bucket', 'key'] },
-      ...{
-        frequencyHours: 6,
-        initialChunk: '2022-04-20',
-        maxQueueDepth: undefined,
-        maxScanGb: undefined,
-      },
+      frequencyHours: 6,
+      initialChunk: '2022-04-20',
+      maxQueueDepth: undefined,
+      maxScanGb: undefined,
     });
   });
 
@@ -57,7 +53,8 @@ describe('settings', () => {
 
     expect(settingsFromEnv()).toMatchObject({
       inventory: { format: 'csv', columns: ['key'] },
-      ...{ frequencyHours: 0, initialChunk: undefined },
+      frequencyHours: 0,
+      initialChunk: undefined,
     });
   });
 
@@ -122,7 +119,9 @@ test('the function invokes itself without waiting', async () => {
   await selfInvoker('historic', new LambdaClient({}))({ action: 'continue' });
 
   expect(lambda.commandCalls(InvokeCommand)[0]?.args[0].input).toEqual({
-    ...{ FunctionName: 'historic', InvocationType: 'Event', Payload: '{"action":"continue"}' },
+    FunctionName: 'historic',
+    InvocationType: 'Event',
+    Payload: '{"action":"continue"}',
   });
 });
 

@@ -31,7 +31,9 @@ test('near the end of its time it hands over, and lets the next run in', async (
   const outcome = await work(lease, runWith(kit, { engine: engine(), nearEnd: () => true }));
 
   expect(outcome).toEqual({
-    ...{ outcome: 'handed-over', chunk: '2022', counts },
+    outcome: 'handed-over',
+    chunk: '2022',
+    counts,
     message: 'chunk 2022 goes on in another invocation after 5 rows',
   });
   expect(kit.invocations).toEqual([{ action: 'continue' }]);
@@ -46,7 +48,10 @@ test('a pause ends it without another invocation', async () => {
   const outcome = await work(lease, runWith(kit, { engine: engine() }));
 
   expect(outcome).toEqual({
-    ...{ outcome: 'paused', chunk: '2022', counts, message: 'the backfill is paused' },
+    outcome: 'paused',
+    chunk: '2022',
+    counts,
+    message: 'the backfill is paused',
   });
   expect(kit.invocations).toEqual([]);
   expect((await kit.cursors.read())?.cursor.lease).toBeUndefined();
@@ -60,7 +65,9 @@ test('what no further try can mend is kept with the run that met it, and thrown'
 
   await expect(work(lease, run)).rejects.toBe(error);
   expect((await kit.cursors.read())?.cursor).toMatchObject({
-    ...{ stage: 'failed', failure: { message: 'no such column', owner: 'o' }, lease: undefined },
+    stage: 'failed',
+    failure: { message: 'no such column', owner: 'o' },
+    lease: undefined,
   });
 });
 

@@ -34,7 +34,8 @@ function clock(...reads: number[]): () => number {
 }
 
 const s3Record = (key: string) => ({
-  ...{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'b' }, object: { key } } },
+  eventName: 'ObjectCreated:Put',
+  s3: { bucket: { name: 'b' }, object: { key } },
 });
 
 describe('a record', () => {
@@ -57,7 +58,9 @@ describe('a record', () => {
     // Strictly: a list of one undefined is no empty list.
     expect(settled).toStrictEqual([
       {
-        ...{ record, correlationId: record.messageId, itemIds: [] },
+        record,
+        correlationId: record.messageId,
+        itemIds: [],
         outcome: { result: 'not-started' },
         milliseconds: expect.any(Number) as unknown,
       },
@@ -160,7 +163,9 @@ describe('a post', () => {
 
     expect(posts).toEqual([
       {
-        ...{ id: 'a', correlationId: 'n-1', timeoutMs: 30_000 },
+        id: 'a',
+        correlationId: 'n-1',
+        timeoutMs: 30_000,
         deadline: expect.any(Number) as unknown,
       },
     ]);
@@ -186,7 +191,10 @@ describe('a post', () => {
 
     expect(noted).toEqual([
       {
-        ...{ itemId: 'a', body: record.body, messageId: record.messageId, tries: 0 },
+        itemId: 'a',
+        body: record.body,
+        messageId: record.messageId,
+        tries: 0,
         correlationId: record.messageId,
         sentTimestamp: record.attributes.SentTimestamp,
       },

@@ -6,8 +6,13 @@ import { exampleItem, examplePipeline } from '../../support/granule.js';
 import { outputLines } from '../../support/output-lines.js';
 
 const collection: Collection = {
-  ...{ type: 'Collection', id: 'example', stac_version: '1.0.0', description: 'd' },
-  ...{ license: 'proprietary', links: [], item_assets: {} },
+  type: 'Collection',
+  id: 'example',
+  stac_version: '1.0.0',
+  description: 'd',
+  license: 'proprietary',
+  links: [],
+  item_assets: {},
   extent: {
     spatial: { bbox: [[-180, -90, 180, 90]] },
     temporal: { interval: [['2014-10-03T00:00:00Z', null]] },
@@ -21,10 +26,15 @@ beforeEach(async () => {
   before = process.env;
   services = await deployedServices();
   process.env = {
-    ...{ ...before, ...services.environment, PIPELINE: 'example', TABLE_NAME: 'state' },
-    ...{ INGESTOR_URL: `${services.url}/api`, POWERTOOLS_METRICS_NAMESPACE: 'stac' },
-    ...{ SECRET_ARN: 'arn:aws:secretsmanager:us-west-2:123456789012:secret:s' },
-    ...{ QUEUE_URL: `${services.url}/queue`, DEAD_LETTERS_URL: `${services.url}/dead` },
+    ...before,
+    ...services.environment,
+    PIPELINE: 'example',
+    TABLE_NAME: 'state',
+    INGESTOR_URL: `${services.url}/api`,
+    POWERTOOLS_METRICS_NAMESPACE: 'stac',
+    SECRET_ARN: 'arn:aws:secretsmanager:us-west-2:123456789012:secret:s',
+    QUEUE_URL: `${services.url}/queue`,
+    DEAD_LETTERS_URL: `${services.url}/dead`,
   };
   startContainer();
 });
@@ -84,11 +94,15 @@ describe('the deployed granule function', () => {
       ...['Bearer a-token', 'Bearer a-token'],
     ]);
     expect(JSON.parse(posts('/api/ingestions')[0]?.body ?? '')).toMatchObject({
-      ...{ id: 'a', collection: 'example', properties: { text: 'read' } },
+      id: 'a',
+      collection: 'example',
+      properties: { text: 'read' },
     });
     expect(lines).toContainEqual(expect.objectContaining({ message: 'access token requested' }));
     expect(lines.find(({ TokenRequests }) => TokenRequests !== undefined)).toMatchObject({
-      ...{ TokenRequests: 1, ItemsMade: 2, ItemsPosted: 2 },
+      TokenRequests: 1,
+      ItemsMade: 2,
+      ItemsPosted: 2,
       IngestorLatency: [expect.any(Number), expect.any(Number)],
     });
   });
@@ -136,7 +150,8 @@ describe('the deployed granule function', () => {
     expect(first?.input['VisibilityTimeout']).toBeLessThanOrEqual(30);
     expect(callsOf('AmazonSQS.SendMessage').map(({ input }) => input)).toMatchObject([
       {
-        ...{ QueueUrl: process.env['DEAD_LETTERS_URL'], MessageBody: '{"name":"a"}' },
+        QueueUrl: process.env['DEAD_LETTERS_URL'],
+        MessageBody: '{"name":"a"}',
         MessageAttributes: { pipeline: { StringValue: 'example' } },
       },
     ]);
@@ -200,7 +215,8 @@ describe('the deployed verifying function', () => {
 
     expect(services.seen.map(({ url }) => url)).toContain('/api/ingestions/a');
     expect(callsOf('DynamoDB_20120810.DeleteItem')[0]?.input).toMatchObject({
-      ...{ TableName: 'state', Key: { pk: { S: 'ingestion' }, sk: { S: 'a' } } },
+      TableName: 'state',
+      Key: { pk: { S: 'ingestion' }, sk: { S: 'a' } },
     });
     expect(lines).toContainEqual(expect.objectContaining({ message: 'ingestions verified' }));
   });

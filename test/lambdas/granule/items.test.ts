@@ -53,7 +53,8 @@ describe('the collection', () => {
 
       expect(item.links).toEqual([
         {
-          ...{ rel: 'collection', type: 'application/json' },
+          rel: 'collection',
+          type: 'application/json',
           href: 'https://stac.example.com/collections/a%20b%2Fc',
         },
       ]);

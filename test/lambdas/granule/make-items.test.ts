@@ -58,7 +58,8 @@ test.each([
 
   expect(log.lines).toEqual([
     {
-      ...{ level, message: 'message skipped' },
+      level,
+      message: 'message skipped',
       fields: { reason, detail: expect.any(String) as unknown },
     },
   ]);

@@ -33,7 +33,11 @@ async function settle(outcome: Outcome, given: Given = {}) {
   const delays: number[] = [];
   const record = sqsRecord('x', received(receives));
   const entry: SettledRecord = {
-    ...{ record, outcome, itemIds, correlationId: 'c-1', milliseconds: 12.4 },
+    record,
+    outcome,
+    itemIds,
+    correlationId: 'c-1',
+    milliseconds: 12.4,
   };
   const acknowledged = await acknowledges(entry, {
     log,
@@ -48,7 +52,9 @@ async function settle(outcome: Outcome, given: Given = {}) {
       ...given.queue,
     },
     retry: {
-      ...{ pipeline: 'example', maxReceiveCount: 5, retryDelaySeconds: 30 },
+      pipeline: 'example',
+      maxReceiveCount: 5,
+      retryDelaySeconds: 30,
       ...(given.byChance !== true && { random: () => 1 }),
       ...given.retry,
     },
@@ -63,10 +69,15 @@ describe('a record that is done', () => {
     expect([acknowledged, counted, dead, delays]).toEqual([true, [], [], []]);
     expect(log.lines).toEqual([
       {
-        ...{ level: 'info', message: 'record' },
+        level: 'info',
+        message: 'record',
         fields: {
-          ...{ pipeline: 'example', itemId: 'S1A', messageId: 'm-x', correlationId: 'c-1' },
-          ...{ outcome: 'posted', milliseconds: 12 },
+          pipeline: 'example',
+          itemId: 'S1A',
+          messageId: 'm-x',
+          correlationId: 'c-1',
+          outcome: 'posted',
+          milliseconds: 12,
         },
       },
     ]);
@@ -103,9 +114,13 @@ describe('a record that is given up', () => {
     ]);
     expect(log.lines).toMatchObject([
       {
-        ...{ level: 'error', message: 'record' },
+        level: 'error',
+        message: 'record',
         fields: {
-          ...{ outcome: 'dead', error: 'GranuleError', reason: 'no footprint', kind: 'permanent' },
+          outcome: 'dead',
+          error: 'GranuleError',
+          reason: 'no footprint',
+          kind: 'permanent',
         },
       },
     ]);
@@ -149,7 +164,8 @@ describe('a record that is tried again', () => {
     [Number.NaN, 30],
   ])('after receive %d waits %d s', async (receives, seconds) => {
     const { acknowledged, delays } = await settle(transient, {
-      ...{ receives, retry: { maxReceiveCount: 1000 } },
+      receives,
+      retry: { maxReceiveCount: 1000 },
     });
 
     expect([acknowledged, delays]).toEqual([false, [seconds]]);
@@ -168,7 +184,8 @@ describe('a record that is tried again', () => {
 
     expect(log.lines).toMatchObject([
       {
-        ...{ level: 'warn', message: 'record' },
+        level: 'warn',
+        message: 'record',
         fields: { outcome: 'retry', error: 'ReadError', reason: 'busy', kind: 'transient' },
       },
     ]);
@@ -179,7 +196,9 @@ describe('a record that is tried again', () => {
 
     expect([acknowledged, counted, delays]).toEqual([false, ['RecordsFailedTransient'], [0]]);
     expect(log.lines[0]?.fields).toMatchObject({
-      ...{ outcome: 'retry', error: 'OutOfTime', kind: 'transient' },
+      outcome: 'retry',
+      error: 'OutOfTime',
+      kind: 'transient',
       reason:
         'the function had no time left to begin this message: raise timeout_seconds or lower batch_size',
     });
@@ -192,7 +211,8 @@ describe('a record that is tried again', () => {
     expect(acknowledged).toBe(false);
     expect(log.lines).toMatchObject([
       {
-        ...{ level: 'warn', message: 'the visibility of a message could not be changed' },
+        level: 'warn',
+        message: 'the visibility of a message could not be changed',
         fields: { messageId: 'm-x', error: 'denied' },
       },
       { level: 'warn', message: 'record' },

@@ -189,7 +189,8 @@ describe('tokens', () => {
 
     expect(log.lines).toEqual([
       {
-        ...{ level: 'warn', message: 'the state table cannot be used for the access token' },
+        level: 'warn',
+        message: 'the state table cannot be used for the access token',
         fields: { detail: 'Error: throttled' },
       },
     ]);
@@ -310,7 +311,8 @@ describe('tokens', () => {
     expect(await expiring.get()).toBe('t');
     expect(log.lines).toEqual([
       {
-        ...{ level: 'warn', message: 'no new access token: the old one serves until it expires' },
+        level: 'warn',
+        message: 'no new access token: the old one serves until it expires',
         fields: { error: 'TokenError: down' },
       },
     ]);

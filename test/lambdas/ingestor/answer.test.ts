@@ -42,7 +42,8 @@ describe('a verdict', () => {
 
     expect(judgeAnswer(answer, POSTED)).toBe('done');
     expect(judgeAnswer(answer, { ...POSTED, what: 'Collection' })).toMatchObject({
-      ...{ status: 409, kind: 'permanent' },
+      status: 409,
+      kind: 'permanent',
     });
   });
 
@@ -62,7 +63,8 @@ describe('an answer of another form than the ingestor gives', () => {
     [{ detail: [{ loc: ['body', 0], msg: null }] }, 'body.0: null'],
   ])('%j is refused with what it says', (body, told) => {
     expect(refusal(422, body)).toMatchObject({
-      ...{ name: 'IngestorError', kind: 'permanent' },
+      name: 'IngestorError',
+      kind: 'permanent',
       message: `POST https://ingestor/prod/ingestions answered 422: ${told}`,
     });
   });
@@ -92,7 +94,9 @@ describe('a redirect', () => {
 describe('a busy ingestor', () => {
   test.each([408, 429, 502, 503, 504])('of %d is left alone as long as it asks for', (status) => {
     expect(refusal(status, 'later', { 'retry-after': '7' })).toMatchObject({
-      ...{ kind: 'transient', status, retryAfterMs: 7_000 },
+      kind: 'transient',
+      status,
+      retryAfterMs: 7_000,
       message: `POST https://ingestor/prod/ingestions answered ${status}: later`,
     });
     expect(refusal(status)).toMatchObject({ retryAfterMs: 0 });
@@ -202,7 +206,8 @@ describe('what the ingestor says is quoted', () => {
 
 test('a new token that is refused as well is a transient error that names what to check', () => {
   expect(tokenRefused({ status: 403, headers: {}, body: Buffer.alloc(0) }, POSTED)).toMatchObject({
-    ...{ kind: 'transient', status: 403 },
+    kind: 'transient',
+    status: 403,
     message:
       'POST https://ingestor/prod/ingestions answered 403 to a new access token as well: does its JWKS_URL ' +
       'belong to the pool of cognito_domain, and is its clock right?',
@@ -211,7 +216,8 @@ test('a new token that is refused as well is a transient error that names what t
 
 test('a request without a token that is refused names what gives one', () => {
   expect(tokenMissing({ status: 401, headers: {}, body: Buffer.alloc(0) }, POSTED)).toMatchObject({
-    ...{ kind: 'transient', status: 401 },
+    kind: 'transient',
+    status: 401,
     message:
       'POST https://ingestor/prod/ingestions answered 401, and no access token was sent: set INGESTOR_TOKEN, ' +
       'INGESTOR_SECRET or SECRET_ARN',

@@ -176,7 +176,9 @@ describe('a post', () => {
     const client = ingestor({ url: 'https://ingestor', tokens: undefined, send });
 
     await expect(client.postItem(item, soon())).rejects.toMatchObject({
-      ...{ name: 'IngestorError', kind: 'transient', cause },
+      name: 'IngestorError',
+      kind: 'transient',
+      cause,
       message: 'POST https://ingestor/ingestions got no answer: socket hang up',
     });
   });
@@ -216,7 +218,8 @@ describe('a token that is refused', () => {
     const { url } = await answering(json(401, {}), json(422, { detail: 'invalid geometry' }));
 
     await expect(post(url)).rejects.toMatchObject({
-      ...{ kind: 'permanent', status: 422 },
+      kind: 'permanent',
+      status: 422,
       message: `POST ${url}/ingestions answered 422: invalid geometry`,
     });
   });

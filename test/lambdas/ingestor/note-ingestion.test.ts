@@ -20,8 +20,12 @@ test('a posted Item is noted with its message, byte for byte', async () => {
 
   expect(recorded).toEqual([
     {
-      ...{ itemId: 'a', body: '{ "name" : "a" }', correlationId: 'm1', messageId: 'm1' },
-      ...{ sentTimestamp: '1700000000000', tries: 0 },
+      itemId: 'a',
+      body: '{ "name" : "a" }',
+      correlationId: 'm1',
+      messageId: 'm1',
+      sentTimestamp: '1700000000000',
+      tries: 0,
     },
   ]);
 });

@@ -89,8 +89,14 @@ test('a row of another version is read as far as it goes, and an empty page has 
 
   expect(read).toEqual([
     {
-      ...{ itemId: 'S1A', body: '', correlationId: '', messageId: '', sentTimestamp: '' },
-      ...{ tries: 0, postedAt: '', isRequeued: false },
+      itemId: 'S1A',
+      body: '',
+      correlationId: '',
+      messageId: '',
+      sentTimestamp: '',
+      tries: 0,
+      postedAt: '',
+      isRequeued: false,
     },
   ]);
 });

@@ -33,7 +33,9 @@ test('the request has ten seconds, asks for JSON and carries id and secret as UT
 
   expect(sent).toEqual([
     {
-      ...{ method: 'POST', url: 'https://auth.example.com/oauth2/token', timeoutMs: 10_000 },
+      method: 'POST',
+      url: 'https://auth.example.com/oauth2/token',
+      timeoutMs: 10_000,
       headers: {
         authorization: `Basic ${Buffer.from('pipeline:sécret').toString('base64')}`,
         'content-type': 'application/x-www-form-urlencoded',

@@ -64,7 +64,8 @@ test('a token is written to the row of its client, sealed anew each time', async
 
   const items = dynamoDb.commandCalls(PutItemCommand).map(({ args }) => args[0].input.Item);
   expect(items[0]).toEqual({
-    ...{ ...key, ttl: { N: '1700003600' } },
+    ...key,
+    ttl: { N: '1700003600' },
     token: { B: expect.any(Uint8Array) as unknown },
   });
   expect(items[0]?.['token']).not.toEqual(items[1]?.['token']);
@@ -77,7 +78,8 @@ test('a claim lasts 15 seconds, and holds unless another one does', async () => 
 
   expect(dynamoDb.calls().map(({ args }) => args[0].input)).toEqual([
     {
-      ...{ TableName: 'state', Key: key },
+      TableName: 'state',
+      Key: key,
       UpdateExpression: 'SET claimed_until = :until',
       ConditionExpression: 'attribute_not_exists(claimed_until) OR claimed_until <= :now',
       ExpressionAttributeValues: { ':until': { N: '1700000015' }, ':now': { N: '1700000000' } },

@@ -15,7 +15,10 @@ const athena = mockClient(AthenaClient);
 const clock = new FakeClock();
 const engine = () =>
   athenaEngine({
-    ...{ workGroup: 'w', database: 'a"b', table: 't', clock },
+    workGroup: 'w',
+    database: 'a"b',
+    table: 't',
+    clock,
     client: new AthenaClient({ region: 'eu-central-1' }),
   });
 
@@ -54,7 +57,9 @@ describe('a query', () => {
 
     expect(await engine().start('SELECT 1', 'token')).toBe('q-1');
     expect(athena.commandCalls(StartQueryExecutionCommand)[0]?.args[0].input).toEqual({
-      ...{ QueryString: 'SELECT 1', ClientRequestToken: 'token', WorkGroup: 'w' },
+      QueryString: 'SELECT 1',
+      ClientRequestToken: 'token',
+      WorkGroup: 'w',
       QueryExecutionContext: { Database: 'a"b' },
     });
   });
@@ -64,7 +69,8 @@ describe('a query', () => {
     const begun = clock.now();
 
     await expect(engine().start('SELECT 1', 'token')).rejects.toMatchObject({
-      ...{ name: 'QueryError', kind: 'transient' },
+      name: 'QueryError',
+      kind: 'transient',
       message: 'Athena did not start the query: ThrottlingException: refused',
     });
     expect(athena.commandCalls(StartQueryExecutionCommand)).toHaveLength(6);
@@ -104,7 +110,9 @@ describe('the state', () => {
     };
 
     expect(await stateOf(execution)).toEqual({
-      ...{ state: 'succeeded', resultHref: 's3://results/q-1.csv', scannedBytes: 42 },
+      state: 'succeeded',
+      resultHref: 's3://results/q-1.csv',
+      scannedBytes: 42,
     });
     expect(athena.commandCalls(GetQueryExecutionCommand)[0]?.args[0].input).toEqual({
       QueryExecutionId: 'q-1',
@@ -178,7 +186,8 @@ describe('the state', () => {
     athena.on(GetQueryExecutionCommand).rejects(callError('AccessDeniedException'));
 
     await expect(engine().state('q-1')).rejects.toMatchObject({
-      ...{ name: 'QueryError', kind: 'transient' },
+      name: 'QueryError',
+      kind: 'transient',
       message: 'Athena query q-1: AccessDeniedException: refused',
     });
   });

@@ -48,8 +48,13 @@ afterEach(async () => {
 
 function row(key: string, values: InventoryRow = {}): InventoryRow {
   return {
-    ...{ bucket: 'b', key, is_latest: true, is_delete_marker: false, size: 5 },
-    ...{ last_modified_date: '2022-04-20T01:02:03.000Z', ...values },
+    bucket: 'b',
+    key,
+    is_latest: true,
+    is_delete_marker: false,
+    size: 5,
+    last_modified_date: '2022-04-20T01:02:03.000Z',
+    ...values,
   };
 }
 
@@ -74,19 +79,20 @@ async function startServer(rows: readonly InventoryRow[], format: 'CSV' | 'Parqu
 function kitOn(format = 'csv'): BackfillKit {
   const clock = new FakeClock();
   const client = new S3Client({
-    ...{
-      endpoint: server.url,
-      region: 'us-west-2',
-      credentials: CREDENTIALS,
-      forcePathStyle: true,
-    },
+    endpoint: server.url,
+    region: 'us-west-2',
+    credentials: CREDENTIALS,
+    forcePathStyle: true,
   });
   const kit = backfillKit({
-    ...{ inventory: 's3://inventory/bucket/id', format, fields: FIELDS.join() },
+    inventory: 's3://inventory/bucket/id',
+    format,
+    fields: FIELDS.join(),
     resultsFolder: join(folder, 'unused'),
   });
   return {
-    ...{ ...kit, clock },
+    ...kit,
+    clock,
     engine: athenaEngine({
       workGroup: 'group',
       database: 'db',
@@ -282,7 +288,8 @@ describe('faults', () => {
     server.errors['StartQueryExecution'] = ['InvalidRequestException'];
 
     await expect(backfill(kitOn())).rejects.toMatchObject({
-      ...{ name: 'QueryError', kind: 'permanent' },
+      name: 'QueryError',
+      kind: 'permanent',
       message: expect.stringContaining(
         'Athena did not start the query: InvalidRequestException',
       ) as unknown,

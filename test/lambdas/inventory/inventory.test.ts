@@ -12,7 +12,9 @@ describe('location', () => {
     's3://dest/prefix/bucket/id//',
   ])('%s is the inventory', (location) => {
     expect(parseInventory({ location, ...SOURCE })).toEqual({
-      ...{ location: 's3://dest/prefix/bucket/id', format: 'csv', columns: ['key'] },
+      location: 's3://dest/prefix/bucket/id',
+      format: 'csv',
+      columns: ['key'],
     });
   });
 
@@ -20,7 +22,8 @@ describe('location', () => {
     '%s pins a report',
     (location) => {
       expect(parseInventory({ location, ...SOURCE })).toMatchObject({
-        ...{ location: 's3://d/b/id', pinnedDt: '2022-04-22-01-00' },
+        location: 's3://d/b/id',
+        pinnedDt: '2022-04-22-01-00',
       });
     },
   );
@@ -33,7 +36,9 @@ describe('location', () => {
     's3://d/keys.txt.old',
   ])('%s is an inventory, whatever its name looks like', (location) => {
     expect(parseInventory({ location, ...SOURCE })).toStrictEqual({
-      ...{ location, format: 'csv', columns: ['key'] },
+      location,
+      format: 'csv',
+      columns: ['key'],
     });
   });
 
@@ -45,7 +50,9 @@ describe('location', () => {
     ['s3://d/keys.TXT.gz', 'listing-text'],
   ])('%s is a listing', (location, format) => {
     expect(parseInventory({ location, format: 'orc', fields: 'nothing' })).toEqual({
-      ...{ location, format, columns: ['key'] },
+      location,
+      format,
+      columns: ['key'],
     });
   });
 });

@@ -26,21 +26,22 @@ describe('read', () => {
   test('a range is asked for under its ETag, and paid for where the reader pays', async () => {
     const lastModified = new Date('2022-04-20T00:00:00Z');
     s3.on(GetObjectCommand).resolves({
-      ...{ Body: body('hello'), ContentLength: 5, ContentRange: 'bytes 10-14/99' },
-      ...{ ETag: '"e"', LastModified: lastModified },
+      Body: body('hello'),
+      ContentLength: 5,
+      ContentRange: 'bytes 10-14/99',
+      ETag: '"e"',
+      LastModified: lastModified,
     });
 
     const part = await objects(true).read('s3://bucket/a key', RANGE, '"e"');
 
     expect(part).toEqual({ bytes: Buffer.from('hello'), size: 99, eTag: '"e"', lastModified });
     expect(s3.commandCalls(GetObjectCommand)[0]?.args[0].input).toEqual({
-      ...{
-        Bucket: 'bucket',
-        Key: 'a key',
-        Range: 'bytes=10-14',
-        IfMatch: '"e"',
-        RequestPayer: 'requester',
-      },
+      Bucket: 'bucket',
+      Key: 'a key',
+      Range: 'bytes=10-14',
+      IfMatch: '"e"',
+      RequestPayer: 'requester',
     });
   });
 
@@ -88,10 +89,15 @@ describe('an answer of a store that says little', () => {
     s3.on(GetObjectCommand).resolves({ Body: body('hello') });
 
     expect(await objects().read('s3://bucket/key', RANGE)).toEqual({
-      ...{ bytes: Buffer.from('hello'), size: 5, eTag: '', lastModified: new Date(0) },
+      bytes: Buffer.from('hello'),
+      size: 5,
+      eTag: '',
+      lastModified: new Date(0),
     });
     expect(s3.commandCalls(GetObjectCommand)[0]?.args[0].input).toEqual({
-      ...{ Bucket: 'bucket', Key: 'key', Range: 'bytes=10-14' },
+      Bucket: 'bucket',
+      Key: 'key',
+      Range: 'bytes=10-14',
     });
   });
 
@@ -113,7 +119,8 @@ test('a body that breaks off each time is a transient error that says how much c
   s3.on(GetObjectCommand).callsFake(() => ({ Body: body('hel'), ContentLength: 5 }));
 
   await expect(objects().read('s3://bucket/key', RANGE)).rejects.toMatchObject({
-    ...{ kind: 'transient', href: 's3://bucket/key' },
+    kind: 'transient',
+    href: 's3://bucket/key',
     message: 's3://bucket/key: cannot be read: Error: the connection closed after 3 of 5 bytes',
   });
   expect(s3.commandCalls(GetObjectCommand)).toHaveLength(3);
@@ -144,7 +151,10 @@ describe('folders', () => {
 
     expect(await objects(true).folders('s3://bucket/p/hive/')).toEqual([]);
     expect(s3.commandCalls(ListObjectsV2Command)[0]?.args[0].input).toEqual({
-      ...{ Bucket: 'bucket', Prefix: 'p/hive/', Delimiter: '/', RequestPayer: 'requester' },
+      Bucket: 'bucket',
+      Prefix: 'p/hive/',
+      Delimiter: '/',
+      RequestPayer: 'requester',
     });
   });
 
@@ -152,7 +162,8 @@ describe('folders', () => {
     s3.on(ListObjectsV2Command).resolves({ NextContinuationToken: 'same' });
 
     await expect(objects().folders('s3://bucket/p/')).rejects.toMatchObject({
-      ...{ kind: 'transient', href: 's3://bucket/p/' },
+      kind: 'transient',
+      href: 's3://bucket/p/',
       message: "s3://bucket/p/: listing repeats its page token 'same'",
     });
   });

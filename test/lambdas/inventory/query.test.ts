@@ -56,8 +56,14 @@ async function selectFrom(
 
 function row(key: string, values: InventoryRow = {}): InventoryRow {
   return {
-    ...{ bucket: 'b', key, version_id: '', is_latest: true, is_delete_marker: false, size: 5 },
-    ...{ last_modified_date: '2022-04-20T01:02:03.000Z', e_tag: 'e' },
+    bucket: 'b',
+    key,
+    version_id: '',
+    is_latest: true,
+    is_delete_marker: false,
+    size: 5,
+    last_modified_date: '2022-04-20T01:02:03.000Z',
+    e_tag: 'e',
     ...values,
   };
 }

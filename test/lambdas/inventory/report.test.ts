@@ -38,7 +38,8 @@ function objectsOf(texts: Readonly<Record<string, string>>): ObjectReader {
 
 function report(dt: string, manifest: object = {}) {
   const whole = {
-    ...{ fileFormat: 'CSV', fileSchema: 'Bucket, Key, Size' },
+    fileFormat: 'CSV',
+    fileSchema: 'Bucket, Key, Size',
     files: [
       { key: 'a', size: 40 },
       { key: 'b', size: 2 },
@@ -63,11 +64,9 @@ test('[C23] the manifest of a report stands in a folder with T and Z', () => {
 
 test('[C22] the newest report is found by listing hive/, whatever else stands there', async () => {
   const objects = objectsOf({
-    ...{
-      ...report('2022-04-22-01-00'),
-      ...report('2022-10-01-01-00'),
-      ...report('2022-09-30-23-59'),
-    },
+    ...report('2022-04-22-01-00'),
+    ...report('2022-10-01-01-00'),
+    ...report('2022-09-30-23-59'),
     [`${LOCATION}/hive/dt=latest/symlink.txt`]: 'x',
     [`${LOCATION}/hive/zzz/symlink.txt`]: 'x',
     [`${LOCATION}/hive/dt=2023-10-01-01-00-old/symlink.txt`]: 'x',
@@ -75,7 +74,10 @@ test('[C22] the newest report is found by listing hive/, whatever else stands th
   });
 
   expect(await findReport(inventory(), objects)).toEqual({
-    ...{ dt: '2022-10-01-01-00', inventoryDate: '2022-10-01', files: 2, bytes: 42 },
+    dt: '2022-10-01-01-00',
+    inventoryDate: '2022-10-01',
+    files: 2,
+    bytes: 42,
   });
 });
 
@@ -139,7 +141,9 @@ test('a manifest describes its own report', () => {
   const manifest = { fileFormat: 'ORC', fileSchema: ORC_SCHEMA, files: [] };
 
   expect(inventoryOf(manifest, 's3://d/b/id', '2022-04-22-01-00')).toEqual({
-    ...{ location: 's3://d/b/id', format: 'orc', pinnedDt: '2022-04-22-01-00' },
+    location: 's3://d/b/id',
+    format: 'orc',
+    pinnedDt: '2022-04-22-01-00',
     columns: ['bucket', 'key', 'version_id', 'is_latest', 'size', 'last_modified_date'],
   });
 });
@@ -197,7 +201,8 @@ describe('what cannot be read is an error of its own:', () => {
       const found = findReport(inventory(), objectsOf({ ...report(dt), [name]: text }));
 
       await expect(found).rejects.toMatchObject({
-        ...{ name: 'QueryError', kind: 'permanent' },
+        name: 'QueryError',
+        kind: 'permanent',
         message: `${name}: is no manifest of S3 Inventory: fileFormat, fileSchema or files is missing`,
         cause: expect.anything() as unknown,
       });
@@ -234,7 +239,10 @@ test('a listing is one file, dated by when it was written, of which one byte is 
   const found = findReport(inventory('', 'csv', 's3://dest/keys.csv'), { ...listing, read });
 
   expect(await found).toEqual({
-    ...{ dt: undefined, inventoryDate: '2022-04-30', files: 1, bytes: 4 },
+    dt: undefined,
+    inventoryDate: '2022-04-30',
+    files: 1,
+    bytes: 4,
   });
   expect(ranges).toEqual([{ offset: 0, length: 1 }]);
 });

@@ -91,7 +91,8 @@ describe('a result of many blocks of 64 KiB', () => {
     const last = Buffer.byteLength(toCsv([long]));
 
     expect(parseRecords(cut, false)).toEqual({
-      ...{ records: records.slice(0, -1), endByte: bytes.length - last },
+      records: records.slice(0, -1),
+      endByte: bytes.length - last,
     });
     expect(() => parseRecords(cut, true)).toThrow('query result ends within a quoted value');
   });

@@ -19,8 +19,10 @@ function reader(object: FakeObject, reads: number[] = []): ObjectReader {
       if (eTag !== undefined && eTag !== object.eTag) return Promise.resolve(undefined);
       const bytes = Buffer.from(object.text);
       return Promise.resolve({
-        ...{ bytes: bytes.subarray(offset, offset + length), size: bytes.length },
-        ...{ eTag: object.eTag, lastModified: new Date(0) },
+        bytes: bytes.subarray(offset, offset + length),
+        size: bytes.length,
+        eTag: object.eTag,
+        lastModified: new Date(0),
       });
     },
     folders: () => Promise.resolve([]),
@@ -113,7 +115,8 @@ test('a result that was replaced between two pages is gone', async () => {
   await expect(read()).rejects.toThrow(ResultGoneError);
   object.eTag = '1';
   await expect(read()).rejects.toMatchObject({
-    ...{ kind: 'transient', message: 'query result s3://r/x is gone or another' },
+    kind: 'transient',
+    message: 'query result s3://r/x is gone or another',
   });
 });
 

@@ -3,7 +3,10 @@ import { failedEntries } from '../../../lambdas/queue/batch-answer.js';
 
 const ENTRIES = [{ Id: '0' }, { Id: '1' }];
 const leftOut = (Id: string) => ({
-  ...{ Id, SenderFault: false, Code: 'NoAnswer', Message: "the queue's answer leaves it out" },
+  Id,
+  SenderFault: false,
+  Code: 'NoAnswer',
+  Message: "the queue's answer leaves it out",
 });
 
 test.each<[string, Parameters<typeof failedEntries>[1], ReturnType<typeof failedEntries>]>([

@@ -42,7 +42,8 @@ describe('a dead letter', () => {
       StringValue,
     ]);
     expect(Object.values(input?.MessageAttributes ?? {})).toContainEqual({
-      ...{ DataType: 'String', StringValue: 'no footprint' },
+      DataType: 'String',
+      StringValue: 'no footprint',
     });
     expect(Object.fromEntries(values)).toMatchObject({
       reason: 'no footprint',
@@ -75,7 +76,9 @@ describe('a dead letter', () => {
   test('leaves out what there is not: SQS takes no empty value', () => {
     const failure = { ...reason.failure, message: '' };
     const attributes = deadLetterAttributes(sqsRecord('x'), {
-      ...{ ...reason, failure, itemId: undefined },
+      ...reason,
+      failure,
+      itemId: undefined,
     });
 
     expect(attributes).not.toHaveProperty('item_id');
@@ -124,7 +127,8 @@ describe('a dead letter', () => {
     expect(attributesWith(0)).toEqual({});
     expect(attributesWith(ofReason)).toEqual({ reason: 'no footprint' });
     expect(attributesWith(ofReason + 'errorString'.length + 1)).toEqual({
-      ...{ reason: 'no footprint', error: 'G' },
+      reason: 'no footprint',
+      error: 'G',
     });
   });
 

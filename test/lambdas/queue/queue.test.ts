@@ -164,7 +164,9 @@ describe('sendBatch', () => {
 
     await expect(sent).rejects.toThrow(SendError);
     await expect(sent).rejects.toMatchObject({
-      ...{ name: 'SendError', kind: 'transient', cause: { name: 'AccessDenied' } },
+      name: 'SendError',
+      kind: 'transient',
+      cause: { name: 'AccessDenied' },
     });
     await expect(sent).rejects.toThrow('queue https://sqs/queue: AccessDenied: refused');
   });
@@ -177,7 +179,8 @@ describe('attributes', () => {
 
     expect([await sender.maxBytes(), await sender.maxBytes()]).toEqual([1_048_576, 1_048_576]);
     expect(sqs.commandCalls(GetQueueAttributesCommand)[0]?.args[0].input).toEqual({
-      ...{ QueueUrl: 'https://sqs/queue', AttributeNames: ['MaximumMessageSize'] },
+      QueueUrl: 'https://sqs/queue',
+      AttributeNames: ['MaximumMessageSize'],
     });
     expect(sqs.commandCalls(GetQueueAttributesCommand)).toHaveLength(1);
   });

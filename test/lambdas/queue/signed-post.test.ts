@@ -10,11 +10,9 @@ const ENTRIES = [
   { Id: '1', MessageBody: 'é😀' },
 ];
 const TAKEN = ENTRIES.map(({ Id, MessageBody }) => ({
-  ...{
-    Id,
-    MessageId: `m${Id}`,
-    MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex'),
-  },
+  Id,
+  MessageId: `m${Id}`,
+  MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex'),
 }));
 
 let before: NodeJS.ProcessEnv;
@@ -36,7 +34,8 @@ afterEach(async () => {
 });
 
 const OPTIONS = {
-  ...{ region: 'us-west-2', maxAttempts: 1 },
+  region: 'us-west-2',
+  maxAttempts: 1,
   credentials: { accessKeyId: 'KEY', secretAccessKey: SECRET, sessionToken: 'token' },
 };
 
@@ -76,7 +75,9 @@ describe('the request', () => {
     await client().send(new SendMessageBatchCommand({ QueueUrl: queueUrl(), Entries: ENTRIES }));
 
     const [ours, theirs] = server.seen.map(({ method, url, headers, body }) => ({
-      ...{ method, url, body: JSON.parse(body) as unknown },
+      method,
+      url,
+      body: JSON.parse(body) as unknown,
       type: headers['content-type'],
       target: headers['x-amz-target'],
       token: headers['x-amz-security-token'],

@@ -46,7 +46,8 @@ test('an invalid Item is told with all its faults', () => {
   const error = new ValidationError("Item 'a'", ['one', 'two']);
 
   expect(failureOf(error)).toEqual({
-    ...{ kind: 'permanent', name: 'ValidationError' },
+    kind: 'permanent',
+    name: 'ValidationError',
     message: "Item 'a' is not valid STAC: one; two",
   });
   expect(error.faults).toEqual(['one', 'two']);
@@ -54,7 +55,9 @@ test('an invalid Item is told with all its faults', () => {
 
 test('what nobody foresaw is transient', () => {
   expect(failureOf(new TypeError('x'))).toEqual({
-    ...{ kind: 'transient', name: 'TypeError', message: 'x' },
+    kind: 'transient',
+    name: 'TypeError',
+    message: 'x',
   });
   expect(failureOf(Object.assign(new Error('x'), { kind: 'odd' })).kind).toBe('transient');
 });
@@ -70,7 +73,9 @@ test('an error of another bundle or realm counts as one', () => {
 
 test('what is no error is shown in one line', () => {
   expect(failureOf('text')).toEqual({
-    ...{ kind: 'transient', name: 'UnknownError', message: "thrown: 'text'" },
+    kind: 'transient',
+    name: 'UnknownError',
+    message: "thrown: 'text'",
   });
   const long = { text: 'x'.repeat(100), more: 'y'.repeat(100), deep: { deeper: { deepest: 1 } } };
   const { message } = failureOf(long);
@@ -120,7 +125,8 @@ test.each<[string, unknown]>([
   ['form', { [inspect.custom]: boom }],
 ])('[B05] a value whose %s cannot be looked at is a failure all the same', (_, thrown) => {
   expect(failureOf(thrown)).toEqual({
-    ...{ kind: 'transient', name: 'UnknownError' },
+    kind: 'transient',
+    name: 'UnknownError',
     message: 'thrown: a value that throws when it is looked at',
   });
 });

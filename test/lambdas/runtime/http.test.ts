@@ -164,7 +164,10 @@ describe('https', () => {
 
     const headers = { authorization: 'Bearer secret' };
     const sent = sendHttp({
-      ...{ method: 'GET', url: `https://127.0.0.1:${port}/`, headers, timeoutMs: 5_000 },
+      method: 'GET',
+      url: `https://127.0.0.1:${port}/`,
+      headers,
+      timeoutMs: 5_000,
     });
 
     await expect(sent).rejects.toThrow();

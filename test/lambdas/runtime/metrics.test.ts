@@ -8,7 +8,8 @@ beforeEach(() => {
   before = process.env;
   process.env = {
     ...before,
-    ...{ POWERTOOLS_METRICS_NAMESPACE: 'stac', POWERTOOLS_SERVICE_NAME: 'sentinel1' },
+    POWERTOOLS_METRICS_NAMESPACE: 'stac',
+    POWERTOOLS_SERVICE_NAME: 'sentinel1',
   };
 });
 

@@ -17,7 +17,11 @@ async function failing(error: Error, { tries = 3, deadline = 1e9, random = 1 } =
       return Promise.reject(error);
     },
     {
-      ...{ tries, deadline, firstDelayMs: 100, now: () => time, random: () => random },
+      tries,
+      deadline,
+      firstDelayMs: 100,
+      now: () => time,
+      random: () => random,
       wait: (ms) => {
         waits.push(ms);
         time += ms;

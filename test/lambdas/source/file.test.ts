@@ -78,7 +78,9 @@ describe('a file that cannot be read', () => {
     const href = join(folder, name);
 
     expect(failureAt(href)).toEqual({
-      ...{ kind: 'permanent', name: 'ReadError', message: `${href}: cannot be read: ${cause}` },
+      kind: 'permanent',
+      name: 'ReadError',
+      message: `${href}: cannot be read: ${cause}`,
     });
   });
 
@@ -88,7 +90,7 @@ describe('a file that cannot be read', () => {
     truncateSync(href, MAX_READ_BYTES + 1);
 
     expect(failureAt(href)).toMatchObject({
-      ...{ kind: 'transient' },
+      kind: 'transient',
       message: `${href}: cannot be read: RangeError: larger than ${MAX_READ_BYTES} bytes`,
     });
     expect(read(href, { offset: MAX_READ_BYTES, length: 9 })).toBe('\0');

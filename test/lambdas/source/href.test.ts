@@ -61,7 +61,9 @@ test.each(['relative/a', 'gs://b/a', 'x-s3://b/k', 'see https://b/k', 'a/', ''])
     const source = hrefSource({ requesterPays: false });
 
     await expect(source.read(href)).rejects.toMatchObject({
-      ...{ kind: 'permanent', name: 'ReadError', href },
+      kind: 'permanent',
+      name: 'ReadError',
+      href,
       message: `'${href}' cannot be read: write s3://bucket/key, https://... or an absolute path`,
     });
   },
@@ -114,7 +116,10 @@ describe('S3', () => {
 
     const [call] = mock.commandCalls(GetObjectCommand);
     expect(call?.args[0].input).toEqual({
-      ...{ Bucket: 'b', Key: 'k', Range: 'bytes=0-0', RequestPayer: 'requester' },
+      Bucket: 'b',
+      Key: 'k',
+      Range: 'bytes=0-0',
+      RequestPayer: 'requester',
     });
     expect(await (call?.thisValue as S3Client).config.region()).toBe('us-west-2');
   });

@@ -66,7 +66,8 @@ describe('a redirect', () => {
     const href = await serve(next);
 
     expect(await failureAt(href)).toEqual({
-      ...{ kind: 'permanent', name: 'ReadError' },
+      kind: 'permanent',
+      name: 'ReadError',
       message: `${href}: more than 5 redirects, the last to ${server?.url ?? ''}/a6`,
     });
     expect(server?.seen).toHaveLength(6);
@@ -88,7 +89,8 @@ describe('a failure', () => {
     const href = await serve(json(status, ''));
 
     expect(await failureAt(href)).toEqual({
-      ...{ kind: 'permanent', name: 'ReadError' },
+      kind: 'permanent',
+      name: 'ReadError',
       message: `${href}: cannot be read: HTTP status ${status}`,
     });
     expect(server?.seen).toHaveLength(1);
@@ -115,7 +117,8 @@ describe('a failure', () => {
     await server?.close();
 
     await expect(readHttps(href)).rejects.toMatchObject({
-      ...{ href, kind: 'transient' },
+      href,
+      kind: 'transient',
       cause: expect.anything() as unknown,
     });
   });

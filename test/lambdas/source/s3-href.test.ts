@@ -16,7 +16,9 @@ test.each(['s3://b', 's3://b/', 's3:///k', 'https://b/k', ' s3://b/k', 'b/k', ''
   (href) => {
     expect(() => parseS3Href(href)).toThrow(
       expect.objectContaining({
-        ...{ name: 'ReadError', kind: 'permanent', href },
+        name: 'ReadError',
+        kind: 'permanent',
+        href,
         message: `'${href}' names no S3 object: write it as s3://bucket/key`,
       }),
     );

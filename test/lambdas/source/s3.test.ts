@@ -64,7 +64,8 @@ describe('an object', () => {
     const ContentLength = MAX_READ_BYTES + 1;
     s3.on(GetObjectCommand).resolves({ Body: sdkStreamMixin(stream), ContentLength });
     expect(await failure()).toEqual({
-      ...{ kind: 'permanent', name: 'ReadError' },
+      kind: 'permanent',
+      name: 'ReadError',
       message: `s3://bucket/key: holds ${ContentLength} bytes, and metadata of more than ${MAX_READ_BYTES} is not read`,
     });
     expect(stream.destroyed).toBe(true);
@@ -86,7 +87,9 @@ describe('a failure', () => {
     refusing(name, status);
 
     expect(await failure()).toEqual({
-      ...{ kind: 'permanent', name: 'ReadError', message: `s3://bucket/key: ${what}` },
+      kind: 'permanent',
+      name: 'ReadError',
+      message: `s3://bucket/key: ${what}`,
     });
   });
 
@@ -101,7 +104,9 @@ describe('a failure', () => {
     refusing(name, status);
 
     expect(await failure()).toEqual({
-      ...{ kind: 'transient', name: 'ReadError', message: `s3://bucket/key: ${what}` },
+      kind: 'transient',
+      name: 'ReadError',
+      message: `s3://bucket/key: ${what}`,
     });
   });
 
@@ -109,7 +114,8 @@ describe('a failure', () => {
     refusing('Refused', status);
 
     await expect(source.read('s3://bucket/key')).rejects.toMatchObject({
-      ...{ href: 's3://bucket/key', kind: status === 404 ? 'permanent' : 'transient' },
+      href: 's3://bucket/key',
+      kind: status === 404 ? 'permanent' : 'transient',
       cause: expect.objectContaining({ name: 'Refused' }) as unknown,
     });
   });

@@ -18,8 +18,13 @@ const COMMON_NAMES = [
   ...['cirrus', 'swir16', 'swir22', 'lwir', 'lwir11', 'lwir12'],
 ];
 const wholeBand = {
-  ...{ name: 'B01', common_name: 'red', description: 'd', center_wavelength: 0.4 },
-  ...{ full_width_half_max: 0.1, solar_illumination: 0, 'x:more': 1 },
+  name: 'B01',
+  common_name: 'red',
+  description: 'd',
+  center_wavelength: 0.4,
+  full_width_half_max: 0.1,
+  solar_illumination: 0,
+  'x:more': 1,
 };
 
 test.each<[string, readonly unknown[]]>([

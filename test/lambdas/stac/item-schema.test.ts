@@ -5,8 +5,13 @@ import { exampleItem } from '../../support/granule.js';
 
 const item = { ...exampleItem('a'), collection: 'example' };
 const collection = {
-  ...{ type: 'Collection', stac_version: '1.0.0', id: 'c', description: 'd', license: 'MIT' },
-  ...{ links: [], item_assets: {} },
+  type: 'Collection',
+  stac_version: '1.0.0',
+  id: 'c',
+  description: 'd',
+  license: 'MIT',
+  links: [],
+  item_assets: {},
   extent: {
     spatial: { bbox: [[-180, -90, 180, 90]] },
     temporal: { interval: [['2014-01-01T00:00:00Z', null]] },
@@ -156,7 +161,10 @@ describe('an Item', () => {
 
   test('may hold more than the specification has, and all that it may', () => {
     const provider = {
-      ...{ name: 'ESA', description: 'd', url: 'https://esa.int', 'x:more': 1 },
+      name: 'ESA',
+      description: 'd',
+      url: 'https://esa.int',
+      'x:more': 1,
       roles: ['licensor', 'producer', 'processor', 'host'],
     };
     const properties = { ...item.properties, providers: [provider], gsd: 10, 'x:more': 1 };
@@ -173,8 +181,12 @@ describe('a Collection', () => {
 
   test('may hold more than the specification has, and all that it may', () => {
     const fields = {
-      ...{ title: 't', keywords: ['k'], summaries: { gsd: [10] }, 'x:more': 1 },
-      ...{ providers: [{ name: 'ESA' }], stac_extensions: ['https://x/schema.json'] },
+      title: 't',
+      keywords: ['k'],
+      summaries: { gsd: [10] },
+      'x:more': 1,
+      providers: [{ name: 'ESA' }],
+      stac_extensions: ['https://x/schema.json'],
       item_assets: { data: { title: 't', roles: ['data'], 'x:more': 1 } },
     };
 

@@ -61,7 +61,9 @@ test.each([null, 'text', undefined])('a field below %j is missing', (value) => {
     z.unknown(),
     z.unknown().check((context) => {
       context.issues.push({
-        ...{ code: 'custom', message: 'must be there', input: context.value },
+        code: 'custom',
+        message: 'must be there',
+        input: context.value,
         path: ['a', 'length'],
       });
     }),
@@ -75,7 +77,9 @@ test('a field below a value that holds none is missing', () => {
     z.unknown(),
     z.unknown().check((context) => {
       context.issues.push({
-        ...{ code: 'custom', message: 'must be there', input: context.value },
+        code: 'custom',
+        message: 'must be there',
+        input: context.value,
         path: ['a', 'b'],
       });
     }),

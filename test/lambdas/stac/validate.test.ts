@@ -357,7 +357,9 @@ describe('makeItem', () => {
     'of the wrong form, however it was typed, is refused with every fault (%#)',
     async (made, message) => {
       await expect(make(made as unknown as Item)).rejects.toMatchObject({
-        ...{ name: 'ValidationError', kind: 'permanent', message },
+        name: 'ValidationError',
+        kind: 'permanent',
+        message,
       });
     },
   );

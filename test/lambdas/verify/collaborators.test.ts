@@ -45,15 +45,25 @@ test.each([{}, { Item: KEY }, { Item: { ...KEY, after: {} as never } }])(
 
 test('the deployed collaborators are made once, from the environment', async () => {
   Object.assign(process.env, {
-    ...{ TABLE_NAME: 'state', INGESTOR_URL: 'https://ingestor', SECRET_ARN: 'arn:x' },
-    ...{ PIPELINE: 'demo', QUEUE_URL: 'https://sqs/q', DEAD_LETTERS_URL: 'https://sqs/dead' },
+    TABLE_NAME: 'state',
+    INGESTOR_URL: 'https://ingestor',
+    SECRET_ARN: 'arn:x',
+    PIPELINE: 'demo',
+    QUEUE_URL: 'https://sqs/q',
+    DEAD_LETTERS_URL: 'https://sqs/dead',
     VERIFY_TRIES: '7',
   });
   const sqs = mockClient(SQSClient);
   sqs.on(SendMessageCommand).resolves({});
   const pending: PendingIngestion = {
-    ...{ itemId: 'a', body: 'b', correlationId: 'c', messageId: 'm', sentTimestamp: '1', tries: 7 },
-    ...{ postedAt: '2024-05-01T12:00:00.000Z', isRequeued: false },
+    itemId: 'a',
+    body: 'b',
+    correlationId: 'c',
+    messageId: 'm',
+    sentTimestamp: '1',
+    tries: 7,
+    postedAt: '2024-05-01T12:00:00.000Z',
+    isRequeued: false,
   };
 
   const collaborators = deployedVerifyCollaborators();

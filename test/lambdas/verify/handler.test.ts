@@ -8,8 +8,13 @@ import { MemoryLog } from '../../support/backfill/collaborators.js';
 
 function pendingOf(itemId: string, fields: Partial<PendingIngestion> = {}): PendingIngestion {
   return {
-    ...{ itemId, body: `body of ${itemId}`, correlationId: 'c', messageId: `m-${itemId}` },
-    ...{ sentTimestamp: '1700000000000', tries: 0, postedAt: '2024-05-01T12:00:00.000Z' },
+    itemId,
+    body: `body of ${itemId}`,
+    correlationId: 'c',
+    messageId: `m-${itemId}`,
+    sentTimestamp: '1700000000000',
+    tries: 0,
+    postedAt: '2024-05-01T12:00:00.000Z',
     isRequeued: false,
     ...fields,
   };
@@ -181,21 +186,32 @@ test('the log says what was sent again, what was given up, and the counts', asyn
 
   expect(log.lines).toEqual([
     {
-      ...{ level: 'warn', message: 'ingestion' },
+      level: 'warn',
+      message: 'ingestion',
       fields: {
-        ...{ itemId: 'a', messageId: 'm-a', correlationId: 'c', outcome: 'requeued', tries: 1 },
+        itemId: 'a',
+        messageId: 'm-a',
+        correlationId: 'c',
+        outcome: 'requeued',
+        tries: 1,
         reason: lost,
       },
     },
     {
-      ...{ level: 'error', message: 'ingestion' },
+      level: 'error',
+      message: 'ingestion',
       fields: {
-        ...{ itemId: 'b', messageId: 'm-b', correlationId: 'c', outcome: 'dead', tries: 3 },
+        itemId: 'b',
+        messageId: 'm-b',
+        correlationId: 'c',
+        outcome: 'dead',
+        tries: 3,
         reason: failed,
       },
     },
     {
-      ...{ level: 'info', message: 'ingestions verified' },
+      level: 'info',
+      message: 'ingestions verified',
       fields: { ...NOTHING, requeued: 1, dead: 1 },
     },
   ]);
@@ -207,7 +223,8 @@ test('the log names what could not be asked about', async () => {
   await run();
 
   expect(log.lines[0]).toEqual({
-    ...{ level: 'warn', message: 'an ingestion could not be verified' },
+    level: 'warn',
+    message: 'an ingestion could not be verified',
     fields: { error: 'the ingestor is down' },
   });
 });

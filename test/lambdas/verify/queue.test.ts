@@ -14,8 +14,14 @@ const queue = verifyQueue({
   sqs: new SQSClient({ region: 'eu-central-1' }),
 });
 const pending = {
-  ...{ itemId: 'S1A', body: '{"path":"GRD/1"}', correlationId: 'c1', messageId: 'm1' },
-  ...{ sentTimestamp: '1700000000000', tries: 1, postedAt: 'then', isRequeued: false },
+  itemId: 'S1A',
+  body: '{"path":"GRD/1"}',
+  correlationId: 'c1',
+  messageId: 'm1',
+  sentTimestamp: '1700000000000',
+  tries: 1,
+  postedAt: 'then',
+  isRequeued: false,
 };
 
 beforeEach(() => {
@@ -55,10 +61,16 @@ test('a dead letter has the attributes of every other one', async () => {
     MessageBody: pending.body,
   });
   expect(Object.fromEntries(values)).toEqual({
-    ...{ reason: 'failed to load', error: 'IngestionError', kind: 'permanent' },
+    reason: 'failed to load',
+    error: 'IngestionError',
+    kind: 'permanent',
     failed_at: expect.stringMatching(/Z$/) as unknown as string,
-    ...{ message_id: 'm1', receive_count: '2', sent_timestamp: '1700000000000' },
-    ...{ correlation_id: 'c1', pipeline: 'example', item_id: 'S1A' },
+    message_id: 'm1',
+    receive_count: '2',
+    sent_timestamp: '1700000000000',
+    correlation_id: 'c1',
+    pipeline: 'example',
+    item_id: 'S1A',
   });
 });
 

@@ -76,7 +76,9 @@ describe('states', () => {
 
   test('a query whose process has ended is worth another try', async () => {
     expect(await engine.state('unknown')).toEqual({
-      ...{ state: 'failed', reason: 'the process that ran it has ended', transient: true },
+      state: 'failed',
+      reason: 'the process that ran it has ended',
+      transient: true,
     });
   });
 });

@@ -14,7 +14,8 @@ async function drain(queue: LocalQueue, handlers: readonly BatchHandler[], stopA
   const acknowledged: string[] = [];
   const errors: string[] = [];
   await runEventSource({
-    ...{ queue, handlers },
+    queue,
+    handlers,
     batchSize: 4,
     isComplete: () => true,
     isStopped: () => acknowledged.length >= stopAfter,

@@ -10,7 +10,9 @@ let client: SQSClient;
 beforeEach(async () => {
   server = await startSqs(['granules'], { refused: 'bad' });
   client = new SQSClient({
-    ...{ endpoint: server.url, region: 'eu-central-1', maxAttempts: 1 },
+    endpoint: server.url,
+    region: 'eu-central-1',
+    maxAttempts: 1,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
 });

@@ -61,8 +61,11 @@ export class AthenaQueries {
     const known = this.executions.find((execution) => execution.token === token);
     if (known !== undefined) return known.id;
     const execution: Execution = {
-      ...{ id: randomUUID(), sql, token },
-      ...{ state: 'RUNNING', pollsLeft: this.pollsUntilDone },
+      id: randomUUID(),
+      sql,
+      token,
+      state: 'RUNNING',
+      pollsLeft: this.pollsUntilDone,
     };
     this.executions.push(execution);
     const failure = this.failures.shift();

@@ -15,6 +15,7 @@ export async function startAthena(
   const inventory = parseInventory({ location, format: 'csv', fields: FIELDS.join() });
   return AthenaServer.start({
     tables: [{ database, table, inventory, dts: [DT] }],
-    ...{ resultsFolder, buckets: { inventory: path } },
+    resultsFolder,
+    buckets: { inventory: path },
   });
 }

@@ -102,7 +102,9 @@ export function backfillKit(options: BackfillKitOptions): BackfillKit {
     settings: {
       inventory: parseInventory({ location, format, fields }),
       frequencyHours: 0,
-      ...{ initialChunk: undefined, maxQueueDepth: undefined, maxScanGb: undefined },
+      initialChunk: undefined,
+      maxQueueDepth: undefined,
+      maxScanGb: undefined,
       ...options.settings,
     },
     engine: duckDbEngine({ folder: resultsFolder }),

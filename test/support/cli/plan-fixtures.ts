@@ -21,8 +21,12 @@ export function summaryOf(name: string): PlanSummary {
 /** A plan of one resource, with the parts that a test is about. */
 export function planOf(change: Readonly<Record<string, unknown>>, more: object = {}): Plan {
   const resource = {
-    ...{ address: 'aws_sqs_queue.queue', mode: 'managed', type: 'aws_sqs_queue', name: 'queue' },
-    ...{ change: { actions: ['update'], ...change }, ...more },
+    address: 'aws_sqs_queue.queue',
+    mode: 'managed',
+    type: 'aws_sqs_queue',
+    name: 'queue',
+    change: { actions: ['update'], ...change },
+    ...more,
   };
   return parsePlan(JSON.stringify({ format_version: '1.2', resource_changes: [resource] }));
 }

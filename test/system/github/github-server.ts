@@ -33,7 +33,9 @@ export async function startGithubServer(): Promise<GithubServer> {
   });
   return {
     env: { GITHUB_REPOSITORY: 'octo-org/octo-repo', GITHUB_TOKEN: 'token', GITHUB_API_URL: url },
-    ...{ comments, issues, close },
+    comments,
+    issues,
+    close,
     requests: () => seen.map(({ method, url: path }) => `${method} ${path}`),
     refuse: (status) => {
       refused = status;

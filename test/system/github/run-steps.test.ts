@@ -61,7 +61,9 @@ async function run(workflow: string, job: string, { values = {}, recorded = 'non
   const outcome = await runSteps(found, {
     cwd: root,
     env: {
-      ...{ ...AWS_ENV, LOCAL_STATE: '1', ...github.env },
+      ...AWS_ENV,
+      LOCAL_STATE: '1',
+      ...github.env,
       PATH: `${terraform.folder}:${process.env['PATH'] ?? ''}`,
       PIPELINE: 'waves',
     },
