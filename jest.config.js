@@ -12,12 +12,13 @@ export default {
   // PIPELINE=sentinel1 npm test: that pipeline's own tests, and what holds for every pipeline.
   testMatch: pipeline
     ? [`<rootDir>/pipelines/${pipeline}/**/*.test.ts`, '<rootDir>/test/pipelines/**/*.test.ts']
-    : ['<rootDir>/{modules,lambdas,pipelines,local,cli,test}/**/*.test.ts'],
-  // The end-to-end suite has a configuration of its own (test/e2e/jest.config.js).
+    : ['<rootDir>/{pipelines,test}/**/*.test.ts'],
+  // Terraform, commands as processes and workflows: test/system/jest.config.js. End to end: test/e2e/jest.config.js.
   testPathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/cdktf.out/',
     '<rootDir>/dist/',
+    '<rootDir>/test/system/',
     '\\.e2e\\.test\\.ts$',
   ],
   modulePathIgnorePatterns: [

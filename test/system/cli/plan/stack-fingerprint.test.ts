@@ -2,10 +2,10 @@ import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { tryFingerprint } from '../../../cli/plan/stack-fingerprint.js';
-import { type Bundle, bundleEntries } from '../../../modules/bundling/bundle.js';
-import { assetPath } from '../../../modules/bundling/assets.js';
-import { gitProject } from '../../support/cli/project-root.js';
+import { tryFingerprint } from '../../../../cli/plan/stack-fingerprint.js';
+import { type Bundle, bundleEntries } from '../../../../modules/bundling/bundle.js';
+import { assetPath } from '../../../../modules/bundling/assets.js';
+import { gitProject } from '../../../support/cli/project-root.js';
 
 const ENTRY = 'pipelines/sentinel1/app.ts';
 

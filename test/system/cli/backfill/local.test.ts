@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { localBackfill } from '../../../cli/backfill/local.js';
-import type { BackfillCursor } from '../../../lambdas/backfill/cursor.js';
+import { localBackfill } from '../../../../cli/backfill/local.js';
+import type { BackfillCursor } from '../../../../lambdas/backfill/cursor.js';
 import {
   act,
   backfillFolder,
@@ -13,8 +13,8 @@ import {
   type Acted,
   type ActedOptions,
   type BackfillFolder,
-} from '../../support/backfill/inventory.js';
-import { runCli } from '../../support/cli/run-cli.js';
+} from '../../../support/backfill/inventory.js';
+import { runCli } from '../../../support/cli/run-cli.js';
 
 let folder: BackfillFolder;
 

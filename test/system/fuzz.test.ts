@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { seededRandom } from '../../local/http/faults.js';
-import { readCorpus } from './corpus.js';
-import { runCase } from './fuzz-case.js';
-import { fuzz, MAX_CASE_MS, MAX_MEGABYTES } from './fuzz-run.js';
-import { mutate } from './damage.js';
+import { readCorpus } from '../fuzz/corpus.js';
+import { runCase } from '../fuzz/fuzz-case.js';
+import { fuzz, MAX_CASE_MS, MAX_MEGABYTES } from '../fuzz/fuzz-run.js';
+import { mutate } from '../fuzz/damage.js';
 
 test('a thousand mutated manifests and messages end as Items, skips or typed errors', async () => {
   const { counts, findings, slowest } = await fuzz({ count: 1_000, seed: 1 });
@@ -17,7 +17,7 @@ test('a thousand mutated manifests and messages end as Items, skips or typed err
 }, 120_000);
 
 test('a case that hangs and one that kills its thread are findings, and the others are run', async () => {
-  const worker = join(import.meta.dirname, 'hanging-worker.ts');
+  const worker = join(import.meta.dirname, '..', 'fuzz', 'hanging-worker.ts');
 
   const { counts, findings } = await fuzz({ count: 10, seed: 1, worker, hangMs: 500 });
 

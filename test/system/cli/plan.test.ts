@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { projectRoot } from '../support/cli/project-root.js';
-import { runCli } from '../support/cli/run-cli.js';
-import { type StandInTerraform, standInTerraform } from '../support/cli/stand-in-terraform.js';
+import { projectRoot } from '../../support/cli/project-root.js';
+import { runCli } from '../../support/cli/run-cli.js';
+import { type StandInTerraform, standInTerraform } from '../../support/cli/stand-in-terraform.js';
 
 const PATIENCE_MS = 60_000;
 const LOCAL = { LOCAL_STATE: '1' };

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { runCli } from '../support/cli/run-cli.js';
+import { runCli } from '../../support/cli/run-cli.js';
 
 const LOCAL = { LOCAL_STATE: '1' };
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 
 import { expect, test } from '@jest/globals';
 
-import { runCli } from '../support/cli/run-cli.js';
+import { runCli } from '../../support/cli/run-cli.js';
 
 const PATIENCE_MS = 120_000;
 

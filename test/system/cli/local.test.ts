@@ -14,10 +14,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { tokenIssuer } from '../../local/token/issuer.js';
-import { startTokenEndpoint, type TokenEndpoint } from '../../local/token/endpoint.js';
-import { type FakeIngestor, startFakeIngestor } from '../kit/fake-ingestor.js';
-import { runCli } from '../support/cli/run-cli.js';
+import { tokenIssuer } from '../../../local/token/issuer.js';
+import { startTokenEndpoint, type TokenEndpoint } from '../../../local/token/endpoint.js';
+import { type FakeIngestor, startFakeIngestor } from '../../kit/fake-ingestor.js';
+import { runCli } from '../../support/cli/run-cli.js';
 
 const BUCKET = resolve('pipelines/sentinel1/sample/bucket');
 const DAY = join(BUCKET, 'GRD/2023/3/14/IW/DV');

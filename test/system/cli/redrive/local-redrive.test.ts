@@ -2,9 +2,9 @@ import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { listLocal, localDeadLetters } from '../../../cli/redrive/local.js';
-import { redrivenFolder } from '../../../cli/redrive/local-redrive.js';
-import { runCli } from '../../support/cli/run-cli.js';
+import { listLocal, localDeadLetters } from '../../../../cli/redrive/local.js';
+import { redrivenFolder } from '../../../../cli/redrive/local-redrive.js';
+import { runCli } from '../../../support/cli/run-cli.js';
 
 let folder: string;
 let out: string;

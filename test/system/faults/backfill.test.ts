@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { benchKey, ROW_BYTES, tryBenchIndex } from './keys.js';
-import { plannedKills } from './backfill-bench-kills.js';
-import { backfillFailures, BackfillBenchLedger, type BackfillBenchSummary } from './ledger.js';
+import { benchKey, ROW_BYTES, tryBenchIndex } from '../../faults/backfill/keys.js';
+import { plannedKills } from '../../faults/backfill/backfill-bench-kills.js';
+import {
+  backfillFailures,
+  BackfillBenchLedger,
+  type BackfillBenchSummary,
+} from '../../faults/backfill/ledger.js';
 import { runCli } from '../../support/cli/run-cli.js';
 
 const bodyOf = (index: number): string => JSON.stringify({ key: benchKey(index) });

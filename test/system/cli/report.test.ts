@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { MARK } from '../../cli/plan/comment.js';
-import { entryOf, type GithubServer, startGithubServer } from '../system/github/github-server.js';
-import { runCli } from '../support/cli/run-cli.js';
+import { MARK } from '../../../cli/plan/comment.js';
+import { entryOf, type GithubServer, startGithubServer } from '../github/github-server.js';
+import { runCli } from '../../support/cli/run-cli.js';
 
 let github: GithubServer;
 const file = join(mkdtempSync(join(tmpdir(), 'report-')), 'plan.md');

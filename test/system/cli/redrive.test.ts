@@ -2,12 +2,12 @@ import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { deployedDeadLetters } from '../../cli/redrive/deployed.js';
-import { deployedPipeline } from '../../cli/shared/deployed-pipeline.js';
-import { redrive, type RedriveOptions } from '../../cli/redrive/action.js';
-import { deadLetterAttributes } from '../../lambdas/queue/dead-letters.js';
-import { AWS_ENV, runCli, type CliOptions } from '../support/cli/run-cli.js';
-import { startSqs, type SqsServer } from '../../local/queue/sqs-server.js';
+import { deployedDeadLetters } from '../../../cli/redrive/deployed.js';
+import { deployedPipeline } from '../../../cli/shared/deployed-pipeline.js';
+import { redrive, type RedriveOptions } from '../../../cli/redrive/action.js';
+import { deadLetterAttributes } from '../../../lambdas/queue/dead-letters.js';
+import { AWS_ENV, runCli, type CliOptions } from '../../support/cli/run-cli.js';
+import { startSqs, type SqsServer } from '../../../local/queue/sqs-server.js';
 
 const QUEUE = 'demo-sentinel1-granules';
 const DEAD = 'demo-sentinel1-granules-dead-letters';

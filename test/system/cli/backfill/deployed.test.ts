@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { deployedBackfill } from '../../../cli/backfill/deployed.js';
-import { deployedPipeline } from '../../../cli/shared/deployed-pipeline.js';
-import { newBackfill, type BackfillCursor } from '../../../lambdas/backfill/cursor.js';
-import { cursorTable } from '../../../lambdas/backfill/cursor-table.js';
-import { pipelineNames } from '../../../modules/config/names.js';
-import type { AthenaServer } from '../../support/backfill/athena-server.js';
-import { startAthena } from '../../support/backfill/athena.js';
+import { deployedBackfill } from '../../../../cli/backfill/deployed.js';
+import { deployedPipeline } from '../../../../cli/shared/deployed-pipeline.js';
+import { newBackfill, type BackfillCursor } from '../../../../lambdas/backfill/cursor.js';
+import { cursorTable } from '../../../../lambdas/backfill/cursor-table.js';
+import { pipelineNames } from '../../../../modules/config/names.js';
+import type { AthenaServer } from '../../../support/backfill/athena-server.js';
+import { startAthena } from '../../../support/backfill/athena.js';
 import {
   act,
   backfillFolder,
@@ -16,9 +16,12 @@ import {
   type Acted,
   type ActedOptions,
   type BackfillFolder,
-} from '../../support/backfill/inventory.js';
-import { startBackfillServices, type BackfillServices } from '../../support/backfill/services.js';
-import { AWS_ENV, runCli, type CliResult } from '../../support/cli/run-cli.js';
+} from '../../../support/backfill/inventory.js';
+import {
+  startBackfillServices,
+  type BackfillServices,
+} from '../../../support/backfill/services.js';
+import { AWS_ENV, runCli, type CliResult } from '../../../support/cli/run-cli.js';
 
 const SOURCE = 's3://inventory/prefix/bucket/config-id csv chunks';
 const names = pipelineNames({ project: 'demo', pipeline: 'example', account: '123456789012' });

@@ -4,10 +4,10 @@ import { join, relative, resolve } from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { namedGranule, tryFindGranule } from '../../cli/item-href.js';
-import { MessageError } from '../../lambdas/runtime/errors.js';
-import type { GranuleMessage } from '../../lambdas/granule/message.js';
-import { runCli } from '../support/cli/run-cli.js';
+import { namedGranule, tryFindGranule } from '../../../cli/item-href.js';
+import { MessageError } from '../../../lambdas/runtime/errors.js';
+import type { GranuleMessage } from '../../../lambdas/granule/message.js';
+import { runCli } from '../../support/cli/run-cli.js';
 
 const DAY = resolve('pipelines/sentinel1/sample/bucket/GRD/2023/3/14/IW/DV');
 const NAME = 'S1A_IW_GRDH_1SDV_20230314T052711_20230314T052736_047632_05B8A1_3C7E';

@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { yamlOf } from '../support/stacks/config-folder.js';
-import { commitAll, git, gitProject, writeFiles } from '../support/cli/project-root.js';
-import { runCli } from '../support/cli/run-cli.js';
+import { yamlOf } from '../../support/stacks/config-folder.js';
+import { commitAll, git, gitProject, writeFiles } from '../../support/cli/project-root.js';
+import { runCli } from '../../support/cli/run-cli.js';
 
 const PATIENCE_MS = 120_000;
 
@@ -12,7 +12,7 @@ const PATIENCE_MS = 120_000;
 const PIPELINES = {
   'pipelines/waves/config.yaml': yamlOf({ id: 'waves' }),
   'pipelines/waves/app.ts':
-    "export { excerpt as handler } from '../../lambdas/runtime/excerpt.js';\n",
+    "export { excerpt as handler } from '../../../lambdas/runtime/excerpt.js';\n",
   'pipelines/waves/collection.ts': 'export const handler = 1;\n',
   'pipelines/tides/config.yaml': yamlOf({ id: 'tides' }),
   'pipelines/tides/app.ts': 'export const handler = 2;\n',

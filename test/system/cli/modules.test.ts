@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { MODULE_NAMES } from '../../modules/terraform/generate/names.js';
-import { runCli } from '../support/cli/run-cli.js';
+import { MODULE_NAMES } from '../../../modules/terraform/generate/names.js';
+import { runCli } from '../../support/cli/run-cli.js';
 
 const PATIENCE_MS = 120_000;
 

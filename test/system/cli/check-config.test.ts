@@ -3,7 +3,7 @@ import { mkdtempSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { pipelineFolder, yamlOf } from '../support/stacks/config-folder.js';
+import { pipelineFolder, yamlOf } from '../../support/stacks/config-folder.js';
 
 const TSX = resolve('node_modules/tsx/dist/cli.mjs');
 const SCRIPT = resolve('cli/check-config.ts');

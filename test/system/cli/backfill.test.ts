@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { FIXTURE } from '../support/backfill/inventory.js';
-import { runCli, type CliResult } from '../support/cli/run-cli.js';
+import { FIXTURE } from '../../support/backfill/inventory.js';
+import { runCli, type CliResult } from '../../support/cli/run-cli.js';
 
 describe('npm run backfill', () => {
   const backfill = (...args: string[]): Promise<CliResult> =>

@@ -5,15 +5,15 @@ import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cl
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
-import { catalogStatus } from '../../cli/status/catalog.js';
-import { ingestorStatus } from '../../cli/status/ingestor.js';
-import { queueStatus } from '../../cli/status/queues.js';
-import { ingestor } from '../../lambdas/ingestor/client.js';
-import { serve } from '../../local/http/server.js';
-import { startIngestor, type Ingestor } from '../../local/ingestor/ingestor.js';
-import { exampleItem } from '../support/granule.js';
-import { AWS_ENV, runCli } from '../support/cli/run-cli.js';
-import { startSqs, type SqsServer } from '../../local/queue/sqs-server.js';
+import { catalogStatus } from '../../../cli/status/catalog.js';
+import { ingestorStatus } from '../../../cli/status/ingestor.js';
+import { queueStatus } from '../../../cli/status/queues.js';
+import { ingestor } from '../../../lambdas/ingestor/client.js';
+import { serve } from '../../../local/http/server.js';
+import { startIngestor, type Ingestor } from '../../../local/ingestor/ingestor.js';
+import { exampleItem } from '../../support/granule.js';
+import { AWS_ENV, runCli } from '../../support/cli/run-cli.js';
+import { startSqs, type SqsServer } from '../../../local/queue/sqs-server.js';
 
 const QUEUE = 'demo-example-granules';
 const DEAD = 'demo-example-granules-dead-letters';

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { type FaultRule, faultPlan } from '../../local/http/faults.js';
-import type { RunSummary } from '../../local/run/summary.js';
-import { startFakeIngestor } from '../kit/fake-ingestor.js';
-import { DemoRun } from '../support/demo/demo-run.js';
+import { type FaultRule, faultPlan } from '../../../local/http/faults.js';
+import type { RunSummary } from '../../../local/run/summary.js';
+import { startFakeIngestor } from '../../kit/fake-ingestor.js';
+import { DemoRun } from '../../support/demo/demo-run.js';
 
 const demo = new DemoRun();
 

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { pipelineFolder, yamlOf } from './support/stacks/config-folder.js';
+import { pipelineFolder, yamlOf } from '../support/stacks/config-folder.js';
 
 const run = promisify(execFile);
 

@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bundleFile } from '../../../cli/shared/bundle-file.js';
-import { benchFaults, FAULT_SHARE } from './faults.js';
-import { benchFailures, FaultBenchLedger, type BenchSummary } from './ledger.js';
-import { benchMessages } from './messages.js';
-import { watchedTokens } from './tokens.js';
-import { runFaultBench } from './run.js';
-import { summaryText } from './command.js';
+import { benchFaults, FAULT_SHARE } from '../../faults/messages/faults.js';
+import {
+  benchFailures,
+  FaultBenchLedger,
+  type BenchSummary,
+} from '../../faults/messages/ledger.js';
+import { benchMessages } from '../../faults/messages/messages.js';
+import { watchedTokens } from '../../faults/messages/tokens.js';
+import { runFaultBench } from '../../faults/messages/run.js';
+import { summaryText } from '../../faults/messages/command.js';
 import { runCli } from '../../support/cli/run-cli.js';
 
 let folder: string;

@@ -1,0 +1,11 @@
+import base from '../../jest.config.js';
+
+/** The second tier: what runs Terraform, commands as processes, and the steps of the workflows. */
+export default {
+  ...base,
+  rootDir: '../..',
+  testMatch: ['<rootDir>/test/system/**/*.test.ts'],
+  testPathIgnorePatterns: base.testPathIgnorePatterns.filter(
+    (pattern) => pattern !== '<rootDir>/test/system/',
+  ),
+};
