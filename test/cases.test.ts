@@ -1,11 +1,10 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { sharedPath, testWithShared } from './support/shared-data.js';
 
 const root = join(import.meta.dirname, '..');
-const CASES = join(root, '..', 'shared', 'cases.md');
 const TABLE = join(root, 'docs', 'cases.md');
-const here = existsSync(CASES) ? test : test.skip;
 
 /** Test files by the ids of the cases that their test names carry. */
 function filesByCase(): Map<string, Set<string>> {
@@ -46,10 +45,10 @@ describe('the cases', () => {
     expect(readFileSync(TABLE, 'utf8')).toBe(table());
   });
 
-  here(`have a test each (skipped where ${relative(root, CASES)} is missing)`, () => {
-    const known = [...readFileSync(CASES, 'utf8').matchAll(/^\| ([A-Z]\d{2}) \|/gm)].map(
-      ([, id = '']) => id,
-    );
+  testWithShared('cases.md', 'have a test each', () => {
+    const known = [
+      ...readFileSync(sharedPath('cases.md'), 'utf8').matchAll(/^\| ([A-Z]\d{2}) \|/gm),
+    ].map(([, id = '']) => id);
     const held = filesByCase();
 
     expect(known.length).toBeGreaterThan(100);

@@ -1,18 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
+import { describeWithShared, sharedJson } from '../../test/support/shared-data.js';
 import { createCollection } from './create-collection.js';
 import { createItem } from './item.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Items and Collections of two versions of the reference, kept beside the repository and not in it. */
-const DATA = resolve('..', 'shared', 'data', 'cop_dem');
+/** Items and Collections that two versions of the reference implementation made. */
+const DATA = 'data/cop_dem';
 const [PINNED, HEAD] = ['pinned-2153ae4', 'head-0.4.1'];
-const whereDataIs = existsSync(DATA) ? describe : describe.skip;
 
 function reference(name: string): Json {
-  return JSON.parse(readFileSync(join(DATA, name), 'utf8')) as Json;
+  return sharedJson(`${DATA}/${name}`) as Json;
 }
 
 /** The reference's links between its own files: our Items and Collections are not files. */
@@ -39,7 +37,7 @@ function withoutDescriptions(value: unknown): unknown {
   );
 }
 
-whereDataIs('as the reference has them (skipped where ../shared is not there)', () => {
+describeWithShared(DATA, 'the Items and the Collection of the reference implementation', () => {
   async function ours(expected: Json): Promise<Json> {
     const { data } = expected['assets'] as Record<string, { href: string }>;
     const item = await createItem({ href: data?.href ?? '' });

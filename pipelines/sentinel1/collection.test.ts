@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { sharedJson, testWithShared } from '../../test/support/shared-data.js';
 import { GRANULE_NAMES, testGranule } from '../../test/support/sentinel1/granule.js';
 import { handler as app } from './app.js';
 import { handler } from './collection.js';
@@ -10,7 +9,7 @@ import { createItem } from './item.js';
 
 type Json = Record<string, unknown>;
 
-const REFERENCE = resolve('..', 'shared', 'data', 'sentinel1', 'reference-collection.json');
+const REFERENCE = 'data/sentinel1/reference-collection.json';
 
 test('the handler makes this Collection, and the Items are of it', () => {
   expect(handler.createCollection()).toEqual(createCollection());
@@ -76,8 +75,8 @@ const SUMMARIES = {
   'sar:looks_equivalent_number': [3.7, 29.7, 398.4, 4.4, 81.8, 2.7, 10.7, 123.7],
 };
 
-(existsSync(REFERENCE) ? test : test.skip)('all else is as in the reference, key for key', () => {
-  const reference = JSON.parse(readFileSync(REFERENCE, 'utf8')) as {
+testWithShared(REFERENCE, 'all else is as in the reference, key for key', () => {
+  const reference = sharedJson(REFERENCE) as {
     item_assets: Json;
     summaries: Json;
   };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
@@ -8,8 +8,8 @@ import type { Collection, Item } from '../../../lambdas/stac/stac.js';
 import { STAC_EXTENSIONS } from '../../../lambdas/stac/extensions.js';
 import { validateCollection, validateItem } from '../../../lambdas/stac/validate.js';
 import { exampleItem } from '../../support/granule.js';
+import { sharedJson, sharedPath, testWithShared } from '../../support/shared-data.js';
 
-const SHARED = new URL('../../../../shared/data/', import.meta.url);
 const [SAR = '', SAT = '', EO = '', PROJ = ''] = [...STAC_EXTENSIONS.keys()];
 
 function item(fields: Record<string, unknown> = {}): Item {
@@ -473,15 +473,14 @@ describe('a Collection', () => {
   });
 });
 
-const withShared = existsSync(new URL('stac-schemas/', SHARED)) ? test : test.skip;
-
-withShared(
+testWithShared(
+  'data/stac-schemas',
   'the checks here and the published JSON schemas agree on real Items and their damaged copies',
   () => {
     const schemas = new Map([...STAC_EXTENSIONS.keys()].map((url) => [url, compile(url)]));
-    const folder = new URL('sentinel1/expected-items/', SHARED);
-    for (const file of readdirSync(folder)) {
-      const real = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Item;
+    const folder = 'data/sentinel1/expected-items';
+    for (const file of readdirSync(sharedPath(folder))) {
+      const real = sharedJson(`${folder}/${file}`) as Item;
       for (const candidate of [real, ...damagedCopies(real)]) {
         const bySchema = [...schemas.values()].every((validate) => validate(candidate));
         expect({ file, valid: faultsOf(candidate).length === 0 }).toEqual({
@@ -495,7 +494,7 @@ withShared(
 
 function compile(url: string): ValidateFunction {
   const name = url.replace(/.*\/([a-z]+)\/(v[\d.]+)\/schema\.json$/, '$1-$2.json');
-  const text = readFileSync(new URL(`stac-schemas/${name}`, SHARED), 'utf8');
+  const text = readFileSync(sharedPath(`data/stac-schemas/${name}`), 'utf8');
   const schema = JSON.parse(text) as Record<string, unknown>;
   const ajv = new Ajv({ strict: false, allErrors: false });
   formats(ajv);
