@@ -1,10 +1,11 @@
 import type { Context } from 'aws-lambda';
 import { systemClock, type Clock } from './runtime/clock.js';
-import { deployedIngestor } from './granule/collaborators.js';
+import { deployedIngestor } from './ingestor/deployed.js';
 import { optionalEnv } from './runtime/env.js';
 import type { Ingestor } from './ingestor/client.js';
 import { jsonLog, type Log } from './runtime/log.js';
 import { embeddedMetrics } from './runtime/metrics.js';
+import { once } from './runtime/once.js';
 import { onceAllowed } from './runtime/policy-patience.js';
 import type { Collection } from './stac/stac.js';
 import { validateCollection } from './stac/validate.js';
@@ -13,12 +14,15 @@ import { verifyCollection } from './ingestor/read-back.js';
 export interface CollectionCollaborators {
   readonly postCollection: Ingestor['postCollection'];
   readonly log: Log;
-  /** Where the Collection is read back from; undefined: it is not. */
-  readonly stacApiUrl?: string | undefined;
-  readonly verify?: typeof verifyCollection;
-  readonly clock?: Clock;
+  /** Reads the Collection back and throws if it differs; undefined if stac_api_url is not set. */
+  readonly verify: VerifyPosted | undefined;
+  readonly clock: Clock;
 }
 
+type VerifyPosted = (
+  collection: Collection,
+  options: { readonly deadline: number },
+) => Promise<void>;
 type InvocationContext = Pick<Context, 'getRemainingTimeInMillis'>;
 
 /** What the deployment reads of the function's answer. */
@@ -41,13 +45,20 @@ const RESERVE_MS = 2_000;
  * Throws what stops it, so that the deployment fails with the reason.
  */
 export function collectionHandler(createCollection: () => Collection): CollectionHandler {
-  return handlerWith(createCollection, deployed);
+  return handlerWith(createCollection, deployedCollaborators);
 }
 
-function deployed(): CollectionCollaborators {
+/** The collaborators of a deployed function, built from its environment on the container's first invocation. */
+const deployedCollaborators = once((): CollectionCollaborators => {
   const [log, meter] = [jsonLog(), embeddedMetrics()];
   const { postCollection } = deployedIngestor(log, meter);
-  return { log, postCollection, stacApiUrl: optionalEnv('STAC_API_URL') };
+  return { postCollection, verify: deployedVerify(), log, clock: systemClock };
+});
+
+function deployedVerify(): VerifyPosted | undefined {
+  const stacApiUrl = optionalEnv('STAC_API_URL');
+  if (stacApiUrl === undefined) return undefined;
+  return (collection, options) => verifyCollection(collection, { ...options, stacApiUrl });
 }
 
 function handlerWith(
@@ -56,18 +67,12 @@ function handlerWith(
 ): CollectionHandler {
   const handle = async (_event: unknown, context: InvocationContext): Promise<PostedCollection> => {
     const collection = makeCollection(createCollection);
-    const {
-      log,
-      stacApiUrl,
-      verify = verifyCollection,
-      clock = systemClock,
-      ...rest
-    } = collaborators();
+    const { postCollection, verify, log, clock } = collaborators();
     const deadline = Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
-    await onceAllowed(() => rest.postCollection(collection, { deadline }), clock);
+    await onceAllowed(() => postCollection(collection, { deadline }), clock);
     log.info('Collection posted', { collection: collection.id });
-    if (stacApiUrl !== undefined) await verify(collection, { stacApiUrl, deadline });
-    return { collection: collection.id, verified: stacApiUrl !== undefined };
+    await verify?.(collection, { deadline });
+    return { collection: collection.id, verified: verify !== undefined };
   };
   return Object.assign(handle, {
     createCollection,

@@ -1,18 +1,11 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { deployedCollaborators } from './granule/collaborators.js';
-import { settleBatch, type BatchContext, type SettledRecord } from './granule/batch.js';
+import { deployedCollaborators, type GranuleCollaborators } from './granule/collaborators.js';
+import { settleBatch, type SettledRecord } from './granule/batch.js';
 import type { Granule, GranulePipeline } from './granule/items.js';
-import type { RecordQueue } from './queue/dead-letters.js';
-import { acknowledges, type RetrySettings } from './granule/outcome.js';
+import { acknowledges } from './granule/outcome.js';
 
 export type { Granule, GranulePipeline, ItemContext } from './granule/items.js';
-
-/** What a granule handler works with: deployed, AWS and the ingestor; elsewhere, stand-ins. */
-export interface GranuleCollaborators extends Omit<BatchContext, 'remainingMs'> {
-  readonly queue: RecordQueue;
-  readonly retry: RetrySettings;
-}
 
 type InvocationContext = Pick<Context, 'getRemainingTimeInMillis' | 'awsRequestId'>;
 

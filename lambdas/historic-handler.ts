@@ -19,8 +19,8 @@ type InvocationContext = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMilli
 export interface HistoricHandler {
   (event: unknown, context: InvocationContext): Promise<HistoricOutcome>;
   readonly pipeline: HistoricPipeline;
-  /** The same handler with other collaborators, all of them or some. */
-  with(collaborators: Partial<HistoricCollaborators>): HistoricHandler;
+  /** Returns the same handler with these collaborators instead of the deployed ones. */
+  with(collaborators: HistoricCollaborators): HistoricHandler;
 }
 
 // Enough to send one page and to save.
@@ -47,33 +47,8 @@ function handlerWith(
   };
   return Object.assign(handle, {
     pipeline,
-    with: (others: Partial<HistoricCollaborators>) =>
-      handlerWith(pipeline, withOthers(collaborators, others)),
+    with: (others: HistoricCollaborators) => handlerWith(pipeline, () => others),
   });
-}
-
-/** The deployed ones are not even made when all are given. */
-function withOthers(
-  collaborators: () => HistoricCollaborators,
-  others: Partial<HistoricCollaborators>,
-): () => HistoricCollaborators {
-  return isWhole(others) ? () => others : () => ({ ...collaborators(), ...others });
-}
-
-function isWhole(others: Partial<HistoricCollaborators>): others is HistoricCollaborators {
-  const names: Record<keyof HistoricCollaborators, true> = {
-    settings: true,
-    engine: true,
-    objects: true,
-    queue: true,
-    cursors: true,
-    invokeSelf: true,
-    clock: true,
-    log: true,
-    pageBytes: true,
-    parallelBatches: true,
-  };
-  return Object.keys(names).every((name) => name in others);
 }
 
 function runOf(

@@ -7,6 +7,7 @@ import { cursorTable } from './cursor-table.js';
 import { optionalEnv, requiredEnv } from '../runtime/env.js';
 import { settingsFromEnv, type HistoricSettings } from './settings.js';
 import { jsonLog, type Log } from '../runtime/log.js';
+import { once } from '../runtime/once.js';
 import { s3Objects, type ObjectReader } from '../inventory/objects.js';
 import type { QueryEngine } from '../inventory/engine.js';
 import { sqsQueue, type MessageQueue } from '../queue/queue.js';
@@ -40,28 +41,23 @@ export interface HistoricCollaborators {
 export const PAGE_BYTES = 1024 * 1024;
 export const PARALLEL_BATCHES = 24;
 
-let deployed: HistoricCollaborators | undefined;
-
-/** Made once for a container, on its first invocation. */
-export function deployedHistoricCollaborators(): HistoricCollaborators {
-  deployed ??= {
-    settings: settingsFromEnv(),
-    engine: athenaEngine({
-      workGroup: requiredEnv('WORKGROUP'),
-      database: requiredEnv('DATABASE'),
-      table: requiredEnv('INVENTORY_TABLE'),
-    }),
-    objects: s3Objects({ requesterPays: optionalEnv('REQUESTER_PAYS') === 'true' }),
-    queue: sqsQueue(requiredEnv('QUEUE_URL')),
-    cursors: cursorTable(requiredEnv('TABLE_NAME'), new DynamoDBClient({})),
-    invokeSelf: selfInvoker(requiredEnv('AWS_LAMBDA_FUNCTION_NAME'), new LambdaClient({})),
-    clock: systemClock,
-    log: jsonLog(),
-    pageBytes: PAGE_BYTES,
-    parallelBatches: PARALLEL_BATCHES,
-  };
-  return deployed;
-}
+/** The collaborators of a deployed function, built from its environment on the container's first invocation. */
+export const deployedHistoricCollaborators = once((): HistoricCollaborators => ({
+  settings: settingsFromEnv(),
+  engine: athenaEngine({
+    workGroup: requiredEnv('WORKGROUP'),
+    database: requiredEnv('DATABASE'),
+    table: requiredEnv('INVENTORY_TABLE'),
+  }),
+  objects: s3Objects({ requesterPays: optionalEnv('REQUESTER_PAYS') === 'true' }),
+  queue: sqsQueue(requiredEnv('QUEUE_URL')),
+  cursors: cursorTable(requiredEnv('TABLE_NAME'), new DynamoDBClient({})),
+  invokeSelf: selfInvoker(requiredEnv('AWS_LAMBDA_FUNCTION_NAME'), new LambdaClient({})),
+  clock: systemClock,
+  log: jsonLog(),
+  pageBytes: PAGE_BYTES,
+  parallelBatches: PARALLEL_BATCHES,
+}));
 
 export function selfInvoker(
   functionName: string,

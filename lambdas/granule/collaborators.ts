@@ -1,25 +1,27 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { accessTokens, type AccessTokens } from '../ingestor/access-token.js';
-import { secretReader } from '../ingestor/client-secret.js';
-import { numberEnv, optionalEnv, requiredEnv } from '../runtime/env.js';
-import type { GranuleCollaborators } from '../granule-handler.js';
-import { hrefSource } from '../source/href.js';
+import type { BatchContext } from './batch.js';
+import type { RetrySettings } from './outcome.js';
+import { deployedIngestor, stateTable } from '../ingestor/deployed.js';
 import { ingestionTable } from '../ingestor/pending.js';
-import { ingestor, type Ingestor } from '../ingestor/client.js';
-import { jsonLog, type Log } from '../runtime/log.js';
-import { embeddedMetrics, type Meter } from '../runtime/metrics.js';
-import { recordQueue } from '../queue/dead-letters.js';
-import { tokenTable } from '../ingestor/token-table.js';
+import { recordQueue, type RecordQueue } from '../queue/dead-letters.js';
+import { numberEnv, optionalEnv, requiredEnv } from '../runtime/env.js';
+import { jsonLog } from '../runtime/log.js';
+import { embeddedMetrics } from '../runtime/metrics.js';
+import { once } from '../runtime/once.js';
+import { hrefSource } from '../source/href.js';
 
-/** One client a container: it keeps its connections. */
-export const stateTable = once(() => new DynamoDBClient());
+/** Everything a granule handler uses outside the pipeline itself: AWS and the ingestor, or stand-ins for them. */
+export interface GranuleCollaborators extends Omit<BatchContext, 'remainingMs'> {
+  readonly queue: RecordQueue;
+  readonly retry: RetrySettings;
+}
 
-/** Of the queue, where the environment does not say. */
-const MAX_RECEIVE_COUNT = 5;
+/** Number of receives before a message is dead-lettered, if MAX_RECEIVE_COUNT is not set. */
+export const MAX_RECEIVE_COUNT = 5;
+/** Seconds before the second receive of a message, if RETRY_DELAY_SECONDS is not set. */
 const RETRY_DELAY_SECONDS = 30;
 
-/** Built once for a container, on its first invocation. */
+/** The collaborators of a deployed function, built from its environment on the container's first invocation. */
 export const deployedCollaborators = once((): GranuleCollaborators => {
   const [log, meter] = [jsonLog(), embeddedMetrics()];
   const region = optionalEnv('SOURCE_REGION');
@@ -46,37 +48,8 @@ export const deployedCollaborators = once((): GranuleCollaborators => {
   };
 });
 
-/** The ingestor that INGESTOR_URL names, with tokens from the client credentials in SECRET_ARN. */
-export function deployedIngestor(log: Log, meter: Meter): Ingestor {
-  return ingestor({
-    url: requiredEnv('INGESTOR_URL'),
-    tokens: deployedTokens(log, meter),
-    onAnswer: (milliseconds) => {
-      meter.milliseconds('IngestorLatency', milliseconds);
-    },
-  });
-}
-
-/** undefined without verify_ingestion: then nothing but the token is written. */
+/** Without verify_ingestion this is undefined, and the function writes only its token to the state table. */
 function recordIngestion(): GranuleCollaborators['recordIngestion'] {
   if (optionalEnv('VERIFY_INGESTION') !== 'true') return undefined;
   return ingestionTable(requiredEnv('TABLE_NAME'), stateTable()).record;
-}
-
-/** Tokens from the client credentials in SECRET_ARN, shared through the state table. */
-export function deployedTokens(log: Log, meter: Meter): AccessTokens {
-  return accessTokens({
-    log,
-    readSecret: secretReader(requiredEnv('SECRET_ARN')),
-    store: tokenTable(requiredEnv('TABLE_NAME'), stateTable()),
-    onRequest: () => {
-      meter.count('TokenRequests');
-      log.info('access token requested');
-    },
-  });
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }

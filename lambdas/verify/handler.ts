@@ -1,29 +1,9 @@
 import type { Context } from 'aws-lambda';
-import { deployedVerifyCollaborators } from './collaborators.js';
+import { deployedVerifyCollaborators, type VerifyCollaborators } from './collaborators.js';
 import { failureOf } from '../runtime/errors.js';
-import type { IngestionLog, PendingIngestion } from '../ingestor/pending.js';
-import type { Ingestion, IngestorReader } from '../ingestor/reader.js';
-import type { Log } from '../runtime/log.js';
-import type { Meter } from '../runtime/metrics.js';
+import type { PendingIngestion } from '../ingestor/pending.js';
+import type { Ingestion } from '../ingestor/reader.js';
 import { settleLimited } from '../runtime/retry.js';
-import type { VerifyQueue } from './queue.js';
-
-export interface VerifyCollaborators {
-  readonly ingestions: IngestionLog;
-  readonly getIngestion: IngestorReader['getIngestion'];
-  readonly queue: VerifyQueue;
-  /** Where the last run ended; this one begins after it. */
-  readonly cursor: VerifyCursor;
-  readonly maxTries: number;
-  readonly log: Log;
-  readonly meter: Pick<Meter, 'publish'>;
-}
-
-/** The item id that the next run begins after; undefined: at the start. */
-export interface VerifyCursor {
-  read(): Promise<string | undefined>;
-  write(after: string | undefined): Promise<void>;
-}
 
 /** What a run found, by Items. */
 export interface VerifyResult {
@@ -39,19 +19,28 @@ export interface VerifyResult {
 type Verdict = keyof VerifyResult;
 type InvocationContext = Pick<Context, 'getRemainingTimeInMillis'>;
 
+export interface VerifyHandler {
+  (event: unknown, context: InvocationContext): Promise<VerifyResult>;
+  /** Returns the same handler with these collaborators instead of the deployed ones. */
+  with(collaborators: VerifyCollaborators): VerifyHandler;
+}
+
 const CONCURRENT = 16;
 const PAGE = 160;
 /** A request may take this long, and its answer has to be put away. */
 const RESERVE_MS = 10_000;
 
 /**
- * The scheduled function of verify_ingestion: asks the ingestor what became of the Items it took. Loaded ones are
- * forgotten; what failed goes back to the queue, and after `maxTries` of that among the dead letters.
+ * Creates the handler of the scheduled function behind verify_ingestion. It asks the ingestor what became of each Item
+ * that was posted: Items that were loaded are removed from the state table, Items that failed go back to the queue, and
+ * to the dead-letter queue after `maxTries` attempts.
  */
-export function verifyHandler(
-  collaborators: () => VerifyCollaborators = deployedVerifyCollaborators,
-): (event: unknown, context: InvocationContext) => Promise<VerifyResult> {
-  return async (_event, context) => {
+export function verifyHandler(): VerifyHandler {
+  return handlerWith(deployedVerifyCollaborators);
+}
+
+function handlerWith(collaborators: () => VerifyCollaborators): VerifyHandler {
+  const handle = async (_event: unknown, context: InvocationContext): Promise<VerifyResult> => {
     const verify = collaborators();
     const hasTime = () => context.getRemainingTimeInMillis() > RESERVE_MS;
     const counts = { loaded: 0, waiting: 0, requeued: 0, dead: 0, unsettled: 0 };
@@ -63,6 +52,9 @@ export function verifyHandler(
     verify.meter.publish();
     return counts;
   };
+  return Object.assign(handle, {
+    with: (others: VerifyCollaborators) => handlerWith(() => others),
+  });
 }
 
 /** Ends where time does, and has the next run go on there: a run that always began at the start might stay there. */

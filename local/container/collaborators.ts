@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 
 import { accessTokens } from '../../lambdas/ingestor/access-token.js';
-import type { GranuleCollaborators } from '../../lambdas/granule-handler.js';
+import type { GranuleCollaborators } from '../../lambdas/granule/collaborators.js';
 import { hrefSource, mappedSource, type GranuleSource } from '../../lambdas/source/href.js';
 import { ingestor, type Ingestor } from '../../lambdas/ingestor/client.js';
 import type { Log } from '../../lambdas/runtime/log.js';

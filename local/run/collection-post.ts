@@ -1,4 +1,5 @@
 import type { CollectionHandler } from '../../lambdas/collection-handler.js';
+import { systemClock } from '../../lambdas/runtime/clock.js';
 import { failureOf } from '../../lambdas/runtime/errors.js';
 import { silentLog } from '../../lambdas/runtime/log.js';
 import type { ItemStore } from '../ingestor/item-store.js';
@@ -16,6 +17,8 @@ export async function postLocalCollection(
   try {
     await handler.with({
       log: silentLog,
+      clock: systemClock,
+      verify: undefined,
       postCollection: async (collection, options) => {
         await ingestor?.postCollection(collection, options);
         store.putCollection(collection.id, JSON.stringify(collection));

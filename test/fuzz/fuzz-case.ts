@@ -1,5 +1,5 @@
 import { ReadError } from '../../lambdas/runtime/errors.js';
-import type { GranuleCollaborators } from '../../lambdas/granule-handler.js';
+import type { GranuleCollaborators } from '../../lambdas/granule/collaborators.js';
 import { silentLog } from '../../lambdas/runtime/log.js';
 import { silentMeter } from '../../lambdas/runtime/metrics.js';
 import { seededRandom } from '../../local/http/faults.js';

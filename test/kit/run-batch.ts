@@ -1,8 +1,5 @@
-import type {
-  Granule,
-  GranuleCollaborators,
-  GranuleHandler,
-} from '../../lambdas/granule-handler.js';
+import type { GranuleCollaborators } from '../../lambdas/granule/collaborators.js';
+import type { Granule, GranuleHandler } from '../../lambdas/granule-handler.js';
 import type { GranuleSource } from '../../lambdas/source/href.js';
 import { ingestor } from '../../lambdas/ingestor/client.js';
 import type { LogFields } from '../../lambdas/runtime/log.js';

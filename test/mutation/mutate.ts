@@ -18,6 +18,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   'backfill/work': ['backfill/work', 'historic-handler'],
   'ingestor/client-secret': ['ingestor/client-secret', 'ingestor/access-token'],
   'collection-handler': ['collection-handler', 'granule/collaborators'],
+  'ingestor/deployed': ['granule/collaborators'],
   'verify/collaborators': ['verify/collaborators', 'granule/collaborators'],
   'xml/full': ['xml/full', 'xml/xml', 'xml/entities'],
   'granule/batch': ['granule/batch', 'granule-handler'],

@@ -1,9 +1,9 @@
 import type { SQSRecord } from 'aws-lambda';
 import { MessageError } from '../../lambdas/runtime/errors.js';
+import type { GranuleCollaborators } from '../../lambdas/granule/collaborators.js';
 import {
   granuleHandler,
   type Granule,
-  type GranuleCollaborators,
   type GranulePipeline,
 } from '../../lambdas/granule-handler.js';
 import { silentLog, type LogFields } from '../../lambdas/runtime/log.js';

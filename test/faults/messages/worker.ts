@@ -1,6 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { accessTokens } from '../../../lambdas/ingestor/access-token.js';
-import { granuleHandler, type GranuleCollaborators } from '../../../lambdas/granule-handler.js';
+import type { GranuleCollaborators } from '../../../lambdas/granule/collaborators.js';
+import { granuleHandler } from '../../../lambdas/granule-handler.js';
 import { sendHttp } from '../../../lambdas/runtime/http.js';
 import { ingestor } from '../../../lambdas/ingestor/client.js';
 import { silentLog } from '../../../lambdas/runtime/log.js';

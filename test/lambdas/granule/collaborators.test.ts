@@ -202,6 +202,21 @@ describe('the deployed Collection function', () => {
   });
 });
 
+describe('the deployed Collection function without a STAC API', () => {
+  test('does not read the Collection back, and keeps its clients for the next invocation', async () => {
+    const { collectionHandler } = await import('../../../lambdas/collection-handler.js');
+    const handler = collectionHandler(() => collection);
+
+    await outputLines(async () => {
+      expect(await handler({}, invocation())).toEqual({ collection: 'example', verified: false });
+      expect(await handler({}, invocation())).toEqual({ collection: 'example', verified: false });
+    });
+
+    expect(posts('/api/collections')).toHaveLength(2);
+    expect(posts('/oauth2/token')).toHaveLength(1);
+  });
+});
+
 describe('the deployed verifying function', () => {
   test('asks the ingestor about each row of the table, and forgets what is loaded', async () => {
     process.env['VERIFY_INGESTION'] = 'true';

@@ -3,7 +3,8 @@ import { IngestorError } from '../../../lambdas/runtime/errors.js';
 import type { PendingIngestion } from '../../../lambdas/ingestor/pending.js';
 import type { Ingestion } from '../../../lambdas/ingestor/reader.js';
 import { silentMeter } from '../../../lambdas/runtime/metrics.js';
-import { verifyHandler, type VerifyCollaborators } from '../../../lambdas/verify/handler.js';
+import type { VerifyCollaborators } from '../../../lambdas/verify/collaborators.js';
+import { verifyHandler } from '../../../lambdas/verify/handler.js';
 import { MemoryLog } from '../../support/backfill/collaborators.js';
 
 function pendingOf(itemId: string, fields: Partial<PendingIngestion> = {}): PendingIngestion {
@@ -66,8 +67,9 @@ function verification(
     log,
     meter: silentMeter,
   };
+  const handler = verifyHandler().with(collaborators);
   const run = (remainingMs = 60_000) =>
-    verifyHandler(() => collaborators)({}, { getRemainingTimeInMillis: () => remainingMs });
+    handler({}, { getRemainingTimeInMillis: () => remainingMs });
   return { run, done, writes, log, cursor: () => cursor };
 }
 
