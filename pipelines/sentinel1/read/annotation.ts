@@ -38,7 +38,9 @@ function scanShape(bytes: Uint8Array): Shape | undefined {
 }
 
 function parseShape(document: XmlDocument): Shape {
-  const { found } = readXml(document, () => new SizeFinder());
+  const finder = new SizeFinder();
+  readXml(document, finder);
+  const { found } = finder;
   return [sizeOf(document, found, ROWS), sizeOf(document, found, COLUMNS)];
 }
 

@@ -51,10 +51,9 @@ export interface Field {
 
 /** Reads a manifest.safe once, from start to end. Throws GranuleError where it is no XML or lists no files. */
 export function readManifest(document: XmlDocument): Manifest {
-  const { fields, polarisations, processings, resources, files, section } = readXml(
-    document,
-    () => new Collector(),
-  );
+  const collector = new Collector();
+  readXml(document, collector);
+  const { fields, polarisations, processings, resources, files, section } = collector;
   const manifest = { document, fields, polarisations, processings, resources, files };
   if (section === undefined) throw missingField(manifest, 'dataObjectSection');
   return manifest;

@@ -5,11 +5,9 @@ import { elementFault, readXml, type XmlElement } from '../../../lambdas/xml/xml
 const HREF = 's3://bucket/a.xml';
 
 function elements(text: string): XmlElement[] {
-  const newHandlers = () => {
-    const all: XmlElement[] = [];
-    return { all, open: (element: XmlElement) => all.push(element) };
-  };
-  return readXml({ href: HREF, text }, newHandlers).all;
+  const all: XmlElement[] = [];
+  readXml({ href: HREF, text }, { open: (element) => all.push(element) });
+  return all;
 }
 
 function textOf(text: string, local: string): string | undefined {
@@ -25,25 +23,24 @@ function fault(text: string): unknown {
   }
 }
 
-describe('readXml tells of elements', () => {
-  test('in document order, each with its parent, and of their end', () => {
+describe('readXml', () => {
+  test('opens and closes elements in document order, each with its parent', () => {
     const events: string[] = [];
     const path = ({ local, parent }: XmlElement): string =>
       parent === undefined ? local : `${path(parent)}/${local}`;
 
-    readXml({ href: HREF, text: '<a><b/><c>x<d/></c></a>' }, () => ({
-      open: (element) => events.push(`+${path(element)}`),
-      close: (element) => events.push(`-${path(element)} ${element.text}`),
-    }));
+    readXml(
+      { href: HREF, text: '<a>1<![CDATA[2]]><b/>3<c>x<d/>y</c>4</a>' },
+      {
+        open: (element) => events.push(`+${path(element)}`),
+        close: (element) => events.push(`-${path(element)} ${element.text}`),
+      },
+    );
 
-    expect(events).toEqual(['+a', '+a/b', '-a/b ', '+a/c', '+a/c/d', '-a/c/d ', '-a/c x', '-a ']);
+    expect(events).toEqual(['+a', '+a/b', '-a/b ', '+a/c', '+a/c/d', '-a/c/d ', '-a/c x', '-a 12']);
   });
 
-  test('to handlers that have seen no part of it before, plain at its beginning or not', () => {
-    expect(elements('<a><b/>&lt;<c/></a>').map(({ local }) => local)).toEqual(['a', 'b', 'c']);
-  });
-
-  test('[G08] by namespace, whatever the prefix, a default namespace within included', () => {
+  test('[G08] gives the namespace of an element, whatever its prefix', () => {
     const text = `<p:a xmlns:p="urn:x"><p:b/><b xmlns="urn:x"><b/></b><q:b xmlns:q="urn:y"/><b/></p:a>`;
 
     const names = elements(text).map(({ uri, local, name }) => [name, `{${uri}}${local}`]);
@@ -58,25 +55,40 @@ describe('readXml tells of elements', () => {
     ]);
   });
 
-  test('to whom it may concern: either of the two may be left out', () => {
+  test('needs neither of the two handlers', () => {
     const closed: string[] = [];
 
-    const close = ({ name }: XmlElement) => closed.push(name);
-    readXml({ href: HREF, text: '<a><b/></a>' }, () => ({ close }));
-    readXml({ href: HREF, text: '<a><b/></a>' }, () => ({}));
+    readXml({ href: HREF, text: '<a><b/></a>' }, { close: ({ name }) => closed.push(name) });
+    readXml({ href: HREF, text: '<a><b/></a>' }, {});
 
     expect(closed).toEqual(['b', 'a']);
+    expect(() => {
+      readXml({ href: HREF, text: '<a>' }, {});
+    }).toThrow(`${HREF}:1:3: <a> is not well-formed XML: unclosed tag: a`);
   });
 
-  test('with the attributes of no namespace and the prefixes that they declare', () => {
-    const [element] = elements('<a b="1" p:c="2" xmlns:p="urn:x" xmlns="urn:y"/>');
+  test('passes on the error of a handler', () => {
+    const open = () => {
+      throw new Error('enough');
+    };
 
-    expect(element?.attribute('b')).toBe('1');
-    expect(element?.attribute('c')).toBeUndefined();
-    expect({ ...element?.namespaces }).toEqual({ '': 'urn:y', p: 'urn:x' });
+    expect(() => {
+      readXml({ href: HREF, text: '<a/>' }, { open });
+    }).toThrow('enough');
   });
 
-  test('[G04] none, one and two of a kind', () => {
+  test('gives the attributes without a prefix, and the prefixes that an element declares', () => {
+    const text = '<p:a b="1" p:c="2" xmlns:p="urn:x" xmlns="urn:y"><d/></p:a>';
+
+    const [root, child] = elements(text);
+
+    expect([root?.local, root?.uri, root?.end]).toEqual(['a', 'urn:x', text.indexOf('>') + 1]);
+    expect([root?.attribute('b'), root?.attribute('c')]).toEqual(['1', undefined]);
+    expect({ ...root?.namespaces }).toEqual({ '': 'urn:y', p: 'urn:x' });
+    expect({ ...child?.namespaces }).toEqual({});
+  });
+
+  test('[G04] gives no element, one and two of a kind', () => {
     const count = (text: string) => elements(text).filter(({ local }) => local === 'file').length;
 
     expect(count('<files/>')).toBe(0);
@@ -84,7 +96,7 @@ describe('readXml tells of elements', () => {
     expect(count('<files><file/><file/></files>')).toBe(2);
   });
 
-  test('[G10] named __proto__, constructor and toString, as of any other', () => {
+  test('[G10] reads names such as __proto__, constructor and toString as any other name', () => {
     const text =
       '<__proto__ __proto__="1" constructor="2"><constructor/><toString>x</toString></__proto__>';
 
@@ -98,7 +110,7 @@ describe('readXml tells of elements', () => {
     expect({}).not.toHaveProperty('local');
   });
 
-  test('and a prefix named __proto__ is one that must be declared', () => {
+  test('[G10] rejects the prefix __proto__ unless it is declared', () => {
     expect(fault('<__proto__:a/>')).toMatchObject({ name: 'GranuleError' });
     expect(elements('<__proto__:a xmlns:__proto__="urn:x"/>')[0]?.uri).toBe('urn:x');
   });
@@ -109,39 +121,43 @@ describe('the text of an element', () => {
     ['[G01] stays text', '<a>012</a>', '012'],
     ['[G02] that looks like a power stays text', '<a>0E68</a>', '0E68'],
     ['keeps its white space', '<a> 1.10\n</a>', ' 1.10\n'],
-    ['has references resolved', '<a>&lt;&#65;&#x42;&amp;</a>', '<AB&'],
-    ['has CDATA in it', '<a>1<![CDATA[<2>]]>3</a>', '1<2>3'],
-    ['goes round comments', '<a>1<!-- 2 -->3</a>', '13'],
+    ['has its references resolved', '<a>&lt;&#65;&#x42;&amp;</a>', '<AB&'],
+    ['includes CDATA', '<a>1<![CDATA[<2>]]>3</a>', '1<2>3'],
+    ['leaves comments out', '<a>1<!-- 2 -->3</a>', '13'],
     ['ends at the first child', '<a>1<b>2</b>3</a>', '1'],
-    ['has line ends as XML has them', '<a>1\r\n2</a>', '1\n2'],
+    ['has normalized line ends', '<a>1\r\n2</a>', '1\n2'],
   ])('%s', (_, text, expected) => {
     expect(textOf(text, 'a')).toBe(expected);
   });
 
-  test('[G05] of 100,000 &amp; is read', () => {
+  test('[G05] may have 100,000 references', () => {
     expect(textOf(`<a>${'&amp;'.repeat(100_000)}</a>`, 'a')).toBe('&'.repeat(100_000));
   });
 });
 
-describe('an error points at the place, counted from 1', () => {
+describe('an error has the line and the column, counted from 1', () => {
   test.each<[string, string, object]>([
-    ['another end tag', '<a>\n  <b>\n  </c>\n</a>', { line: 3, column: 6, element: 'b' }],
-    ['no end', '<a>\n<b>x', { line: 2, column: 4, element: 'b' }],
-    ['no end of the tag', '<a>\n<b c="', { line: 2, column: 6, element: 'a' }],
+    ['a wrong end tag', '<a>\n  <b>\n  </c>\n</a>', { line: 3, column: 6, element: 'b' }],
+    ['no end tag', '<a>\n<b>x', { line: 2, column: 4, element: 'b' }],
+    ['a start tag without its end', '<a>\n<b c="', { line: 2, column: 6, element: 'a' }],
     ['a bare ampersand', '<a>\n<!-- & --><b>x & y</b></a>', { line: 2, column: 16, element: 'b' }],
-    ['one in an attribute', '<a><b c="x & y"/></a>', { line: 1, column: 12, element: 'a' }],
-    ['an attribute twice', '<a><b c="1" c="2"/></a>', { line: 1, column: 19, element: 'a' }],
-    ['a prefix not declared', '<a>\r\n<p:b/></a>', { line: 2, column: 6, element: 'a' }],
-    ['a second root', '<a/><b/>', { line: 1, column: 7 }],
-    ['no XML', 'hello', { line: 1, column: 5 }],
-    ['nothing', '', { line: 1, column: 1 }],
-    ['an entity not declared', '<a>&b;</a>', { line: 1, column: 6, element: 'a' }],
     [
-      '[G10] an entity named like a property',
+      'a bare ampersand in an attribute',
+      '<a><b c="x & y"/></a>',
+      { line: 1, column: 12, element: 'a' },
+    ],
+    ['the same attribute twice', '<a><b c="1" c="2"/></a>', { line: 1, column: 19, element: 'a' }],
+    ['an undeclared prefix', '<a>\r\n<p:b/></a>', { line: 2, column: 6, element: 'a' }],
+    ['a second root', '<a/><b/>', { line: 1, column: 7 }],
+    ['no element', 'hello', { line: 1, column: 5 }],
+    ['no text', '', { line: 1, column: 1 }],
+    ['an undeclared entity', '<a>&b;</a>', { line: 1, column: 6, element: 'a' }],
+    [
+      '[G10] an entity with the name of a property of every object',
       '<a>&constructor;</a>',
       { line: 1, column: 16, element: 'a' },
     ],
-  ])('%s', (_, text, place) => {
+  ])('for %s', (_, text, place) => {
     expect(fault(text)).toMatchObject({
       name: 'GranuleError',
       kind: 'permanent',
@@ -159,23 +175,23 @@ describe('an error points at the place, counted from 1', () => {
     ['hello', '1:5: is not well-formed XML: text data outside of root node'],
     ['<p:b/>', '1:6: is not well-formed XML: unbound namespace prefix: "p"'],
     ['<a>&b;</a>', '1:6: <a> is not well-formed XML: undefined entity'],
-  ])('of %j it is said that %s', (text, message) => {
+  ])('%j: %s', (text, message) => {
     expect(fault(text)).toMatchObject({ message: `${HREF}:${message}` });
   });
 
-  test('within an element that is nested too deep', () => {
+  test('for an element that is nested too deep', () => {
     expect(fault('<a>\n'.repeat(300))).toMatchObject({
       message: `${HREF}:257:3: <a> is nested deeper than 256 elements`,
     });
   });
 
-  test('its message names file, line, column and element', () => {
+  test('and its message has the href, line, column and element', () => {
     expect(fault('<a>\n<b>x')).toMatchObject({
       message: `${HREF}:2:4: <b> is not well-formed XML: unclosed tag: b`,
     });
   });
 
-  test('elementFault points at the start tag', () => {
+  test('and elementFault points at the start tag', () => {
     const document = { href: HREF, text: '<a>\n  <b\n c=">">5</b></a>' };
     const element = elements(document.text).find(({ local }) => local === 'b');
     if (element === undefined) throw new Error('no b');
@@ -187,15 +203,15 @@ describe('an error points at the place, counted from 1', () => {
   });
 });
 
-describe('a document may not ask for too much', () => {
-  test('of depth', () => {
+describe('a document must not', () => {
+  test('be nested too deep', () => {
     expect(fault('<a>'.repeat(300))).toMatchObject({
       message: expect.stringContaining('nested deeper than 256 elements'),
     });
     expect(fault('<a>'.repeat(256) + '</a>'.repeat(256))).toBeUndefined();
   });
 
-  test('of characters, plain as they may be', () => {
+  test('have too many characters', () => {
     const text = '<a/>'.padEnd(64 * 1024 * 1024);
 
     expect(fault(text)).toBeUndefined();
@@ -204,7 +220,7 @@ describe('a document may not ask for too much', () => {
     });
   });
 
-  test('whatever is cut off somewhere, it is a GranuleError and never anything else', () => {
+  test('be cut off, wherever that is', () => {
     const text =
       '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY e "x">]><a b="c"><!--d--><e>&e;<![CDATA[f]]></e></a>';
 
