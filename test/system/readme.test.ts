@@ -1,0 +1,102 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { projectRoot } from '../support/cli/project-root.js';
+import { runCli } from '../support/cli/run-cli.js';
+
+const PIPELINE = 'drone_surveys';
+const GRANULE = `pipelines/${PIPELINE}/sample/bucket/2024/harbour`;
+const TIMEOUT_MS = 120_000;
+
+/** The code blocks of the README that follow a line which begins with the path of a file of the pipeline. */
+function filesInReadme(): Record<string, string> {
+  const text = readFileSync('README.md', 'utf8');
+  const blocks = text.matchAll(/^`(pipelines\/drone_surveys\/\S+)`[^\n]*\n\n```\w+\n(.*?)^```$/gms);
+  return Object.fromEntries([...blocks].map(([, path = '', content = '']) => [path, content]));
+}
+
+describe('the first pipeline in the README', () => {
+  let root: string;
+
+  beforeAll(() => {
+    root = projectRoot(filesInReadme());
+    rmSync(join(root, 'pipelines/waves'), { recursive: true });
+    symlinkSync(resolve('local'), join(root, 'local'));
+  });
+
+  afterAll(() => {
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  test('has its five files there', () => {
+    expect(Object.keys(filesInReadme())).toEqual([
+      `pipelines/${PIPELINE}/config.yaml`,
+      `pipelines/${PIPELINE}/app.ts`,
+      `pipelines/${PIPELINE}/collection.ts`,
+      `pipelines/${PIPELINE}/historic.ts`,
+      `${GRANULE}/survey.json`,
+    ]);
+  });
+
+  test(
+    'runs locally: its Item and its Collection are posted, and nothing fails',
+    async () => {
+      const { code, stdout, stderr } = await runCli('local', [PIPELINE], { cwd: root });
+
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/^made 1, posted 1\nfailed 0\n/);
+      const out = join(root, 'out', PIPELINE);
+      expect(JSON.parse(readFileSync(join(out, 'items.ndjson'), 'utf8'))).toMatchObject({
+        id: 'harbour-2024-05-01',
+        collection: 'drone-surveys',
+        bbox: [9.93, 53.53, 9.99, 53.56],
+        assets: { image: { href: 's3://drone-surveys/2024/harbour/image.tif' } },
+      });
+      expect(JSON.parse(readFileSync(join(out, 'collection.json'), 'utf8'))).toMatchObject({
+        id: 'drone-surveys',
+      });
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'makes the Item of a folder with npm run item',
+    async () => {
+      const { code, stdout } = await runCli('item', [PIPELINE, GRANULE], { cwd: root });
+
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ id: 'harbour-2024-05-01' });
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'has a valid config.yaml',
+    async () => {
+      const { code, stderr } = await runCli('check-config', [PIPELINE], { cwd: root });
+
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'passes the type checker',
+    () => {
+      const compilerOptions = { incremental: false, tsBuildInfoFile: null };
+      const config = { extends: './tsconfig.json', compilerOptions, include: ['pipelines'] };
+      writeFileSync(join(root, 'tsconfig.pipelines.json'), JSON.stringify(config));
+
+      const tsc = resolve('node_modules/typescript/bin/tsc');
+      const checked = spawnSync(process.execPath, [tsc, '--project', 'tsconfig.pipelines.json'], {
+        cwd: root,
+        encoding: 'utf8',
+      });
+
+      expect(checked.stdout).toBe('');
+      expect(checked.status).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+});
