@@ -1,15 +1,21 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { listFiles, readFiles, type ProjectFile } from './support/project/files.js';
+import {
+  circlesOf,
+  forbiddenImports,
+  importsOf,
+  layers,
+  reachedFrom,
+  roomsOf,
+  type Allowed,
+  type Import,
+} from './support/project/imports.js';
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const ROOMS = ['modules', 'lambdas', 'pipelines', 'local', 'cli'] as const;
-type Room = (typeof ROOMS)[number] | 'main.ts' | 'test/kit';
+const HOUSES = ['modules', 'lambdas', 'pipelines', 'local', 'cli'];
 
-/** Which rooms a room may import, besides itself (docs/decisions.md, "The one rule of imports"). */
-const MAY_IMPORT: Record<Room, readonly Room[]> = {
+/** The one rule of imports (docs/decisions.md). */
+const BETWEEN_HOUSES: Allowed = {
   modules: [],
   lambdas: [],
   pipelines: ['lambdas'],
@@ -19,116 +25,301 @@ const MAY_IMPORT: Record<Room, readonly Room[]> = {
   'test/kit': ['local', 'lambdas'],
 };
 
-interface Import {
-  readonly file: string;
-  readonly target: string;
+/** The rooms of each house and what they may import of it; `doors` are the files directly in it. */
+const INSIDE: Readonly<Record<string, Allowed>> = {
+  lambdas: layers(
+    ['runtime'],
+    ['stac', 'source', 'xml', 'queue'],
+    ['inventory', 'ingestor'],
+    ['granule', 'backfill', 'verify'],
+    ['doors'],
+  ),
+  modules: {
+    config: [],
+    deployer: ['config'],
+    bundling: ['config'],
+    constructs: ['config'],
+    pipeline: ['config', 'constructs'],
+    stacks: ['bundling', 'config', 'constructs', 'deployer', 'pipeline'],
+    terraform: ['config', 'constructs', 'pipeline', 'stacks'],
+  },
+  local: {
+    http: [],
+    files: [],
+    container: [],
+    ingestor: ['http'],
+    token: ['http'],
+    queue: ['http'],
+    input: ['container', 'files', 'queue'],
+    inventory: ['files', 'input'],
+    run: ['container', 'files', 'ingestor', 'queue', 'token'],
+    page: ['run'],
+    doors: ['container', 'input', 'page', 'queue', 'run'],
+  },
+  cli: {
+    shared: [],
+    status: ['shared'],
+    plan: ['shared'],
+    local: ['shared'],
+    backfill: ['shared', 'status'],
+    redrive: ['shared', 'local'],
+    doors: ['shared', 'status', 'plan', 'local', 'backfill', 'redrive'],
+  },
+};
+
+/** What cli/ may import of modules/: rooms without cdktf, which takes a second to load. */
+const OPEN_TO_CLI = [
+  'modules/config/',
+  'modules/bundling/',
+  'modules/deployer/',
+  // npm run modules names the files that it writes.
+  'modules/terraform/generate/names.ts',
+];
+const CDKTF_FREE = ['modules/config/', 'modules/bundling/', 'modules/deployer/'];
+const CDKTF = /^(cdktf|constructs|@cdktf)(\/|$)/;
+const MAX_DOORS = 30;
+const MAX_FILES_IN_FOLDER = 25;
+const MAX_LINES = 200;
+
+/** What is still to be done. Delete an entry when its test says that it is no longer needed. */
+const PENDING = {
+  imports: [
+    'lambdas/granule/collaborators.ts -> lambdas/granule-handler.ts',
+    'lambdas/verify/collaborators.ts -> lambdas/granule/collaborators.ts',
+  ],
+  inCircles: [
+    'cli/backfill/actions.ts',
+    'cli/backfill/backfill-status.ts',
+    'cli/backfill/describe.ts',
+    'cli/backfill/dry-run.ts',
+    'lambdas/granule-handler.ts',
+    'lambdas/granule/collaborators.ts',
+    'lambdas/verify/collaborators.ts',
+    'lambdas/verify/handler.ts',
+    'modules/pipeline/facts.ts',
+    'modules/pipeline/monitoring.ts',
+  ],
+  exporting: ['cli/item-href.ts'],
+  long: ['cli/redrive/local-redrive.ts', 'lambdas/granule/batch.ts'],
+};
+
+function expectOnly(found: readonly string[], pending: readonly string[]): void {
+  expect({ new: found.filter((one) => !pending.includes(one)) }).toEqual({ new: [] });
+  const needless = pending.filter((one) => !found.includes(one));
+  expect({ 'no longer needed, delete from PENDING': needless }).toEqual({
+    'no longer needed, delete from PENDING': [],
+  });
 }
 
-function sourceFiles(): string[] {
-  const listed = execFileSync(
-    'git',
-    ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'],
-    {
-      cwd: ROOT,
-      encoding: 'utf8',
-    },
-  );
-  return listed.split('\n').filter((file) => file !== '' && !file.endsWith('.test.ts'));
-}
-
-function importsOf(file: string): Import[] {
-  const text = readFileSync(join(ROOT, file), 'utf8');
-  const found = text.matchAll(/(?:from|import\()\s*'([^']+)'/g);
-  return [...found].map(([, target = '']) => ({
-    file,
-    target: target.startsWith('.') ? posix.join(posix.dirname(file), target) : target,
-  }));
-}
-
-function roomOf(path: string): Room | undefined {
-  if (path === 'main.ts' || path === 'main.js') return 'main.ts';
+function houseOf(path: string): string | undefined {
+  if (path === 'main.ts') return path;
   if (path.startsWith('test/kit/')) return 'test/kit';
-  return ROOMS.find((room) => path.startsWith(`${room}/`));
+  return HOUSES.find((house) => path.startsWith(`${house}/`));
 }
 
-const imports = sourceFiles().flatMap(importsOf);
+function insideHouses(imports: readonly Import[]): string[] {
+  return Object.entries(INSIDE).flatMap(([house, allowed]) =>
+    forbiddenImports(imports, roomsOf(house), allowed),
+  );
+}
 
-describe('the one rule of imports', () => {
-  test('is looked at in every room', () => {
-    const rooms = new Set(imports.map(({ file }) => roomOf(file)));
-    expect([...rooms]).toEqual(expect.arrayContaining([...ROOMS, 'main.ts']));
+function betweenPipelines(imports: readonly Import[]): string[] {
+  return forbiddenImports(imports, roomsOf('pipelines'), {});
+}
+
+/** Returns the imports of cdktf outside of modules/ and main.ts, and those of its private files anywhere. */
+function misplacedCdktf(imports: readonly Import[]): Import[] {
+  return imports.filter(({ file, target }) => {
+    if (!CDKTF.test(target)) return false;
+    const allowed = file === 'main.ts' || /^(modules|test)\//.test(file);
+    return !allowed || target.includes('/private');
   });
+}
 
-  test('every import between rooms is one that the rule allows', () => {
-    const broken = imports.filter(({ file, target }) => {
-      const [from, to] = [roomOf(file), roomOf(target)];
-      return from && to && from !== to && !MAY_IMPORT[from].includes(to);
-    });
+function closedToCli(imports: readonly Import[]): Import[] {
+  return imports.filter(
+    ({ file, target }) =>
+      file.startsWith('cli/') &&
+      target.startsWith('modules/') &&
+      !OPEN_TO_CLI.some((open) => target.startsWith(open)),
+  );
+}
 
-    expect(broken).toEqual([]);
-  });
+/** Returns the packages of cdktf that loading files in `folders` would load. */
+function cdktfBehind(imports: readonly Import[], folders: readonly string[]): string[] {
+  const start = imports
+    .map(({ file }) => file)
+    .filter((file) => folders.some((folder) => file.startsWith(folder)));
+  return [...reachedFrom(imports, start)].filter((target) => CDKTF.test(target));
+}
 
-  test('a pipeline imports no other pipeline', () => {
-    const pipelineOf = (path: string) => /^pipelines\/([^/]+)\//.exec(path)?.[1];
-    const broken = imports.filter(({ file, target }) => {
-      const [from, to] = [pipelineOf(file), pipelineOf(target)];
-      return from !== undefined && to !== undefined && from !== to;
-    });
+function commandsWithExports(files: readonly ProjectFile[]): string[] {
+  return files
+    .filter(({ file, text }) => /^cli\/[^/]+$/.test(file) && /^export\b/m.test(text))
+    .map(({ file }) => file);
+}
 
-    expect(broken).toEqual([]);
-  });
+function longFiles(files: readonly ProjectFile[]): string[] {
+  return files
+    .filter(({ text }) => text.split('\n').length - 1 > MAX_LINES)
+    .map(({ file }) => file);
+}
 
-  test('only main.ts and modules/ import cdktf, and nothing private of it', () => {
-    const cdktf = imports.filter(({ target }) => /^(cdktf|constructs|@cdktf)(\/|$)/.test(target));
-    const allowed = ({ file }: Import) => ['main.ts', 'modules'].includes(roomOf(file) ?? '');
+function fullFolders(paths: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const folder of paths.map((path) => posix.dirname(path)))
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  return [...counts].filter(([, count]) => count > MAX_FILES_IN_FOLDER).map(([folder]) => folder);
+}
 
-    expect(cdktf.filter((found) => !allowed(found) && !found.file.startsWith('test/'))).toEqual([]);
-    expect(cdktf.filter(({ target }) => target.includes('/private'))).toEqual([]);
-  });
+const sources = readFiles(listFiles('*.ts').filter((file) => !file.endsWith('.test.ts')));
+const imports = importsOf(sources);
 
-  test('what cli/ imports of modules/ is free of cdktf', () => {
-    const graph = groupByFile();
-    const reached = new Set<string>();
-    const visit = (file: string) => {
-      if (reached.has(file)) return;
-      reached.add(file);
-      for (const { target } of graph.get(file) ?? []) visit(target.replace(/\.js$/, '.ts'));
-    };
-    for (const { file, target } of imports) {
-      if (roomOf(file) === 'cli' && roomOf(target) === 'modules')
-        visit(target.replace(/\.js$/, '.ts'));
-    }
-
-    expect([...reached].filter((path) => /^(cdktf|constructs|@cdktf)(\/|$)/.test(path))).toEqual(
-      [],
+describe('the project', () => {
+  test('is seen in every house and in every room', () => {
+    expect(new Set(imports.map(({ file }) => houseOf(file)))).toEqual(
+      new Set([...Object.keys(BETWEEN_HOUSES), undefined]),
     );
+    for (const [house, allowed] of Object.entries(INSIDE)) {
+      const rooms = new Set(sources.map(({ file }) => roomsOf(house)(file)));
+      rooms.delete(undefined);
+      expect({ house, rooms: [...rooms].sort() }).toEqual({
+        house,
+        rooms: Object.keys(allowed).sort(),
+      });
+    }
+  });
+
+  test('imports between houses as the one rule of imports allows', () => {
+    expect(forbiddenImports(imports, houseOf, BETWEEN_HOUSES)).toEqual([]);
+  });
+
+  test('imports inside a house as its rooms allow', () => {
+    expectOnly(insideHouses(imports), PENDING.imports);
+  });
+
+  test('imports no pipeline from another', () => {
+    expect(betweenPipelines(imports)).toEqual([]);
+  });
+
+  test('has no circle of files', () => {
+    expectOnly(circlesOf(imports).flat(), PENDING.inCircles);
+  });
+
+  test('imports cdktf only in modules/ and main.ts, and nothing private of it', () => {
+    expect(misplacedCdktf(imports)).toEqual([]);
+  });
+
+  test('opens to cli/ only rooms of modules/ that load no cdktf', () => {
+    expect(closedToCli(imports)).toEqual([]);
+    expect(cdktfBehind(imports, CDKTF_FREE)).toEqual([]);
+    expect(cdktfBehind(imports, ['cli/'])).toEqual([]);
+  });
+
+  test('exports nothing from a command', () => {
+    expectOnly(commandsWithExports(sources), PENDING.exporting);
+  });
+
+  test('keeps files and folders small', () => {
+    const paths = listFiles('lambdas', 'modules', 'cli', 'local', 'pipelines', 'test').filter(
+      (file) => !/\/(sample|fixtures)\//.test(file),
+    );
+    const doors = paths.filter((path) => /^(lambdas|modules|cli|local)\/[^/]+\.ts$/.test(path));
+
+    expectOnly(longFiles(sources), PENDING.long);
+    expect(doors.length).toBeLessThanOrEqual(MAX_DOORS);
+    expect(fullFolders(paths)).toEqual([]);
   });
 });
 
-function groupByFile(): Map<string, Import[]> {
-  const groups = new Map<string, Import[]>();
-  for (const found of imports) groups.set(found.file, [...(groups.get(found.file) ?? []), found]);
-  return groups;
-}
+describe('a made-up project shows that the rules', () => {
+  function made(files: Readonly<Record<string, string>>): ProjectFile[] {
+    return Object.entries(files).map(([file, text]) => ({ file, text }));
+  }
+  const importing = (file: string, target: string): Import[] =>
+    importsOf([{ file, text: `import { x } from '${target}';\n` }]);
 
-describe('the README', () => {
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    scripts: Record<string, string>;
-  };
-
-  test('names no npm script that does not exist', () => {
-    const named = [...readme.matchAll(/npm run (?:--silent )?([a-z][a-z0-9:-]*)/g)].map(
-      ([, name]) => name,
-    );
-
-    expect(named.length).toBeGreaterThan(5);
-    expect(named.filter((name) => name !== undefined && !(name in scripts))).toEqual([]);
+  test.each([
+    ['lambdas/queue/queue.ts', '../../modules/config/names.js'],
+    ['modules/config/names.ts', '../../lambdas/runtime/env.js'],
+    ['pipelines/a/app.ts', '../../local/files/line-file.js'],
+    ['local/run/state.ts', '../../cli/shared/table.js'],
+    ['main.ts', './cli/plan.js'],
+    ['test/kit/records.ts', '../../modules/config/names.js'],
+  ])('keep %s from importing %s', (file, target) => {
+    expect(forbiddenImports(importing(file, target), houseOf, BETWEEN_HOUSES)).toHaveLength(1);
   });
 
-  test('names no file of the project that does not exist', () => {
-    const named = [...readme.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, path = '']) => path);
+  test.each([
+    ['lambdas/runtime/env.ts', '../stac/stac.js'],
+    ['lambdas/stac/time.ts', '../source/href.js'],
+    ['lambdas/ingestor/client.ts', '../granule/batch.js'],
+    ['lambdas/granule/batch.ts', '../granule-handler.js'],
+    ['modules/config/names.ts', '../bundling/bundle.js'],
+    ['modules/bundling/bundle.ts', '../constructs/policy.js'],
+    ['modules/constructs/policy.ts', '../pipeline/pipeline.js'],
+    ['local/http/server.ts', '../queue/queue.js'],
+    ['cli/shared/table.ts', '../plan/git.js'],
+  ])('keep %s from importing %s of its house', (file, target) => {
+    expect(insideHouses(importing(file, target))).toHaveLength(1);
+  });
 
-    for (const path of named) expect(() => readFileSync(join(ROOT, path))).not.toThrow(/ENOENT/);
+  test('let a room import the layers below it, and its own files', () => {
+    expect(insideHouses(importing('lambdas/granule/batch.ts', '../runtime/env.js'))).toEqual([]);
+    expect(insideHouses(importing('lambdas/granule/batch.ts', './message.js'))).toEqual([]);
+  });
+
+  test('keep one pipeline from importing another', () => {
+    expect(betweenPipelines(importing('pipelines/a/app.ts', '../b/item.js'))).toHaveLength(1);
+  });
+
+  test('find a circle of type imports, of two files and of three', () => {
+    const files = made({
+      'cli/a.ts': "import type { B } from './b.js';",
+      'cli/b.ts': "export type { A } from './a.js';",
+      'cli/c.ts': "import { d } from './d.js';",
+      'cli/d.ts': "const e = await import('./e.js');",
+      'cli/e.ts': "import './c.js';",
+      'cli/f.ts': "import { a } from './a.js';",
+    });
+
+    expect(circlesOf(importsOf(files))).toEqual([
+      ['cli/a.ts', 'cli/b.ts'],
+      ['cli/c.ts', 'cli/d.ts', 'cli/e.ts'],
+    ]);
+  });
+
+  test('find cdktf where it must not be', () => {
+    expect(misplacedCdktf(importing('cli/plan.ts', 'cdktf'))).toHaveLength(1);
+    expect(misplacedCdktf(importing('lambdas/a.ts', '@cdktf/provider-aws/x'))).toHaveLength(1);
+    expect(misplacedCdktf(importing('modules/a.ts', 'cdktf/lib/private/x'))).toHaveLength(1);
+    expect(misplacedCdktf(importing('modules/a.ts', 'cdktf'))).toEqual([]);
+  });
+
+  test('find what cli/ must not import of modules/, also by way of another file', () => {
+    const files = made({
+      'cli/plan.ts': "import { x } from '../modules/config/x.js';",
+      'modules/config/x.ts': "import { y } from './y.js';",
+      'modules/config/y.ts': "import { Token } from 'cdktf';",
+    });
+
+    expect(closedToCli(importing('cli/plan.ts', '../modules/stacks/a.js'))).toHaveLength(1);
+    expect(closedToCli(importsOf(files))).toEqual([]);
+    expect(cdktfBehind(importsOf(files), ['cli/'])).toEqual(['cdktf']);
+    expect(cdktfBehind(importsOf(files), ['modules/config/'])).toEqual(['cdktf']);
+  });
+
+  test('find commands that export, long files and full folders', () => {
+    const files = made({
+      'cli/a.ts': 'const a = 1;\nexport { a };\n',
+      'cli/b/c.ts': 'export const a = 1;\n'.repeat(200),
+      'cli/b/d.ts': 'const a = 1;\n'.repeat(201),
+    });
+    const paths = Array.from({ length: 26 }, (_, index) => `cli/b/${String(index)}.ts`);
+
+    expect(commandsWithExports(files)).toEqual(['cli/a.ts']);
+    expect(longFiles(files)).toEqual(['cli/b/d.ts']);
+    expect(fullFolders(paths)).toEqual(['cli/b']);
+    expect(fullFolders(paths.slice(1))).toEqual([]);
   });
 });
