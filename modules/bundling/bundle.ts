@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { zipSync } from 'fflate';
+import type { ZipAttributes, Zippable } from 'fflate';
 import { BundleCache } from './cache.js';
 import { LINK_RECIPE, linkEntries } from './link.js';
 import type { LinkedEntry } from './link.js';
 import { withoutExtension } from './esbuild.js';
-import { LEVEL, zipFiles } from './zip-files.js';
 
 export { BundleError } from './esbuild.js';
 
@@ -54,6 +55,13 @@ export async function bundleEntries(
   return bundles;
 }
 
+/** fflate writes the fields of local time, so this is the same in every time zone; 1980 is where zip begins. */
+const NO_TIME = new Date(1980, 0, 1, 12);
+const UNIX = 3;
+const REGULAR_FILE_0644 = 0o100644;
+/** 0.45 MB in 50 ms where level 9 gives 0.39 MB in 105 ms. */
+const LEVEL = 1;
+
 const RECIPE = JSON.stringify({ ...LINK_RECIPE, LEVEL });
 
 /** esbuild is a process of its own: it links the next entries while these are zipped. */
@@ -82,4 +90,13 @@ function toBundle(entry: string, zip: Uint8Array): Bundle {
 
 function nameOf(entry: string): string {
   return basename(withoutExtension(entry));
+}
+
+/** Sorted by name. Deflated in JavaScript: zlib's bytes differ from one processor to the next. */
+export function zipFiles(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
+  const attributes: ZipAttributes = { mtime: NO_TIME, os: UNIX, attrs: REGULAR_FILE_0644 << 16 };
+  const sorted: Zippable = {};
+  for (const name of Object.keys(files).sort())
+    sorted[name] = [files[name] ?? new Uint8Array(), attributes];
+  return zipSync(sorted, { level: LEVEL });
 }

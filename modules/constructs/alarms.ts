@@ -2,7 +2,7 @@ import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric
 import type { CloudwatchMetricAlarmConfig } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import type { TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
-import { times } from './reckon.js';
+import { multiply } from './tokens.js';
 
 export interface AlarmsProps {
   /** Physical name for a subject, as `app-errors`. */
@@ -55,7 +55,7 @@ export class Alarms extends Construct {
   ): void {
     const description = `A message has been waiting for more than ${minutes} minutes`;
     const metric = queueMetric(queue, 'ApproximateAgeOfOldestMessage');
-    this.add(subject, { description, metric, threshold: times(minutes, 60) });
+    this.add(subject, { description, metric, threshold: multiply(minutes, 60) });
   }
 
   onFunction(subject: string, name: string): void {

@@ -29,7 +29,7 @@ export class Backfill extends Construct {
   constructor(scope: Construct, id: string, props: BackfillProps) {
     super(scope, id);
     const { function: fn, frequencyHours, onFailureQueue, after } = props;
-    const { deadLetters, ready } = fn.keepFailures(onFailureQueue);
+    const { deadLetters, ready } = fn.addFailureDestination(onFailureQueue);
     this.failures = deadLetters;
     const started = [...fn.allowSelfInvocation(), ready, ...after];
     // A reference may stand for both: the module says which one is there.

@@ -1,5 +1,6 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { LocalBackend, S3Backend, TerraformElement, TerraformStack } from 'cdktf';
+import { App, LocalBackend, S3Backend, TerraformElement, TerraformStack } from 'cdktf';
+import type { TerraformProvider } from 'cdktf';
 import type { Construct, Node } from 'constructs';
 import type { StateSettings } from '../config/state.js';
 
@@ -10,6 +11,11 @@ export interface BaseStackProps {
   readonly tags: Readonly<Record<string, string>>;
   /** Key of the state in the bucket; its `/`-free form names the local file. */
   readonly stateKey: string;
+}
+
+export interface RegionalProvider {
+  readonly region: string;
+  readonly provider: TerraformProvider;
 }
 
 /** Id of the one resource that a construct is about: the address bears the construct's id alone. */
@@ -73,4 +79,14 @@ function keepState(
   new S3Backend(stack, { bucket, region, key: stateKey, encrypt: true });
   // S3's own lock, which cdktf 0.21 does not know yet.
   stack.addOverride('terraform.backend.s3.use_lockfile', true);
+}
+
+/** Stack traces would put paths of this machine into the JSON. */
+export function newApp(outdir?: string): App {
+  // Validation starts `terraform version` for every null resource; required_version says the same to Terraform.
+  return new App({
+    stackTraces: false,
+    skipValidation: true,
+    ...(outdir !== undefined && { outdir }),
+  });
 }

@@ -2,8 +2,7 @@ import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
 import type { TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { SELF } from './base-stack.js';
-import { Policy } from './policy.js';
-import { OWN_QUEUE } from './wildcards.js';
+import { OWN_QUEUE, Policy } from './policy.js';
 
 const DAY_SECONDS = 86_400;
 

@@ -1,15 +1,14 @@
 import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
+import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
 import { Fn } from 'cdktf';
-import type { ITerraformDependable } from 'cdktf';
+import type { ITerraformDependable, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { SELF } from './base-stack.js';
 import { DeadLetters, topicPolicy } from './dead-letters.js';
 import type { PipelineFunction } from './pipeline-function.js';
-import type { Allowance } from './policy.js';
-import { plus, times } from './reckon.js';
-import { Subscription } from './subscription.js';
-import type { SubscriptionProps } from './subscription.js';
+import type { PolicyStatement } from './policy.js';
+import { add, multiply } from './tokens.js';
 
 /** After so many receives a message is a dead letter; the handler knows the number from its environment. */
 export const MAX_RECEIVE_COUNT = 5;
@@ -26,7 +25,7 @@ export function visibilityTimeoutSeconds({
   functionTimeoutSeconds,
   batchWindowSeconds,
 }: Pick<GranuleQueueProps, 'functionTimeoutSeconds' | 'batchWindowSeconds'>): number {
-  return plus(times(6, functionTimeoutSeconds), batchWindowSeconds);
+  return add(multiply(6, functionTimeoutSeconds), batchWindowSeconds);
 }
 
 export interface GranuleQueueProps {
@@ -112,15 +111,55 @@ export class GranuleQueue extends Construct {
   }
 
   acceptFrom(fn: Pick<QueueUser, 'allow'>): void {
-    fn.allow(sendGranules(this.arn));
+    fn.allow(sendAccess(this.arn));
   }
 }
 
 /** What a function that puts granules on a queue has to be allowed. */
-export function sendGranules(queueArn: string): Allowance {
+export function sendAccess(queueArn: string): PolicyStatement {
   return {
     sid: 'SendGranules',
     actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes'],
     resources: [queueArn],
   };
+}
+
+export interface SubscriptionProps {
+  readonly topicArn: string;
+  readonly queueArn: string;
+  /** Queue for what SNS could not deliver; it has to be in the topic's region. */
+  readonly deadLettersName: string;
+  /** In the topic's region. @default the stack's own */
+  readonly provider?: TerraformProvider;
+  /** JSON. @default everything */
+  readonly filterPolicy?: string;
+  /** What the filter policy looks at: `MessageBody` or `MessageAttributes`. */
+  readonly filterPolicyScope?: string;
+}
+
+/** A topic of any region or account into our queue; made from our account, so that it needs no confirmation. */
+export class Subscription extends Construct {
+  readonly deadLetters: DeadLetters;
+
+  constructor(scope: Construct, id: string, props: SubscriptionProps) {
+    super(scope, id);
+    const { topicArn, queueArn, deadLettersName, filterPolicy, filterPolicyScope } = props;
+    const provider = props.provider && { provider: props.provider };
+    this.deadLetters = new DeadLetters(this, 'dead-letters', {
+      name: deadLettersName,
+      topicArn,
+      ...provider,
+    });
+    new SnsTopicSubscription(this, SELF, {
+      topicArn,
+      protocol: 'sqs',
+      endpoint: queueArn,
+      // The handlers read the envelope: it says which topic and when.
+      rawMessageDelivery: false,
+      redrivePolicy: Fn.jsonencode({ deadLetterTargetArn: this.deadLetters.arn }),
+      ...(filterPolicy !== undefined && { filterPolicy }),
+      ...(filterPolicy !== undefined && filterPolicyScope && { filterPolicyScope }),
+      ...provider,
+    });
+  }
 }

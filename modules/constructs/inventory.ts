@@ -10,9 +10,8 @@ import { glueTable } from './inventory-table.js';
 import type { PipelineNames } from '../config/names.js';
 import type { PipelineFunction } from './pipeline-function.js';
 import { PrivateBucket } from './private-bucket.js';
-import { times } from './reckon.js';
 import { bucketArn, readAccess } from './s3-access.js';
-import { terraformText } from './tokens.js';
+import { multiply, terraformText } from './tokens.js';
 
 export interface InventoryProps {
   readonly names: Pick<
@@ -71,8 +70,8 @@ export class Inventory extends Construct {
     const { place } = source;
     this.allowAthena(fn);
     this.allowResults(fn);
-    for (const allowance of readAccess([place], { partition, what: 'Inventory' })) {
-      fn.allow(allowance);
+    for (const statement of readAccess([place], { partition, what: 'Inventory' })) {
+      fn.allow(statement);
     }
     fn.allow({
       sid: 'LocateInventory',
@@ -120,7 +119,7 @@ export class Inventory extends Construct {
       configuration: {
         enforceWorkgroupConfiguration: true,
         publishCloudwatchMetricsEnabled: true,
-        bytesScannedCutoffPerQuery: times(maxScanGb, GIGABYTE),
+        bytesScannedCutoffPerQuery: multiply(maxScanGb, GIGABYTE),
         requesterPaysEnabled: requesterPays,
         resultConfiguration: {
           outputLocation: `s3://${this.results.name}/${RESULTS_PREFIX}`,

@@ -10,9 +10,8 @@ import { Construct } from 'constructs';
 import { SELF } from './base-stack.js';
 import { DeadLetters } from './dead-letters.js';
 import type { FunctionNames } from '../config/names.js';
-import { Policy } from './policy.js';
-import type { Allowance } from './policy.js';
-import { XRAY_WRITING } from './wildcards.js';
+import { Policy, XRAY_WRITING } from './policy.js';
+import type { PolicyStatement } from './policy.js';
 
 /** A zip beside the stack. */
 export interface FunctionCode {
@@ -48,8 +47,8 @@ export class PipelineFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: PipelineFunctionProps) {
     super(scope, id);
-    const logs = this.logTo(props);
-    this.role = this.assumedBy(props.names.role);
+    const logs = this.createLogGroup(props);
+    this.role = this.createRole(props.names.role);
     this.policy = new Policy(this, 'policy-document');
     this.allow({
       sid: 'WriteLogs',
@@ -57,8 +56,8 @@ export class PipelineFunction extends Construct {
       resources: [`${logs.arn}:*`],
     });
     this.allow({ sid: 'WriteTraces', actions: XRAY_WRITING.actions, resources: ['*'] });
-    const policy = this.attach('policy', this.policy);
-    this.function = this.run(props, { logs, policy });
+    const policy = this.attachPolicy('policy', this.policy);
+    this.function = this.createFunction(props, { logs, policy });
     this.name = this.function.functionName;
     this.arn = this.function.arn;
   }
@@ -72,8 +71,8 @@ export class PipelineFunction extends Construct {
     return this.function;
   }
 
-  allow(allowance: Allowance): void {
-    this.policy.allow(allowance);
+  allow(statement: PolicyStatement): void {
+    this.policy.allow(statement);
   }
 
   /**
@@ -90,11 +89,11 @@ export class PipelineFunction extends Construct {
       functionName: this.name,
       recursiveLoop: 'Allow',
     });
-    return [this.attach('self-invocation', document), recursion];
+    return [this.attachPolicy('self-invocation', document), recursion];
   }
 
   /** Asynchronous invocations that failed three times end in a queue instead of nowhere. */
-  keepFailures(queueName: string): {
+  addFailureDestination(queueName: string): {
     readonly deadLetters: DeadLetters;
     readonly ready: ITerraformDependable;
   } {
@@ -110,14 +109,14 @@ export class PipelineFunction extends Construct {
   }
 
   /** The function depends on its group: a group that Lambda makes by itself is kept for ever, and untagged. */
-  private logTo({ names, logRetentionDays }: PipelineFunctionProps): CloudwatchLogGroup {
+  private createLogGroup({ names, logRetentionDays }: PipelineFunctionProps): CloudwatchLogGroup {
     return new CloudwatchLogGroup(this, 'logs', {
       name: names.logGroup,
       retentionInDays: logRetentionDays,
     });
   }
 
-  private assumedBy(name: string): IamRole {
+  private createRole(name: string): IamRole {
     const trust = new Policy(this, 'trust').allowService('lambda.amazonaws.com', {
       sid: 'RunAsFunction',
       actions: ['sts:AssumeRole'],
@@ -125,11 +124,11 @@ export class PipelineFunction extends Construct {
     return new IamRole(this, 'role', { name, assumeRolePolicy: trust.json });
   }
 
-  private attach(id: string, document: Policy): IamRolePolicy {
+  private attachPolicy(id: string, document: Policy): IamRolePolicy {
     return new IamRolePolicy(this, id, { name: id, role: this.role.name, policy: document.json });
   }
 
-  private run(
+  private createFunction(
     { names, description, code, memoryMb, timeoutSeconds, environment }: PipelineFunctionProps,
     { logs, policy }: { readonly logs: CloudwatchLogGroup; readonly policy: IamRolePolicy },
   ): LambdaFunction {

@@ -9,7 +9,7 @@ export interface Condition {
 }
 
 /** What a role may do. */
-export interface Allowance {
+export interface PolicyStatement {
   /** Says what for, in letters and digits. */
   readonly sid: string;
   readonly actions: readonly string[];
@@ -33,17 +33,17 @@ export class Policy {
     return this.document.json;
   }
 
-  allow({ conditions, ...allowance }: Allowance): this {
-    return this.add({ ...toStatement(allowance), ...(conditions && toCondition(conditions)) });
+  allow({ conditions, ...statement }: PolicyStatement): this {
+    return this.add({ ...toStatement(statement), ...(conditions && toCondition(conditions)) });
   }
 
   /** Lets a service act, as queue policies and trust policies do. */
   allowService(
     service: string,
-    { conditions, ...allowance }: Omit<Allowance, 'resources'> & Partial<Allowance>,
+    { conditions, ...statement }: Omit<PolicyStatement, 'resources'> & Partial<PolicyStatement>,
   ): this {
     return this.add({
-      ...toStatement(allowance),
+      ...toStatement(statement),
       principals: [{ type: 'Service', identifiers: [service] }],
       ...(conditions && toCondition(conditions)),
     });
@@ -52,7 +52,10 @@ export class Policy {
   /** Lets those act whom an identity provider vouches for, as trust policies do; the conditions say who they are. */
   allowFederated(
     providerArn: string,
-    { sid, conditions }: Pick<Allowance, 'sid'> & Required<Pick<Allowance, 'conditions'>>,
+    {
+      sid,
+      conditions,
+    }: Pick<PolicyStatement, 'sid'> & Required<Pick<PolicyStatement, 'conditions'>>,
   ): this {
     return this.add({
       ...toStatement({ sid, actions: ['sts:AssumeRoleWithWebIdentity'] }),
@@ -82,7 +85,8 @@ function toStatement({
   sid,
   actions,
   resources,
-}: Omit<Allowance, 'resources'> & Partial<Allowance>): DataAwsIamPolicyDocumentStatement {
+}: Omit<PolicyStatement, 'resources'> &
+  Partial<PolicyStatement>): DataAwsIamPolicyDocumentStatement {
   return { sid, actions: [...actions], ...(resources && { resources: [...resources] }) };
 }
 
@@ -96,3 +100,20 @@ function toCondition(
     })),
   };
 }
+
+/** What may stand on `*` in a policy, and why it can stand on nothing else; a test holds that nothing else does. */
+
+/** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html */
+export const XRAY_WRITING = {
+  reason: 'X-Ray has no resource for them',
+  actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+} as const;
+
+export const OWN_QUEUE = {
+  reason:
+    "in a queue's own policy * is that queue: Terraform refuses its ARN there as a reference to itself, and a policy " +
+    'resource of its own costs 25 s of fixed wait',
+  actions: ['sqs:SendMessage'],
+} as const;
+
+export const WILDCARDS = [XRAY_WRITING, OWN_QUEUE] as const;

@@ -1,5 +1,5 @@
 import type { InventoryLocation } from '../config/values/inventory-location.js';
-import type { Allowance } from './policy.js';
+import type { PolicyStatement } from './policy.js';
 import { parseS3Location } from '../config/values/s3-location.js';
 import { terraformText } from './tokens.js';
 
@@ -31,7 +31,7 @@ export function inventoryPlace(location: InventoryLocation): Place {
 export function readAccess(
   places: readonly Place[],
   { partition, what }: S3AccessProps,
-): Allowance[] {
+): PolicyStatement[] {
   if (places.length === 0) return [];
   const buckets = [...new Set(places.map(({ bucket }) => bucket))];
   const keysIn = (bucket: string): string[] =>
@@ -52,14 +52,14 @@ export function readAccess(
   ];
 }
 
-export function readStatement(what: string, objects: readonly string[]): Allowance {
+export function readStatement(what: string, objects: readonly string[]): PolicyStatement {
   return { sid: `Read${what}`, actions: ['s3:GetObject'], resources: objects };
 }
 
 export function listStatement(
   sid: string,
   { bucketArn: arn, keys }: { readonly bucketArn: string; readonly keys: readonly string[] },
-): Allowance {
+): PolicyStatement {
   return {
     sid,
     actions: ['s3:ListBucket'],

@@ -9,12 +9,12 @@ import {
 import type { GranuleQueue } from '../constructs/granule-queue.js';
 import type { Inventory } from '../constructs/inventory.js';
 import type { FunctionRole, PipelineNames } from '../config/names.js';
-import type { PipelineFacts } from './facts.js';
+import type { DerivedValues } from './derived.js';
 import { PipelineFunction } from '../constructs/pipeline-function.js';
 import type { FunctionCode, PipelineFunctionProps } from '../constructs/pipeline-function.js';
 import type { BackfillSettings, FunctionSettings, PipelineSettings } from './settings.js';
-import type { Allowance } from '../constructs/policy.js';
-import { bigger, plus, smaller } from '../constructs/reckon.js';
+import type { PolicyStatement } from '../constructs/policy.js';
+import { add, max, min } from '../constructs/tokens.js';
 import type { StateTable } from '../constructs/state-table.js';
 
 export type PipelineCode = Readonly<Record<'app' | 'collection', FunctionCode>> & {
@@ -27,7 +27,7 @@ export type PipelineCode = Readonly<Record<'app' | 'collection', FunctionCode>> 
 /** What the functions of a pipeline are made from, and work with. */
 export interface PipelineParts {
   readonly config: PipelineSettings;
-  readonly facts: PipelineFacts;
+  readonly derived: DerivedValues;
   readonly project: string;
   readonly names: PipelineNames;
   readonly code: PipelineCode;
@@ -53,7 +53,7 @@ const HISTORIC_TIMEOUT_SECONDS = 300;
 const VERIFY_TIMEOUT_SECONDS = 300;
 
 export function appFunction(scope: Construct, parts: PipelineParts): PipelineFunction {
-  const { config, code, queue, facts } = parts;
+  const { config, code, queue, derived } = parts;
   const app = pipelineFunction(scope, 'app', {
     ...parts,
     description: `Makes Items of ${config.id} and posts them`,
@@ -66,7 +66,7 @@ export function appFunction(scope: Construct, parts: PipelineParts): PipelineFun
     },
   });
   allowPosting(app, parts);
-  for (const allowance of facts.sourceAccess) app.allow(allowance);
+  for (const statement of derived.sourceAccess) app.allow(statement);
   return app;
 }
 
@@ -76,10 +76,7 @@ export function collectionFunction(scope: Construct, parts: PipelineParts): Pipe
     ...parts,
     description: `Posts the Collection of ${config.id}`,
     code: code.collection,
-    timeoutSeconds: smaller(
-      plus(config.timeout_seconds, COLLECTION_EXTRA_SECONDS),
-      MAX_TIMEOUT_SECONDS,
-    ),
+    timeoutSeconds: min(add(config.timeout_seconds, COLLECTION_EXTRA_SECONDS), MAX_TIMEOUT_SECONDS),
     environment: ingestorEnvironment(config),
   });
   allowPosting(collection, parts);
@@ -95,7 +92,7 @@ export function historicFunction(
     ...parts,
     description: `Puts old granules of ${config.id} on the queue`,
     code,
-    timeoutSeconds: bigger(config.timeout_seconds, HISTORIC_TIMEOUT_SECONDS),
+    timeoutSeconds: max(config.timeout_seconds, HISTORIC_TIMEOUT_SECONDS),
     environment: {
       QUEUE_URL: queue.url,
       ...sourceEnvironment(config),
@@ -104,12 +101,12 @@ export function historicFunction(
   });
   inventory.allowQueries(historic);
   queue.acceptFrom(historic);
-  historic.allow(keepCursor(table.arn));
+  historic.allow(cursorAccess(table.arn));
   return historic;
 }
 
 /** What a function that keeps a backfill's cursor has to be allowed. */
-export function keepCursor(tableArn: string): Allowance {
+export function cursorAccess(tableArn: string): PolicyStatement {
   return {
     sid: 'KeepCursor',
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
@@ -126,7 +123,7 @@ export function verifyFunction(
     ...parts,
     description: `Puts Items of ${config.id} that failed to load back on the queue`,
     code,
-    timeoutSeconds: bigger(config.timeout_seconds, VERIFY_TIMEOUT_SECONDS),
+    timeoutSeconds: max(config.timeout_seconds, VERIFY_TIMEOUT_SECONDS),
     environment: {
       ...ingestorEnvironment(config),
       QUEUE_URL: queue.url,
@@ -176,12 +173,12 @@ function pipelineFunction<Role extends FunctionRole>(
 }
 
 /** Client credentials from the secret, and the token that the functions share through the table. */
-function allowPosting(fn: PipelineFunction, { config, facts, table }: PipelineParts): void {
+function allowPosting(fn: PipelineFunction, { config, derived, table }: PipelineParts): void {
   const { secret_kms_key_arn: key } = config;
   fn.allow({
     sid: 'ReadSecret',
     actions: ['secretsmanager:GetSecretValue'],
-    resources: [facts.secretResource],
+    resources: [derived.secretResource],
   });
   if (key !== undefined)
     fn.allow({ sid: 'DecryptSecret', actions: ['kms:Decrypt'], resources: [key] });

@@ -1,5 +1,5 @@
-import type { TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
+import type { RegionalProvider } from '../constructs/base-stack.js';
 import { Alarms } from '../constructs/alarms.js';
 import { Dashboard } from '../constructs/dashboard.js';
 import type { RegionalQueue } from '../constructs/dashboard.js';
@@ -7,11 +7,11 @@ import type { DeadLetters } from '../constructs/dead-letters.js';
 import { METRICS_NAMESPACE } from './environment.js';
 import type { GranuleQueue } from '../constructs/granule-queue.js';
 import type { PipelineNames } from '../config/names.js';
-import type { PipelineFacts } from './facts.js';
+import type { DerivedValues } from './derived.js';
 import type { PipelineFunction } from '../constructs/pipeline-function.js';
 import type { PipelineSettings } from './settings.js';
 
-export interface WatchedDeadLetters {
+export interface MonitoredDeadLetters {
   /** Subject of the alarm, as `schedule-dead-letters`. */
   readonly subject: string;
   readonly description: string;
@@ -20,27 +20,22 @@ export interface WatchedDeadLetters {
   readonly elsewhere?: RegionalProvider;
 }
 
-export interface RegionalProvider {
-  readonly region: string;
-  readonly provider: TerraformProvider;
-}
-
-export interface WatchProps {
+export interface MonitoringProps {
   readonly config: Pick<PipelineSettings, 'id' | 'region' | 'max_age_minutes'>;
-  readonly facts: Pick<PipelineFacts, 'alarmTopic' | 'topic' | 'consoleDomain'>;
+  readonly derived: Pick<DerivedValues, 'alarmTopic' | 'topic' | 'consoleDomain'>;
   readonly names: Pick<PipelineNames, 'alarm' | 'dashboard'>;
   readonly queue: GranuleQueue;
-  readonly deadLetters: readonly WatchedDeadLetters[];
+  readonly deadLetters: readonly MonitoredDeadLetters[];
   readonly functions: readonly PipelineFunction[];
 }
 
 /** Alarms and one dashboard over everything that can go wrong in a stack. */
-export class Watch extends Construct {
+export class Monitoring extends Construct {
   readonly dashboardUrl: string;
 
-  constructor(scope: Construct, id: string, props: WatchProps) {
+  constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { config, facts, names, queue, deadLetters, functions } = props;
+    const { config, derived, names, queue, deadLetters, functions } = props;
     const alarms = this.alarms(props);
     alarms.onAge('age', { queue: queue.name, minutes: config.max_age_minutes });
     for (const fn of functions) alarms.onFunction(fn.node.id, fn.name);
@@ -51,7 +46,7 @@ export class Watch extends Construct {
     const dashboard = new Dashboard(this, 'dashboard', {
       name: names.dashboard,
       region: config.region,
-      consoleDomain: facts.consoleDomain,
+      consoleDomain: derived.consoleDomain,
       queues: [queue.name],
       deadLetters: deadLetters.map((watched) => placeOf(watched, config.region)),
       functions: functions.map(({ name }) => name),
@@ -60,15 +55,15 @@ export class Watch extends Construct {
     this.dashboardUrl = dashboard.url;
   }
 
-  private alarms({ facts: { alarmTopic: topicArn }, names }: WatchProps): Alarms {
+  private alarms({ derived: { alarmTopic: topicArn }, names }: MonitoringProps): Alarms {
     return new Alarms(this, 'alarms', {
       nameOf: names.alarm,
       ...(topicArn !== undefined && { topicArn }),
     });
   }
 
-  private topicAlarms({ facts, names }: WatchProps, { provider }: RegionalProvider): Alarms {
-    const topicArn = facts.topic?.alarmTopic;
+  private topicAlarms({ derived, names }: MonitoringProps, { provider }: RegionalProvider): Alarms {
+    const topicArn = derived.topic?.alarmTopic;
     return new Alarms(this, 'topic-alarms', {
       nameOf: names.alarm,
       provider,
@@ -77,6 +72,6 @@ export class Watch extends Construct {
   }
 }
 
-function placeOf({ queue, elsewhere }: WatchedDeadLetters, region: string): RegionalQueue {
+function placeOf({ queue, elsewhere }: MonitoredDeadLetters, region: string): RegionalQueue {
   return { name: queue.name, region: elsewhere?.region ?? region };
 }

@@ -7,8 +7,8 @@ import { RunOnDeploy } from '../constructs/run-on-deploy.js';
 import { addScheduled } from './scheduled.js';
 import { StateTable } from '../constructs/state-table.js';
 import { terraformText } from '../constructs/tokens.js';
-import { Watch } from './monitoring.js';
-import type { WatchedDeadLetters } from './monitoring.js';
+import { Monitoring } from './monitoring.js';
+import type { MonitoredDeadLetters } from './monitoring.js';
 
 /** What whoever deployed a pipeline wants to know, by the names of the outputs. */
 export type PipelineOutputs = Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export function addPipeline(
   scope: Construct,
   given: Omit<PipelineParts, 'table' | 'queue'>,
 ): PipelineOutputs {
-  const { config, facts, names } = given;
+  const { config, derived, names } = given;
   const table = new StateTable(scope, 'table', { name: names.stateTable });
   const queue = addQueue(scope, given);
   const parts = { ...given, table, queue };
@@ -34,8 +34,15 @@ export function addPipeline(
   const live = subscribe(parts);
   const timed = addScheduled(scope, { ...parts, after: [posted.done] });
   const functions = [app, collection, ...timed.functions];
-  const deadLetters = [granuleLetters(queue), ...live, ...timed.deadLetters];
-  const watch = new Watch(scope, 'watch', { config, facts, names, queue, deadLetters, functions });
+  const deadLetters = [granuleDeadLetters(queue), ...live, ...timed.deadLetters];
+  const watch = new Monitoring(scope, 'watch', {
+    config,
+    derived,
+    names,
+    queue,
+    deadLetters,
+    functions,
+  });
   return outputsOf({ queue, functions, dashboardUrl: watch.dashboardUrl });
 }
 
@@ -53,13 +60,13 @@ function addQueue(scope: Construct, { config, names }: Given): GranuleQueue {
 /** The triggers are what a Collection is made of: more memory is no reason to post it again. */
 function postOnDeploy(
   scope: Construct,
-  { collection, config, code, facts }: PipelineParts & { readonly collection: PipelineFunction },
+  { collection, config, code, derived }: PipelineParts & { readonly collection: PipelineFunction },
 ): RunOnDeploy {
   return new RunOnDeploy(scope, 'collection-on-deploy', {
     function: collection,
     triggers: {
       code: code.collection.hashBase64,
-      config: facts.collectionHash,
+      config: derived.collectionHash,
       ingestor_url: terraformText(config.ingestor_url),
     },
     event: {},
@@ -67,7 +74,7 @@ function postOnDeploy(
   });
 }
 
-function subscribe({ facts: { topic }, names, queue }: PipelineParts): WatchedDeadLetters[] {
+function subscribe({ derived: { topic }, names, queue }: PipelineParts): MonitoredDeadLetters[] {
   if (topic === undefined) return [];
   const { arn, elsewhere, filterPolicy, filterPolicyScope } = topic;
   const { deadLetters } = queue.subscribeTo(arn, {
@@ -102,6 +109,6 @@ function outputsOf({ queue, functions, dashboardUrl }: Made): PipelineOutputs {
   };
 }
 
-function granuleLetters({ deadLetters: queue }: GranuleQueue): WatchedDeadLetters {
+function granuleDeadLetters({ deadLetters: queue }: GranuleQueue): MonitoredDeadLetters {
   return { subject: 'dead-letters', queue, description: 'Granules that could not become Items' };
 }

@@ -10,12 +10,12 @@ import type { BackfillParts, PipelineParts } from './functions.js';
 import type { BackfillSettings } from './settings.js';
 import { Schedules } from '../constructs/schedules.js';
 import { terraformText } from '../constructs/tokens.js';
-import type { WatchedDeadLetters } from './monitoring.js';
+import type { MonitoredDeadLetters } from './monitoring.js';
 
 /** What runs by the clock, and what has to be watched of it. */
 export interface Scheduled {
   readonly functions: readonly PipelineFunction[];
-  readonly deadLetters: readonly WatchedDeadLetters[];
+  readonly deadLetters: readonly MonitoredDeadLetters[];
 }
 
 interface ScheduledParts extends PipelineParts {
@@ -41,14 +41,17 @@ export function addScheduled(scope: Construct, parts: ScheduledParts): Scheduled
   const added = [addBackfill(scope, timed), addVerification(scope, timed)];
   return {
     functions: added.flatMap(({ functions }) => functions),
-    deadLetters: [scheduleLetters(schedules), ...added.flatMap(({ deadLetters }) => deadLetters)],
+    deadLetters: [
+      scheduleDeadLetters(schedules),
+      ...added.flatMap(({ deadLetters }) => deadLetters),
+    ],
   };
 }
 
 function addBackfill(scope: Construct, parts: Timed): Scheduled {
-  const { facts, code } = parts;
-  if (facts.inventory === undefined || code.historic === undefined) return NOTHING;
-  const { inventory: source, partition } = facts;
+  const { derived, code } = parts;
+  if (derived.inventory === undefined || code.historic === undefined) return NOTHING;
+  const { inventory: source, partition } = derived;
   const inventory = addInventory(scope, { ...parts, source, partition });
   return addHistoric(scope, { ...parts, inventory, historic: code.historic });
 }
@@ -108,7 +111,9 @@ function addVerification(scope: Construct, parts: Timed): Scheduled {
   const { names, code, schedules, after } = parts;
   if (code.verify === undefined) return NOTHING;
   const verify = verifyFunction(scope, { ...parts, verify: code.verify });
-  const { deadLetters: queue, ready } = verify.keepFailures(names.functions.verify.onFailureQueue);
+  const { deadLetters: queue, ready } = verify.addFailureDestination(
+    names.functions.verify.onFailureQueue,
+  );
   schedules.invoke('verify', {
     name: names.schedules.verify,
     description: 'Asks the ingestor what became of the Items that it took',
@@ -124,7 +129,7 @@ function addVerification(scope: Construct, parts: Timed): Scheduled {
   };
 }
 
-function scheduleLetters({ deadLetters: queue }: Schedules): WatchedDeadLetters {
+function scheduleDeadLetters({ deadLetters: queue }: Schedules): MonitoredDeadLetters {
   const description = 'Schedules that could not invoke their function';
   return { subject: 'schedule-dead-letters', queue, description };
 }

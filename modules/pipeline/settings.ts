@@ -1,7 +1,7 @@
 import type { IResolvable } from 'cdktf';
 import type { PipelineConfig } from '../config/config.js';
 
-/** Keys of config.yaml that constructs look at themselves; the others are decided before (pipeline-facts.ts). */
+/** Keys of config.yaml that constructs look at themselves; the others are decided before (derived.ts). */
 type Key =
   | FunctionKey
   | BackfillKey

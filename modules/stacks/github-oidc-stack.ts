@@ -1,10 +1,13 @@
 import { IamOpenidConnectProvider } from '@cdktf/provider-aws/lib/iam-openid-connect-provider';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Fn, TerraformLocal, TerraformOutput, TerraformVariable } from 'cdktf';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { partitionOf } from '../config/values/arn.js';
-import { BaseStack } from '../constructs/base-stack.js';
+import { BaseStack, SELF } from '../constructs/base-stack.js';
+import { Policy } from '../constructs/policy.js';
 import { fullDeployerPolicy, readingPart } from '../deployer/policy.js';
-import { GithubRole } from './github-role.js';
+import type { PolicyDocument } from '../deployer/policy.js';
 import type { StateBucket } from '../config/state.js';
 
 export interface GithubOidcStackProps {
@@ -91,5 +94,58 @@ export class GithubOidcStack extends BaseStack {
       'issuer_arn',
       '${coalesce(var.provider_arn, one(aws_iam_openid_connect_provider.provider[*].arn))}',
     ).asString;
+  }
+}
+
+interface GithubRoleProps {
+  readonly name: string;
+  readonly description: string;
+  readonly providerArn: string;
+  /** Host of the identity provider: names its claims. */
+  readonly issuer: string;
+  /** Who may take the role on, in GitHub's words: `repo:owner/name:pull_request`. */
+  readonly subjects: readonly string[];
+  readonly policy: PolicyDocument;
+}
+
+/** A deployer may change roles of the form role/<project>-*, which no ARN with this path is, whatever the project. */
+const PATH = '/github/';
+
+/** A role for workflows of a repository. */
+class GithubRole extends Construct {
+  readonly arn: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { name, description, policy, ...trusted }: GithubRoleProps,
+  ) {
+    super(scope, id);
+    const role = new IamRole(this, SELF, {
+      name,
+      description,
+      path: PATH,
+      assumeRolePolicy: this.trust(trusted).json,
+    });
+    this.arn = role.arn;
+    const document = new Policy(this, 'policy-document');
+    for (const [index, { Action, Resource }] of policy.Statement.entries())
+      document.allow({ sid: `Part${index + 1}`, actions: Action, resources: Resource });
+    new IamRolePolicy(this, 'policy', { name: 'policy', role: role.name, policy: document.json });
+  }
+
+  /** Equal, not like: no wildcard lets another branch or repository in. */
+  private trust({
+    providerArn,
+    issuer,
+    subjects,
+  }: Pick<GithubRoleProps, 'providerArn' | 'issuer' | 'subjects'>): Policy {
+    return new Policy(this, 'trust').allowFederated(providerArn, {
+      sid: 'WorkflowsOfTheRepository',
+      conditions: [
+        { test: 'StringEquals', variable: `${issuer}:aud`, values: ['sts.amazonaws.com'] },
+        { test: 'StringEquals', variable: `${issuer}:sub`, values: [...subjects] },
+      ],
+    });
   }
 }

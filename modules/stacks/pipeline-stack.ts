@@ -1,14 +1,17 @@
+import { S3Object } from '@cdktf/provider-aws/lib/s3-object';
 import { TerraformOutput } from 'cdktf';
+import type { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { parseArn } from '../config/values/arn.js';
 import { BaseStack } from '../constructs/base-stack.js';
 import { pipelineNames } from '../config/names.js';
-import { limitObjectTags } from './object-tags.js';
 import type { PipelineConfig } from '../config/config.js';
-import { factsOf } from '../pipeline/facts.js';
+import { deriveFrom } from '../pipeline/derived.js';
 import type { PipelineCode } from '../pipeline/functions.js';
 import { addPipeline } from '../pipeline/pipeline.js';
 import type { StateSettings } from '../config/state.js';
+import { STACK_TAGS } from '../config/values/tags.js';
+import type { Tags } from '../config/values/tags.js';
 
 export interface PipelineStackProps {
   readonly config: PipelineConfig;
@@ -29,12 +32,27 @@ export class PipelineStack extends BaseStack {
     });
     const { account } = parseArn(config.secret_arn);
     const names = pipelineNames({ project, pipeline: config.id, account });
-    const facts = factsOf(config, (region) => ({
+    const derived = deriveFrom(config, (region) => ({
       region,
       provider: this.addProvider('aws-topic', { region, alias: 'topic' }),
     }));
-    const outputs = addPipeline(this, { config, facts, project, names, code });
+    const outputs = addPipeline(this, { config, derived, project, names, code });
     limitObjectTags(this, tags);
     for (const [id, value] of Object.entries(outputs)) new TerraformOutput(this, id, { value });
+  }
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
+const MAX_OBJECT_TAGS = 10;
+
+/** S3 refuses an object with more than ten tags, where all else takes fifty: it gets the stack's own alone then. */
+function limitObjectTags(stack: TerraformStack, tags: Tags): void {
+  if (Object.keys(tags).length <= MAX_OBJECT_TAGS) return;
+  const own = Object.fromEntries(STACK_TAGS.map((tag) => [tag, tags[tag] ?? '']));
+  for (const object of stack.node.findAll()) {
+    if (!(object instanceof S3Object)) continue;
+    object.tags = own;
+    // The only override that the provider takes is that of no default tags.
+    object.putOverrideProvider({ defaultTags: { tags: {} } });
   }
 }

@@ -3,7 +3,7 @@ import { BootstrapStack } from './bootstrap-stack.js';
 import { GithubOidcStack } from './github-oidc-stack.js';
 import { assetPath, writeAssets } from '../bundling/assets.js';
 import type { Bundle } from '../bundling/bundle.js';
-import { newApp } from './new-app.js';
+import { newApp } from '../constructs/base-stack.js';
 import { mapRoles } from '../bundling/pipeline-bundles.js';
 import type { PipelineBundles } from '../bundling/pipeline-bundles.js';
 import type { FunctionCode } from '../constructs/pipeline-function.js';

@@ -1,5 +1,4 @@
-import { AWS_PROVIDER, TERRAFORM_VERSION } from '../../constructs/base-stack.js';
-import { newApp } from '../../stacks/new-app.js';
+import { AWS_PROVIDER, TERRAFORM_VERSION, newApp } from '../../constructs/base-stack.js';
 import { conditionalBlock } from './conditional-block.js';
 import { ModuleStack } from './stack.js';
 import type { PlainModule } from './module.js';

@@ -1,6 +1,6 @@
 import { Token } from 'cdktf';
 import { inventoryEnvironment, sourceEnvironment } from '../../pipeline/environment.js';
-import { sendGranules } from '../../constructs/granule-queue.js';
+import { sendAccess } from '../../constructs/granule-queue.js';
 import type { Inventory } from '../../constructs/inventory.js';
 import type { FunctionCode } from '../../constructs/pipeline-function.js';
 import type { BackfillParts } from '../../pipeline/functions.js';
@@ -148,7 +148,7 @@ function callersQueue(stack: ModuleStack): BackfillParts['queue'] {
   return {
     url: field('url'),
     acceptFrom: (fn) => {
-      fn.allow(sendGranules(field('arn')));
+      fn.allow(sendAccess(field('arn')));
     },
   };
 }

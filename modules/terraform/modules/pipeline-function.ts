@@ -1,6 +1,6 @@
 import { Token } from 'cdktf';
 import { PipelineFunction } from '../../constructs/pipeline-function.js';
-import type { Allowance } from '../../constructs/policy.js';
+import type { PolicyStatement } from '../../constructs/policy.js';
 import type { ModuleStack } from '../generate/stack.js';
 import type { PlainModule } from '../generate/module.js';
 import { FUNCTION_SETTINGS, LOG_RETENTION } from '../variables/settings.js';
@@ -116,7 +116,7 @@ function build(stack: ModuleStack): void {
   const onFailureQueue = `${stack.text('name')}-on-failure`;
   const fn = addFunction(stack, onFailureQueue);
   fn.allow(STATEMENT_OF_CALLER);
-  const { deadLetters } = fn.keepFailures(onFailureQueue);
+  const { deadLetters } = fn.addFailureDestination(onFailureQueue);
   fn.allowSelfInvocation();
   stack.addOutputs({
     function_name: { value: fn.name, description: 'Name of the function.' },
@@ -147,7 +147,7 @@ function addFunction(stack: ModuleStack, onFailureQueue: string): PipelineFuncti
 }
 
 /** Stands for each of the variable's statements: what mentions statement.value is repeated. */
-const STATEMENT_OF_CALLER: Allowance = {
+const STATEMENT_OF_CALLER: PolicyStatement = {
   sid: '${statement.value.sid}',
   actions: Token.asList('${statement.value.actions}'),
   resources: Token.asList('${statement.value.resources}'),

@@ -86,7 +86,7 @@ function build(stack: ModuleStack): void {
   stack.local('runs-by-chunk', `${HAS_INVENTORY} && local.frequency > 0`);
   const outputs = addPipeline(stack, {
     config: settingReferences(stack, { region, fields }),
-    facts: factReferences(stack, { partition, source }),
+    derived: factReferences(stack, { partition, source }),
     project: stack.text('project'),
     names,
     code: codeReferences(stack),

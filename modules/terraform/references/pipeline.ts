@@ -1,6 +1,6 @@
 import { Token } from 'cdktf';
-import { CONSOLE, CONSOLES } from '../../pipeline/console-domain.js';
-import type { PipelineFacts, TopicFacts } from '../../pipeline/facts.js';
+import { CONSOLE, CONSOLES } from '../../pipeline/derived.js';
+import type { DerivedValues, DerivedTopic } from '../../pipeline/derived.js';
 import type { PipelineCode } from '../../pipeline/functions.js';
 import type { FunctionCode } from '../../constructs/pipeline-function.js';
 import type { PipelineSettings } from '../../pipeline/settings.js';
@@ -52,7 +52,7 @@ function numbersOf(stack: ModuleStack) {
 export function factReferences(
   stack: ModuleStack,
   { partition, source }: { readonly partition: string } & Pick<InventoryReferences, 'source'>,
-): PipelineFacts {
+): DerivedValues {
   stack.local('region', 'data.aws_region.current-region.id');
   const local = (name: string, expression: string) => stack.local(name, expression).asString;
   return {
@@ -86,7 +86,7 @@ function alarmTopicIn(region: string): string {
   return `try(split(":", var.alarm_topic_arn)[3] == ${region} ? var.alarm_topic_arn : null, null)`;
 }
 
-function topicReferences(stack: ModuleStack): TopicFacts {
+function topicReferences(stack: ModuleStack): DerivedTopic {
   const region = stack.local('topic-region', 'try(split(":", var.sns)[3], null)').asString;
   return {
     arn: stack.text('sns'),
@@ -101,7 +101,7 @@ function topicReferences(stack: ModuleStack): TopicFacts {
 }
 
 /** As readAccess in modules/constructs/s3-access.ts: one statement for all objects, one for each bucket. */
-function sourceAccess(stack: ModuleStack): PipelineFacts['sourceAccess'] {
+function sourceAccess(stack: ModuleStack): DerivedValues['sourceAccess'] {
   const key = 'regex("^s3://[^/]*/?(.*)$", location)[0]';
   stack.local(
     'source-places',

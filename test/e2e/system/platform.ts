@@ -7,7 +7,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { zipFiles } from '../../../modules/bundling/zip-files.js';
+import { zipFiles } from '../../../modules/bundling/bundle.js';
 import { queryCall } from '../deployment/aws-call.js';
 import { createUserPool, type UserPool } from './cognito.js';
 import type { PostgresAddress } from './database.js';

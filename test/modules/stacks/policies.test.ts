@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { WILDCARDS } from '../../../modules/constructs/wildcards.js';
+import { WILDCARDS } from '../../../modules/constructs/policy.js';
 import { allStatements, statementsOf, synthesize } from '../../support/stacks/stack-kit.js';
 import type { Block, SynthesizedStack } from '../../support/stacks/stack-kit.js';
 import { MATRIX } from '../../support/stacks/stack-matrix.js';

@@ -1,35 +1,34 @@
 import { createHash } from 'node:crypto';
 import { parseArn, partitionOf, secretPolicyArn } from '../config/values/arn.js';
-import { consoleDomainOf } from './console-domain.js';
 import { inventorySource } from '../constructs/inventory-source.js';
 import type { InventorySource } from '../constructs/inventory-source.js';
 import type { PipelineConfig } from '../config/config.js';
-import type { Allowance } from '../constructs/policy.js';
+import type { PolicyStatement } from '../constructs/policy.js';
 import { placeOf, readAccess } from '../constructs/s3-access.js';
-import type { RegionalProvider } from './monitoring.js';
+import type { RegionalProvider } from '../constructs/base-stack.js';
 import { terraformText } from '../constructs/tokens.js';
 
 /**
  * What follows from a config and takes more than copying a value. A stack works it out when it is synthesized; a
  * module for plain Terraform has expressions for it.
  */
-export interface PipelineFacts {
+export interface DerivedValues {
   readonly partition: string;
   /** Domain of the AWS console, for the dashboard's address. */
   readonly consoleDomain: string;
   /** The secret's ARN as a policy names it. */
   readonly secretResource: string;
   /** What reading the granules takes. */
-  readonly sourceAccess: readonly Allowance[];
+  readonly sourceAccess: readonly PolicyStatement[];
   /** Changes with what a Collection is made of, beside code and ingestor. */
   readonly collectionHash: string;
-  readonly topic?: TopicFacts;
+  readonly topic?: DerivedTopic;
   readonly inventory?: InventorySource;
   /** The topic that alarms of the stack's own region notify. */
   readonly alarmTopic?: string;
 }
 
-export interface TopicFacts {
+export interface DerivedTopic {
   readonly arn: string;
   /** JSON. */
   readonly filterPolicy?: string;
@@ -41,10 +40,10 @@ export interface TopicFacts {
 }
 
 /** @param elsewhere the provider of another region */
-export function factsOf(
+export function deriveFrom(
   config: PipelineConfig,
   elsewhere: (region: string) => RegionalProvider,
-): PipelineFacts {
+): DerivedValues {
   const { id, secret_arn, stac_api_url, region } = config;
   const partition = partitionOf(region);
   const alarmTopic = alarmTopicIn(region, config);
@@ -54,16 +53,16 @@ export function factsOf(
     secretResource: secretPolicyArn(secret_arn),
     sourceAccess: readAccess(config.source.map(placeOf), { partition, what: 'Granules' }),
     collectionHash: hashOf({ id, secret_arn, stac_api_url }),
-    ...topicFacts(config, elsewhere),
-    ...inventoryFacts(config),
+    ...deriveTopic(config, elsewhere),
+    ...deriveInventory(config),
     ...(alarmTopic !== undefined && { alarmTopic }),
   };
 }
 
-function topicFacts(
+function deriveTopic(
   config: PipelineConfig,
   elsewhere: (region: string) => RegionalProvider,
-): Pick<PipelineFacts, 'topic'> {
+): Pick<DerivedValues, 'topic'> {
   const { sns, sns_filter_policy: policy, sns_filter_policy_scope: filterPolicyScope } = config;
   if (sns === undefined) return {};
   const { region } = parseArn(sns);
@@ -78,11 +77,11 @@ function topicFacts(
   };
 }
 
-function inventoryFacts({
+function deriveInventory({
   inventory_location: location,
   inventory_format: format,
   inventory_fields: fields,
-}: PipelineConfig): Pick<PipelineFacts, 'inventory'> {
+}: PipelineConfig): Pick<DerivedValues, 'inventory'> {
   return location === undefined ? {} : { inventory: inventorySource({ location, format, fields }) };
 }
 
@@ -96,4 +95,16 @@ function alarmTopicIn(
 
 function hashOf(value: object): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
+
+/** Regions whose console has a domain of its own. */
+export const CONSOLES: readonly (readonly [prefix: string, domain: string])[] = [
+  ['cn-', 'console.amazonaws.cn'],
+  ['us-gov-', 'console.amazonaws-us-gov.com'],
+];
+
+export const CONSOLE = 'console.aws.amazon.com';
+
+export function consoleDomainOf(region: string): string {
+  return CONSOLES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? CONSOLE;
 }

@@ -1,18 +1,18 @@
 import { App, TerraformOutput, TerraformStack, TerraformVariable } from 'cdktf';
 import { expect, test } from '@jest/globals';
-import { bigger, plus, smaller, times } from '../../../modules/constructs/reckon.js';
+import { add, max, min, multiply } from '../../../modules/constructs/tokens.js';
 
-test('numbers are reckoned with at once', () => {
-  expect([plus(2, 3), times(2, 3), smaller(2, 3), bigger(2, 3)]).toEqual([5, 6, 2, 3]);
+test('known numbers are calculated at synth', () => {
+  expect([add(2, 3), multiply(2, 3), min(2, 3), max(2, 3)]).toEqual([5, 6, 2, 3]);
 });
 
 test('references become expressions, however they are nested', () => {
-  const stack = new TerraformStack(new App({ skipValidation: true }), 'reckoning');
+  const stack = new TerraformStack(new App({ skipValidation: true }), 'arithmetic');
   const seconds = new TerraformVariable(stack, 'seconds', { type: 'number' }).numberValue;
   const values = {
-    product: plus(times(6, seconds), 20),
-    least: smaller(plus(seconds, 60), 900),
-    most: bigger(seconds, 300),
+    product: add(multiply(6, seconds), 20),
+    least: min(add(seconds, 60), 900),
+    most: max(seconds, 300),
   };
 
   for (const [id, value] of Object.entries(values)) new TerraformOutput(stack, id, { value });
