@@ -6,7 +6,7 @@ import type { Ingestor } from './ingestor/client.js';
 import { jsonLog, type Log } from './runtime/log.js';
 import { embeddedMetrics } from './runtime/metrics.js';
 import { once } from './runtime/once.js';
-import { onceAllowed } from './runtime/policy-patience.js';
+import { retryWhileDenied } from './runtime/retry.js';
 import type { Collection } from './stac/stac.js';
 import { validateCollection } from './stac/validate.js';
 import { verifyCollection } from './ingestor/read-back.js';
@@ -69,7 +69,7 @@ function handlerWith(
     const collection = makeCollection(createCollection);
     const { postCollection, verify, log, clock } = collaborators();
     const deadline = Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
-    await onceAllowed(() => postCollection(collection, { deadline }), clock);
+    await retryWhileDenied(() => postCollection(collection, { deadline }), clock);
     log.info('Collection posted', { collection: collection.id });
     await verify?.(collection, { deadline });
     return { collection: collection.id, verified: verify !== undefined };

@@ -12,7 +12,7 @@ import {
 import type { HistoricPipeline } from './backfill/historic-pipeline.js';
 import { sourceOf } from './backfill/settings.js';
 import { Lease, LeaseLostError } from './backfill/lease.js';
-import { onceAllowed } from './runtime/policy-patience.js';
+import { retryWhileDenied } from './runtime/retry.js';
 
 type InvocationContext = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>;
 
@@ -69,7 +69,7 @@ function parseEvent(event: unknown): HistoricEvent['action'] {
 }
 
 function act(action: HistoricEvent['action'], run: BackfillRun): Promise<HistoricOutcome> {
-  return action === 'run' ? onceAllowed(() => beginDue(run), run.clock) : goOn(run);
+  return action === 'run' ? retryWhileDenied(() => beginDue(run), run.clock) : goOn(run);
 }
 
 async function goOn(run: BackfillRun): Promise<HistoricOutcome> {

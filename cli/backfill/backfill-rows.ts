@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { backoffMs, systemClock } from '../../lambdas/runtime/clock.js';
+import { systemClock } from '../../lambdas/runtime/clock.js';
+import { backoffMs } from '../../lambdas/runtime/retry.js';
 import { QueryError } from '../../lambdas/runtime/errors.js';
 import { inventoryQuery } from '../../lambdas/inventory/query.js';
 import type { Inventory } from '../../lambdas/inventory/inventory.js';
@@ -7,7 +8,7 @@ import { readText } from '../../lambdas/inventory/objects.js';
 import { parseRecords } from '../../lambdas/inventory/result-csv.js';
 import type { BackfillSite } from './site.js';
 
-const POLL = { firstMs: 20, mostMs: 2_000 };
+const POLL = { firstMs: 20, maxMs: 2_000 };
 
 /** Current objects of an inventory, by a query of their number. Throws QueryError. */
 export async function countedRows(

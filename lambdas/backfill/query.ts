@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { BackfillRun } from './run.js';
 import { NO_COUNTS, type BackfillCursor } from './cursor.js';
-import { backoffMs } from '../runtime/clock.js';
+import { backoffMs } from '../runtime/retry.js';
 import { failureOf, QueryError } from '../runtime/errors.js';
 import { inventoryQuery } from '../inventory/query.js';
 import type { Lease } from './lease.js';
 
 const MAX_RESTARTS = 5;
-const RESTART_BACKOFF = { firstMs: 1_000, mostMs: 30_000 };
-const POLL_BACKOFF = { firstMs: 250, mostMs: 5_000 };
+const RESTART_BACKOFF = { firstMs: 1_000, maxMs: 30_000 };
+const POLL_BACKOFF = { firstMs: 250, maxMs: 5_000 };
 
 /** pending -> querying */
 export async function startQuery(lease: Lease, run: BackfillRun): Promise<undefined> {

@@ -4,12 +4,12 @@ import { sendPage } from './backfill-page.js';
 import { askPipeline, restartQuery } from './query.js';
 import { chunkName, reportName, type BackfillRun, type HistoricOutcome } from './run.js';
 import { addCounts, NO_COUNTS } from './cursor.js';
-import { backoffMs } from '../runtime/clock.js';
+import { backoffMs } from '../runtime/retry.js';
 import { QueryError } from '../runtime/errors.js';
 import type { Lease } from './lease.js';
 import { readResultPages, ResultGoneError } from '../inventory/result-pages.js';
 
-const DEPTH_BACKOFF = { firstMs: 1_000, mostMs: 15_000 };
+const DEPTH_BACKOFF = { firstMs: 1_000, maxMs: 15_000 };
 // With a limit on the queue's depth a page may not go far beyond it: about a hundred bytes a row.
 const MIN_PAGE_BYTES = 16 * 1024;
 const ROW_BYTES = 100;

@@ -9,7 +9,7 @@ import { makeItems } from './make-items.js';
 import { parseBody } from './message.js';
 import type { Meter } from '../runtime/metrics.js';
 import { noteIngestion, type RecordIngestion } from '../ingestor/note-ingestion.js';
-import { settleLimited } from '../runtime/retry.js';
+import { mapLimited } from '../runtime/retry.js';
 import type { Item } from '../stac/stac.js';
 import { TimeBudget } from './time-budget.js';
 
@@ -76,7 +76,7 @@ async function makeAll<G extends Granule>(
   records: readonly SQSRecord[],
   context: Budgeted,
 ): Promise<MadeRecord[]> {
-  const results = await settleLimited(records, CONCURRENT_RECORDS, (record) =>
+  const results = await mapLimited(records, CONCURRENT_RECORDS, (record) =>
     makeOne(pipeline, record, context),
   );
   return results.map((result, index) =>
@@ -152,7 +152,7 @@ async function postAll(
   context: Budgeted,
 ): Promise<Map<string, Post>> {
   const posts = new Map<string, Post>();
-  await settleLimited([...newest.values()], CONCURRENT_RECORDS, async (next) => {
+  await mapLimited([...newest.values()], CONCURRENT_RECORDS, async (next) => {
     posts.set(next.item.id, await postOne(next, context));
   });
   return posts;

@@ -4,7 +4,7 @@ import type { Log } from '../runtime/log.js';
 import { makeItem, type Granule, type GranulePipeline } from './items.js';
 import type { ParsedBody } from './message.js';
 import type { Meter } from '../runtime/metrics.js';
-import { settleLimited } from '../runtime/retry.js';
+import { mapLimited } from '../runtime/retry.js';
 import type { Item } from '../stac/stac.js';
 
 interface MakeItemsContext {
@@ -31,7 +31,7 @@ export async function makeItems<G extends Granule>(
 ): Promise<MadeItems> {
   logSkipped(skipped, log);
   const warn = log.warn.bind(log);
-  const results = await settleLimited(messages, CONCURRENT_GRANULES, async (message) => {
+  const results = await mapLimited(messages, CONCURRENT_GRANULES, async (message) => {
     const granule = pipeline.parseMessage(message);
     return granule && makeItem(pipeline, granule, { source, warn, stacApiUrl });
   });

@@ -2,7 +2,7 @@ import type { AccessTokens } from './access-token.js';
 import { failureOf, IngestorError, ValidationError } from '../runtime/errors.js';
 import { sendHttp, type HttpAnswer, type SendHttp } from '../runtime/http.js';
 import { judgeAnswer, tokenMissing, tokenRefused, type Posted } from './answer.js';
-import { retrying } from '../runtime/retry.js';
+import { retry } from '../runtime/retry.js';
 import type { Collection, Item } from '../stac/stac.js';
 
 export interface PostOptions {
@@ -71,7 +71,7 @@ interface PostedJson extends Posted {
 
 async function postJson(options: IngestorOptions, posted: PostedJson): Promise<void> {
   const { deadline } = posted.post;
-  await retrying(() => postWithToken(options, posted), { tries: TRIES, deadline });
+  await retry(() => postWithToken(options, posted), { tries: TRIES, deadline });
 }
 
 /** A token that is refused is replaced once. */

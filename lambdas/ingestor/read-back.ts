@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { failureOf, IngestorError } from '../runtime/errors.js';
 import { sendHttp, type SendHttp } from '../runtime/http.js';
-import { retrying } from '../runtime/retry.js';
+import { retry } from '../runtime/retry.js';
 import type { Collection } from '../stac/stac.js';
 
 export interface VerifyOptions {
@@ -29,7 +29,7 @@ export async function verifyCollection(
   { stacApiUrl, deadline, send = sendHttp }: VerifyOptions,
 ): Promise<void> {
   const url = `${stacApiUrl.replace(/\/+$/, '')}/collections/${encodeURIComponent(collection.id)}`;
-  await retrying(
+  await retry(
     async () => {
       const stored = await read(url, send);
       const other = COMPARED.filter(
@@ -41,7 +41,7 @@ export async function verifyCollection(
         { kind: 'transient' },
       );
     },
-    { tries: TRIES, deadline, firstDelayMs: 500 },
+    { tries: TRIES, deadline, backoff: { firstMs: 1_000 } },
   );
 }
 

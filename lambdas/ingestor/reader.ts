@@ -4,7 +4,7 @@ import { failureOf, IngestorError } from '../runtime/errors.js';
 import { sendHttp, type HttpAnswer, type SendHttp } from '../runtime/http.js';
 import { excerpt } from '../runtime/excerpt.js';
 import { tryParseJson } from '../runtime/json.js';
-import { retrying } from '../runtime/retry.js';
+import { retry } from '../runtime/retry.js';
 
 /** What became of a posted Item, as the ingestor says. */
 export interface Ingestion {
@@ -43,7 +43,7 @@ export interface IngestorReaderOptions {
 }
 
 const TIMEOUT_MS = 30_000;
-const PATIENCE_MS = 20_000;
+const RETRY_TIMEOUT_MS = 20_000;
 /** A page is 1 MB of DynamoDB records, which is more as JSON. */
 const MAX_BYTES = 16 * 1024 * 1024;
 const PAGE_SIZE = 1000;
@@ -87,9 +87,9 @@ function ingestionOf({ id, status, message, updated_at, item }: z.infer<typeof I
 
 /** A token that is refused is replaced once; an ingestor that is busy is asked again. */
 function get(options: IngestorReaderOptions, url: string): Promise<HttpAnswer> {
-  return retrying(() => getOnce(options, url), {
+  return retry(() => getOnce(options, url), {
     tries: options.tries ?? 3,
-    deadline: Date.now() + PATIENCE_MS,
+    deadline: Date.now() + RETRY_TIMEOUT_MS,
   });
 }
 

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import type { ClientSecret } from './client-secret.js';
+import { systemClock } from '../runtime/clock.js';
 import { TokenError } from '../runtime/errors.js';
 import { sendHttp, type HttpAnswer, type SendHttp } from '../runtime/http.js';
 import { tryParseJson } from '../runtime/json.js';
-import { parseRetryAfter, retrying, type Delayed } from '../runtime/retry.js';
+import { parseRetryAfter, retry, type Delayed } from '../runtime/retry.js';
 
 /** A bearer token and when to use another; times in milliseconds since the epoch, by this machine's clock. */
 export interface AccessToken {
@@ -13,7 +14,8 @@ export interface AccessToken {
 }
 
 const TIMEOUT_MS = 10_000;
-const PATIENCE_MS = 20_000;
+const TRIES = 3;
+const RETRY_TIMEOUT_MS = 20_000;
 /** RFC 6749 section 5.1 lets a server leave expires_in out. */
 const DEFAULT_LIFETIME_SECONDS = 300;
 /** Share of its lifetime after which a token is renewed (Cognito's guide on caching tokens). */
@@ -43,10 +45,10 @@ export async function requestToken(
   send: SendHttp = sendHttp,
   now: () => number = Date.now,
 ): Promise<AccessToken> {
-  return retrying(() => requestOnce(secret, send, now), {
-    tries: 3,
-    deadline: now() + PATIENCE_MS,
-    now,
+  return retry(() => requestOnce(secret, send, now), {
+    tries: TRIES,
+    deadline: now() + RETRY_TIMEOUT_MS,
+    clock: { ...systemClock, now },
   });
 }
 

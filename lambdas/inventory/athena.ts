@@ -10,7 +10,7 @@ import { failureOf, QueryError } from '../runtime/errors.js';
 import type { Inventory } from './inventory.js';
 import { sqlName, sqlString } from './query.js';
 import type { QueryEngine, QueryState } from './engine.js';
-import { retrying } from '../runtime/retry.js';
+import { retry } from '../runtime/retry.js';
 
 type AthenaSender = Pick<AthenaClient, 'send'>;
 
@@ -27,7 +27,9 @@ export interface AthenaOptions {
 const TRANSIENT_REASONS =
   /slow ?down|throttl|exhausted|too many requests|internal (service )?error|service unavailable|timed? ?out waiting|GENERIC_INTERNAL_ERROR/i;
 const THROTTLED = /throttl|TooManyRequests|SlowDown|ServiceUnavailable/i;
-const START = { tries: 6, firstDelayMs: 250, withinMs: 60_000 };
+const START_TRIES = 6;
+const START_TIMEOUT_MS = 60_000;
+const START_BACKOFF = { firstMs: 500 };
 
 /** Athena in the work group of the stack, which says where results go and how many bytes a query may read. */
 export function athenaEngine(options: AthenaOptions): QueryEngine {
@@ -74,14 +76,11 @@ function startQuery(client: AthenaSender, input: StartInput): Promise<string> {
       throw startError(cause);
     }
   };
-  const { tries, firstDelayMs, withinMs } = START;
-  const deadline = clock.now() + withinMs;
-  return retrying(attempt, {
-    tries,
-    firstDelayMs,
-    deadline,
-    wait: (ms) => clock.sleep(ms),
-    now: () => clock.now(),
+  return retry(attempt, {
+    tries: START_TRIES,
+    deadline: clock.now() + START_TIMEOUT_MS,
+    backoff: START_BACKOFF,
+    clock,
   });
 }
 

@@ -7,7 +7,7 @@ import {
 import { tryAwsStatus } from '../runtime/aws-status.js';
 import { failureOf, ReadError } from '../runtime/errors.js';
 import type { ByteRange } from '../source/source.js';
-import { retrying } from '../runtime/retry.js';
+import { retry } from '../runtime/retry.js';
 import { parseS3Href } from '../source/s3-href.js';
 
 export interface ObjectPart {
@@ -32,7 +32,8 @@ interface S3ObjectsOptions {
   readonly client?: Pick<S3Client, 'send'>;
 }
 
-const RETRY = { tries: 3, withinMs: 30_000 };
+const TRIES = 3;
+const RETRY_TIMEOUT_MS = 30_000;
 // Lists and manifests; a symlink.txt of 100,000 files has about 10 MB.
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
@@ -50,8 +51,8 @@ export function s3Objects({ requesterPays, client }: S3ObjectsOptions): ObjectRe
     read: (href, range, eTag) => {
       const request = { ...requestOf(href, range), ...payer };
       // The SDK does not try again when the connection breaks within a body.
-      const deadline = Date.now() + RETRY.withinMs;
-      return retrying(() => readPart(s3, request, eTag), { tries: RETRY.tries, deadline });
+      const deadline = Date.now() + RETRY_TIMEOUT_MS;
+      return retry(() => readPart(s3, request, eTag), { tries: TRIES, deadline });
     },
     folders: (href) => listFolders(s3, href, payer),
   };

@@ -1,4 +1,5 @@
-import { backoffMs, systemClock, type Clock } from '../runtime/clock.js';
+import { systemClock, type Clock } from '../runtime/clock.js';
+import { retry } from '../runtime/retry.js';
 import { sendableBody } from './message-body.js';
 import { MAX_BATCH_ENTRIES, SendError, type MessageQueue, type SendFailure } from './queue.js';
 
@@ -24,9 +25,9 @@ export interface SendOptions {
   readonly clock?: Clock;
 }
 
-// Half a minute in all, within the lease of a backfill.
+// All waits together take at most 23 s, which is within the lease of a backfill.
 const MAX_ATTEMPTS = 8;
-const BACKOFF = { firstMs: 100, mostMs: 10_000 };
+const BACKOFF = { firstMs: 200, maxMs: 10_000 };
 
 interface Sendable extends OutgoingMessage {
   readonly bytes: number;
@@ -103,11 +104,11 @@ interface BatchTools {
   readonly refused: RefusedMessage[];
 }
 
-/** How many were sent. Only what failed is sent again. */
+/** Returns the number of messages sent. Only the entries that failed are sent again. */
 async function sendBatch(batch: readonly Sendable[], tools: BatchTools): Promise<number> {
   let pending = batch;
   let refusals = 0;
-  for (let attempt = 1; ; attempt += 1) {
+  const attempt = async (): Promise<void> => {
     const failures = await tools.queue.sendBatch(pending.map(({ body }) => body));
     const faults = failures.filter(({ senderFault }) => senderFault);
     for (const { index, reason } of faults) {
@@ -115,17 +116,28 @@ async function sendBatch(batch: readonly Sendable[], tools: BatchTools): Promise
     }
     refusals += faults.length;
     const again = failures.filter(({ senderFault }) => !senderFault);
-    if (again.length === 0) return batch.length - refusals;
-    if (attempt === MAX_ATTEMPTS) throw giveUp(again, pending);
+    if (again.length === 0) return;
+    const error = new NotTakenError(again, pending);
     pending = again.flatMap(({ index }) => pending[index] ?? []);
-    await tools.clock.sleep(backoffMs(attempt, BACKOFF));
-  }
+    throw error;
+  };
+  await retry(attempt, {
+    tries: MAX_ATTEMPTS,
+    deadline: Infinity,
+    backoff: BACKOFF,
+    isRetryable: (error) => error instanceof NotTakenError,
+    clock: tools.clock,
+  });
+  return batch.length - refusals;
 }
 
-function giveUp(failures: readonly SendFailure[], pending: readonly Sendable[]): SendError {
-  const [first] = failures;
-  const key = pending[first?.index ?? 0]?.key ?? '';
-  return new SendError(
-    `the queue did not take ${failures.length} messages in ${MAX_ATTEMPTS} attempts, among them '${key}': ${first?.reason ?? ''}`,
-  );
+/** Thrown when the queue did not take some entries of a batch although nothing is wrong with them. */
+class NotTakenError extends SendError {
+  constructor(failures: readonly SendFailure[], pending: readonly Sendable[]) {
+    const [first] = failures;
+    const key = pending[first?.index ?? 0]?.key ?? '';
+    super(
+      `the queue did not accept ${failures.length} messages in ${MAX_ATTEMPTS} attempts, among them '${key}': ${first?.reason ?? ''}`,
+    );
+  }
 }

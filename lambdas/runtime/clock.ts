@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Time as a collaborator, so that tests need not wait. */
+/** The current time and a way to wait, replaced in tests so that they do not have to wait. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Returns the time in milliseconds since the epoch. */
   now(): number;
-  /** Rejects when `signal` is aborted first. */
+  /** Resolves after `ms` milliseconds; rejects if `signal` is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -12,14 +12,3 @@ export const systemClock: Clock = {
   now: Date.now,
   sleep: (ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal }),
 };
-
-/** A wait that doubles with each attempt (1, 2, ...) up to a limit; jitter keeps parallel callers apart. */
-export function backoffMs(attempt: number, { firstMs, mostMs }: BackoffLimits): number {
-  const ceiling = Math.min(mostMs, firstMs * 2 ** (attempt - 1));
-  return ceiling * (0.5 + Math.random() / 2);
-}
-
-export interface BackoffLimits {
-  readonly firstMs: number;
-  readonly mostMs: number;
-}

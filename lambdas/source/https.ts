@@ -1,14 +1,14 @@
 import { ReadError } from '../runtime/errors.js';
 import { MAX_READ_BYTES, type ByteRange } from './source.js';
 import { sendHttp, type HttpAnswer } from '../runtime/http.js';
-import { retrying } from '../runtime/retry.js';
+import { retry } from '../runtime/retry.js';
 
 const TIMEOUT_MS = 30_000;
 const MAX_REDIRECTS = 5;
 
 /** Reads an http(s) URL, with a Range header where only a part is wanted; follows redirects, as a GET may. */
 export async function readHttps(href: string, range?: ByteRange): Promise<Uint8Array> {
-  return retrying(() => readOnce(href, range), { tries: 3, deadline: Date.now() + TIMEOUT_MS });
+  return retry(() => readOnce(href, range), { tries: 3, deadline: Date.now() + TIMEOUT_MS });
 }
 
 async function readOnce(href: string, range?: ByteRange): Promise<Uint8Array> {

@@ -3,7 +3,7 @@ import { deployedVerifyCollaborators, type VerifyCollaborators } from './collabo
 import { failureOf } from '../runtime/errors.js';
 import type { PendingIngestion } from '../ingestor/pending.js';
 import type { Ingestion } from '../ingestor/reader.js';
-import { settleLimited } from '../runtime/retry.js';
+import { mapLimited } from '../runtime/retry.js';
 
 /** What a run found, by Items. */
 export interface VerifyResult {
@@ -83,7 +83,7 @@ async function verifyPage(
   verify: VerifyCollaborators,
 ): Promise<Verdict[]> {
   const errors: unknown[] = [];
-  const results = await settleLimited(page, CONCURRENT, (pending) => verifyOne(pending, verify));
+  const results = await mapLimited(page, CONCURRENT, (pending) => verifyOne(pending, verify));
   const verdicts = results.map((result): Verdict => {
     if (result.status === 'fulfilled') return result.value;
     errors.push(result.reason);

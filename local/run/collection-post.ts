@@ -5,7 +5,7 @@ import { silentLog } from '../../lambdas/runtime/log.js';
 import type { ItemStore } from '../ingestor/item-store.js';
 import type { Endpoints } from './endpoints.js';
 
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** Posts the pipeline's Collection through its deployed handler. Gives the reason where that did not succeed. */
 export async function postLocalCollection(
@@ -13,7 +13,7 @@ export async function postLocalCollection(
   { ingestor }: Pick<Endpoints, 'ingestor'>,
   store: ItemStore,
 ): Promise<string | undefined> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + TIMEOUT_MS;
   try {
     await handler.with({
       log: silentLog,

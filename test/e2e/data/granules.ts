@@ -1,7 +1,7 @@
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { settleLimited } from '../../../lambdas/runtime/retry.js';
+import { mapLimited } from '../../../lambdas/runtime/retry.js';
 import { ROOT, TOPIC_REGION } from '../system/places.js';
 import { clientOptions } from '../system/platform.js';
 import { system } from '../system/running.js';
@@ -87,7 +87,7 @@ export async function all<T>(
   values: readonly T[],
   work: (value: T) => Promise<unknown>,
 ): Promise<void> {
-  const results = await settleLimited(values, AT_ONCE, work);
+  const results = await mapLimited(values, AT_ONCE, work);
   const failed = results.find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
 }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { awaitQuery, restartQuery, startQuery } from '../../../lambdas/backfill/query.js';
 import { NO_COUNTS, pauseBackfill, type BackfillCursor } from '../../../lambdas/backfill/cursor.js';
 import type { QueryState } from '../../../lambdas/inventory/engine.js';
@@ -71,13 +71,14 @@ describe('a query', () => {
       succeeded,
     ]);
     const before = kit.clock.now();
+    const random = jest.spyOn(Math, 'random').mockReturnValue(0.5);
 
     await awaitQuery(lease, run);
 
+    random.mockRestore();
     expect(asked).toEqual(Array.from({ length: 5 }, () => 'q-1'));
-    // 250, 500, 1000 and 2000 ms, of which the half at least.
-    expect(kit.clock.now() - before).toBeGreaterThanOrEqual(1_875);
-    expect(kit.clock.now() - before).toBeLessThanOrEqual(3_750);
+    // Half of 250, 500, 1000 and 2000 ms.
+    expect(kit.clock.now() - before).toBe(1_875);
     expect(lease.cursor).toMatchObject({
       stage: 'sending',
       result: { href: 'r.csv', offset: 0, size: 0 },
@@ -134,9 +135,11 @@ describe('a query', () => {
       [failed],
     );
     const before = kit.clock.now();
+    const random = jest.spyOn(Math, 'random').mockReturnValue(0.75);
 
     await awaitQuery(lease, run);
 
+    random.mockRestore();
     expect(lease.cursor).toMatchObject({
       stage: 'pending',
       attempt: 4,
@@ -145,9 +148,8 @@ describe('a query', () => {
       queryId: undefined,
       result: undefined,
     });
-    // The second wait: two seconds, of which the half at least.
-    expect(kit.clock.now() - before).toBeGreaterThanOrEqual(1_000);
-    expect(kit.clock.now() - before).toBeLessThanOrEqual(2_000);
+    // The second wait: 75 % of two seconds.
+    expect(kit.clock.now() - before).toBe(1_500);
     expect(kit.log.lines).toEqual([
       {
         level: 'warn',
