@@ -8,7 +8,7 @@ import type { Granule, GranulePipeline } from './items.js';
 import { makeItems } from './make-items.js';
 import { parseBody } from './message.js';
 import type { Meter } from '../runtime/metrics.js';
-import { noteIngestion, type RecordIngestion } from '../ingestor/note-ingestion.js';
+import { recordIngestion, type RecordIngestion } from '../ingestor/pending.js';
 import { mapLimited } from '../runtime/retry.js';
 import type { Item } from '../stac/stac.js';
 import { TimeBudget } from './time-budget.js';
@@ -168,7 +168,7 @@ async function postOne(next: NewestItem, context: Budgeted): Promise<Post> {
     const deadline = Date.now() + remaining * RETRY_SHARE;
     await budget.run(() => postItem(item, { correlationId, deadline, timeoutMs }), remaining);
     meter.count('ItemsPosted');
-    await budget.run(() => noteIngestion(next, context), budget.remainingMs);
+    await budget.run(() => recordIngestion(next, context), budget.remainingMs);
     return { outcome: { result: 'posted' }, milliseconds: performance.now() - started };
   } catch (error) {
     const outcome: Outcome = { result: 'failed', failure: failureOf(error) };

@@ -4,11 +4,11 @@ import type { Log } from '../runtime/log.js';
 import type { TokenStore } from './token-table.js';
 import { requestToken, type AccessToken } from './token-request.js';
 
-/** Bearer tokens for the ingestor. */
+/** Provides bearer tokens for the ingestor. */
 export interface AccessTokens {
-  /** A token that is good now. Throws TokenError and ConfigurationError. */
+  /** Returns a token that is valid now. Throws TokenError and ConfigurationError. */
   get(): Promise<string>;
-  /** To be called with a token that the ingestor refused: the next `get` gives another. */
+  /** Reports a token that the ingestor refused, so that the next `get` returns another one. */
   forget(token: string): void;
 }
 
@@ -23,97 +23,102 @@ export interface AccessTokenOptions {
   readonly onRequest?: () => void;
 }
 
+/** Interval between two looks at the store while another container requests a token. */
 const POLL_MS = 250;
 const POLLS = 60;
 
-/** Memory, then the table, then the token endpoint; in one container at most one look-up is under way at a time. */
-export function accessTokens({
-  readSecret,
-  store,
-  log,
-  request = requestToken,
-  now = Date.now,
-  wait = sleep,
-  onRequest,
-}: AccessTokenOptions): AccessTokens {
-  let current: AccessToken | undefined;
-  let refused: string | undefined;
-  let underWay: Promise<AccessToken> | undefined;
+/** Looks for a token in memory, then in the store, then at the token endpoint; `get` runs one look-up at a time. */
+export class CachedTokens implements AccessTokens {
+  readonly #options: AccessTokenOptions;
+  readonly #now: () => number;
+  #current: AccessToken | undefined;
+  #refused: string | undefined;
+  #pending: Promise<AccessToken> | undefined;
 
-  const isGood = (token: AccessToken | undefined): token is AccessToken =>
-    token !== undefined && token.renewAt > now() && token.value !== refused;
+  constructor(options: AccessTokenOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
 
-  async function renew(): Promise<AccessToken> {
-    // A refused token, or no token at all, is how a rotated secret shows.
-    const secret = await readSecret({ fresh: refused !== undefined });
+  async get(): Promise<string> {
+    if (this.#isGood(this.#current)) return this.#current.value;
+    this.#pending ??= this.#replace().finally(() => {
+      this.#pending = undefined;
+    });
+    this.#current = await this.#pending;
+    return this.#current.value;
+  }
+
+  forget(token: string): void {
+    this.#refused = token;
+  }
+
+  #isGood(token: AccessToken | undefined): token is AccessToken {
+    return token !== undefined && token.renewAt > this.#now() && token.value !== this.#refused;
+  }
+
+  /** Keeps the old token, which is valid until it expires, if no new one can be obtained. */
+  async #replace(): Promise<AccessToken> {
     try {
-      return await sharedOrNew(secret);
+      return await this.#renew();
     } catch (error) {
-      const latest = await readSecret({ fresh: true });
-      if (latest.client_id === secret.client_id && latest.client_secret === secret.client_secret)
-        throw error;
-      return sharedOrNew(latest);
-    }
-  }
-
-  async function sharedOrNew(secret: ClientSecret): Promise<AccessToken> {
-    const shared = await tolerate(() => fromStore(secret));
-    return shared ?? fromEndpoint(secret);
-  }
-
-  async function fromStore(secret: ClientSecret): Promise<AccessToken | undefined> {
-    for (let poll = 0; poll < POLLS; poll += 1) {
-      const token = await store.read(secret);
-      if (isGood(token)) return token;
-      if (await store.claim(secret)) return undefined;
-      await wait(POLL_MS);
-    }
-    return undefined;
-  }
-
-  async function fromEndpoint(secret: ClientSecret): Promise<AccessToken> {
-    onRequest?.();
-    const token = await request(secret);
-    await tolerate(() => store.write(secret, token));
-    return token;
-  }
-
-  /** The table only saves requests: without it a token is had all the same. */
-  async function tolerate<T>(use: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await use();
-    } catch (error) {
-      const detail = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
-      log.warn('the state table cannot be used for the access token', { detail });
-      return undefined;
-    }
-  }
-
-  /** Between renewal and expiry the old token still serves, should no new one be had. */
-  async function replace(): Promise<AccessToken> {
-    try {
-      return await renew();
-    } catch (error) {
-      if (current === undefined || current.value === refused || current.expiresAt <= now())
-        throw error;
-      log.warn('no new access token: the old one serves until it expires', {
+      const current = this.#current;
+      if (current === undefined || current.value === this.#refused) throw error;
+      if (current.expiresAt <= this.#now()) throw error;
+      this.#options.log.warn('cannot get a new access token: using the old one until it expires', {
         error: String(error),
       });
       return current;
     }
   }
 
-  return {
-    get: async () => {
-      if (isGood(current)) return current.value;
-      underWay ??= replace().finally(() => {
-        underWay = undefined;
-      });
-      current = await underWay;
-      return current.value;
-    },
-    forget: (token) => {
-      refused = token;
-    },
-  };
+  async #renew(): Promise<AccessToken> {
+    const { readSecret } = this.#options;
+    // After a rotation of the secret, either the token is refused or no token can be requested.
+    const secret = await readSecret({ fresh: this.#refused !== undefined });
+    try {
+      return await this.#sharedOrNew(secret);
+    } catch (error) {
+      const latest = await readSecret({ fresh: true });
+      if (latest.client_id === secret.client_id && latest.client_secret === secret.client_secret)
+        throw error;
+      return this.#sharedOrNew(latest);
+    }
+  }
+
+  async #sharedOrNew(secret: ClientSecret): Promise<AccessToken> {
+    const shared = await this.#tolerate(() => this.#fromStore(secret));
+    return shared ?? this.#fromEndpoint(secret);
+  }
+
+  /** Undefined if this container must request a token itself. */
+  async #fromStore(secret: ClientSecret): Promise<AccessToken | undefined> {
+    const { store, wait = sleep } = this.#options;
+    for (let poll = 0; poll < POLLS; poll += 1) {
+      const token = await store.read(secret);
+      if (this.#isGood(token)) return token;
+      if (await store.claim(secret)) return undefined;
+      await wait(POLL_MS);
+    }
+    return undefined;
+  }
+
+  async #fromEndpoint(secret: ClientSecret): Promise<AccessToken> {
+    const { store, request = requestToken, onRequest } = this.#options;
+    onRequest?.();
+    const token = await request(secret);
+    await this.#tolerate(() => store.write(secret, token));
+    return token;
+  }
+
+  /** The store only saves requests, so its errors are logged and not thrown. */
+  async #tolerate<T>(use: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await use();
+    } catch (error) {
+      const detail = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
+      this.#options.log.warn('the state table cannot be used for the access token', { detail });
+      return undefined;
+    }
+  }
 }

@@ -4,9 +4,9 @@ import { ConfigurationError, TokenError } from '../runtime/errors.js';
 import { tryParseJson } from '../runtime/json.js';
 import { schemaFaults } from '../stac/schema-faults.js';
 
-/** The ingestor's app client, as the original's secret holds it. */
+/** The credentials of the ingestor's app client in Cognito, with the keys of stactools-pipelines' secret. */
 export interface ClientSecret {
-  /** With its scheme: `https://...`. */
+  /** URL of the user pool's domain, with its scheme: `https://...`. */
   readonly cognito_domain: string;
   readonly client_id: string;
   readonly client_secret: string;
@@ -14,7 +14,7 @@ export interface ClientSecret {
 }
 
 export interface ReadSecretOptions {
-  /** Past the cache, for a secret that was rotated. */
+  /** Whether to bypass the cache, because the secret may have been rotated. */
   readonly fresh: boolean;
 }
 
@@ -37,7 +37,10 @@ const ClientSecretSchema = z.object({
 
 type SecretText = Pick<SecretsProvider, 'get'>;
 
-/** Reads the secret `arn`, cached for five minutes. Throws ConfigurationError and TokenError, never with a value of it. */
+/**
+ * Returns a function that reads the secret `arn` and caches it for five minutes. That function throws ConfigurationError
+ * and TokenError, whose messages contain no value of the secret.
+ */
 export function secretReader(
   arn: string,
   provider: SecretText = new SecretsProvider({ clientConfig: regionOf(arn) }),
@@ -48,7 +51,7 @@ export function secretReader(
   };
 }
 
-/** The secret may live in another region than the function. */
+/** The secret may be in another region than the function. */
 function regionOf(arn: string): { region?: string } {
   const region = arn.split(':')[3];
   return region ? { region } : {};
@@ -66,13 +69,13 @@ async function read(
   }
 }
 
-/** `where` names the secret in errors. */
+/** Parses the text of a secret; `where` names the secret in errors. Throws ConfigurationError. */
 export function parseClientSecret(secret: unknown, where: string): ClientSecret {
   const value = typeof secret === 'string' ? tryParseJson(secret) : undefined;
   const parsed = ClientSecretSchema.safeParse(value);
   if (!parsed.success) {
     throw new ConfigurationError(
-      `the secret ${where} ${lackOf(value)}: it holds one JSON object with the texts ` +
+      `the secret ${where} ${problemOf(value)}: it must be a JSON object with the strings ` +
         'cognito_domain, client_id, client_secret and scope (client credentials need an app client with a secret)',
     );
   }
@@ -81,10 +84,10 @@ export function parseClientSecret(secret: unknown, where: string): ClientSecret 
   return { ...parsed.data, cognito_domain: url.replace(/\/+$/, '') };
 }
 
-/** The values stay out of the message: they are the secret. */
-function lackOf(value: unknown): string {
+/** Names keys only, because the values are the secret. */
+function problemOf(value: unknown): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return 'is no JSON object';
+    return 'is not a JSON object';
   }
   const keys = schemaFaults(ClientSecretSchema, value).map((fault) => fault.split(':')[0]);
   return `lacks ${[...new Set(keys)].join(', ')}`;

@@ -1,46 +1,50 @@
 import type { AccessTokens } from './access-token.js';
 import { failureOf, IngestorError, ValidationError } from '../runtime/errors.js';
 import { sendHttp, type HttpAnswer, type SendHttp } from '../runtime/http.js';
-import { judgeAnswer, tokenMissing, tokenRefused, type Posted } from './answer.js';
+import { judgeResponse, tokenMissing, tokenRefused, type Posted } from './response.js';
 import { retry } from '../runtime/retry.js';
 import type { Collection, Item } from '../stac/stac.js';
 
 export interface PostOptions {
-  /** Reaches the ingestor as X-Correlation-Id. */
+  /** Sent as the header X-Correlation-Id. */
   readonly correlationId?: string;
-  /** No further try after this, in milliseconds since the epoch. */
+  /** Time after which there is no further retry, in milliseconds since the epoch. */
   readonly deadline: number;
-  /** Of one try, in milliseconds. */
+  /** Timeout of one request, in milliseconds. @default 30,000 */
   readonly timeoutMs?: number;
 }
 
 export interface Ingestor {
-  /** Throws IngestorError, TokenError and ValidationError. The ingestor has queued the Item, not yet loaded it. */
+  /**
+   * Posts an Item. Afterwards the ingestor has queued the Item, but not necessarily loaded it.
+   * Throws IngestorError, TokenError and ValidationError.
+   */
   readonly postItem: (item: Item, options: PostOptions) => Promise<void>;
+  /** Posts a Collection. Throws IngestorError, TokenError and ValidationError. */
   readonly postCollection: (collection: Collection, options: PostOptions) => Promise<void>;
 }
 
 export interface IngestorOptions {
-  /** As in config.yaml: with the stage, without a slash at the end. */
+  /** The key `ingestor_url` of config.yaml: with the stage, without a trailing slash. */
   readonly url: string;
-  /** undefined for an ingestor without authentication. */
+  /** Undefined for an ingestor without authentication. */
   readonly tokens: AccessTokens | undefined;
   readonly send?: SendHttp;
-  /** Called with the milliseconds of every exchange. */
-  readonly onAnswer?: (milliseconds: number) => void;
+  /** Called with the duration of every request in milliseconds. */
+  readonly onResponse?: (milliseconds: number) => void;
 }
 
-/** API Gateway gives up after 29 s. */
+/** API Gateway times out after 29 s. */
 const TIMEOUT_MS = 30_000;
 const TRIES = 3;
-/** DynamoDB keeps an Item in a record of at most 400 KB (409,600 bytes), with a few fields of the ingestor beside it. */
+/** The ingestor stores an Item and a few fields of its own in one DynamoDB item, which has at most 400 KB (409,600 bytes). */
 const MAX_ITEM_BYTES = 400_000;
-/** Of an API Gateway request that a Lambda answers: 6 MB. */
+/** Lambda accepts at most 6 MB of payload from API Gateway. */
 const MAX_COLLECTION_BYTES = 6_000_000;
-/** As much for its answer: a refusal echoes what was posted, once for each fault. */
-const MAX_ANSWER_BYTES = 6 * 1024 * 1024;
+/** Lambda's limit for a response. An error repeats what was posted, once for each fault. */
+const MAX_RESPONSE_BYTES = 6 * 1024 * 1024;
 
-/** The ingestor of eoapi-cdk and its kin. Follows no redirect. */
+/** Creates a client of an ingestor such as that of eoapi-cdk. It does not follow redirects. */
 export function ingestor(options: IngestorOptions): Ingestor {
   const base = options.url.replace(/\/+$/, '');
   return {
@@ -60,7 +64,7 @@ function bodyOf(object: Item | Collection, maxBytes: number): string {
   const bytes = Buffer.byteLength(body);
   if (bytes <= maxBytes) return body;
   throw new ValidationError(`${object.type === 'Feature' ? 'Item' : 'Collection'} '${object.id}'`, [
-    `it is ${bytes} bytes of JSON, and the ingestor takes ${maxBytes} at most`,
+    `it has ${bytes} bytes as JSON, and the ingestor accepts at most ${maxBytes}`,
   ]);
 }
 
@@ -74,34 +78,34 @@ async function postJson(options: IngestorOptions, posted: PostedJson): Promise<v
   await retry(() => postWithToken(options, posted), { tries: TRIES, deadline });
 }
 
-/** A token that is refused is replaced once. */
+/** Replaces a refused token once. */
 async function postWithToken(options: IngestorOptions, posted: PostedJson): Promise<void> {
   const token = await options.tokens?.get();
-  const answer = await exchange(options, posted, token);
-  const verdict = judgeAnswer(answer, posted);
+  const response = await send(options, posted, token);
+  const verdict = judgeResponse(response, posted);
   if (verdict === 'done') return;
   if (verdict !== 'token-refused') throw verdict;
-  if (token === undefined) throw tokenMissing(answer, posted);
+  if (token === undefined) throw tokenMissing(response, posted);
   options.tokens?.forget(token);
-  const second = await exchange(options, posted, await options.tokens?.get());
-  const secondVerdict = judgeAnswer(second, posted);
+  const second = await send(options, posted, await options.tokens?.get());
+  const secondVerdict = judgeResponse(second, posted);
   if (secondVerdict === 'done') return;
   throw secondVerdict === 'token-refused' ? tokenRefused(second, posted) : secondVerdict;
 }
 
-async function exchange(
-  { send = sendHttp, onAnswer }: IngestorOptions,
+async function send(
+  { send: sendRequest = sendHttp, onResponse }: IngestorOptions,
   { url, body, post }: PostedJson,
   token: string | undefined,
 ): Promise<HttpAnswer> {
   const started = performance.now();
   try {
-    return await send({
+    return await sendRequest({
       method: 'POST',
       url,
       body,
       timeoutMs: post.timeoutMs ?? TIMEOUT_MS,
-      maxBytes: MAX_ANSWER_BYTES,
+      maxBytes: MAX_RESPONSE_BYTES,
       headers: {
         'content-type': 'application/json',
         accept: 'application/json',
@@ -110,11 +114,11 @@ async function exchange(
       },
     });
   } catch (cause) {
-    throw new IngestorError(`POST ${url} got no answer: ${failureOf(cause).message}`, {
+    throw new IngestorError(`POST ${url} got no response: ${failureOf(cause).message}`, {
       kind: 'transient',
       cause,
     });
   } finally {
-    onAnswer?.(performance.now() - started);
+    onResponse?.(performance.now() - started);
   }
 }

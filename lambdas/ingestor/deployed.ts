@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { accessTokens, type AccessTokens } from './access-token.js';
+import { CachedTokens, type AccessTokens } from './access-token.js';
 import { ingestor, type Ingestor } from './client.js';
 import { secretReader } from './client-secret.js';
 import { tokenTable } from './token-table.js';
@@ -16,7 +16,7 @@ export function deployedIngestor(log: Log, meter: Meter): Ingestor {
   return ingestor({
     url: requiredEnv('INGESTOR_URL'),
     tokens: deployedTokens(log, meter),
-    onAnswer: (milliseconds) => {
+    onResponse: (milliseconds) => {
       meter.milliseconds('IngestorLatency', milliseconds);
     },
   });
@@ -24,7 +24,7 @@ export function deployedIngestor(log: Log, meter: Meter): Ingestor {
 
 /** Gets tokens with the client credentials in SECRET_ARN and shares them through the state table. */
 export function deployedTokens(log: Log, meter: Meter): AccessTokens {
-  return accessTokens({
+  return new CachedTokens({
     log,
     readSecret: secretReader(requiredEnv('SECRET_ARN')),
     store: tokenTable(requiredEnv('TABLE_NAME'), stateTable()),

@@ -7,43 +7,85 @@ import {
   type AttributeValue,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
+import type { SQSRecord } from 'aws-lambda';
+import { failureOf } from '../runtime/errors.js';
+import type { Log } from '../runtime/log.js';
+import type { Item } from '../stac/stac.js';
 
-/** An Item that the ingestor took, and the message that it was made of. */
+/** An Item that the ingestor accepted, and the message that it was made from. */
 export interface PostedIngestion {
   readonly itemId: string;
-  /** Of the message, byte for byte. */
+  /** Body of the message, unchanged. */
   readonly body: string;
   readonly correlationId: string;
   readonly messageId: string;
   readonly sentTimestamp: string;
-  /** How often the message was put back because the Item had not been loaded. */
+  /** Number of times that the message was sent again because the Item was not loaded. */
   readonly tries: number;
 }
 
 export interface PendingIngestion extends PostedIngestion {
-  /** ISO time of the post; another one is another post of the same Item. */
+  /** ISO 8601 time of the post. A row with another time belongs to a later post of the same Item. */
   readonly postedAt: string;
-  /** Its message is on the queue again and the Item not yet posted again: nothing new can be known. */
+  /** True while the message is back on the queue and the Item not yet posted again: the ingestor has nothing new. */
   readonly isRequeued: boolean;
 }
 
-/** Which posts are not yet known to be loaded. */
+/** The posts of which it is not yet known whether the ingestor loaded the Item. */
 export interface IngestionLog {
   readonly record: (posted: PostedIngestion) => Promise<void>;
-  /** All of them, from the first item id after `after`. */
+  /** Reads all rows in the order of their item ids, from the first id after `after`. */
   readonly pending: (after?: string) => AsyncIterable<PendingIngestion>;
-  /** The message is on the queue again. Leaves a post that was recorded since as it is; so does `remove`. */
+  /** Marks a post whose message is back on the queue. Like `remove`, it does nothing if a later post was recorded. */
   readonly markRequeued: (pending: PendingIngestion) => Promise<void>;
   readonly remove: (pending: PendingIngestion) => Promise<void>;
 }
 
-/** Message attribute that carries `tries` from the verifying function to the handler. */
+/** Message attribute that passes `tries` from the verify function to the handler. */
 export const TRIES_ATTRIBUTE = 'ingestion_tries';
 const TTL_SECONDS = 7 * 24 * 3600;
-/** DynamoDB's limit of an item is 400 KB with its names; the largest body of a queue made today is 1 MiB. */
+/** A DynamoDB item has at most 400 KB with its attribute names. An SQS message may have 1 MiB. */
 const MAX_BODY_BYTES = 380_000;
 
-/** Rows `pk=ingestion`, `sk=<item id>` of the state table. */
+export type RecordIngestion = IngestionLog['record'];
+
+interface PostedItem {
+  readonly item: Item;
+  /** The message that the Item was made from. */
+  readonly record: SQSRecord;
+  readonly correlationId: string;
+}
+
+interface RecordContext {
+  /** Undefined if posts are not verified. */
+  readonly recordIngestion?: RecordIngestion | undefined;
+  readonly log: Log;
+}
+
+/** Records a posted Item, so that it is verified later. Logs errors and never rejects, because the Item is posted. */
+export async function recordIngestion(
+  { item, record, correlationId }: PostedItem,
+  context: RecordContext,
+): Promise<void> {
+  const { body, messageId, attributes, messageAttributes } = record;
+  try {
+    await context.recordIngestion?.({
+      itemId: item.id,
+      body,
+      correlationId,
+      messageId,
+      sentTimestamp: attributes.SentTimestamp,
+      tries: Number(messageAttributes[TRIES_ATTRIBUTE]?.stringValue) || 0,
+    });
+  } catch (error) {
+    context.log.warn('cannot record a posted Item, so it will not be verified', {
+      itemId: item.id,
+      error: failureOf(error).message,
+    });
+  }
+}
+
+/** Keeps the log in the rows `pk=ingestion`, `sk=<item id>` of the state table. */
 export function ingestionTable(
   tableName: string,
   client: DynamoDBClient,
@@ -59,7 +101,9 @@ export function ingestionTable(
     record: async (posted) => {
       const bytes = Buffer.byteLength(posted.body);
       if (bytes > MAX_BODY_BYTES) {
-        throw new Error(`the message is ${bytes} bytes, and a row keeps ${MAX_BODY_BYTES} at most`);
+        throw new Error(
+          `the message has ${bytes} bytes; a row of the state table holds at most ${MAX_BODY_BYTES}`,
+        );
       }
       await client.send(new PutItemCommand({ TableName: tableName, Item: rowOf(posted, now()) }));
     },
@@ -123,7 +167,7 @@ function pendingOf(row: Record<string, AttributeValue>): PendingIngestion {
   };
 }
 
-/** The Item was posted again meanwhile: that post is the one to be verified now. */
+/** Ignores a failed condition: the Item was posted again in the meantime, and that post is verified instead. */
 async function ifUnchanged(change: () => Promise<unknown>): Promise<void> {
   try {
     await change();

@@ -6,12 +6,12 @@ import type { Collection } from '../stac/stac.js';
 
 export interface VerifyOptions {
   readonly stacApiUrl: string;
-  /** Milliseconds since the epoch. */
+  /** Time after which there is no further retry, in milliseconds since the epoch. */
   readonly deadline: number;
   readonly send?: SendHttp;
 }
 
-/** What a catalogue shows as it was posted; links it makes itself, times it may write in another form. */
+/** The fields that a STAC API returns as they were posted. It makes links itself, and may write times in another form. */
 const COMPARED = [
   'title',
   'description',
@@ -23,7 +23,10 @@ const COMPARED = [
 const TRIES = 6;
 const TIMEOUT_MS = 10_000;
 
-/** Reads the Collection back from the STAC API: an ingestor may answer 201 and keep the old one. Throws IngestorError. */
+/**
+ * Reads the Collection from the STAC API until it is the one that was posted, because an ingestor may return 201 and
+ * keep the old one. Throws a transient IngestorError if it is still another one at the deadline.
+ */
 export async function verifyCollection(
   collection: Collection,
   { stacApiUrl, deadline, send = sendHttp }: VerifyOptions,
@@ -37,7 +40,7 @@ export async function verifyCollection(
       );
       if (other.length === 0) return;
       throw new IngestorError(
-        `the Collection was posted, but ${url} still shows another ${other.join(', ')}`,
+        `the Collection was posted, but ${url} still returns a different ${other.join(', ')}`,
         { kind: 'transient' },
       );
     },

@@ -6,12 +6,12 @@ import { excerpt } from '../runtime/excerpt.js';
 import { tryParseJson } from '../runtime/json.js';
 import { retry } from '../runtime/retry.js';
 
-/** What became of a posted Item, as the ingestor says. */
+/** The state of a posted Item, as the ingestor reports it. */
 export interface Ingestion {
   readonly id: string;
-  /** Of eoapi-cdk: started, queued, failed, succeeded or cancelled. */
+  /** In eoapi-cdk: started, queued, failed, succeeded or cancelled. */
   readonly status: string;
-  /** Why it failed. */
+  /** The reason of a failure. */
   readonly message: string | undefined;
   readonly collection: string | undefined;
   readonly updatedAt: string | undefined;
@@ -19,32 +19,32 @@ export interface Ingestion {
 
 export interface IngestionPage {
   readonly ingestions: readonly Ingestion[];
-  /** There are more than this page holds; a second page cannot be relied on (the ingestor may answer it with 500). */
+  /** True if there are more. The second page is not read, because the ingestor may return 500 for it. */
   readonly hasMore: boolean;
 }
 
 export interface IngestorReader {
-  /** undefined where the ingestor knows no such Item of this client. Throws IngestorError and TokenError. */
+  /** Undefined if this client posted no such Item. Throws IngestorError and TokenError. */
   readonly getIngestion: (id: string) => Promise<Ingestion | undefined>;
-  /** Everybody's ingestions of one status. Throws IngestorError and TokenError. */
+  /** Lists the ingestions of all clients that have one status. Throws IngestorError and TokenError. */
   readonly listIngestions: (status: string) => Promise<IngestionPage>;
 }
 
 export interface IngestorReaderOptions {
-  /** As in config.yaml. */
+  /** The key `ingestor_url` of config.yaml. */
   readonly url: string;
-  /** undefined: requests go without a token, which suffices for the list. */
+  /** Undefined to send no token, which is enough to list ingestions. */
   readonly tokens: AccessTokens | undefined;
   readonly send?: SendHttp;
-  /** Of one request. @default 30,000 */
+  /** Timeout of one request, in milliseconds. @default 30,000 */
   readonly timeoutMs?: number;
-  /** Calls at most. @default 3 */
+  /** Maximum number of requests for one call. @default 3 */
   readonly tries?: number;
 }
 
 const TIMEOUT_MS = 30_000;
 const RETRY_TIMEOUT_MS = 20_000;
-/** A page is 1 MB of DynamoDB records, which is more as JSON. */
+/** A page is 1 MB of DynamoDB items, which take more as JSON. */
 const MAX_BYTES = 16 * 1024 * 1024;
 const PAGE_SIZE = 1000;
 
@@ -62,14 +62,14 @@ export function ingestorReader(options: IngestorReaderOptions): IngestorReader {
   return {
     getIngestion: async (id) => {
       const url = `${base}/${encodeURIComponent(id)}`;
-      const answer = await get(options, url);
+      const response = await get(options, url);
       // Any other 404 means that the path is wrong, not that the Item is unknown.
-      if (answer.status === 404 && answer.body.includes('No ingestion found')) return undefined;
-      return ingestionOf(parseAnswer(answer, { url, schema: IngestionSchema }));
+      if (response.status === 404 && response.body.includes('No ingestion found')) return undefined;
+      return ingestionOf(parseBody(response, { url, schema: IngestionSchema }));
     },
     listIngestions: async (status) => {
       const url = `${base}?status=${encodeURIComponent(status)}&limit=${PAGE_SIZE}`;
-      const page = parseAnswer(await get(options, url), { url, schema: PageSchema });
+      const page = parseBody(await get(options, url), { url, schema: PageSchema });
       return { ingestions: page.items.map(ingestionOf), hasMore: typeof page.next === 'string' };
     },
   };
@@ -85,7 +85,7 @@ function ingestionOf({ id, status, message, updated_at, item }: z.infer<typeof I
   };
 }
 
-/** A token that is refused is replaced once; an ingestor that is busy is asked again. */
+/** Replaces a refused token once, and retries while the ingestor is busy. */
 function get(options: IngestorReaderOptions, url: string): Promise<HttpAnswer> {
   return retry(() => getOnce(options, url), {
     tries: options.tries ?? 3,
@@ -96,25 +96,25 @@ function get(options: IngestorReaderOptions, url: string): Promise<HttpAnswer> {
 async function getOnce(options: IngestorReaderOptions, url: string): Promise<HttpAnswer> {
   const { tokens } = options;
   const token = await tokens?.get();
-  const answer = await exchange(options, url, token);
-  if (!refusesToken(answer) || tokens === undefined || token === undefined) {
-    return passing(answer, url);
+  const response = await send(options, url, token);
+  if (!refusesToken(response) || tokens === undefined || token === undefined) {
+    return checkAvailable(response, url);
   }
   tokens.forget(token);
-  return passing(await exchange(options, url, await tokens.get()), url);
+  return checkAvailable(await send(options, url, await tokens.get()), url);
 }
 
 function refusesToken({ status, body }: HttpAnswer): boolean {
   return status === 401 || (status === 403 && body.includes('Bad auth token'));
 }
 
-function passing(answer: HttpAnswer, url: string): HttpAnswer {
-  if (answer.status < 500 && answer.status !== 429) return answer;
-  throw refusal(answer, url);
+function checkAvailable(response: HttpAnswer, url: string): HttpAnswer {
+  if (response.status < 500 && response.status !== 429) return response;
+  throw refusal(response, url);
 }
 
-async function exchange(
-  { send = sendHttp, timeoutMs = TIMEOUT_MS }: IngestorReaderOptions,
+async function send(
+  { send: sendRequest = sendHttp, timeoutMs = TIMEOUT_MS }: IngestorReaderOptions,
   url: string,
   token: string | undefined,
 ): Promise<HttpAnswer> {
@@ -123,9 +123,9 @@ async function exchange(
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
   };
   try {
-    return await send({ method: 'GET', url, timeoutMs, maxBytes: MAX_BYTES, headers });
+    return await sendRequest({ method: 'GET', url, timeoutMs, maxBytes: MAX_BYTES, headers });
   } catch (cause) {
-    throw new IngestorError(`GET ${url} got no answer: ${failureOf(cause).message}`, {
+    throw new IngestorError(`GET ${url} got no response: ${failureOf(cause).message}`, {
       kind: 'transient',
       cause,
     });
@@ -137,14 +137,14 @@ interface Expected<S> {
   readonly schema: S;
 }
 
-function parseAnswer<S extends z.ZodMiniType>(
-  answer: HttpAnswer,
+function parseBody<S extends z.ZodMiniType>(
+  response: HttpAnswer,
   { url, schema }: Expected<S>,
 ): z.infer<S> {
-  if (answer.status !== 200) throw refusal(answer, url);
-  const parsed = schema.safeParse(tryParseJson(answer.body.toString('utf8')));
+  if (response.status !== 200) throw refusal(response, url);
+  const parsed = schema.safeParse(tryParseJson(response.body.toString('utf8')));
   if (parsed.success) return parsed.data;
-  throw new IngestorError(`GET ${url} answered 200 with something that is no ingestion`, {
+  throw new IngestorError(`GET ${url} returned 200 with a body that is not an ingestion`, {
     status: 200,
     kind: 'permanent',
   });
@@ -152,7 +152,7 @@ function parseAnswer<S extends z.ZodMiniType>(
 
 function refusal({ status, body }: HttpAnswer, url: string): IngestorError {
   const text = excerpt(body.toString('utf8').trim());
-  return new IngestorError(`GET ${url} answered ${status}: ${text === '' ? '(no body)' : text}`, {
+  return new IngestorError(`GET ${url} returned ${status}: ${text === '' ? '(no body)' : text}`, {
     status,
     kind: status >= 500 || status === 429 ? 'transient' : 'permanent',
   });

@@ -6,27 +6,28 @@ import { sendHttp, type HttpAnswer, type SendHttp } from '../runtime/http.js';
 import { tryParseJson } from '../runtime/json.js';
 import { parseRetryAfter, retry, type Delayed } from '../runtime/retry.js';
 
-/** A bearer token and when to use another; times in milliseconds since the epoch, by this machine's clock. */
+/** A bearer token. Times are in milliseconds since the epoch, by the clock of this machine. */
 export interface AccessToken {
   readonly value: string;
+  /** Time from which a new token is requested. */
   readonly renewAt: number;
   readonly expiresAt: number;
 }
 
-const TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 const TRIES = 3;
 const RETRY_TIMEOUT_MS = 20_000;
-/** RFC 6749 section 5.1 lets a server leave expires_in out. */
+/** A server may omit expires_in: RFC 6749 section 5.1. */
 const DEFAULT_LIFETIME_SECONDS = 300;
-/** Share of its lifetime after which a token is renewed (Cognito's guide on caching tokens). */
+/** Fraction of its lifetime after which a token is renewed (Cognito's guide on caching tokens). */
 const RENEW_SHARE = 0.75;
 
-const TokenAnswerSchema = z.object({
+const TokenResponseSchema = z.object({
   access_token: z.string().check(z.minLength(1)),
   expires_in: z.optional(z.union([z.number(), z.string()])),
 });
 
-/** An answer that asks for patience; `retryAfterMs` is what its Retry-After says. */
+/** Thrown when the token endpoint is busy; `retryAfterMs` is the value of its Retry-After header, 0 if it has none. */
 class BusyTokenError extends TokenError implements Delayed {
   readonly retryAfterMs: number;
 
@@ -37,8 +38,10 @@ class BusyTokenError extends TokenError implements Delayed {
 }
 
 /**
- * One client-credentials grant (RFC 6749 section 4.4): POST, form body, Basic authentication of `id:secret` as they
- * are (Cognito does not decode them). Tries again while the endpoint is busy. Throws TokenError, without any body.
+ * Requests a token with the client-credentials grant: a POST with a form body and Basic authentication of `id:secret`,
+ * not percent-encoded, because Cognito does not decode them. Retries while the endpoint is busy. Throws TokenError, whose
+ * message contains no part of a response body but the error code.
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
  */
 export async function requestToken(
   secret: ClientSecret,
@@ -58,10 +61,10 @@ async function requestOnce(
   now: () => number,
 ): Promise<AccessToken> {
   const url = `${secret.cognito_domain}/oauth2/token`;
-  const answer = await post(url, secret, send);
-  if (answer.status !== 200) throw refusal(url, answer);
-  const parsed = TokenAnswerSchema.safeParse(tryParseJson(answer.body.toString('utf8')));
-  if (!parsed.success) throw new TokenError(`${url} answered 200 without an access_token`);
+  const response = await post(url, secret, send);
+  if (response.status !== 200) throw refusal(url, response);
+  const parsed = TokenResponseSchema.safeParse(tryParseJson(response.body.toString('utf8')));
+  if (!parsed.success) throw new TokenError(`${url} returned 200 without an access_token`);
   const lifetimeMs = lifetimeSeconds(parsed.data.expires_in) * 1000;
   const received = now();
   return {
@@ -77,7 +80,7 @@ async function post(url: string, secret: ClientSecret, send: SendHttp): Promise<
     return await send({
       method: 'POST',
       url,
-      timeoutMs: TIMEOUT_MS,
+      timeoutMs: REQUEST_TIMEOUT_MS,
       headers: {
         authorization: `Basic ${Buffer.from(`${id}:${key}`, 'utf8').toString('base64')}`,
         'content-type': 'application/x-www-form-urlencoded',
@@ -91,11 +94,11 @@ async function post(url: string, secret: ClientSecret, send: SendHttp): Promise<
   }
 }
 
-/** Cognito says that it is busy with 429, or with 400 and TooManyRequests in the body. */
+/** A busy Cognito returns 429, or 400 with TooManyRequests in the body. */
 function refusal(url: string, { status, headers, body }: HttpAnswer): TokenError {
   const text = body.toString('utf8');
   const code = /"error"\s*:\s*"([A-Za-z_]{1,60})"/.exec(text)?.[1];
-  const what = `${url} gave no token: HTTP status ${status}${code === undefined ? '' : ` (${code})`}`;
+  const what = `${url} returned no token: HTTP status ${status}${code === undefined ? '' : ` (${code})`}`;
   if (status === 429 || status >= 500 || text.includes('TooManyRequests')) {
     return new BusyTokenError(what, parseRetryAfter(headers['retry-after']));
   }

@@ -9,12 +9,12 @@ import {
 import type { ClientSecret } from './client-secret.js';
 import type { AccessToken } from './token-request.js';
 
-/** Where containers share a token, so that one request serves all of them for its lifetime. */
+/** Shares a token among containers, so that one request serves all of them for the lifetime of the token. */
 export interface TokenStore {
-  /** undefined where there is none that this secret can open, or where it has expired. */
+  /** Undefined if there is no token that this secret can decrypt, or if it has expired. */
   read(secret: ClientSecret): Promise<AccessToken | undefined>;
   write(secret: ClientSecret, token: AccessToken): Promise<void>;
-  /** True for the one container that may request a new token now; others wait for it to write. */
+  /** True for the one container that may request a new token now; the others wait for it to write the token. */
   claim(secret: ClientSecret): Promise<boolean>;
 }
 
@@ -23,10 +23,10 @@ type Table = Pick<DynamoDBClient, 'send'>;
 const ALGORITHM = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-/** A container that died while it requested a token keeps the others waiting this long at most. */
+/** The longest time that the others wait for a container that died while it requested a token. */
 const CLAIM_SECONDS = 15;
 
-/** The store in the pipeline's state table; the token is encrypted under a key derived from the client secret. */
+/** Keeps the token in the pipeline's state table, encrypted with a key that is derived from the client secret. */
 export function tokenTable(
   tableName: string,
   table: Table,
@@ -39,7 +39,7 @@ export function tokenTable(
         new GetItemCommand({ TableName: tableName, Key: key(secret), ConsistentRead: true }),
       );
       const token = Item?.['token']?.B && tryDecrypt(Item['token'].B, secret);
-      // DynamoDB's TTL deletes up to days late.
+      // DynamoDB's TTL may delete a row days after it has expired.
       return token && token.expiresAt > now() ? token : undefined;
     },
     write: async (secret, token) => {
@@ -78,7 +78,7 @@ export function tokenTable(
   };
 }
 
-/** Names the client without its secret. */
+/** Identifies the client without its secret. */
 function fingerprint({ cognito_domain, client_id, scope }: ClientSecret): string {
   return createHash('sha256')
     .update(JSON.stringify([cognito_domain, client_id, scope]))
@@ -99,7 +99,7 @@ function encrypt(token: AccessToken, secret: ClientSecret): Uint8Array {
   return Buffer.concat([iv, cipher.getAuthTag(), sealed]);
 }
 
-/** undefined where the client secret is another than the one the token was sealed under: it was rotated. */
+/** Undefined if the token was encrypted under another client secret, because the secret was rotated. */
 function tryDecrypt(bytes: Uint8Array, secret: ClientSecret): AccessToken | undefined {
   try {
     const decipher = createDecipheriv(

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 
-import { accessTokens } from '../../lambdas/ingestor/access-token.js';
+import { CachedTokens } from '../../lambdas/ingestor/access-token.js';
 import type { GranuleCollaborators } from '../../lambdas/granule/collaborators.js';
 import { hrefSource, mappedSource, type GranuleSource } from '../../lambdas/source/href.js';
 import { ingestor, type Ingestor } from '../../lambdas/ingestor/client.js';
@@ -63,7 +63,8 @@ function postItem(settings: ContainerSettings, { log, meter, store }: PostCollab
   const tokens = settings.token === undefined ? undefined : fixedToken(settings.token);
   const { secret } = settings;
   const own =
-    secret && accessTokens({ readSecret: () => Promise.resolve(secret), store, log, onRequest });
+    secret &&
+    new CachedTokens({ readSecret: () => Promise.resolve(secret), store, log, onRequest });
   return ingestor({ url: settings.ingestorUrl, tokens: tokens ?? own }).postItem;
 }
 

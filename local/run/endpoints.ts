@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { accessTokens, type AccessTokens } from '../../lambdas/ingestor/access-token.js';
+import { CachedTokens, type AccessTokens } from '../../lambdas/ingestor/access-token.js';
 import { ingestor, type Ingestor } from '../../lambdas/ingestor/client.js';
 import { silentLog } from '../../lambdas/runtime/log.js';
 import { tokenIssuer } from '../token/issuer.js';
@@ -63,7 +63,7 @@ function ingestorOf(
 function tokensOf({ token, secret }: IngestorAccess): AccessTokens | undefined {
   if (token !== undefined) return fixedToken(token);
   if (secret === undefined) return undefined;
-  return accessTokens({
+  return new CachedTokens({
     readSecret: () => Promise.resolve(secret),
     store: memoryTokenStore(),
     log: silentLog,

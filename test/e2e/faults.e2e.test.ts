@@ -58,7 +58,7 @@ describe('an ingestor that answers 500', () => {
 
     expect(await waitForLetters('sentinel1', 1, 120)).toMatchObject([
       {
-        reason: expect.stringContaining('answered 500: the disk is full'),
+        reason: expect.stringContaining('returned 500: the disk is full'),
         kind: 'transient',
         itemId: granule.itemId,
         receiveCount: 5,

@@ -173,7 +173,7 @@ describe('verifyCollection', () => {
     ).rejects.toMatchObject({
       name: 'IngestorError',
       kind: 'transient',
-      message: `the Collection was posted, but https://stac.example.com/collections/example still shows another ${names}`,
+      message: `the Collection was posted, but https://stac.example.com/collections/example still returns a different ${names}`,
     });
   });
 
@@ -204,7 +204,7 @@ describe('verifyCollection', () => {
     const stored = { ...collection, description: 'old' };
 
     await expect(verifyCollection(collection, options(answering(200, stored)))).rejects.toThrow(
-      'the Collection was posted, but https://stac.example.com/collections/example still shows another description',
+      'the Collection was posted, but https://stac.example.com/collections/example still returns a different description',
     );
   });
 

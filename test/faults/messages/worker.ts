@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import { accessTokens } from '../../../lambdas/ingestor/access-token.js';
+import { CachedTokens } from '../../../lambdas/ingestor/access-token.js';
 import type { GranuleCollaborators } from '../../../lambdas/granule/collaborators.js';
 import { granuleHandler } from '../../../lambdas/granule-handler.js';
 import { sendHttp } from '../../../lambdas/runtime/http.js';
@@ -73,7 +73,7 @@ function collaborators(settings: WorkerSettings, call: Call): GranuleCollaborato
   const { ingestorUrl, secret, httpTimeoutMs, maxReceiveCount, retryDelaySeconds } = settings;
   // Deployed, a hanging call is given up after 30 s; here that would be all that the bench waits for.
   const send: typeof sendHttp = (request) => sendHttp({ ...request, timeoutMs: httpTimeoutMs });
-  const tokens = accessTokens({
+  const tokens = new CachedTokens({
     log: silentLog,
     readSecret: () => Promise.resolve(secret),
     store: {

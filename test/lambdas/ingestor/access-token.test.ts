@@ -12,7 +12,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { accessTokens, type AccessTokenOptions } from '../../../lambdas/ingestor/access-token.js';
+import { CachedTokens, type AccessTokenOptions } from '../../../lambdas/ingestor/access-token.js';
 import {
   parseClientSecret,
   secretReader,
@@ -35,7 +35,7 @@ const HOUR_MS = 3_600_000;
 
 type Row = Record<string, AttributeValue>;
 
-/** A table in memory behind the real commands. */
+/** A table in memory that responds to the real commands. */
 function fakeTable() {
   const rows = new Map<string, Row>();
   const mock = mockClient(DynamoDBClient);
@@ -69,10 +69,10 @@ beforeEach(() => {
   table = fakeTable();
 });
 
-/** A container, with the requests that it made to the token endpoint. */
+/** A container, and the requests that it sent to the token endpoint. */
 function container(options: Partial<AccessTokenOptions> = {}) {
   const requests: string[] = [];
-  const tokens = accessTokens({
+  const tokens = new CachedTokens({
     readSecret: () => Promise.resolve(secret),
     store: tokenTable('state', table.client, clock),
     log: silentLog,
@@ -107,7 +107,7 @@ describe('tokens', () => {
     expect(requests).toHaveLength(3);
   });
 
-  test('[D02] are requested once for ten records in parallel', async () => {
+  test('[D02] are requested once for ten concurrent records', async () => {
     const { tokens, requests } = container();
 
     const values = await Promise.all(Array.from({ length: 10 }, () => tokens.get()));
@@ -116,7 +116,7 @@ describe('tokens', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('[D04] are requested once for all containers, cold ones at the same time included', async () => {
+  test('[D04] are requested once for all containers, also if they start at the same time', async () => {
     const containers = Array.from({ length: 5 }, () => container());
 
     const values = await Promise.all(containers.map(({ tokens }) => tokens.get()));
@@ -125,7 +125,7 @@ describe('tokens', () => {
     expect(containers.flatMap(({ requests }) => requests)).toHaveLength(1);
   });
 
-  test('that were refused are not used again, from memory or table', async () => {
+  test('that were refused are not used again, neither from memory nor from the table', async () => {
     const { tokens, requests } = container();
     const first = await tokens.get();
 
@@ -135,7 +135,7 @@ describe('tokens', () => {
     expect(requests).toHaveLength(2);
   });
 
-  test('of a rotated secret are had without a deployment', async () => {
+  test('are requested with a rotated secret without a deployment', async () => {
     let stored = secret;
     let cached = secret;
     const { tokens } = container({
@@ -156,7 +156,7 @@ describe('tokens', () => {
     expect(await tokens.get()).toBe('of rotated');
   });
 
-  test('that cannot be renewed serve until they expire', async () => {
+  test('that cannot be renewed are used until they expire', async () => {
     let fails = false;
     const { tokens } = container({
       request: () =>
@@ -174,7 +174,7 @@ describe('tokens', () => {
     await expect(tokens.get()).rejects.toThrow('down');
   });
 
-  test('are had without the table when it cannot be used', async () => {
+  test('are requested if the table cannot be used', async () => {
     table.mock.on(GetItemCommand).rejects(new Error('AccessDeniedException'));
     const { tokens, requests } = container();
 
@@ -182,7 +182,7 @@ describe('tokens', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('are had without the table when it cannot be written, and the log says why', async () => {
+  test('are returned if the table cannot be written, and the log says why', async () => {
     const log = new MemoryLog();
     table.mock.on(PutItemCommand).rejects(new Error('throttled'));
     await container({ log }).tokens.get();
@@ -196,7 +196,7 @@ describe('tokens', () => {
     ]);
   });
 
-  test('are had without a store that fails with what is no error', async () => {
+  test('are requested if the store rejects with a value that is not an Error', async () => {
     const log = new MemoryLog();
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the test is about
     const fails = () => Promise.reject('odd');
@@ -209,7 +209,7 @@ describe('tokens', () => {
     );
   });
 
-  test('come from memory while they are good, without the secret and the table', async () => {
+  test('come from memory while they are valid, without reading the secret or the table', async () => {
     const reads: boolean[] = [];
     const readSecret: AccessTokenOptions['readSecret'] = ({ fresh }) => {
       reads.push(fresh);
@@ -227,7 +227,7 @@ describe('tokens', () => {
     expect(reads).toEqual([false, true]);
   });
 
-  test('are renewed at the very millisecond at which they are to be, not before', async () => {
+  test('are renewed exactly from the millisecond at which renewal is due', async () => {
     const { tokens, requests } = container();
     await tokens.get();
 
@@ -239,7 +239,7 @@ describe('tokens', () => {
     expect(requests).toHaveLength(2);
   });
 
-  test('that the endpoint refuses are requested once while the secret is the same', async () => {
+  test('that the endpoint refuses are requested once if the secret has not changed', async () => {
     const reads: boolean[] = [];
     let requests = 0;
     const { tokens } = container({
@@ -258,7 +258,7 @@ describe('tokens', () => {
   });
 
   test.each(['client_id', 'client_secret'] as const)(
-    'that the endpoint refuses are requested with the new %s where there is one',
+    'that the endpoint refuses are requested again with a new %s',
     async (name) => {
       const rotated = { ...secret, [name]: 'rotated' };
       const { tokens } = container({
@@ -273,7 +273,7 @@ describe('tokens', () => {
     },
   );
 
-  test('of another container are waited for 60 times, then one is requested', async () => {
+  test('are requested after waiting 60 times for another container', async () => {
     const waits: number[] = [];
     const { tokens, requests } = container({
       wait: (ms) => Promise.resolve(void waits.push(ms)),
@@ -290,7 +290,7 @@ describe('tokens', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('that cannot be renewed do not serve once they were refused, or at the moment they expire', async () => {
+  test('that cannot be renewed are not used if they were refused or have expired', async () => {
     let fails = false;
     const log = new MemoryLog();
     const failing = () =>
@@ -312,7 +312,7 @@ describe('tokens', () => {
     expect(log.lines).toEqual([
       {
         level: 'warn',
-        message: 'no new access token: the old one serves until it expires',
+        message: 'cannot get a new access token: using the old one until it expires',
         fields: { error: 'TokenError: down' },
       },
     ]);
@@ -337,7 +337,7 @@ describe('the table', () => {
     expect(JSON.stringify(row)).not.toContain(secret.client_secret);
   });
 
-  test('gives it back to the same secret, not to another, and not when it has expired', async () => {
+  test('returns it for the same secret, not for another, and not after it has expired', async () => {
     const store = tokenTable('state', table.client, clock);
     await store.write(secret, token);
 
@@ -347,7 +347,7 @@ describe('the table', () => {
     expect(await store.read(secret)).toBeUndefined();
   });
 
-  test('that cannot be written is an error, not a claim of another container', async () => {
+  test('that cannot be written is an error, and not taken for a claim of another container', async () => {
     table.mock.on(UpdateItemCommand).rejects(new Error('throttled'));
 
     await expect(tokenTable('state', table.client, clock).claim(secret)).rejects.toThrow(
@@ -355,7 +355,7 @@ describe('the table', () => {
     );
   });
 
-  test('lets one container at a time request a token, until its claim is old', async () => {
+  test('allows one container at a time to request a token, until its claim has expired', async () => {
     const store = tokenTable('state', table.client, clock);
 
     expect([await store.claim(secret), await store.claim(secret)]).toEqual([true, false]);
@@ -372,12 +372,12 @@ describe('the token endpoint', () => {
     server = undefined;
   });
 
-  async function request(...answers: Answer[]): Promise<AccessToken> {
-    server = await httpServer(inTurn(...answers));
+  async function request(...responses: Answer[]): Promise<AccessToken> {
+    server = await httpServer(inTurn(...responses));
     return requestToken({ ...secret, cognito_domain: server.url }, undefined, clock);
   }
 
-  test('[D07] [D08] gets a POST with a form and the id and secret as they are in base64', async () => {
+  test('[D07] [D08] gets a POST with a form, and the id and secret in base64, not percent-encoded', async () => {
     await request(json(200, { access_token: 't', expires_in: 3600 }));
 
     expect(server?.seen).toEqual([
@@ -393,7 +393,7 @@ describe('the token endpoint', () => {
     ]);
   });
 
-  test('[D11] counts the lifetime from when the answer came, and does not look into the token', async () => {
+  test('[D11] gives a token whose lifetime starts at the response, and which is not parsed', async () => {
     const token = await request(json(200, { access_token: 'not.a.jwt', expires_in: 100 }));
 
     expect(token).toEqual({ value: 'not.a.jwt', renewAt: now + 75_000, expiresAt: now + 100_000 });
@@ -404,7 +404,7 @@ describe('the token endpoint', () => {
     [undefined, 300_000],
     ['soon', 300_000],
     [0, 300_000],
-  ])('[D13] takes expires_in %p for %i ms', async (expiresIn, lifetime) => {
+  ])('[D13] with expires_in %p gives a lifetime of %i ms', async (expiresIn, lifetime) => {
     const token = await request(json(200, { access_token: 't', expires_in: expiresIn }));
 
     expect(token.expiresAt - now).toBe(lifetime);
@@ -414,23 +414,23 @@ describe('the token endpoint', () => {
     ['429', json(429, '')],
     ['400 with TooManyRequests', json(400, { error: 'TooManyRequestsException' })],
     ['500', json(500, '')],
-  ])('[D05] is asked again after %s', async (_name, busy) => {
+  ])('[D05] gets another request after %s', async (_name, busy) => {
     const token = await request(busy, json(200, { access_token: 't' }));
 
     expect(token.value).toBe('t');
     expect(server?.seen).toHaveLength(2);
   });
 
-  test('[D05] is left alone as long as Retry-After says', async () => {
-    // A fixed clock: waiting an hour would be past the deadline, so there is no second request.
+  test('[D05] gets no other request before the time in Retry-After', async () => {
+    // Waiting for an hour would be past the deadline, so there is no second request.
     await expect(request(json(429, '', { 'retry-after': '3600' }))).rejects.toThrow(/429/);
 
     expect(server?.seen).toHaveLength(1);
   });
 
-  test('that cannot be reached is an error with its place', async () => {
+  test('that cannot be reached is an error with its URL', async () => {
     const send = () => Promise.reject(new Error('getaddrinfo ENOTFOUND'));
-    // No time for a second try.
+    // Leaves no time for a second request.
     const late = () => (now += 60_000);
 
     const token = requestToken(secret, send, late);
@@ -441,13 +441,13 @@ describe('the token endpoint', () => {
     );
   });
 
-  test('[D10] that gives no access_token is an error without the body', async () => {
+  test('[D10] that returns no access_token is an error that does not quote the body', async () => {
     const failure = request(json(200, { id_token: 'secret-id-token' }));
 
-    await expect(failure).rejects.toThrow(/answered 200 without an access_token$/);
+    await expect(failure).rejects.toThrow(/returned 200 without an access_token$/);
   });
 
-  test('that refuses the client is an error that says what to check, and shows no secret', async () => {
+  test('that refuses the client is an error that says what to check and quotes no secret', async () => {
     const error: unknown = await request(
       json(400, { error: 'invalid_client', hint: 'se+cret' }),
     ).catch((thrown: unknown) => thrown);
@@ -474,28 +474,30 @@ describe('the secret', () => {
     const withoutSecret = { ...secret, client_secret: undefined };
 
     expect(() => parseClientSecret(text(withoutSecret), 'arn:x')).toThrow(
-      /^the secret arn:x lacks client_secret: it holds one JSON object .*app client with a secret/,
+      /^the secret arn:x lacks client_secret: it must be a JSON object .*app client with a secret/,
     );
   });
 
   test.each(['', 'hunter2', '["hunter2"]', '"hunter2"', '{"scope": hunter2', 'null', undefined])(
-    'that is %p is an error without its value',
+    'that is %p is an error that does not quote it',
     (value) => {
       const parse = () => parseClientSecret(value, 'arn:x');
 
-      expect(parse).toThrow(/^the secret arn:x is no JSON object: it holds one JSON object with/);
+      expect(parse).toThrow(
+        /^the secret arn:x is not a JSON object: it must be a JSON object with/,
+      );
       expect(parse).not.toThrow(/hunter2/);
     },
   );
 
-  test('with values that are no texts is an error that names them and tells none', () => {
+  test('with values that are not strings is an error that names their keys only', () => {
     const parse = () => parseClientSecret(text({ ...secret, scope: ['hunter2'] }), 'arn:x');
 
     expect(parse).toThrow(/^the secret arn:x lacks scope: /);
     expect(parse).not.toThrow(/hunter2/);
   });
 
-  test('is read past the cache when it is to be fresh', async () => {
+  test('is read without the cache if it must be fresh', async () => {
     const calls: unknown[] = [];
     const provider = {
       get: (_name: string, options: unknown) => {
@@ -511,7 +513,7 @@ describe('the secret', () => {
     expect(calls).toEqual([{ maxAge: 300 }, { maxAge: 300, forceFetch: true }]);
   });
 
-  test('that cannot be read is a transient error with its ARN', async () => {
+  test('that cannot be read is an error with its ARN', async () => {
     const provider = { get: () => Promise.reject(new Error('AccessDeniedException')) };
 
     await expect(secretReader('arn:x', provider as never)({ fresh: false })).rejects.toThrow(

@@ -40,8 +40,8 @@ test.each([
 
 test.each([
   [new Error('AccessDeniedException'), 'AccessDeniedException'],
-  ['no error at all', 'unknown error'],
-])('%p when it is read is told with the ARN and kept as the cause', async (cause, detail) => {
+  ['not an Error', 'unknown error'],
+])('an error with %p names the ARN and keeps the cause', async (cause, detail) => {
   // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the test is about
   const provider = { get: () => Promise.reject(cause) };
 
@@ -57,22 +57,22 @@ test.each([
   });
 });
 
-test('what it lacks is named, each once, without a value', () => {
+test('an error names each missing key once, and no value', () => {
   const text = JSON.stringify({ ...secret, client_id: '', scope: 7 });
 
   expect(() => parseClientSecret(text, 'arn:x')).toThrow(
-    /^the secret arn:x lacks client_id, scope: it holds one JSON object with the texts cognito_domain, /,
+    /^the secret arn:x lacks client_id, scope: it must be a JSON object with the strings cognito_domain, /,
   );
 });
 
-test('a secret of bytes is no text, and so no JSON object', () => {
+test('a binary secret is not a JSON object', () => {
   expect(() => parseClientSecret(Buffer.from(JSON.stringify(secret)), 'arn:x')).toThrow(
-    'the secret arn:x is no JSON object:',
+    'the secret arn:x is not a JSON object:',
   );
 });
 
 test.each(['https://auth.example.com/', 'https://auth.example.com//', 'auth.example.com/'])(
-  'the domain %s is used without slashes at its end',
+  'the domain %s is used without its trailing slashes',
   (domain) => {
     const text = JSON.stringify({ ...secret, cognito_domain: domain });
 

@@ -24,7 +24,7 @@ function tokensOf(...values: string[]): AccessTokens & { readonly forgotten: str
   };
 }
 
-async function answering(...answers: Answer[]): Promise<Server> {
+async function responding(...answers: Answer[]): Promise<Server> {
   server = await httpServer(inTurn(...answers));
   return server;
 }
@@ -45,7 +45,7 @@ async function post(
 }
 
 async function refusal(answer: Answer): Promise<IngestorError> {
-  const { url } = await answering(answer);
+  const { url } = await responding(answer);
   const error: unknown = await post(url).then(
     () => undefined,
     (thrown: unknown) => thrown,
@@ -59,20 +59,20 @@ function entry(msg: string, loc = ['body', 'assets', 'x', 'href']) {
 }
 
 describe('a refusal', () => {
-  test('that echoes a large Item once for each fault is permanent, and told without the echo', async () => {
+  test('that repeats a large Item for each fault is permanent, and its error omits the Item', async () => {
     const input = 'x'.repeat(600_000);
     const detail = ['one', 'two', 'three'].map((msg) => ({ loc: ['body'], msg, input }));
 
     const error = await refusal(json(422, { detail }));
 
     expect(error).toMatchObject({ status: 422, kind: 'permanent' });
-    expect(error.message).toMatch(/answered 422: body: one; body: two; body: three$/);
+    expect(error.message).toMatch(/returned 422: body: one; body: two; body: three$/);
   });
 });
 
 describe('a post', () => {
   test('carries the Item as JSON, the token and the correlation id', async () => {
-    const { url, seen } = await answering(json(201, { id: 'a', status: 'queued' }));
+    const { url, seen } = await responding(json(201, { id: 'a', status: 'queued' }));
 
     await post(`${url}/`);
 
@@ -90,7 +90,7 @@ describe('a post', () => {
   });
 
   test('[E01] keeps "datetime": null as a key', async () => {
-    const { url, seen } = await answering(json(201, {}));
+    const { url, seen } = await responding(json(201, {}));
     const properties = {
       datetime: null,
       start_datetime: '2022-01-01T00:00:00Z',
@@ -102,32 +102,32 @@ describe('a post', () => {
     expect(seen[0]?.body).toContain('"datetime":null');
   });
 
-  test.each([200, 201, 202, 409])('[E07] of an Item is done with status %i', async (status) => {
-    const { url } = await answering(json(status, {}));
+  test.each([200, 201, 202, 409])('[E07] of an Item succeeds with status %i', async (status) => {
+    const { url } = await responding(json(status, {}));
 
     await expect(post(url)).resolves.toBeUndefined();
   });
 
-  test('[E07] of a Collection that the ingestor has already is an error with 409', async () => {
-    const { url } = await answering(json(409, { detail: 'exists' }));
+  test('[E07] of a Collection fails with status 409', async () => {
+    const { url } = await responding(json(409, { detail: 'exists' }));
 
     await expect(
       ingestor({ url, tokens: undefined }).postCollection({ id: 'c' } as Collection, soon()),
-    ).rejects.toThrow(/answered 409: exists/);
+    ).rejects.toThrow(/returned 409: exists/);
   });
 
-  test('is refused before it is sent when the Item is larger than the ingestor stores', async () => {
-    const { url, seen } = await answering(json(201, {}));
+  test('is not sent if the Item is larger than the ingestor can store', async () => {
+    const { url, seen } = await responding(json(201, {}));
     const large = { ...item, properties: { ...item.properties, text: 'x'.repeat(400_000) } };
 
     await expect(ingestor({ url, tokens: undefined }).postItem(large, soon())).rejects.toThrow(
-      /Item 'a' is not valid STAC: it is \d+ bytes of JSON, and the ingestor takes 400000 at most/,
+      /Item 'a' is not valid STAC: it has \d+ bytes as JSON, and the ingestor accepts at most 400000/,
     );
     expect(seen).toEqual([]);
   });
 
-  test('may be as large as the ingestor stores', async () => {
-    const { url, seen } = await answering(json(201, {}));
+  test('may be as large as the ingestor can store', async () => {
+    const { url, seen } = await responding(json(201, {}));
     const withText = (text: string) => ({ ...item, properties: { ...item.properties, text } });
     const frame = Buffer.byteLength(JSON.stringify(withText('')));
 
@@ -139,8 +139,8 @@ describe('a post', () => {
     expect(seen[0]?.body).toHaveLength(400_000);
   });
 
-  test('of a Collection goes to its own place, and may be larger than an Item', async () => {
-    const { url, seen } = await answering(json(201, {}));
+  test('of a Collection goes to its own path, and may be larger than an Item', async () => {
+    const { url, seen } = await responding(json(201, {}));
     const collection = { type: 'Collection', id: 'c', description: 'x'.repeat(500_000) };
     const client = ingestor({ url: `${url}/stage//`, tokens: undefined });
 
@@ -150,17 +150,17 @@ describe('a post', () => {
     expect(JSON.parse(seen[0]?.body ?? '')).toEqual(collection);
     const large = { ...collection, description: 'x'.repeat(6_000_000) } as Collection;
     await expect(client.postCollection(large, soon())).rejects.toThrow(
-      /Collection 'c' is not valid STAC: it is \d+ bytes of JSON, and the ingestor takes 6000000 at most/,
+      /Collection 'c' is not valid STAC: it has \d+ bytes as JSON, and the ingestor accepts at most 6000000/,
     );
   });
 
-  test('without tokens and id carries neither, and tells how long it took', async () => {
-    const { url, seen } = await answering(json(201, {}));
+  test('without tokens and correlation id has neither header, and reports its duration', async () => {
+    const { url, seen } = await responding(json(201, {}));
     const exchanges: number[] = [];
     const started = performance.now();
-    const onAnswer = (milliseconds: number) => exchanges.push(milliseconds);
+    const onResponse = (milliseconds: number) => exchanges.push(milliseconds);
 
-    await ingestor({ url, tokens: undefined, onAnswer }).postItem(item, soon());
+    await ingestor({ url, tokens: undefined, onResponse }).postItem(item, soon());
 
     expect(Object.keys(seen[0]?.headers ?? {})).not.toContain('authorization');
     expect(Object.keys(seen[0]?.headers ?? {})).not.toContain('x-correlation-id');
@@ -170,7 +170,7 @@ describe('a post', () => {
     expect(exchanges[0]).toBeLessThanOrEqual(performance.now() - started);
   });
 
-  test('that gets no answer says where and why, and keeps the cause', async () => {
+  test('without a response fails with the URL and the reason, and keeps the cause', async () => {
     const cause = new Error('socket hang up');
     const send = () => Promise.reject(cause);
     const client = ingestor({ url: 'https://ingestor', tokens: undefined, send });
@@ -179,15 +179,15 @@ describe('a post', () => {
       name: 'IngestorError',
       kind: 'transient',
       cause,
-      message: 'POST https://ingestor/ingestions got no answer: socket hang up',
+      message: 'POST https://ingestor/ingestions got no response: socket hang up',
     });
   });
 
-  test('[E20] [H13] follows no redirect, and says where it would have led', async () => {
+  test('[E20] [H13] does not follow a redirect, and names its target', async () => {
     const error = await refusal(json(307, '', { location: 'https://example.com/ingestions/' }));
 
     expect(error).toMatchObject({ status: 307, kind: 'transient' });
-    expect(error.message).toContain('redirects to https://example.com/ingestions/');
+    expect(error.message).toContain('a redirect to https://example.com/ingestions/');
     expect(server?.seen).toHaveLength(1);
   });
 });
@@ -196,17 +196,20 @@ describe('a token that is refused', () => {
   test.each([
     [401, { detail: 'Not authenticated' }],
     [403, { detail: 'Bad auth token' }],
-  ])('with %i is forgotten, and the post is tried once with another', async (status, body) => {
-    const { url, seen } = await answering(json(status, body), json(201, {}));
-    const tokens = tokensOf('t1', 't2');
+  ])(
+    'with %i is forgotten, and the post is tried once more with another token',
+    async (status, body) => {
+      const { url, seen } = await responding(json(status, body), json(201, {}));
+      const tokens = tokensOf('t1', 't2');
 
-    await post(url, tokens);
+      await post(url, tokens);
 
-    expect(tokens.forgotten).toEqual(['t1']);
-    expect(seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer t1', 'Bearer t2']);
-  });
+      expect(tokens.forgotten).toEqual(['t1']);
+      expect(seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer t1', 'Bearer t2']);
+    },
+  );
 
-  test('twice is a transient error that names what to check', async () => {
+  test('twice is a transient error that says what to check', async () => {
     const error = await refusal(json(403, { detail: 'Bad auth token' }));
 
     expect(error.kind).toBe('transient');
@@ -214,18 +217,18 @@ describe('a token that is refused', () => {
     expect(server?.seen).toHaveLength(2);
   });
 
-  test('is replaced once, and then the answer counts', async () => {
-    const { url } = await answering(json(401, {}), json(422, { detail: 'invalid geometry' }));
+  test('is replaced once, and then the second response counts', async () => {
+    const { url } = await responding(json(401, {}), json(422, { detail: 'invalid geometry' }));
 
     await expect(post(url)).rejects.toMatchObject({
       kind: 'permanent',
       status: 422,
-      message: `POST ${url}/ingestions answered 422: invalid geometry`,
+      message: `POST ${url}/ingestions returned 422: invalid geometry`,
     });
   });
 
-  test('for want of one is not asked for a second time', async () => {
-    const { url, seen } = await answering(json(401, { detail: 'Not authenticated' }));
+  test('is not replaced if none was sent', async () => {
+    const { url, seen } = await responding(json(401, { detail: 'Not authenticated' }));
 
     await expect(ingestor({ url, tokens: undefined }).postItem(item, soon())).rejects.toMatchObject(
       { kind: 'transient', status: 401 },
@@ -233,15 +236,15 @@ describe('a token that is refused', () => {
     expect(seen).toHaveLength(1);
   });
 
-  test('is another thing than a wrong stage or a firewall', async () => {
+  test('is distinguished from a wrong stage or a firewall', async () => {
     const error = await refusal(json(403, { message: 'Missing Authentication Token' }));
 
-    expect(error.message).toContain('answered 403: Missing Authentication Token (is the stage');
+    expect(error.message).toContain('returned 403: Missing Authentication Token (check the stage');
     expect(server?.seen).toHaveLength(1);
   });
 });
 
-describe('an answer that passes', () => {
+describe('a transient error', () => {
   test.each<[string, Answer]>([
     ['429', json(429, { message: 'Too Many Requests' })],
     ['500 as plain text', json(500, 'Internal Server Error', { 'content-type': 'text/plain' })],
@@ -249,7 +252,7 @@ describe('an answer that passes', () => {
     ['503', json(503, '')],
     ['504', json(504, { message: 'Endpoint request timed out' })],
     ['408', json(408, '')],
-    ['404, a wrong path that a person mends', json(404, { detail: 'Not Found' })],
+    ['404, a wrong path that an operator can fix', json(404, { detail: 'Not Found' })],
     [
       '422 for a STAC API that is down',
       json(
@@ -275,7 +278,7 @@ describe('an answer that passes', () => {
           'Unable to publish collection: 500: Encountered failure loading collection into pgSTAC: connection timeout expired',
       }),
     ],
-    ['no answer in time', () => undefined],
+    ['no response in time', () => undefined],
     ['a connection that breaks', (_request, response) => response.destroy()],
     [
       'half a body',
@@ -285,12 +288,12 @@ describe('an answer that passes', () => {
         setTimeout(() => response.destroy(), 20);
       },
     ],
-  ])('%s is transient', async (_name, answer) => {
+  ])('is %s', async (_name, answer) => {
     expect(await refusal(answer)).toMatchObject({ kind: 'transient' });
   });
 
-  test('[E08] is tried again within the deadline, three times at most', async () => {
-    const { url, seen } = await answering(json(500, 'relation _items_24 does not exist'));
+  test('[E08] is retried within the deadline, with at most three requests', async () => {
+    const { url, seen } = await responding(json(500, 'relation _items_24 does not exist'));
 
     await expect(post(url, undefined, Date.now() + 60_000)).rejects.toThrow(
       /relation _items_24 does not exist/,
@@ -299,8 +302,8 @@ describe('an answer that passes', () => {
     expect(seen).toHaveLength(3);
   });
 
-  test('is over when the ingestor takes the Item', async () => {
-    const { url, seen } = await answering(json(503, ''), json(201, {}));
+  test('is forgotten when the ingestor accepts the Item', async () => {
+    const { url, seen } = await responding(json(503, ''), json(201, {}));
 
     await post(url, undefined, Date.now() + 60_000);
 
@@ -308,16 +311,16 @@ describe('an answer that passes', () => {
   });
 });
 
-describe('an answer that stays', () => {
+describe('a permanent error', () => {
   test.each<[string, Answer]>([
     [
-      'an asset that is not there',
+      'an asset that does not exist',
       json(422, entry('Value error, Asset not accessible: 403 Forbidden')),
     ],
     ['a missing field', json(422, entry('Field required', ['body', 'bbox']))],
     ['a text', json(422, { detail: 'invalid geometry' })],
     [
-      'one passing fault beside one that stays',
+      'a transient fault beside a permanent one',
       json(422, {
         detail: [
           ...entry('Asset not accessible: 503 Slow Down').detail,
@@ -326,19 +329,19 @@ describe('an answer that stays', () => {
       }),
     ],
     ['413', json(413, { message: 'Request Too Long' })],
-  ])('%s is permanent', async (_name, answer) => {
+  ])('is %s', async (_name, answer) => {
     expect(await refusal(answer)).toMatchObject({ kind: 'permanent' });
   });
 
-  test('is quoted by loc and msg, never by the input it echoes', async () => {
+  test('quotes loc and msg, and not the input that the ingestor repeats', async () => {
     const { message } = await refusal(json(422, entry('Field required', ['body', 'bbox'])));
 
     expect(message).toBe(
-      `POST ${server?.url ?? ''}/ingestions answered 422: body.bbox: Field required`,
+      `POST ${server?.url ?? ''}/ingestions returned 422: body.bbox: Field required`,
     );
   });
 
-  test('shows three entries and counts the rest', async () => {
+  test('quotes three entries and counts the others', async () => {
     const detail = Array.from({ length: 5 }, (_, n) => ({
       loc: ['body', n],
       msg: 'Field required',
@@ -350,8 +353,8 @@ describe('an answer that stays', () => {
   });
 });
 
-test('[G14] sixty refused posts read their answers to the end and leave no connection behind', async () => {
-  const { url, seen } = await answering(json(422, entry('x'.repeat(5_000))));
+test('[G14] 60 refused posts read their responses to the end', async () => {
+  const { url, seen } = await responding(json(422, entry('x'.repeat(5_000))));
 
   const client = ingestor({ url, tokens: undefined });
   const posts = Array.from({ length: 60 }, () =>

@@ -48,7 +48,7 @@ beforeEach(() => {
   table.reset();
 });
 
-test('a post is a row with the body, the tries and seven days to live', async () => {
+test('a post is written as a row with its body, its tries and a TTL of seven days', async () => {
   table.on(PutItemCommand).resolves({});
 
   await log.record(posted);
@@ -57,13 +57,15 @@ test('a post is a row with the body, the tries and seven days to live', async ()
   expect(inputs).toEqual([{ TableName: 'state', Item: row }]);
 });
 
-test('a body that no row can hold is refused with its size', async () => {
+test('a body that is too large for a row is an error with its size', async () => {
   const body = 'x'.repeat(380_001);
 
-  await expect(log.record({ ...posted, body })).rejects.toThrow('the message is 380001 bytes');
+  await expect(log.record({ ...posted, body })).rejects.toThrow(
+    'the message has 380001 bytes; a row of the state table holds at most 380000',
+  );
 });
 
-test('a body of the largest size is kept', async () => {
+test('a body of the maximum size is written', async () => {
   table.on(PutItemCommand).resolves({});
   const body = 'x'.repeat(380_000);
 
@@ -72,11 +74,11 @@ test('a body of the largest size is kept', async () => {
   expect(table.commandCalls(PutItemCommand)[0]?.args[0].input.Item?.['body']).toEqual({ S: body });
 });
 
-test('the tries go from the verifying function to the handler under one name for good', () => {
+test('the message attribute for the tries keeps its name', () => {
   expect(TRIES_ATTRIBUTE).toBe('ingestion_tries');
 });
 
-test('a row of another version is read as far as it goes, and an empty page has no row', async () => {
+test('a row of another version is read with defaults, and an empty page has no row', async () => {
   table
     .on(QueryCommand)
     .resolvesOnce({ LastEvaluatedKey: row.pk as never })
@@ -101,7 +103,7 @@ test('a row of another version is read as far as it goes, and an empty page has 
   ]);
 });
 
-test('pending reads every page and tells what was put back on the queue', async () => {
+test('pending reads every page and marks the posts whose message is back on the queue', async () => {
   const second = { ...row, sk: { S: 'S1B' }, requeued: row.posted_at };
   table
     .on(QueryCommand)
@@ -117,7 +119,7 @@ test('pending reads every page and tells what was put back on the queue', async 
   expect(input?.ExpressionAttributeValues).toStrictEqual({ ':pk': { S: 'ingestion' } });
 });
 
-test('pending begins after a given item id', async () => {
+test('pending starts after a given item id', async () => {
   table.on(QueryCommand).resolves({ Items: [] });
 
   const read: PendingIngestion[] = [];
@@ -131,7 +133,7 @@ test('pending begins after a given item id', async () => {
   });
 });
 
-test('rows are changed only while they are of the post that was read', async () => {
+test('a row is changed only if it belongs to the post that was read', async () => {
   const Key = { pk: row.pk, sk: row.sk };
   const guarded = {
     TableName: 'state',
@@ -150,7 +152,7 @@ test('rows are changed only while they are of the post that was read', async () 
   });
 });
 
-test('an Item that was posted again meanwhile keeps its row; other errors are thrown', async () => {
+test('an Item that was posted again in the meantime keeps its row; other errors are thrown', async () => {
   const changed = new ConditionalCheckFailedException({ message: 'changed', $metadata: {} });
   table.on(DeleteItemCommand).rejectsOnce(changed).rejects(new Error('throttled'));
 

@@ -31,13 +31,13 @@ function fixed(...values: string[]): AccessTokens & { readonly forgotten: string
   };
 }
 
-function answering(status: number, body: string) {
-  const answer: HttpAnswer = { status, headers: {}, body: Buffer.from(body) };
-  const send = () => Promise.resolve(answer);
+function respondingWith(status: number, body: string) {
+  const response: HttpAnswer = { status, headers: {}, body: Buffer.from(body) };
+  const send = () => Promise.resolve(response);
   return ingestorReader({ url: 'http://i', tokens: undefined, send, tries: 1 });
 }
 
-test('an ingestion is found by its id, whatever characters it has', async () => {
+test('an ingestion is found by its id, which may have any characters', async () => {
   server.setStatus('a b/c', 'failed', 'pgSTAC said no');
 
   const found = await ingestorReader({ url: server.url, tokens: fixed('good') }).getIngestion(
@@ -56,9 +56,9 @@ test('an ingestion is found by its id, whatever characters it has', async () => 
 test('an unknown Item is undefined, and a wrong path is an error', async () => {
   const reader = ingestorReader({ url: server.url, tokens: fixed('good') });
 
-  await expect(reader.getIngestion('nobody')).resolves.toBeUndefined();
-  await expect(answering(404, '{"detail":"Not Found"}').getIngestion('a')).rejects.toThrow(
-    'GET http://i/ingestions/a answered 404: {"detail":"Not Found"}',
+  await expect(reader.getIngestion('unknown')).resolves.toBeUndefined();
+  await expect(respondingWith(404, '{"detail":"Not Found"}').getIngestion('a')).rejects.toThrow(
+    'GET http://i/ingestions/a returned 404: {"detail":"Not Found"}',
   );
 });
 
@@ -86,8 +86,8 @@ test('the list of one status needs no token', async () => {
   });
 });
 
-test('a page with a next one says that there is more', async () => {
-  const reader = answering(200, '{"items":[],"next":"eyJpZCI6MX0="}');
+test('a page that has a next page says that there is more', async () => {
+  const reader = respondingWith(200, '{"items":[],"next":"eyJpZCI6MX0="}');
 
   await expect(reader.listIngestions('failed')).resolves.toEqual({ ingestions: [], hasMore: true });
 });
@@ -96,21 +96,21 @@ test.each([
   [
     500,
     'Internal Server Error',
-    { message: 'answered 500: Internal Server Error', kind: 'transient' },
+    { message: 'returned 500: Internal Server Error', kind: 'transient' },
   ],
-  [429, '', { message: 'answered 429: (no body)', kind: 'transient' }],
+  [429, '', { message: 'returned 429: (no body)', kind: 'transient' }],
   [
     403,
     '{"message":"Forbidden"}',
-    { message: 'answered 403: {"message":"Forbidden"}', kind: 'permanent' },
+    { message: 'returned 403: {"message":"Forbidden"}', kind: 'permanent' },
   ],
   [
     200,
     '<html>',
-    { message: 'answered 200 with something that is no ingestion', kind: 'permanent' },
+    { message: 'returned 200 with a body that is not an ingestion', kind: 'permanent' },
   ],
-])('an answer %i %s is an error that says so', async (status, body, { message, kind }) => {
-  const call = answering(status, body).listIngestions('failed');
+])('a response %i %s is an error that quotes it', async (status, body, { message, kind }) => {
+  const call = respondingWith(status, body).listIngestions('failed');
 
   await expect(call).rejects.toMatchObject({
     kind,
@@ -118,17 +118,17 @@ test.each([
   });
 });
 
-test('no answer at all is a transient error', async () => {
+test('a request without a response is a transient error', async () => {
   const send = () => Promise.reject(new Error('ECONNREFUSED'));
   const reader = ingestorReader({ url: 'http://i/', tokens: undefined, send, tries: 1 });
 
   await expect(reader.getIngestion('a')).rejects.toMatchObject({
     kind: 'transient',
-    message: 'GET http://i/ingestions/a got no answer: ECONNREFUSED',
+    message: 'GET http://i/ingestions/a got no response: ECONNREFUSED',
   });
 });
 
-test('an ingestor that is busy is asked again', async () => {
+test('a request to a busy ingestor is retried', async () => {
   const statuses = [503, 200];
   const body = Buffer.from('{"id":"a","status":"queued"}');
   const send = () => Promise.resolve({ status: statuses.shift() ?? 0, headers: {}, body });
@@ -140,31 +140,33 @@ test('an ingestor that is busy is asked again', async () => {
   expect(found?.status).toBe('queued');
 });
 
-/** A reader that is answered so, one after the other, with what it asked. */
-function answered(answers: readonly [number, string][], tokens?: AccessTokens) {
-  const left = [...answers];
-  const asked: HttpRequest[] = [];
+/** A reader that gets these responses one after the other, and the requests that it sent. */
+function readerOf(responses: readonly [number, string][], tokens?: AccessTokens) {
+  const left = [...responses];
+  const requests: HttpRequest[] = [];
   const send = (request: HttpRequest) => {
-    asked.push(request);
+    requests.push(request);
     const [status, body] = left.shift() ?? [0, ''];
     return Promise.resolve({ status, headers: {}, body: Buffer.from(body) });
   };
   const reader = ingestorReader({ url: 'http://i//', tokens, send });
-  return { reader, asked, left };
+  return { reader, requests, left };
 }
 
 const QUEUED = '{"id":"a","status":"queued"}';
 
-test('a request asks for JSON, and has a token only where there is one', async () => {
-  const [without, withToken] = [answered([[200, QUEUED]]), answered([[200, QUEUED]], fixed('t'))];
+test('a request accepts JSON, and has a token only if there is one', async () => {
+  const [without, withToken] = [readerOf([[200, QUEUED]]), readerOf([[200, QUEUED]], fixed('t'))];
 
   await without.reader.getIngestion('a');
   await withToken.reader.getIngestion('a');
 
   const request = { method: 'GET', url: 'http://i/ingestions/a' };
-  expect(without.asked).toMatchObject([{ ...request, headers: { accept: 'application/json' } }]);
-  expect(without.asked[0]?.headers).not.toHaveProperty('authorization');
-  expect(withToken.asked).toMatchObject([{ ...request, headers: { authorization: 'Bearer t' } }]);
+  expect(without.requests).toMatchObject([{ ...request, headers: { accept: 'application/json' } }]);
+  expect(without.requests[0]?.headers).not.toHaveProperty('authorization');
+  expect(withToken.requests).toMatchObject([
+    { ...request, headers: { authorization: 'Bearer t' } },
+  ]);
 });
 
 test.each([
@@ -172,7 +174,7 @@ test.each([
   [403, '{"detail":"Bad auth token"}'],
 ])('a token that is refused with %i %s is replaced once', async (status, body) => {
   const tokens = fixed('old', 'new', 'newer');
-  const { reader, asked } = answered(
+  const { reader, requests } = readerOf(
     [
       [status, body],
       [status, body],
@@ -181,43 +183,49 @@ test.each([
   );
 
   await expect(reader.getIngestion('a')).rejects.toMatchObject({ status, kind: 'permanent' });
-  expect([asked.length, tokens.forgotten]).toEqual([2, ['old']]);
+  expect([requests.length, tokens.forgotten]).toEqual([2, ['old']]);
 });
 
 test.each([
   [403, '{"message":"Forbidden"}'],
   [400, 'Bad auth token'],
-])('an answer %i %s is no refusal of the token', async (status, body) => {
+])('a response %i %s does not refuse the token', async (status, body) => {
   const tokens = fixed('old', 'new');
-  const { reader, asked } = answered([[status, body]], tokens);
+  const { reader, requests } = readerOf([[status, body]], tokens);
 
   await expect(reader.getIngestion('a')).rejects.toMatchObject({ status, kind: 'permanent' });
-  expect([asked.length, tokens.forgotten]).toEqual([1, []]);
+  expect([requests.length, tokens.forgotten]).toEqual([1, []]);
 });
 
-test('without tokens a refusal is told as it is', async () => {
-  const { reader, asked } = answered([[401, ' \n']]);
+test('a refusal is an error if there are no tokens', async () => {
+  const { reader, requests } = readerOf([[401, ' \n']]);
 
   await expect(reader.getIngestion('a')).rejects.toThrow(
-    'GET http://i/ingestions/a answered 401: (no body)',
+    'GET http://i/ingestions/a returned 401: (no body)',
   );
-  expect(asked).toHaveLength(1);
+  expect(requests).toHaveLength(1);
 });
 
-test.each([429, 500])('with status %i it is asked again, three times at most', async (status) => {
-  const busy: [number, string] = [status, 'busy'];
-  const [passes, stays] = [
-    answered([busy, [200, QUEUED]]),
-    answered([busy, busy, busy, [200, QUEUED]]),
-  ];
+test.each([429, 500])(
+  'a request with status %i is retried, with at most three requests',
+  async (status) => {
+    const busy: [number, string] = [status, 'busy'];
+    const [transient, permanent] = [
+      readerOf([busy, [200, QUEUED]]),
+      readerOf([busy, busy, busy, [200, QUEUED]]),
+    ];
 
-  await expect(passes.reader.getIngestion('a')).resolves.toMatchObject({ status: 'queued' });
-  await expect(stays.reader.getIngestion('a')).rejects.toMatchObject({ status, kind: 'transient' });
-  expect(stays.left).toHaveLength(1);
-});
+    await expect(transient.reader.getIngestion('a')).resolves.toMatchObject({ status: 'queued' });
+    await expect(permanent.reader.getIngestion('a')).rejects.toMatchObject({
+      status,
+      kind: 'transient',
+    });
+    expect(permanent.left).toHaveLength(1);
+  },
+);
 
-test('a page that names no ingestion is no unknown Item', async () => {
-  const { reader } = answered([[400, 'No ingestion found']]);
+test('only status 404 means that an Item is unknown', async () => {
+  const { reader } = readerOf([[400, 'No ingestion found']]);
 
   await expect(reader.getIngestion('a')).rejects.toMatchObject({ status: 400 });
 });

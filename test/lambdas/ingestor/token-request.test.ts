@@ -11,7 +11,7 @@ const secret: ClientSecret = {
   scope: 'ingestor/write',
 };
 
-/** Time for one request: a second one would be past the deadline. */
+/** A clock that leaves time for one request: a second one would be past the deadline. */
 function once(): () => number {
   let now = 0;
   return () => (now += 30_000);
@@ -22,7 +22,7 @@ async function refusal(status: number, body: string): Promise<unknown> {
   return requestToken(secret, send, once()).catch((error: unknown) => error);
 }
 
-test('the request has ten seconds, asks for JSON and carries id and secret as UTF-8', async () => {
+test('the request times out after ten seconds, accepts JSON and has the id and secret as UTF-8', async () => {
   const sent: HttpRequest[] = [];
   const send: SendHttp = (request) => {
     sent.push(request);
@@ -51,23 +51,26 @@ test.each([
   ['{"error":\n"invalid_client"}', ' (invalid_client)'],
   ['{"error":"<script>"}', ''],
   ['', ''],
-])('a refusal with %j is told as "HTTP status 400%s", and what to check', async (body, code) => {
-  expect(String(await refusal(400, body))).toBe(
-    `TokenError: https://auth.example.com/oauth2/token gave no token: HTTP status 400${code}: ` +
-      'check cognito_domain, client_id, client_secret and scope in the secret',
-  );
-});
+])(
+  'a refusal with %j is the error "HTTP status 400%s", which says what to check',
+  async (body, code) => {
+    expect(String(await refusal(400, body))).toBe(
+      `TokenError: https://auth.example.com/oauth2/token returned no token: HTTP status 400${code}: ` +
+        'check cognito_domain, client_id, client_secret and scope in the secret',
+    );
+  },
+);
 
-test.each([500, 503])('status %i is no fault of the secret', async (status) => {
+test.each([500, 503])('the error for status %i does not blame the secret', async (status) => {
   expect(String(await refusal(status, ''))).toBe(
-    `TokenError: https://auth.example.com/oauth2/token gave no token: HTTP status ${String(status)}`,
+    `TokenError: https://auth.example.com/oauth2/token returned no token: HTTP status ${String(status)}`,
   );
 });
 
 test.each([
   [new Error('getaddrinfo ENOTFOUND'), 'getaddrinfo ENOTFOUND'],
-  ['no error at all', 'unknown error'],
-])('%p on the way is told with its place and kept as the cause', async (cause, detail) => {
+  ['not an Error', 'unknown error'],
+])('an error with %p names the URL and keeps the cause', async (cause, detail) => {
   // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the test is about
   const send = () => Promise.reject(cause);
 

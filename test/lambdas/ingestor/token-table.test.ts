@@ -19,7 +19,7 @@ const secret: ClientSecret = {
 const FINGERPRINT = '93b7065de28befb55b41a7228bbea183cd3ab2932d1155a98373df87b56d7e3d';
 const token = { value: 'tökén', renewAt: 1_700_000_900_000, expiresAt: 1_700_003_600_000 };
 /**
- * `token` as containers of another deployment may have left it: 12 bytes of IV, 16 of tag, then AES-256-GCM under a key
+ * `token` as a container of another deployment may have written it: 12 bytes of IV, 16 of tag, then AES-256-GCM under a key
  * that HKDF (RFC 5869) derives with the fingerprint as salt. Made by hand from HMACs, not by the code under test.
  */
 const SEALED = Buffer.from(
@@ -37,7 +37,7 @@ beforeEach(() => {
   dynamoDb.reset();
 });
 
-test('a token that was sealed earlier is opened, up to the millisecond at which it expires', async () => {
+test('a token that was encrypted earlier is decrypted, until the millisecond at which it expires', async () => {
   dynamoDb.on(GetItemCommand).resolves({ Item: { ...key, token: { B: SEALED } } });
 
   now = token.expiresAt - 1;
@@ -46,7 +46,7 @@ test('a token that was sealed earlier is opened, up to the millisecond at which 
   expect(await store.read(secret)).toBeUndefined();
 });
 
-test('a token is read past replicas that lag, from the row of its client', async () => {
+test('a token is read consistently, from the row of its client', async () => {
   dynamoDb.on(GetItemCommand).resolves({});
 
   expect(await store.read(secret)).toBeUndefined();
@@ -56,7 +56,7 @@ test('a token is read past replicas that lag, from the row of its client', async
   ]);
 });
 
-test('a token is written to the row of its client, sealed anew each time', async () => {
+test('a token is written to the row of its client, encrypted with a new IV each time', async () => {
   dynamoDb.on(PutItemCommand).resolves({});
 
   await store.write(secret, token);
@@ -71,7 +71,7 @@ test('a token is written to the row of its client, sealed anew each time', async
   expect(items[0]?.['token']).not.toEqual(items[1]?.['token']);
 });
 
-test('a claim lasts 15 seconds, and holds unless another one does', async () => {
+test('a claim lasts 15 seconds, and fails while another one lasts', async () => {
   dynamoDb.on(UpdateItemCommand).resolves({});
 
   expect(await store.claim(secret)).toBe(true);
@@ -87,7 +87,7 @@ test('a claim lasts 15 seconds, and holds unless another one does', async () => 
   ]);
 });
 
-test('a token whose bytes were changed is none', async () => {
+test('a token whose bytes were changed is not returned', async () => {
   const changed = Buffer.from(SEALED);
   changed.writeUInt8(changed.readUInt8(40) ^ 1, 40);
   dynamoDb.on(GetItemCommand).resolves({ Item: { ...key, token: { B: changed } } });

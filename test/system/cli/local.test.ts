@@ -205,7 +205,7 @@ describe('with --ingestor and the client credentials in INGESTOR_SECRET', () => 
     [
       'a wrong secret',
       { client_secret: 'hunter2' },
-      /gave no token: HTTP status 400 \(invalid_client\): check cognito_domain, client_id, client_secret and scope/,
+      /returned no token: HTTP status 400 \(invalid_client\): check cognito_domain, client_id, client_secret and scope/,
     ],
     [
       'a wrong scope',
@@ -237,7 +237,7 @@ describe('with --ingestor and the client credentials in INGESTOR_SECRET', () => 
       const { code, stderr } = await post('{"client_secret": "hunter2"');
 
       expect(code).toBe(1);
-      expect(stderr).toMatch(/^the secret in INGESTOR_SECRET is no JSON object: it holds one/);
+      expect(stderr).toMatch(/^the secret in INGESTOR_SECRET is not a JSON object: it must be a/);
       expect(stderr).not.toContain('hunter2');
     },
     PATIENCE_MS,

@@ -203,14 +203,14 @@ describe('an ingestor elsewhere', () => {
     [
       '422',
       { kind: 'status', status: 422, body: '{"detail":[{"loc":["body"],"msg":"no"}]}' },
-      /answered 422: body: no/,
+      /returned 422: body: no/,
     ],
     [
       'a redirect',
       { kind: 'redirect', location: 'https://elsewhere.example/' },
-      /redirects to https:\/\/elsewhere/,
+      /redirect to https:\/\/elsewhere/,
     ],
-    ['500 for ever', { kind: 'status', status: 500 }, /answered 500/],
+    ['500 for ever', { kind: 'status', status: 500 }, /returned 500/],
   ])('that answers %s leaves every message among the dead letters', async (_, fault, reason) => {
     const { summary, taken } = await runAgainst([onItems(fault)]);
 
@@ -221,8 +221,8 @@ describe('an ingestor elsewhere', () => {
   });
 
   test.each([
-    ['401', '', /answered 401, and no access token was sent: set INGESTOR_TOKEN/],
-    ['403', 'given', /answered 403 to a new access token as well/],
+    ['401', '', /returned 401, and no access token was sent: set INGESTOR_TOKEN/],
+    ['403', 'given', /returned 403 for a new access token too/],
   ])('that answers %s leaves every message among the dead letters', async (_, token, reason) => {
     const { summary } = await runAgainst([], 'wanted', token);
 
@@ -236,7 +236,7 @@ describe('an ingestor elsewhere', () => {
     const summary = await demo.run(writeGranules(3), { target: { kind: 'ingestor', access } });
 
     expect(failuresOf(summary)).toEqual({ IngestorError: 3 });
-    expect(summary.collectionFault).toMatch(/got no answer/);
+    expect(summary.collectionFault).toMatch(/got no response/);
     expect(demo.itemIds()).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ function recording() {
   return { recorded, recordIngestion };
 }
 
-test('a posted Item is noted with its message, byte for byte', async () => {
+test('a posted Item is recorded with its unchanged message', async () => {
   const { recorded, recordIngestion } = recording();
   const { run } = exampleHandler({}, { recordIngestion });
 
@@ -30,7 +30,7 @@ test('a posted Item is noted with its message, byte for byte', async () => {
   ]);
 });
 
-test('the tries of a message that was put back are kept', async () => {
+test('the number of tries of a message that was sent again is kept', async () => {
   const { recorded, recordIngestion } = recording();
   const { run } = exampleHandler({}, { recordIngestion });
   const tries = { stringValue: '2', dataType: 'String' as const };
@@ -40,7 +40,7 @@ test('the tries of a message that was put back are kept', async () => {
   expect(recorded.map((posted) => posted.tries)).toEqual([2]);
 });
 
-test('of two messages for one Item the newest is noted', async () => {
+test('of two messages for one Item the newer one is recorded', async () => {
   const { recorded, recordIngestion } = recording();
   const { run } = exampleHandler({}, { recordIngestion });
   const bodies = ['{"name":"a"}', '{"name":"a" }'];
@@ -50,7 +50,7 @@ test('of two messages for one Item the newest is noted', async () => {
   expect(recorded.map(({ body }) => body)).toEqual([bodies[0]]);
 });
 
-test('what was not posted is not noted', async () => {
+test('an Item that was not posted is not recorded', async () => {
   const { recorded, recordIngestion } = recording();
   const refused = new IngestorError('refused', { kind: 'permanent' });
   const { run } = exampleHandler({}, { recordIngestion, postItem: () => Promise.reject(refused) });
@@ -60,7 +60,7 @@ test('what was not posted is not noted', async () => {
   expect(recorded).toEqual([]);
 });
 
-test('a post that cannot be noted is a warning, not a failure', async () => {
+test('a post that cannot be recorded is logged as a warning and not thrown', async () => {
   const recordIngestion = () => Promise.reject(new Error('throttled'));
   const { run, lines } = exampleHandler({}, { recordIngestion });
 
@@ -68,12 +68,12 @@ test('a post that cannot be noted is a warning, not a failure', async () => {
 
   expect(lines.find(({ level }) => level === 'warn')).toEqual({
     level: 'warn',
-    message: 'a posted Item could not be noted and will not be verified',
+    message: 'cannot record a posted Item, so it will not be verified',
     fields: { itemId: 'a', error: 'throttled' },
   });
 });
 
-test('where nothing is verified nothing is noted, and nothing warned of', async () => {
+test('nothing is recorded, and no warning logged, if posts are not verified', async () => {
   const { run, lines } = exampleHandler();
 
   await run([sqsRecord({ name: 'a' })]);

@@ -1,27 +1,27 @@
 import { describe, expect, test } from '@jest/globals';
 import { IngestorError } from '../../../lambdas/runtime/errors.js';
 import {
-  judgeAnswer,
+  judgeResponse,
   tokenMissing,
   tokenRefused,
   type Posted,
-} from '../../../lambdas/ingestor/answer.js';
+} from '../../../lambdas/ingestor/response.js';
 
 const POSTED: Posted = { url: 'https://ingestor/prod/ingestions', what: 'Item' };
 
 function judge(status: number, body: unknown = '', headers: Record<string, string> = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return judgeAnswer({ status, headers, body: Buffer.from(text) }, POSTED);
+  return judgeResponse({ status, headers, body: Buffer.from(text) }, POSTED);
 }
 
-function refusal(...answer: Parameters<typeof judge>): IngestorError {
-  const verdict = judge(...answer);
-  if (typeof verdict === 'string') throw new Error(`no refusal: ${verdict}`);
+function refusal(...response: Parameters<typeof judge>): IngestorError {
+  const verdict = judge(...response);
+  if (typeof verdict === 'string') throw new Error(`not refused: ${verdict}`);
   return verdict;
 }
 
-describe('a verdict', () => {
-  test.each([200, 201, 202])('of %d is done', (status) => {
+describe('a response', () => {
+  test.each([200, 201, 202])('with status %d means that the post is done', (status) => {
     expect(judge(status)).toBe('done');
   });
 
@@ -33,21 +33,21 @@ describe('a verdict', () => {
     [418, 'transient'],
     [422, 'permanent'],
     [500, 'transient'],
-  ] as const)('of %d is a refusal, and %s', (status, kind) => {
+  ] as const)('with status %d is a refusal: %s', (status, kind) => {
     expect(refusal(status, 'no')).toMatchObject({ name: 'IngestorError', status, kind });
   });
 
-  test('of 409 is done for an Item, and a permanent refusal for a Collection', () => {
-    const answer = { status: 409, headers: {}, body: Buffer.from('exists') };
+  test('with status 409 is success for an Item and a permanent error for a Collection', () => {
+    const response = { status: 409, headers: {}, body: Buffer.from('exists') };
 
-    expect(judgeAnswer(answer, POSTED)).toBe('done');
-    expect(judgeAnswer(answer, { ...POSTED, what: 'Collection' })).toMatchObject({
+    expect(judgeResponse(response, POSTED)).toBe('done');
+    expect(judgeResponse(response, { ...POSTED, what: 'Collection' })).toMatchObject({
       status: 409,
       kind: 'permanent',
     });
   });
 
-  test('of 401, and of 403 for the token, is that the token was refused', () => {
+  test('with status 401, or 403 because of the token, means that the token was refused', () => {
     expect(judge(401)).toBe('token-refused');
     expect(judge(403, { detail: 'Bad auth token' })).toBe('token-refused');
     expect(judge(403, { message: 'Forbidden' })).toBeInstanceOf(IngestorError);
@@ -55,59 +55,65 @@ describe('a verdict', () => {
   });
 });
 
-describe('an answer of another form than the ingestor gives', () => {
+describe('a response in another form than that of the ingestor', () => {
   test.each([
     [{ detail: [{ loc: 'body', msg: 'no' }] }, 'no'],
     [{ detail: [{ loc: { a: 1 }, msg: { why: 'no' } }] }, '{"why":"no"}'],
     [{ detail: [{ loc: null }, null, 3] }, '(no message)'],
     [{ detail: [{ loc: ['body', 0], msg: null }] }, 'body.0: null'],
-  ])('%j is refused with what it says', (body, told) => {
+  ])('%j is quoted in the error', (body, detail) => {
     expect(refusal(422, body)).toMatchObject({
       name: 'IngestorError',
       kind: 'permanent',
-      message: `POST https://ingestor/prod/ingestions answered 422: ${told}`,
+      message: `POST https://ingestor/prod/ingestions returned 422: ${detail}`,
     });
   });
 });
 
 describe('a redirect', () => {
-  test.each([300, 302, 399])('%d says where to, and what to set', (status) => {
-    const error = refusal(status, '', { location: 'https://new/' });
+  test.each([300, 302, 399])(
+    'with status %d names its target and the setting to change',
+    (status) => {
+      const error = refusal(status, '', { location: 'https://new/' });
 
-    expect(error).toMatchObject({ status, kind: 'transient' });
-    expect(error.message).toBe(
-      `POST https://ingestor/prod/ingestions answered ${status} and redirects to https://new/: ` +
-        'a redirected POST loses its body, so set ingestor_url to the final URL',
-    );
+      expect(error).toMatchObject({ status, kind: 'transient' });
+      expect(error.message).toBe(
+        `POST https://ingestor/prod/ingestions returned ${status}, a redirect to https://new/: ` +
+          'a redirected POST loses its body, so set ingestor_url to the final URL',
+      );
+    },
+  );
+
+  test('without a location says so', () => {
+    expect(refusal(302).message).toContain('a redirect to an unknown location:');
   });
 
-  test('to nowhere says so', () => {
-    expect(refusal(302).message).toContain('redirects to nowhere:');
-  });
-
-  test('is none at 299 or 400', () => {
-    expect(refusal(299).message).not.toContain('redirects');
-    expect(refusal(400).message).not.toContain('redirects');
+  test('is not assumed for 299 or 400', () => {
+    expect(refusal(299).message).not.toContain('redirect');
+    expect(refusal(400).message).not.toContain('redirect');
   });
 });
 
-describe('a busy ingestor', () => {
-  test.each([408, 429, 502, 503, 504])('of %d is left alone as long as it asks for', (status) => {
-    expect(refusal(status, 'later', { 'retry-after': '7' })).toMatchObject({
-      kind: 'transient',
-      status,
-      retryAfterMs: 7_000,
-      message: `POST https://ingestor/prod/ingestions answered ${status}: later`,
-    });
-    expect(refusal(status)).toMatchObject({ retryAfterMs: 0 });
-  });
+describe('a response of a busy ingestor', () => {
+  test.each([408, 429, 502, 503, 504])(
+    'with status %d is retried after the time in Retry-After',
+    (status) => {
+      expect(refusal(status, 'later', { 'retry-after': '7' })).toMatchObject({
+        kind: 'transient',
+        status,
+        retryAfterMs: 7_000,
+        message: `POST https://ingestor/prod/ingestions returned ${status}: later`,
+      });
+      expect(refusal(status)).toMatchObject({ retryAfterMs: 0 });
+    },
+  );
 
-  test('of 500 is not, since that is a fault as well', () => {
+  test('with status 500 has no such time, because it may be a fault of the ingestor', () => {
     expect(refusal(500)).not.toHaveProperty('retryAfterMs');
   });
 });
 
-describe('with 400 or 422 a fault passes', () => {
+describe('a response 400 or 422 is transient', () => {
   test.each([
     'received 503 response code',
     'Received 429 response code from s3',
@@ -126,7 +132,7 @@ describe('with 400 or 422 a fault passes', () => {
     "Invalid collection 'x', got 404 response code",
     'connection refused by the database',
     'Timeout expired',
-  ])("when it says '%s'", (message) => {
+  ])("if it says '%s'", (message) => {
     expect(refusal(400, { detail: message }).kind).toBe('transient');
     expect(refusal(422, { detail: [{ loc: ['body'], msg: message }] }).kind).toBe('transient');
   });
@@ -139,23 +145,26 @@ describe('with 400 or 422 a fault passes', () => {
     'Asset not accessible: forbidden',
     'Invalid collection x: no such',
     'field required',
-  ])("never when it says '%s'", (message) => {
+  ])("but not if it says '%s'", (message) => {
     expect(refusal(400, { detail: message }).kind).toBe('permanent');
   });
 
-  test('only when every entry does, and there is one', () => {
-    const [passing, staying] = [{ msg: 'received 503 response code' }, { msg: 'field required' }];
+  test('only if it has entries and all of them are transient', () => {
+    const [transient, permanent] = [
+      { msg: 'received 503 response code' },
+      { msg: 'field required' },
+    ];
 
-    expect(refusal(422, { detail: [passing, passing] }).kind).toBe('transient');
-    expect(refusal(422, { detail: [passing, staying] }).kind).toBe('permanent');
+    expect(refusal(422, { detail: [transient, transient] }).kind).toBe('transient');
+    expect(refusal(422, { detail: [transient, permanent] }).kind).toBe('permanent');
     expect(refusal(422, { detail: [] }).kind).toBe('permanent');
     expect(refusal(422, { detail: [{ loc: ['body'] }] }).kind).toBe('permanent');
   });
 });
 
-describe('what the ingestor says is quoted', () => {
+describe('the error quotes the response', () => {
   const detailOf = (body: unknown) =>
-    refusal(422, body).message.replace('POST https://ingestor/prod/ingestions answered 422: ', '');
+    refusal(422, body).message.replace('POST https://ingestor/prod/ingestions returned 422: ', '');
 
   test.each([
     ['', '(no body)'],
@@ -179,7 +188,7 @@ describe('what the ingestor says is quoted', () => {
     expect(detailOf(body)).toBe(detail);
   });
 
-  test('up to 300 characters an entry', () => {
+  test('up to 300 characters for each entry', () => {
     const detail = detailOf({ detail: [{ msg: 'x'.repeat(301) }] });
 
     expect(detail).toContain('x'.repeat(300));
@@ -187,39 +196,39 @@ describe('what the ingestor says is quoted', () => {
   });
 
   test.each([
-    [403, '(is the stage in ingestor_url right, and does a firewall let this through?)'],
-    [404, '(is the path of ingestor_url right?)'],
-    [405, '(is the path of ingestor_url right?)'],
-    [500, '(it answers so, too, when the key of the token is not in its JWKS_URL)'],
-  ])('with what to look at for %d', (status, hint) => {
+    [403, '(check the stage in ingestor_url, and whether a firewall blocks the request)'],
+    [404, '(check the path of ingestor_url)'],
+    [405, '(check the path of ingestor_url)'],
+    [500, "(also returned when the token's signing key is not in its JWKS_URL)"],
+  ])('with a hint for status %d', (status, hint) => {
     expect(refusal(status, 'no').message).toBe(
-      `POST https://ingestor/prod/ingestions answered ${status}: no ${hint}`,
+      `POST https://ingestor/prod/ingestions returned ${status}: no ${hint}`,
     );
   });
 
-  test('with no such hint for other statuses', () => {
+  test('without a hint for other statuses', () => {
     expect(refusal(422, 'no').message).toBe(
-      'POST https://ingestor/prod/ingestions answered 422: no',
+      'POST https://ingestor/prod/ingestions returned 422: no',
     );
   });
 });
 
-test('a new token that is refused as well is a transient error that names what to check', () => {
+test('the refusal of a new token is a transient error that says what to check', () => {
   expect(tokenRefused({ status: 403, headers: {}, body: Buffer.alloc(0) }, POSTED)).toMatchObject({
     kind: 'transient',
     status: 403,
     message:
-      'POST https://ingestor/prod/ingestions answered 403 to a new access token as well: does its JWKS_URL ' +
-      'belong to the pool of cognito_domain, and is its clock right?',
+      "POST https://ingestor/prod/ingestions returned 403 for a new access token too: check that the ingestor's " +
+      'JWKS_URL belongs to the user pool of cognito_domain, and that its clock is right',
   });
 });
 
-test('a request without a token that is refused names what gives one', () => {
+test('the refusal of a request without a token names the variables that provide one', () => {
   expect(tokenMissing({ status: 401, headers: {}, body: Buffer.alloc(0) }, POSTED)).toMatchObject({
     kind: 'transient',
     status: 401,
     message:
-      'POST https://ingestor/prod/ingestions answered 401, and no access token was sent: set INGESTOR_TOKEN, ' +
+      'POST https://ingestor/prod/ingestions returned 401, and no access token was sent: set INGESTOR_TOKEN, ' +
       'INGESTOR_SECRET or SECRET_ARN',
   });
 });

@@ -4,16 +4,16 @@ import { tryParseJson } from '../runtime/json.js';
 import { excerpt } from '../runtime/excerpt.js';
 import { parseRetryAfter, type Delayed } from '../runtime/retry.js';
 
-/** What was posted where; names the exchange in errors. */
+/** Names the request in errors. */
 export interface Posted {
   readonly url: string;
   readonly what: 'Item' | 'Collection';
 }
 
-/** `token-refused`: a new token may help; otherwise the error to throw. */
+/** `done`, `token-refused` if a new token may help, or the error to throw. */
 export type Verdict = 'done' | 'token-refused' | IngestorError;
 
-/** An ingestor that wants to be left alone for a while. */
+/** Thrown when the ingestor is busy; `retryAfterMs` is the value of its Retry-After header, 0 if it has none. */
 class BusyIngestorError extends IngestorError implements Delayed {
   readonly retryAfterMs: number;
 
@@ -23,7 +23,7 @@ class BusyIngestorError extends IngestorError implements Delayed {
   }
 }
 
-/** Of anybody's making: an ingestor behind a proxy may answer anything. */
+/** An entry of FastAPI's error list. Its types are unknown, because a proxy in front of the ingestor may respond instead. */
 interface Entry {
   readonly loc?: unknown;
   readonly msg?: unknown;
@@ -31,51 +31,51 @@ interface Entry {
 
 const ENTRIES = 3;
 const BUSY = new Set([408, 429, 502, 503, 504]);
-/** What the ingestor says with 400 or 422 when not the Item is at fault but a service behind it. */
-const PASSING_FAULTS = [
+/** Messages of responses 400 and 422 that blame a service behind the ingestor, not the Item. */
+const TRANSIENT_FAULTS = [
   /received (5\d\d|429|408) response code/i,
   /Asset not accessible:.*\b(5\d\d|429)\b/i,
   /Asset not accessible:.*(slow ?down|throttl|too many requests|reduce your request rate|timed? ?out)/i,
-  // The Collection may not be loaded yet: it is posted by the same deployment.
+  // The same deployment posts the Collection, which may not be loaded yet.
   /Invalid collection .*404/i,
   /connection|timeout expired/i,
 ];
 
-/** Sorts an answer: done, try with another token, try again, or never. */
-export function judgeAnswer(answer: HttpAnswer, posted: Posted): Verdict {
-  const { status } = answer;
+/** Decides whether the post is done, needs a new token, or failed (a transient error is worth a retry). */
+export function judgeResponse(response: HttpAnswer, posted: Posted): Verdict {
+  const { status } = response;
   if (status === 200 || status === 201 || status === 202) return 'done';
-  // The same Item is there already; a Collection has to be overwritten, so there it is an error.
+  // The same Item exists already. A Collection has to be overwritten, so for a Collection this is an error.
   if (status === 409 && posted.what === 'Item') return 'done';
-  const text = answer.body.toString('utf8');
+  const text = response.body.toString('utf8');
   if (status === 401 || (status === 403 && text.includes('Bad auth token'))) return 'token-refused';
-  return refusal(answer, text, posted);
+  return refusal(response, text, posted);
 }
 
-/** The error for a token that the ingestor refuses even when it is new. */
+/** The error for a new token that the ingestor refuses too. */
 export function tokenRefused({ status }: HttpAnswer, posted: Posted): IngestorError {
   return new IngestorError(
-    `POST ${posted.url} answered ${status} to a new access token as well: does its JWKS_URL belong to the pool of ` +
-      'cognito_domain, and is its clock right?',
+    `POST ${posted.url} returned ${status} for a new access token too: check that the ingestor's JWKS_URL belongs to ` +
+      'the user pool of cognito_domain, and that its clock is right',
     { status, kind: 'transient' },
   );
 }
 
-/** The error for an ingestor that asks for a token where there is none to send: a run on this machine. */
+/** The error for an ingestor that requires a token when a local run has none to send. */
 export function tokenMissing({ status }: HttpAnswer, posted: Posted): IngestorError {
   return new IngestorError(
-    `POST ${posted.url} answered ${status}, and no access token was sent: set INGESTOR_TOKEN, INGESTOR_SECRET or ` +
+    `POST ${posted.url} returned ${status}, and no access token was sent: set INGESTOR_TOKEN, INGESTOR_SECRET or ` +
       'SECRET_ARN',
     { status, kind: 'transient' },
   );
 }
 
 function refusal({ status, headers }: HttpAnswer, text: string, { url }: Posted): IngestorError {
-  const what = `POST ${url} answered ${status}`;
+  const what = `POST ${url} returned ${status}`;
   if (status >= 300 && status < 400) {
-    const location = headers.location ?? 'nowhere';
+    const location = headers.location ?? 'an unknown location';
     return new IngestorError(
-      `${what} and redirects to ${location}: a redirected POST loses its body, so set ingestor_url to the final URL`,
+      `${what}, a redirect to ${location}: a redirected POST loses its body, so set ingestor_url to the final URL`,
       { status, kind: 'transient' },
     );
   }
@@ -90,10 +90,10 @@ function refusal({ status, headers }: HttpAnswer, text: string, { url }: Posted)
 }
 
 const HINTS: Readonly<Record<number, string>> = {
-  403: ' (is the stage in ingestor_url right, and does a firewall let this through?)',
-  404: ' (is the path of ingestor_url right?)',
-  405: ' (is the path of ingestor_url right?)',
-  500: ' (it answers so, too, when the key of the token is not in its JWKS_URL)',
+  403: ' (check the stage in ingestor_url, and whether a firewall blocks the request)',
+  404: ' (check the path of ingestor_url)',
+  405: ' (check the path of ingestor_url)',
+  500: " (also returned when the token's signing key is not in its JWKS_URL)",
 };
 
 function hintFor(status: number): string {
@@ -104,11 +104,11 @@ function kindOf(status: number, text: string): FailureKind {
   if (status === 413) return 'permanent';
   if (status !== 400 && status !== 409 && status !== 422) return 'transient';
   const messages = entriesOf(text).map(({ msg }) => textOf(msg));
-  const passing = (message: string) => PASSING_FAULTS.some((fault) => fault.test(message));
-  return messages.length > 0 && messages.every(passing) ? 'transient' : 'permanent';
+  const isTransient = (message: string) => TRANSIENT_FAULTS.some((fault) => fault.test(message));
+  return messages.length > 0 && messages.every(isTransient) ? 'transient' : 'permanent';
 }
 
-/** The first entries as `loc: msg`; never `input`, which echoes what was posted. */
+/** Returns the first entries as `loc: msg`, without `input`, which repeats what was posted. */
 function detailOf(text: string): string {
   const entries = entriesOf(text);
   if (entries.length === 0) return text.trim() === '' ? '(no body)' : excerpt(text.trim());
@@ -125,7 +125,7 @@ function textOf(msg: unknown): string {
   return typeof msg === 'string' ? msg : JSON.stringify(msg);
 }
 
-/** FastAPI's `detail` is a list of entries or one text. */
+/** FastAPI's `detail` is a list of entries or one string. */
 function entriesOf(text: string): readonly Entry[] {
   const detail = tryDetail(text);
   if (typeof detail === 'string') return [{ msg: detail }];
