@@ -96,8 +96,6 @@ const PENDING = {
     'lambdas/granule/collaborators.ts',
     'lambdas/verify/collaborators.ts',
     'lambdas/verify/handler.ts',
-    'modules/pipeline/facts.ts',
-    'modules/pipeline/monitoring.ts',
   ],
   exporting: ['cli/item-href.ts'],
   long: ['cli/redrive/local-redrive.ts', 'lambdas/granule/batch.ts'],

@@ -1,5 +1,6 @@
 import type { PipelinePlan } from './terraform.js';
 import { countsText, isCodeOnly, type PlannedChange, type PlanSummary } from './summary.js';
+import { isWithin, RUNS_ON_DEPLOY } from '../../modules/config/construct-ids.js';
 import { printable } from '../shared/table.js';
 
 // What a pipeline's plan says to a reviewer, as Markdown of GitHub's kind.
@@ -63,7 +64,7 @@ function createdByType(created: readonly PlannedChange[]): string[] {
 function isWorthARow(change: PlannedChange, { samePolicies }: PlanSummary): boolean {
   if (isCodeOnly(change)) return false;
   if (samePolicies.includes(change.address) && change.arguments.every(isPolicy)) return false;
-  return !/\.(?:collection-|backfill_)on-deploy_/.test(change.address);
+  return !Object.values(RUNS_ON_DEPLOY).some((path) => isWithin(change.address, path));
 }
 
 function isPolicy({ path }: { readonly path: string }): boolean {

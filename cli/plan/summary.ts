@@ -1,6 +1,7 @@
 import { type ArgumentChange, argumentChanges } from './diff.js';
 import { iamChanges } from './iam.js';
 import { expressionsOf, type Plan, type ResourceChange } from './json.js';
+import { isWithin, RUNS_ON_DEPLOY } from '../../modules/config/construct-ids.js';
 import { counted } from '../shared/table.js';
 
 export type PlanAction = 'create' | 'change' | 'replace' | 'destroy' | 'forget' | 'move';
@@ -60,8 +61,8 @@ export function summarizePlan(plan: Plan): PlanSummary {
     counts: countsOf(changes),
     changes: [...changes].sort((a, b) => weight(a) - weight(b)),
     code: changes.filter(isCodeOnly).map(({ address }) => lastPart(address)),
-    collection: triggersOf('collection-on-deploy', changes),
-    backfill: triggersOf('backfill_on-deploy', changes),
+    collection: triggersOf(RUNS_ON_DEPLOY.collection, changes),
+    backfill: triggersOf(RUNS_ON_DEPLOY.backfill, changes),
     subscriptions: sentences('aws_sns_topic_subscription', changes),
     schedules: sentences('aws_scheduler_schedule', changes),
     iam,
@@ -140,7 +141,7 @@ export function isCodeOnly({ type, action, arguments: changed }: PlannedChange):
 
 /** An invocation follows its null resource, whose triggers say why. */
 function triggersOf(construct: string, changes: readonly PlannedChange[]): string[] | undefined {
-  const ofIt = changes.filter(({ address }) => address.includes(`.${construct}_`));
+  const ofIt = changes.filter(({ address }) => isWithin(address, construct));
   const runs = ofIt.some(
     ({ type, action }) => type === 'aws_lambda_invocation' && action !== 'destroy',
   );

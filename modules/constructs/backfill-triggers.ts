@@ -2,6 +2,7 @@ import { Token } from 'cdktf';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { DeadLetters } from './dead-letters.js';
+import { CONSTRUCT_IDS } from '../config/construct-ids.js';
 import type { PipelineNames } from '../config/names.js';
 import type { PipelineFunction } from './pipeline-function.js';
 import { RunOnDeploy } from './run-on-deploy.js';
@@ -55,7 +56,7 @@ export class Backfill extends Construct {
 
   /** Not triggered by code: a new version of the function is no reason to read the inventory again. */
   private runOnce({ function: fn, source, after }: BackfillProps): void {
-    new RunOnDeploy(this, 'on-deploy', {
+    new RunOnDeploy(this, CONSTRUCT_IDS.onDeploy, {
       function: fn,
       triggers: source,
       event: { action: 'run' },

@@ -2,6 +2,7 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { App, LocalBackend, S3Backend, TerraformElement, TerraformStack } from 'cdktf';
 import type { TerraformProvider } from 'cdktf';
 import type { Construct, Node } from 'constructs';
+import { ID_SEPARATOR } from '../config/construct-ids.js';
 import type { StateSettings } from '../config/state.js';
 
 export interface BaseStackProps {
@@ -63,7 +64,7 @@ export abstract class BaseStack extends TerraformStack {
 export function readableId(stack: TerraformStack, element: TerraformElement | Node): string {
   const node = element instanceof TerraformElement ? element.node : element;
   const path = node.scopes.slice(stack.node.scopes.length).map(({ node: { id } }) => id);
-  return path.filter((id, index) => id !== SELF || index === 0).join('_');
+  return path.filter((id, index) => id !== SELF || index === 0).join(ID_SEPARATOR);
 }
 
 function keepState(

@@ -21,8 +21,8 @@ export interface RegionalQueue {
   readonly region: string;
 }
 
-/** What the app function counts; a test holds that lambdas/ has the same names. */
-export const COUNTED = [
+/** Metrics that the functions count; a test compares them with the calls in lambdas/. */
+const COUNTED = [
   'ItemsMade',
   'ItemsPosted',
   'MessagesSkipped',

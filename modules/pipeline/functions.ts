@@ -47,6 +47,11 @@ export interface BackfillParts extends Pick<PipelineParts, 'project'> {
 const MAX_TIMEOUT_SECONDS = 900;
 /** The handler waits up to a minute for permissions that IAM has not spread yet. */
 const COLLECTION_EXTRA_SECONDS = 60;
+/**
+ * Lambda gives a function one whole vCPU at this size, and a backfill is bound by the processor.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ */
+const HISTORIC_MEMORY_MB = 1769;
 /** A run hands over to the next one near its end: a longer one does so less often. */
 const HISTORIC_TIMEOUT_SECONDS = 300;
 /** A request for each Item that is not known to be loaded, many at a time. */
@@ -92,6 +97,7 @@ export function historicFunction(
     ...parts,
     description: `Puts old granules of ${config.id} on the queue`,
     code,
+    memoryMb: max(config.memory_mb, HISTORIC_MEMORY_MB),
     timeoutSeconds: max(config.timeout_seconds, HISTORIC_TIMEOUT_SECONDS),
     environment: {
       QUEUE_URL: queue.url,
@@ -150,6 +156,8 @@ interface FunctionProps<Role extends FunctionRole>
     Pick<PipelineParts, 'project'>,
     Pick<PipelineFunctionProps, 'description' | 'code' | 'timeoutSeconds' | 'environment'> {
   readonly config: FunctionSettings;
+  /** @default `memory_mb` of the config */
+  readonly memoryMb?: number;
   readonly names: { readonly functions: Pick<PipelineNames['functions'], Role> };
   readonly table: Pick<StateTable, 'name'>;
 }
@@ -160,10 +168,10 @@ function pipelineFunction<Role extends FunctionRole>(
   props: FunctionProps<Role>,
 ): PipelineFunction {
   const { config, names, environment, ...rest } = props;
-  const { description, code, timeoutSeconds } = rest;
+  const { description, code, timeoutSeconds, memoryMb = config.memory_mb } = rest;
   return new PipelineFunction(scope, role, {
     names: names.functions[role],
-    memoryMb: config.memory_mb,
+    memoryMb,
     logRetentionDays: config.log_retention_days,
     environment: { ...commonEnvironment(config, rest), ...environment },
     description,

@@ -1,3 +1,4 @@
+import { CONSTRUCT_IDS } from '../config/construct-ids.js';
 import type { Construct } from 'constructs';
 import { GranuleQueue } from '../constructs/granule-queue.js';
 import type { PipelineFunction } from '../constructs/pipeline-function.js';
@@ -62,7 +63,7 @@ function postOnDeploy(
   scope: Construct,
   { collection, config, code, derived }: PipelineParts & { readonly collection: PipelineFunction },
 ): RunOnDeploy {
-  return new RunOnDeploy(scope, 'collection-on-deploy', {
+  return new RunOnDeploy(scope, CONSTRUCT_IDS.collectionOnDeploy, {
     function: collection,
     triggers: {
       code: code.collection.hashBase64,

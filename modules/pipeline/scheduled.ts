@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { Backfill } from '../constructs/backfill-triggers.js';
 import { Inventory } from '../constructs/inventory.js';
 import type { InventoryProps } from '../constructs/inventory.js';
+import { CONSTRUCT_IDS } from '../config/construct-ids.js';
 import type { PipelineNames } from '../config/names.js';
 import type { FunctionCode, PipelineFunction } from '../constructs/pipeline-function.js';
 import { historicFunction, verifyFunction } from './functions.js';
@@ -88,7 +89,7 @@ export function addInventory(
 export function addHistoric(scope: Construct, parts: HistoricParts): Scheduled {
   const { config, names, schedules, after } = parts;
   const historic = historicFunction(scope, parts);
-  const { failures: queue } = new Backfill(scope, 'backfill', {
+  const { failures: queue } = new Backfill(scope, CONSTRUCT_IDS.backfill, {
     function: historic,
     onFailureQueue: names.functions.historic.onFailureQueue,
     schedules,

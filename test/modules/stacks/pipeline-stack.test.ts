@@ -1,9 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { COUNTED } from '../../../modules/constructs/dashboard.js';
-import type { MetricName } from '../../../lambdas/runtime/metrics.js';
+import { METRICS_NAMESPACE } from '../../../modules/pipeline/environment.js';
 import { problemsOf } from '../../support/stacks/config-folder.js';
 import { HASH, resourceOf, synthesize } from '../../support/stacks/stack-kit.js';
-import type { Block } from '../../support/stacks/stack-kit.js';
+import type { Block, SynthesizedStack } from '../../support/stacks/stack-kit.js';
 import { MATRIX } from '../../support/stacks/stack-matrix.js';
 
 const CHUNKS = MATRIX['csv inventory, by chunks'] ?? {};
@@ -11,6 +12,18 @@ const CHUNKS = MATRIX['csv inventory, by chunks'] ?? {};
 function environmentOf(name: string, fields: Readonly<Record<string, string>>): unknown {
   const fn = resourceOf(synthesize(fields), `aws_lambda_function.${name}`);
   return (fn['environment'] as Block)['variables'];
+}
+
+function sourceFiles(folder: string): string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return files.filter((file) => file.endsWith('.ts')).map((file) => join(folder, file));
+}
+
+/** Names of the metrics of our own on the dashboard, sorted. */
+function dashboardMetrics(stack: SynthesizedStack): string[] {
+  const { dashboard_body: body } = resourceOf(stack, 'aws_cloudwatch_dashboard.watch_dashboard');
+  const ours = String(body).matchAll(new RegExp(`\\["${METRICS_NAMESPACE}", *"(\\w+)"`, 'g'));
+  return [...ours].map(([, name = '']) => name).sort();
 }
 
 describe('Terraform', () => {
@@ -164,6 +177,16 @@ describe('a function', () => {
     });
   });
 
+  test.each([
+    ['512', 1769],
+    ['3008', 3008],
+  ])('that reads the inventory has a whole vCPU with memory_mb %s', (memory_mb, expected) => {
+    const stack = synthesize({ ...CHUNKS, memory_mb });
+
+    expect(resourceOf(stack, 'aws_lambda_function.historic')['memory_size']).toBe(expected);
+    expect(resourceOf(stack, 'aws_lambda_function.app')['memory_size']).toBe(Number(memory_mb));
+  });
+
   test('that continues itself is not taken for a mistake', () => {
     expect(
       resourceOf(synthesize(CHUNKS), 'aws_lambda_function_recursion_config.historic_recursion'),
@@ -205,9 +228,12 @@ describe('a person', () => {
     });
   });
 
-  test('sees on the dashboard what the functions count', () => {
-    // The compiler holds the names together: modules/ may not import lambdas/.
-    const counted: readonly MetricName[] = COUNTED;
-    expect(counted.length).toBeGreaterThan(0);
+  test('sees on the dashboard what the functions count, and nothing else', () => {
+    const counted = sourceFiles('lambdas').flatMap((file) => [
+      ...readFileSync(file, 'utf8').matchAll(/\bmeter\.count\(([^)]*)/g),
+    ]);
+    const names = counted.flatMap(([, given = '']) => given.match(/(?<=')\w+(?=')/g) ?? ['?']);
+
+    expect(dashboardMetrics(synthesize())).toEqual([...new Set(names)].sort());
   });
 });
