@@ -7,7 +7,10 @@ import { ROOT, listFiles, readFiles } from './support/project/files.js';
 const documents = readFiles(listFiles('*.md'));
 /** The history names what was there at the time. */
 const current = documents.filter(({ file }) => file !== 'CHANGELOG.md');
-const exists = (path: string): boolean => existsSync(join(ROOT, path));
+/** The pipeline in the README, which test/system/readme.test.ts makes from the README's text. */
+const FIRST_PIPELINE = 'pipelines/drone_surveys/';
+const exists = (path: string): boolean =>
+  path.startsWith(FIRST_PIPELINE) || existsSync(join(ROOT, path));
 
 describe('README and docs', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {

@@ -31,14 +31,16 @@ function linksOf(markdown: string): string[] {
 }
 
 function withoutCode(markdown: string): string {
-  return markdown.replace(/^(\s*)(```+|~~~+)[\s\S]*?^\1\2\s*$/gm, '').replace(/`[^`\n]*`/g, '');
+  return markdown
+    .replace(/^([^\S\n]*)(```+|~~~+)[\s\S]*?^\1\2[^\S\n]*$/gm, '')
+    .replace(/`[^`\n]*`/g, '');
 }
 
 /** The ids that GitHub gives to headings: a repeated one gets a number. */
 function anchorsOf(markdown: string): Set<string> {
   const anchors = new Set<string>();
   const headings = markdown
-    .replace(/^(\s*)(```+|~~~+)[\s\S]*?^\1\2\s*$/gm, '')
+    .replace(/^([^\S\n]*)(```+|~~~+)[\s\S]*?^\1\2[^\S\n]*$/gm, '')
     .matchAll(/^#{1,6}\s+(.+?)\s*#*$/gm);
   for (const [, heading = ''] of headings) {
     const name = slugOf(heading);
