@@ -1,38 +1,19 @@
 import { basename, join, resolve } from 'node:path';
-import { z } from 'zod';
-import { withDefaults } from './defaults.js';
 import { ConfigError } from './values/error.js';
 import { CONFIG_FIELDS } from './fields.js';
+import type { PipelineConfig } from './fields.js';
+import { fieldSchema } from './fields/types.js';
 import { problemsOf } from './problems.js';
-import { CONFIG_RULES } from './rules.js';
-import type { ConfigRule, WrittenConfig } from './rules.js';
+import { PipelineConfigSchema } from './schema.js';
 import { missingFiles, readConfigFile, shownPath } from './folder.js';
 import { parseYaml } from './yaml/document.js';
 import type { YamlDocument } from './yaml/document.js';
 import type { YamlProblem } from './yaml/syntax.js';
 
 export { listPipelines } from './folder.js';
+export type { PipelineConfig } from './fields.js';
 
-/** What config.yaml holds, by the keys it has there, with every default filled in. */
-export const PipelineConfigSchema = z
-  .strictObject(CONFIG_FIELDS)
-  .superRefine(checkRules, { when: ({ value }) => typeof value === 'object' && value !== null })
-  .transform(withDefaults);
-
-export type PipelineConfig = Readonly<z.infer<typeof PipelineConfigSchema>>;
-
-/** Runs beside wrong fields, so that one reading reports everything: only rules on sound fields are asked. */
-function checkRules(config: Partial<WrittenConfig>, context: z.RefinementCtx): void {
-  const wrong = new Set(context.issues.map(({ path }) => path?.[0]));
-  const isSound = ({ field, with: others }: ConfigRule) =>
-    ![field, ...others].some((name) => wrong.has(name));
-  for (const rule of CONFIG_RULES.filter(isSound)) {
-    const message = rule.broken(config);
-    if (message !== undefined) context.addIssue({ code: 'custom', path: [rule.field], message });
-  }
-}
-
-/** The config of the pipeline in `folder`. Throws ConfigError with every problem that there is. */
+/** Reads the config of the pipeline in `folder`. Throws ConfigError with every problem of the folder. */
 export function readPipelineConfig(folder: string): PipelineConfig {
   const { document, problems } = parseYaml(readConfigFile(folder));
   if (document === undefined) throw configError(folder, problems);
@@ -48,11 +29,11 @@ export function readPipelineConfig(folder: string): PipelineConfig {
 }
 
 function otherName(folder: string, document: YamlDocument): readonly YamlProblem[] {
-  const id = CONFIG_FIELDS.id.safeParse(document.sourceOf(['id']));
+  const id = fieldSchema(CONFIG_FIELDS.id).safeParse(document.sourceOf(['id']));
   const name = basename(resolve(folder));
   const position = document.positionOf(['id']);
   if (!id.success || id.data === name || position === undefined) return [];
-  const message = `must be the folder's name, ${name} (given ${id.data})`;
+  const message = `must be the name of the folder, ${name} (given ${String(id.data)})`;
   return [{ ...position, field: 'id', message }];
 }
 

@@ -10,7 +10,7 @@ type Issue = z.core.$ZodIssue;
 
 const GIVEN_LENGTH = 80;
 
-/** One issue of the schema as lines of the file. */
+/** Turns an issue of the schema into problems at lines of the file. */
 export function problemsOf(issue: Issue, document: YamlDocument): readonly YamlProblem[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, document));
   const [key] = issue.path;
@@ -25,12 +25,12 @@ export function problemsOf(issue: Issue, document: YamlDocument): readonly YamlP
 }
 
 function unknownKey(key: string, document: YamlDocument): YamlProblem {
-  const message = `is not a key of config.yaml; the nearest one is ${nearest(key.slice(0, 64), CONFIG_KEYS)}`;
+  const message = `is not a key of config.yaml; did you mean ${nearest(key.slice(0, 64), CONFIG_KEYS)}?`;
   return { ...(document.keyPositionOf([key]) ?? START), field: key === '' ? '""' : key, message };
 }
 
 function missingKey(key: ConfigKey): YamlProblem {
-  return { ...START, field: key, message: `is missing: ${CONFIG_FIELDS[key].description ?? ''}` };
+  return { ...START, field: key, message: `is missing: ${CONFIG_FIELDS[key].says}` };
 }
 
 function wrongValue({ path, message }: Issue, document: YamlDocument): YamlProblem {
@@ -42,7 +42,7 @@ function wrongValue({ path, message }: Issue, document: YamlDocument): YamlProbl
   };
 }
 
-/** On one line, not too long, and without the user name and the password of a URL. */
+/** The value on one line, shortened, without the user name and password of a URL. */
 function shown(source: string): string {
   if (source === '') return '""';
   const line = source.replace(/\s+/g, ' ').replace(/\/\/[^/@]*@/, '//...@');

@@ -1,43 +1,33 @@
-import type { z } from 'zod';
 import { parseArn, partitionOf } from './values/arn.js';
-import type { CONFIG_FIELDS, ConfigKey } from './fields.js';
+import type { WrittenConfig } from './fields.js';
+import type { Fields } from './fields/field.js';
 import { parseInventoryLocation } from './values/inventory-location.js';
 
-export type WrittenConfig = z.infer<z.ZodObject<typeof CONFIG_FIELDS>>;
-
-/** A rule between fields. It is asked only when none of its fields is wrong by itself. */
+/** A rule between fields. It is checked only when none of its fields is wrong by itself. */
 export interface ConfigRule {
   /** The field that the problem is reported at. */
-  readonly field: ConfigKey;
-  readonly with: readonly ConfigKey[];
-  /** What is wrong, or undefined. */
+  readonly field: string;
+  readonly with: readonly string[];
+  /** Returns what is wrong, or undefined. */
   readonly broken: (config: Partial<WrittenConfig>) => string | undefined;
 }
 
-function needs(field: ConfigKey, needed: ConfigKey, why: string): ConfigRule {
-  const broken = (config: Partial<WrittenConfig>) =>
-    config[field] !== undefined && config[needed] === undefined
-      ? `needs ${needed}: ${why}`
-      : undefined;
-  return { field, with: [], broken };
+/** The rules that follow from the keys that the rows of a table need. */
+export function needsRules(fields: Fields): readonly ConfigRule[] {
+  return Object.entries(fields).flatMap(([field, { needs = {} }]) =>
+    Object.entries(needs).map(([needed, why]) => ({
+      field,
+      with: [],
+      broken: (config: Readonly<Record<string, unknown>>) =>
+        config[field] !== undefined && config[needed] === undefined
+          ? `needs ${needed}: ${why}`
+          : undefined,
+    })),
+  );
 }
 
-const INVENTORY_ONLY = 'without an inventory it has no effect';
-
-const NEEDS: readonly ConfigRule[] = [
-  needs('sns_filter_policy', 'sns', 'there is no subscription to filter'),
-  needs('sns_filter_policy_scope', 'sns_filter_policy', 'there is no policy to give a scope'),
-  needs('inventory_location', 'historic_frequency', '0 reads it once, n > 0 a chunk every n hours'),
-  needs('historic_frequency', 'inventory_location', 'there is nothing to read old granules from'),
-  needs('initial_chunk', 'historic_frequency', 'without a backfill there is no first chunk'),
-  needs('inventory_format', 'inventory_location', INVENTORY_ONLY),
-  needs('inventory_fields', 'inventory_location', INVENTORY_ONLY),
-  needs('max_scan_gb', 'inventory_location', INVENTORY_ONLY),
-  needs('max_queue_depth', 'inventory_location', INVENTORY_ONLY),
-  needs('verify_tries', 'verify_ingestion', 'without it nothing is posted again'),
-];
-
-const BETWEEN: readonly ConfigRule[] = [
+/** The rules that are not about a missing key. */
+export const BETWEEN_RULES: readonly ConfigRule[] = [
   {
     field: 'region',
     with: ['secret_arn'],
@@ -53,7 +43,7 @@ const BETWEEN: readonly ConfigRule[] = [
     with: ['initial_chunk'],
     broken: ({ historic_frequency: hours = 0, initial_chunk }) =>
       hours > 0 && initial_chunk === undefined
-        ? 'needs initial_chunk, the chunk that the backfill starts with'
+        ? 'needs initial_chunk: the backfill has to start with a chunk'
         : undefined,
   },
   {
@@ -61,7 +51,7 @@ const BETWEEN: readonly ConfigRule[] = [
     with: ['historic_frequency'],
     broken: ({ historic_frequency, initial_chunk }) =>
       historic_frequency === 0 && initial_chunk !== undefined
-        ? 'must be left out when historic_frequency is 0: everything is read at once'
+        ? 'must be left out when historic_frequency is 0: everything is read in one go'
         : undefined,
   },
   {
@@ -69,7 +59,7 @@ const BETWEEN: readonly ConfigRule[] = [
     with: ['batch_window_seconds'],
     broken: ({ batch_size = 1, batch_window_seconds = 0 }) =>
       batch_size > 10 && batch_window_seconds < 1
-        ? 'needs batch_window_seconds of 1 or more when it is above 10'
+        ? 'needs batch_window_seconds of at least 1 when it is above 10'
         : undefined,
   },
   {
@@ -103,14 +93,12 @@ const BETWEEN: readonly ConfigRule[] = [
       const regions = [stackRegion(config), regionOf(config.sns)];
       return alarm_topic_arn === undefined || regions.includes(regionOf(alarm_topic_arn))
         ? undefined
-        : `must be a topic in ${regions[0] ?? ''}: an alarm notifies topics of its own region only`;
+        : `must be a topic in ${regions[0] ?? ''}: an alarm only notifies topics in its own region`;
     },
   },
 ];
 
-export const CONFIG_RULES: readonly ConfigRule[] = [...NEEDS, ...BETWEEN];
-
-/** Neither a role nor a subscription reaches from one partition into another. */
+/** Neither a role nor a subscription works across partitions. */
 function otherPartition(region: string | undefined, own: string | undefined): string | undefined {
   if (region === undefined || own === undefined || partitionOf(region) === partitionOf(own)) {
     return undefined;

@@ -1,31 +1,26 @@
 import type { IResolvable } from 'cdktf';
-import type { PipelineConfig } from '../config/config.js';
+import type { NumberKey, PipelineConfig } from '../config/fields.js';
+import type { BACKFILL_FIELDS } from '../config/fields/backfill.js';
+import type { NumberKeyOf } from '../config/fields/field.js';
 
-/** Keys of config.yaml that constructs look at themselves; the others are decided before (derived.ts). */
+/** Keys of config.yaml that constructs read: all numbers, and these; the others are decided before (derived.ts). */
 type Key =
+  | NumberKey
   | FunctionKey
   | BackfillKey
   | 'ingestor_url'
   | 'secret_arn'
   | 'secret_kms_key_arn'
-  | 'stac_api_url'
-  | 'batch_size'
-  | 'batch_window_seconds'
-  | 'max_concurrency'
-  | 'retry_delay_seconds'
-  | 'verify_tries'
-  | 'max_age_minutes';
+  | 'stac_api_url';
 
 type FunctionKey = 'id' | 'memory_mb' | 'timeout_seconds' | 'log_retention_days';
 
 type BackfillKey =
+  | NumberKeyOf<typeof BACKFILL_FIELDS>
   | 'region'
   | 'inventory_location'
   | 'inventory_fields'
-  | 'historic_frequency'
-  | 'initial_chunk'
-  | 'max_queue_depth'
-  | 'max_scan_gb';
+  | 'initial_chunk';
 
 /**
  * A pipeline's config as constructs take it: values of a config.yaml, or references to the variables of a module for

@@ -4,7 +4,7 @@ import { GranuleQueue } from '../../constructs/granule-queue.js';
 import type { ModuleStack, Output } from '../generate/stack.js';
 import type { PlainModule } from '../generate/module.js';
 import { StatementList, STATEMENTS } from '../generate/statement-list.js';
-import { BATCH_SIZE, FUNCTION_SETTINGS } from '../variables/settings.js';
+import { CONFIG_VARIABLES } from '../variables/config.js';
 import { STANDARD_TOPIC_ARN } from '../variables/arn-rules.js';
 import { matches } from '../variables/variable.js';
 
@@ -24,7 +24,7 @@ export const GRANULE_QUEUE: PlainModule = {
       rules: [matches('[A-Za-z0-9_-]{1,54}', 'be 1 to 54 letters, digits, - or _')],
     },
     function_timeout_seconds: {
-      ...FUNCTION_SETTINGS.timeout_seconds,
+      ...CONFIG_VARIABLES.timeout_seconds,
       description: 'Time-out of the function that the queue feeds: a message is hidden for six.',
     },
     subscription: {
@@ -57,9 +57,9 @@ export const GRANULE_QUEUE: PlainModule = {
         'Function that the queue feeds; its policy needs the output consumer_statements. Null: nobody is fed.',
       default: null,
     },
-    batch_size: BATCH_SIZE,
-    batch_window_seconds: FUNCTION_SETTINGS.batch_window_seconds,
-    max_concurrency: FUNCTION_SETTINGS.max_concurrency,
+    batch_size: CONFIG_VARIABLES.batch_size,
+    batch_window_seconds: CONFIG_VARIABLES.batch_window_seconds,
+    max_concurrency: CONFIG_VARIABLES.max_concurrency,
   },
   providers: { topic: 'in the region of the topic; the same as aws where there is none elsewhere' },
   presence: {

@@ -1,4 +1,6 @@
 import { Token } from 'cdktf';
+import { numberKeys } from '../../config/fields.js';
+import { BACKFILL_FIELDS } from '../../config/fields/backfill.js';
 import { inventoryEnvironment, sourceEnvironment } from '../../pipeline/environment.js';
 import { sendAccess } from '../../constructs/granule-queue.js';
 import type { Inventory } from '../../constructs/inventory.js';
@@ -9,6 +11,7 @@ import { addHistoric, addInventory } from '../../pipeline/scheduled.js';
 import { Schedules } from '../../constructs/schedules.js';
 import { StateTable } from '../../constructs/state-table.js';
 import { inventoryReferences } from '../references/inventory.js';
+import { numberReferences } from '../references/pipeline.js';
 import type { ModuleStack, Output } from '../generate/stack.js';
 import { ownPlace } from '../generate/own-place.js';
 import { StatementList, STATEMENTS } from '../generate/statement-list.js';
@@ -35,6 +38,8 @@ interface Parts {
   readonly config: BackfillSettings;
 }
 
+const FUNCTION_NUMBERS = ['memory_mb', 'timeout_seconds', 'log_retention_days'] as const;
+
 function settingsOf(
   stack: ModuleStack,
   { region, fields }: { readonly region: string; readonly fields: readonly string[] },
@@ -42,17 +47,12 @@ function settingsOf(
   return {
     id: stack.text('name'),
     region,
-    memory_mb: stack.number('memory_mb'),
-    timeout_seconds: stack.number('timeout_seconds'),
-    log_retention_days: stack.number('log_retention_days'),
+    ...numberReferences(stack, [...numberKeys(BACKFILL_FIELDS), ...FUNCTION_NUMBERS]),
     requester_pays: stack.variable('requester_pays').booleanValue,
     inventory_location: stack.text('inventory_location'),
     inventory_format: stack.text('inventory_format'),
     inventory_fields: [...fields],
-    historic_frequency: stack.number('historic_frequency'),
     initial_chunk: stack.text('initial_chunk'),
-    max_queue_depth: stack.number('max_queue_depth'),
-    max_scan_gb: stack.number('max_scan_gb'),
   };
 }
 

@@ -1,8 +1,8 @@
-import { BACKFILL_VARIABLES, HISTORIC_FREQUENCY } from '../variables/backfill.js';
 import { buildInventory, HAS_FUNCTION } from './inventory-build.js';
 import { INVENTORY_PRESENCE } from '../references/inventory.js';
 import type { PlainModule } from '../generate/module.js';
-import { FUNCTION_SETTINGS, LOG_RETENTION } from '../variables/settings.js';
+import { CONFIG_VARIABLES } from '../variables/config.js';
+import { inventoryVariables } from '../variables/pipeline.js';
 import { matches } from '../variables/variable.js';
 
 export const INVENTORY: PlainModule = {
@@ -33,7 +33,7 @@ export const INVENTORY: PlainModule = {
         ),
       ],
     },
-    ...BACKFILL_VARIABLES,
+    ...inventoryVariables(),
     historic_zip: {
       type: 'string',
       description:
@@ -56,10 +56,9 @@ export const INVENTORY: PlainModule = {
       default: null,
       rules: [matches('[A-Za-z0-9_.-]{3,255}', 'be 3 to 255 letters, digits, _, . or -')],
     },
-    historic_frequency: { ...HISTORIC_FREQUENCY, default: 0 },
-    timeout_seconds: FUNCTION_SETTINGS.timeout_seconds,
-    memory_mb: FUNCTION_SETTINGS.memory_mb,
-    log_retention_days: LOG_RETENTION,
+    timeout_seconds: CONFIG_VARIABLES.timeout_seconds,
+    memory_mb: CONFIG_VARIABLES.memory_mb,
+    log_retention_days: CONFIG_VARIABLES.log_retention_days,
   },
   presence: {
     resources: [

@@ -3,7 +3,7 @@ import { PipelineFunction } from '../../constructs/pipeline-function.js';
 import type { PolicyStatement } from '../../constructs/policy.js';
 import type { ModuleStack } from '../generate/stack.js';
 import type { PlainModule } from '../generate/module.js';
-import { FUNCTION_SETTINGS, LOG_RETENTION } from '../variables/settings.js';
+import { CONFIG_VARIABLES } from '../variables/config.js';
 import { each, matches } from '../variables/variable.js';
 
 export const PIPELINE_FUNCTION: PlainModule = {
@@ -35,9 +35,9 @@ export const PIPELINE_FUNCTION: PlainModule = {
       description: 'File in the zip and its export, as app.handler.',
       rules: [matches('[^\\s]+\\.[^\\s.]+', 'be a file and its export, as app.handler')],
     },
-    timeout_seconds: FUNCTION_SETTINGS.timeout_seconds,
-    memory_mb: FUNCTION_SETTINGS.memory_mb,
-    log_retention_days: LOG_RETENTION,
+    timeout_seconds: CONFIG_VARIABLES.timeout_seconds,
+    memory_mb: CONFIG_VARIABLES.memory_mb,
+    log_retention_days: CONFIG_VARIABLES.log_retention_days,
     environment: {
       type: 'map(string)',
       description:

@@ -4,7 +4,7 @@ import type { ModuleStack } from '../generate/stack.js';
 import { nameReferences } from '../references/names.js';
 import { ownPlace } from '../generate/own-place.js';
 import { codeReferences, factReferences, settingReferences } from '../references/pipeline.js';
-import { PIPELINE_VARIABLES } from '../variables/pipeline.js';
+import { pipelineVariables } from '../variables/pipeline.js';
 import type { PlainModule } from '../generate/module.js';
 import type { Presence } from '../generate/presence.js';
 
@@ -40,7 +40,7 @@ export const PIPELINE: PlainModule = {
     'The whole stack of one pipeline: granule queue with dead letters, functions that make Items and post the ' +
     'Collection, subscription, backfill from an inventory, state table, alarms and dashboard. The variables bear the ' +
     "names of config.yaml's keys; region and tags are the provider's. The code is a folder of zips.",
-  variables: PIPELINE_VARIABLES,
+  variables: pipelineVariables(),
   providers: { topic: 'in the region of sns; the same as aws where there is none elsewhere' },
   presence: PRESENCE,
   example: `module "pipeline" {

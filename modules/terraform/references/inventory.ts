@@ -7,7 +7,7 @@ import {
   SERDES,
   TEXT_FORMATS,
 } from '../../constructs/inventory-table.js';
-import { LISTING } from '../variables/backfill.js';
+import { LISTING } from '../variables/backfill-rules.js';
 import { expressionOf } from '../generate/expression.js';
 import type { ModuleStack } from '../generate/stack.js';
 import type { Presence } from '../generate/presence.js';

@@ -1,4 +1,5 @@
 import { Token } from 'cdktf';
+import { CONFIG_FIELDS, numberKeys } from '../../config/fields.js';
 import { CONSOLE, CONSOLES } from '../../pipeline/derived.js';
 import type { DerivedValues, DerivedTopic } from '../../pipeline/derived.js';
 import type { PipelineCode } from '../../pipeline/functions.js';
@@ -21,7 +22,7 @@ export function settingReferences(
     secret_arn: stack.text('secret_arn'),
     secret_kms_key_arn: stack.text('secret_kms_key_arn'),
     stac_api_url: stack.text('stac_api_url'),
-    ...numbersOf(stack),
+    ...numberReferences(stack, numberKeys(CONFIG_FIELDS)),
     requester_pays: stack.variable('requester_pays').booleanValue,
     verify_ingestion: stack.variable('verify_ingestion').booleanValue,
     inventory_location: stack.text('inventory_location'),
@@ -32,20 +33,13 @@ export function settingReferences(
   };
 }
 
-function numbersOf(stack: ModuleStack) {
-  return {
-    memory_mb: stack.number('memory_mb'),
-    timeout_seconds: stack.number('timeout_seconds'),
-    log_retention_days: stack.number('log_retention_days'),
-    batch_size: stack.number('batch_size'),
-    batch_window_seconds: stack.number('batch_window_seconds'),
-    max_concurrency: stack.number('max_concurrency'),
-    retry_delay_seconds: stack.number('retry_delay_seconds'),
-    verify_tries: stack.number('verify_tries'),
-    max_age_minutes: stack.number('max_age_minutes'),
-    max_queue_depth: stack.number('max_queue_depth'),
-    max_scan_gb: stack.number('max_scan_gb'),
-  };
+/** The numbers of config.yaml as references to the variables of the same names. */
+export function numberReferences<Key extends string>(
+  stack: ModuleStack,
+  keys: readonly Key[],
+): Readonly<Record<Key, number>> {
+  const entries = keys.map((key) => [key, stack.number(key)] as const);
+  return Object.fromEntries(entries) as Record<Key, number>;
 }
 
 /** What follows from the settings, as expressions. */

@@ -25,7 +25,18 @@ export interface Rule {
   readonly ofNull?: true;
 }
 
-/** A variable's value in a rule. */
+/** What a variable has beyond a row in the table of config keys. */
+export interface Extra {
+  /** @default the type of the row's kind */
+  readonly type?: string;
+  /** Replaces the sentences of the row. */
+  readonly says?: string;
+  /** Sentences behind those of the row. */
+  readonly note?: string;
+  readonly rules?: readonly Rule[];
+}
+
+/** Stands for the value of the variable in a rule. */
 export const VALUE = 'SELF';
 
 export interface Range {

@@ -79,12 +79,12 @@ describe('a config with faults', () => {
     expect(problemsOf(yaml)).toEqual([
       '1:1 ingestor_url: is missing: the URL of the ingestor API that Items are posted to',
       '1:1 secret_arn: is missing: the ARN of the secret with cognito_domain, client_id, client_secret and scope',
-      '1:5 id: must be text, and YAML takes this for a number: quote it (given 0123)',
+      '1:5 id: must be text, but YAML reads this as a number: put it in quotes (given 0123)',
       '2:10 compute: must be awslambda (given ecs)',
       '3:8 sns: must be an ARN with an account of 12 digits, not "1" (given arn:aws:sns:eu-central-1:1:topic)',
       '4:18 max_concurrency: must be a whole number of concurrent batches from 2 to 1000 (given 1)',
-      '5:27 tags.Cost: must be text, and YAML takes this for a number: quote it (given 12)',
-      '6:1 colour: is not a key of config.yaml; the nearest one is compute',
+      '5:27 tags.Cost: must be text, but YAML reads this as a number: put it in quotes (given 12)',
+      '6:1 colour: is not a key of config.yaml; did you mean compute?',
     ]);
   });
 
@@ -112,9 +112,9 @@ describe('a config with faults', () => {
     const faults = problemsOf(yamlOf({ historic_freqency: '1', ingestorurl: 'x', '""': 'x' }));
 
     expect(faults).toEqual([
-      '5:1 historic_freqency: is not a key of config.yaml; the nearest one is historic_frequency',
-      '6:1 ingestorurl: is not a key of config.yaml; the nearest one is ingestor_url',
-      '7:1 "": is not a key of config.yaml; the nearest one is id',
+      '5:1 historic_freqency: is not a key of config.yaml; did you mean historic_frequency?',
+      '6:1 ingestorurl: is not a key of config.yaml; did you mean ingestor_url?',
+      '7:1 "": is not a key of config.yaml; did you mean id?',
     ]);
   });
 
@@ -136,7 +136,7 @@ describe('a config with faults', () => {
 describe('the folder', () => {
   test('has the name that id says', () => {
     expect(problemsOf(yamlOf({ id: 'tides' }))).toEqual([
-      "1:5 id: must be the folder's name, waves (given tides)",
+      '1:5 id: must be the name of the folder, waves (given tides)',
     ]);
   });
 

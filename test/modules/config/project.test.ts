@@ -63,7 +63,7 @@ describe('a project', () => {
       /^STATE_BUCKET and STATE_REGION not set: .*npm run bootstrap.*LOCAL_STATE=1/,
     );
     expect(problems.slice(2).map((line) => line.split('config.yaml:')[1])).toEqual([
-      expect.stringMatching(/id: must be the folder's name/),
+      expect.stringMatching(/id: must be the name of the folder/),
       expect.stringMatching(/timeout_seconds: must be a whole number/),
     ]);
   });

@@ -7,22 +7,22 @@ const LISTING = { inventory_location: 's3://lists/keys.csv', historic_frequency:
 describe('the backfill', () => {
   test('an inventory needs a historic_frequency', () => {
     expect(faultsOf({ inventory_location: 's3://reports/waves/all' })).toEqual([
-      'inventory_location: needs historic_frequency: 0 reads it once, n > 0 a chunk every n hours (given s3://reports/waves/all)',
+      'inventory_location: needs historic_frequency: 0 reads everything once, n reads a chunk every n hours (given s3://reports/waves/all)',
     ]);
   });
 
   test('a historic_frequency needs an inventory', () => {
     expect(faultsOf({ historic_frequency: '0' })).toEqual([
-      'historic_frequency: needs inventory_location: there is nothing to read old granules from (given 0)',
+      'historic_frequency: needs inventory_location: there is nothing to read existing granules from (given 0)',
     ]);
   });
 
   test('every n hours need a chunk to start with, and once refuses one', () => {
     expect(faultsOf({ ...INVENTORY, historic_frequency: '6' })).toEqual([
-      'historic_frequency: needs initial_chunk, the chunk that the backfill starts with (given 6)',
+      'historic_frequency: needs initial_chunk: the backfill has to start with a chunk (given 6)',
     ]);
     expect(faultsOf({ ...INVENTORY, initial_chunk: 'a' })).toEqual([
-      'initial_chunk: must be left out when historic_frequency is 0: everything is read at once (given a)',
+      'initial_chunk: must be left out when historic_frequency is 0: everything is read in one go (given a)',
     ]);
     expect(configOf({ ...INVENTORY, historic_frequency: '6', initial_chunk: 'a' })).toMatchObject({
       historic_frequency: 6,
@@ -83,7 +83,7 @@ describe('the backfill', () => {
 describe('batches', () => {
   test('above 10 messages need a window', () => {
     const message =
-      'batch_size: needs batch_window_seconds of 1 or more when it is above 10 (given 11)';
+      'batch_size: needs batch_window_seconds of at least 1 when it is above 10 (given 11)';
 
     expect(faultsOf({ batch_size: '11' })).toEqual([message]);
     expect(faultsOf({ batch_size: '11', batch_window_seconds: '0' })).toEqual([message]);
@@ -110,7 +110,7 @@ describe('the topic', () => {
     });
 
     expect(faultsOf(alarm('eu-west-1'))).toEqual([
-      'alarm_topic_arn: must be a topic in us-west-2: an alarm notifies topics of its own region only (given arn:aws:sns:eu-west-1:123456789012:alarms)',
+      'alarm_topic_arn: must be a topic in us-west-2: an alarm only notifies topics in its own region (given arn:aws:sns:eu-west-1:123456789012:alarms)',
     ]);
     expect(faultsOf(alarm('us-west-2'))).toEqual([]);
     expect(faultsOf({ ...alarm('eu-west-1'), region: 'eu-west-1' })).toEqual([]);
@@ -144,7 +144,7 @@ test('the key of a secret is in the region of the secret', () => {
 
 test('verify_tries needs verify_ingestion', () => {
   expect(faultsOf({ verify_tries: '5' })).toEqual([
-    'verify_tries: needs verify_ingestion: without it nothing is posted again (given 5)',
+    'verify_tries: needs verify_ingestion: without it no Item is posted again (given 5)',
   ]);
   expect(configOf({ verify_tries: '5', verify_ingestion: 'true' }).verify_tries).toBe(5);
 });

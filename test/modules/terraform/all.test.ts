@@ -9,9 +9,6 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { CONFIG_DEFAULTS } from '../../../modules/config/defaults.js';
-import { CONFIG_FIELDS } from '../../../modules/config/fields.js';
-import type { ConfigKey } from '../../../modules/config/fields.js';
 import { ConfigError } from '../../../modules/config/values/error.js';
 import { moduleFiles } from '../../../modules/terraform/write.js';
 import { writeModules } from '../../../modules/terraform/module-folder.js';
@@ -98,33 +95,6 @@ test('no variable bears a name that belongs to Terraform in a module block', () 
 
   expect(names.filter((name) => reserved.includes(name))).toEqual([]);
 });
-
-test('a number that config.yaml knows has the same range and default in every module', () => {
-  const numbers = PLAIN_MODULES.flatMap(({ variables }) =>
-    Object.entries(variables).filter(
-      ([key, { type }]) => type === 'number' && key in CONFIG_FIELDS,
-    ),
-  );
-
-  expect(numbers.length).toBeGreaterThan(5);
-  for (const [key, { rules = [], default: value }] of numbers) {
-    const [, min, max] = /from (\d+) to (\d+)/.exec(rules.map(({ must }) => must).join()) ?? [];
-    const allows = (number: number) => CONFIG_FIELDS[key as ConfigKey].safeParse(number).success;
-    if (min !== undefined) {
-      expect([Number(min) - 1, Number(min), Number(max), Number(max) + 1].map(allows)).toEqual([
-        false,
-        true,
-        true,
-        false,
-      ]);
-    }
-    if (key in CONFIG_DEFAULTS) expect({ [key]: value }).toMatchObject(pick(key));
-  }
-});
-
-function pick(key: string): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(CONFIG_DEFAULTS).filter(([name]) => name === key));
-}
 
 test('what people wrote in a folder is never taken away', () => {
   const folder = mkdtempSync(join(tmpdir(), 'modules-'));

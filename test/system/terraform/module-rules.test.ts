@@ -32,7 +32,7 @@ const REFUSED: readonly (readonly [what: string, call: ModuleCall, says: string]
   [
     'a day that is not',
     inventory({ historic_frequency: 6, initial_chunk: '2022-02-30' }),
-    'initial_chunk must be a day of the calendar, as 2022-04-20, where it looks like one.',
+    'initial_chunk must be a day of the calendar, such as 2022-04-20, if it looks like a date.',
   ],
   [
     'a file in an inventory',
@@ -42,7 +42,7 @@ const REFUSED: readonly (readonly [what: string, call: ModuleCall, says: string]
   [
     'a file that is no listing',
     inventory({ inventory_location: 's3://reports/daily/waves/everything.parquet' }),
-    'inventory_location must be an inventory or a listing, and no other file.',
+    'inventory_location must be an inventory or a listing, not another file.',
   ],
   [
     'a column that no inventory has',
@@ -52,12 +52,12 @@ const REFUSED: readonly (readonly [what: string, call: ModuleCall, says: string]
   [
     'a project in capitals',
     pipeline({ project: 'Demo' }),
-    'project must be a lower-case letter, then up to 19 lower-case letters, digits or hyphens.',
+    'project must be a lowercase letter, then up to 19 lowercase letters, digits or hyphens.',
   ],
   [
     'a project that S3 reserves',
     pipeline({ project: 'sthree' }),
-    'project must not begin as bucket names that S3 reserves.',
+    'project must not start with a prefix that S3 reserves',
   ],
   [
     'an ingestor without TLS',

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parseArn } from '../../../modules/config/values/arn.js';
-import { PIPELINE_VARIABLES } from '../../../modules/terraform/variables/pipeline.js';
+import { pipelineVariables } from '../../../modules/terraform/variables/pipeline.js';
 import { readPipelineConfig } from '../../../modules/config/config.js';
 import type { PipelineConfig } from '../../../modules/config/config.js';
 import { configOf } from '../../support/stacks/config-folder.js';
@@ -66,7 +66,7 @@ function argumentsOf(config: PipelineConfig): Record<string, unknown> {
   };
   // The config has columns for a text listing, which has none to name.
   if (location?.endsWith('.txt') === true) delete given['inventory_fields'];
-  return Object.fromEntries(Object.entries(given).filter(([key]) => key in PIPELINE_VARIABLES));
+  return Object.fromEntries(Object.entries(given).filter(([key]) => key in pipelineVariables()));
 }
 
 /** What a plan makes and reads, by the address in the stack. */

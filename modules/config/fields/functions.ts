@@ -1,0 +1,104 @@
+import { parseTopicArn } from '../values/arn.js';
+import { checked } from './types.js';
+import type { Fields } from './field.js';
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const LOG_RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
+  3653,
+] as const;
+
+export const FUNCTION_FIELDS = {
+  timeout_seconds: {
+    kind: 'number',
+    min: 1,
+    max: 900,
+    unit: 'seconds',
+    default: 60,
+    says: 'the timeout of a function',
+  },
+  memory_mb: {
+    kind: 'number',
+    min: 128,
+    max: 10_240,
+    unit: 'megabytes',
+    default: 512,
+    says: 'the memory of a function',
+  },
+  // Without a limit a backfill takes the concurrency of the whole account, and overloads the ingestor.
+  max_concurrency: {
+    kind: 'number',
+    min: 2,
+    max: 1000,
+    unit: 'concurrent batches',
+    default: 10,
+    says: 'the number of batches that are processed at the same time',
+  },
+  batch_size: {
+    kind: 'number',
+    min: 1,
+    max: 10_000,
+    unit: 'messages',
+    default: 10,
+    says: 'the number of messages that one invocation receives at most',
+    note: 'Above 10, batch_window_seconds must be at least 1.',
+  },
+  batch_window_seconds: {
+    kind: 'number',
+    min: 0,
+    max: 300,
+    unit: 'seconds',
+    default: 0,
+    says: 'the time that a batch may wait to fill up',
+  },
+  retry_delay_seconds: {
+    kind: 'number',
+    min: 0,
+    max: 900,
+    unit: 'seconds',
+    default: 30,
+    says: 'the delay before the first retry of a message; it doubles with each further retry',
+  },
+  verify_ingestion: {
+    kind: 'boolean',
+    default: false,
+    says: 'whether Items that the ingestor accepted but failed to load are posted again',
+  },
+  verify_tries: {
+    kind: 'number',
+    min: 1,
+    max: 100,
+    unit: 'tries',
+    default: 3,
+    needs: { verify_ingestion: 'without it no Item is posted again' },
+    says: 'how often an Item that failed to load is posted again',
+  },
+  log_retention_days: {
+    kind: 'number',
+    values: LOG_RETENTION_DAYS,
+    default: 30,
+    says: 'the number of days that logs are kept',
+  },
+} as const satisfies Fields;
+
+export const ALARM_FIELDS = {
+  alarm_topic_arn: {
+    kind: 'text',
+    parse: checked(parseTopicArn),
+    unset: 'alarms notify no one',
+    says: 'the ARN of the topic that alarms notify',
+    note: 'An alarm only notifies topics in its own region.',
+    allowed: 'ARN of an SNS topic in the region of the stack or of `sns`',
+  },
+  // The maximum is below the 7 days that the queue keeps a message: no message ever gets older. The default
+  // is a day because a backfill fills the queue, which is no reason to raise an alarm.
+  max_age_minutes: {
+    kind: 'number',
+    min: 1,
+    max: 10_079,
+    unit: 'minutes',
+    default: 1440,
+    says: 'the age of the oldest message in the queue that raises an alarm',
+    note: 'The queue keeps messages for 7 days.',
+  },
+} as const satisfies Fields;

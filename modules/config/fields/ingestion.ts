@@ -1,0 +1,125 @@
+import {
+  parseArn,
+  parseKeyArn,
+  parseRegion,
+  parseSecretArn,
+  parseStandardTopicArn,
+} from '../values/arn.js';
+import { parseFilterPolicy } from '../values/filter-policy.js';
+import { parsePipelineId } from '../values/pipeline-id.js';
+import { parseS3Location } from '../values/s3-location.js';
+import { parseServiceUrl } from '../values/service-url.js';
+import { parseTags } from '../values/tags.js';
+import { checked } from './types.js';
+import type { Fields } from './field.js';
+
+const SERVICE_URL = 'an https URL without a query; http only for a host on this machine';
+
+export const REQUIRED_FIELDS = {
+  id: {
+    kind: 'text',
+    required: true,
+    parse: checked(parsePipelineId),
+    says: "the name of the pipeline's folder",
+    allowed:
+      'a lowercase letter, then up to 39 lowercase letters, digits or `_`; not `bootstrap` or `github_oidc`',
+  },
+  compute: {
+    kind: 'choice',
+    required: true,
+    values: ['awslambda'],
+    says: 'the service that runs the pipeline; awslambda is the only one',
+  },
+  ingestor_url: {
+    kind: 'text',
+    required: true,
+    parse: parseServiceUrl,
+    says: 'the URL of the ingestor API that Items are posted to',
+    allowed: SERVICE_URL,
+  },
+  secret_arn: {
+    kind: 'text',
+    required: true,
+    parse: checked(parseSecretArn),
+    says: 'the ARN of the secret with cognito_domain, client_id, client_secret and scope',
+    note: 'These are the OAuth client credentials for the ingestor.',
+    allowed: 'ARN of a Secrets Manager secret',
+  },
+} as const satisfies Fields;
+
+export const SOURCE_FIELDS = {
+  source: {
+    kind: 'list',
+    parse: checked(parseS3Location),
+    of: 's3://bucket/prefix',
+    default: [],
+    says: 'the S3 locations that the functions may read',
+    allowed: 'list of `s3://bucket/prefix`',
+  },
+  requester_pays: {
+    kind: 'boolean',
+    default: false,
+    says: 'whether the account of the stack pays for reading, as Requester Pays buckets demand',
+  },
+} as const satisfies Fields;
+
+export const TOPIC_FIELDS = {
+  sns: {
+    kind: 'text',
+    parse: checked(parseStandardTopicArn),
+    says: 'the ARN of the topic that announces new granules',
+    allowed: 'ARN of a standard SNS topic, in any region and account of the partition; not FIFO',
+  },
+  sns_filter_policy: {
+    kind: 'mapping',
+    values: 'any',
+    of: 'names to lists of accepted values',
+    parse: parseFilterPolicy,
+    needs: { sns: 'there is no subscription to filter' },
+    unset: 'every message is delivered',
+    says: 'the filter policy of the subscription to the topic',
+    allowed: 'mapping of names to lists of accepted values, with at most 5 names',
+  },
+  sns_filter_policy_scope: {
+    kind: 'choice',
+    values: ['MessageBody', 'MessageAttributes'],
+    default: 'MessageBody',
+    needs: { sns_filter_policy: 'there is no policy to give a scope' },
+    says: 'the part of a message that the filter policy applies to',
+  },
+} as const satisfies Fields;
+
+export const OTHER_FIELDS = {
+  region: {
+    kind: 'text',
+    parse: checked(parseRegion),
+    defaultFrom: {
+      says: 'the region of `secret_arn`',
+      of: ({ secret_arn }) => parseArn(secret_arn).region,
+    },
+    says: 'the AWS region of the stack',
+    allowed: 'AWS region in the partition of `secret_arn`',
+  },
+  stac_api_url: {
+    kind: 'text',
+    parse: parseServiceUrl,
+    says: 'the URL of the STAC API that serves the ingested Items',
+    allowed: SERVICE_URL,
+  },
+  secret_kms_key_arn: {
+    kind: 'text',
+    parse: checked(parseKeyArn),
+    unset: 'the AWS managed key',
+    says: 'the ARN of the KMS key that encrypts the secret',
+    allowed: 'ARN of a KMS key in the region of the secret, not of an alias',
+  },
+  tags: {
+    kind: 'mapping',
+    values: 'text',
+    of: 'tags to values',
+    parse: parseTags,
+    default: {},
+    says: 'the tags of every resource, in addition to Project, Pipeline and ManagedBy',
+    allowed: 'mapping of at most 47 tags to text, by the rules of AWS',
+  },
+} as const satisfies Fields;

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { CONFIG_GROUPS, configPage, EXAMPLE_CONFIG } from '../../../modules/config/page.js';
+import { problemsOf } from '../../support/stacks/config-folder.js';
+
+test('docs/config.md is what `npm run docs` writes', () => {
+  expect(readFileSync('docs/config.md', 'utf8')).toBe(configPage());
+});
+
+test('the example of the page is a config without problems', () => {
+  expect(problemsOf(EXAMPLE_CONFIG)).toEqual([]);
+});
+
+test('a row says what is allowed, what the default is, and which keys are needed', () => {
+  const rows = configPage().split('\n');
+
+  expect(rows).toEqual(
+    expect.arrayContaining([
+      '| `verify_ingestion` | Whether Items that the ingestor accepted but failed to load are posted again. | `true`, `false` | `false` | |',
+      '| `verify_tries` | How often an Item that failed to load is posted again. | whole number of tries from 1 to 100 | `3` | `verify_ingestion` |',
+      '| `max_queue_depth` | The number of messages in the queue above which the backfill pauses. | whole number of messages from 1 to 1,000,000,000 | no limit | `inventory_location` |',
+      '| `inventory_format` | The format of the inventory. A file that lists keys is csv. | `csv`, `orc`, `parquet` | `csv` | `inventory_location` |',
+    ]),
+  );
+});
+
+test('every group has an introduction and at least one key', () => {
+  for (const { intro, fields } of CONFIG_GROUPS) {
+    expect(intro).toMatch(/\.$/);
+    expect(Object.keys(fields).length).toBeGreaterThan(0);
+  }
+});
