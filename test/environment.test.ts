@@ -23,7 +23,7 @@ const SET_BY_LAMBDA = ['AWS_LAMBDA_FUNCTION_NAME', '_X_AMZN_TRACE_ID'];
 /** Node.js and Powertools read these. */
 const READ_BY_OTHERS = ['NODE_OPTIONS', 'POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME'];
 
-/** Set for groups of functions, of which these do not read them. They are harmless, and removing one deploys every function. */
+/** Set because another function needs them. They are harmless, and removing one would deploy every function again. */
 const UNREAD: Readonly<Record<Role, readonly string[]>> = {
   app: ['PROJECT'],
   collection: ['PIPELINE', 'PROJECT'],
