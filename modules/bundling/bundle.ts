@@ -23,8 +23,14 @@ export interface Bundle {
 export interface BundleOptions {
   /** Folder of the project, absolute. */
   readonly root: string;
-  /** Whether bundles of earlier runs may be taken, kept in node_modules/.cache. @default true */
+  /** Whether to reuse bundles of earlier runs, which are kept in node_modules/.cache. @default true */
   readonly cache?: boolean;
+  /**
+   * Whether esbuild bundles each entry whole, without the packages that are linked once for all entries
+   * (shared-packages.ts). Slower with many pipelines and larger source maps, but nothing here touches the code.
+   * @default true if the environment variable BUNDLE_WHOLE is 1
+   */
+  readonly whole?: boolean;
 }
 
 /**
@@ -36,16 +42,16 @@ export interface BundleOptions {
  */
 export async function bundleEntries(
   entries: readonly string[],
-  { root, cache: useCache = true }: BundleOptions,
+  { root, cache: useCache = true, whole = process.env['BUNDLE_WHOLE'] === '1' }: BundleOptions,
 ): Promise<ReadonlyMap<string, Bundle>> {
-  const cache = useCache ? new BundleCache(root, RECIPE) : undefined;
+  const cache = useCache ? new BundleCache(root, recipe(whole)) : undefined;
   const bundles = new Map<string, Bundle>();
   for (const entry of entries) {
     const zip = cache?.tryFind(entry);
     if (zip) bundles.set(entry, toBundle(entry, zip));
   }
   const missing = entries.filter((entry) => !bundles.has(entry));
-  for await (const linked of ahead(linkEntries(missing, root))) {
+  for await (const linked of ahead(linkEntries(missing, { root, whole }))) {
     for (const one of linked) {
       const zip = zipOf(one);
       cache?.keep(one.entry, { zip, inputs: one.inputs });
@@ -62,7 +68,10 @@ const REGULAR_FILE_0644 = 0o100644;
 /** 0.45 MB in 50 ms where level 9 gives 0.39 MB in 105 ms. */
 const LEVEL = 1;
 
-const RECIPE = JSON.stringify({ ...LINK_RECIPE, LEVEL });
+/** Bundles made in different ways never share a place in the cache. */
+function recipe(whole: boolean): string {
+  return JSON.stringify({ ...LINK_RECIPE, LEVEL, whole });
+}
 
 /** esbuild is a process of its own: it links the next entries while these are zipped. */
 async function* ahead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {

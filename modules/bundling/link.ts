@@ -35,9 +35,10 @@ export interface LinkedEntry {
  */
 export async function* linkEntries(
   entries: readonly string[],
-  root: string,
+  { root, whole }: { readonly root: string; readonly whole: boolean },
 ): AsyncGenerator<readonly LinkedEntry[]> {
-  for (const { imports, entries: group } of await groupByImports(entries, root)) {
+  const groups = whole ? [{ imports: NO_IMPORTS, entries }] : await groupByImports(entries, root);
+  for (const { imports, entries: group } of groups) {
     const packages = (await unlessFaulty(linkPackages(imports, root))) ?? NO_PACKAGES;
     for (const chunk of chunksOf(group, ENTRIES_PER_BUILD)) yield linkChunk(chunk, packages, root);
   }
@@ -124,7 +125,7 @@ async function linkWith(
     entryPoints: entryPoints(entries),
     ...LINK,
     banner: { js: `${REQUIRE_BANNER}${packages.code}` },
-    plugins: [takeFrom(packages, root)],
+    plugins: packages === NO_PACKAGES ? [] : [takeFrom(packages, root)],
   });
   return entries.map((entry) => ({
     entry,

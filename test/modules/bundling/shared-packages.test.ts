@@ -118,6 +118,31 @@ describe('a bundle with a shared package', () => {
   });
 });
 
+describe('BUNDLE_WHOLE=1', () => {
+  test('links packages with each entry, by esbuild alone', async () => {
+    const root = projectOf(EBB);
+    process.env['BUNDLE_WHOLE'] = '1';
+    const whole = await bundleOf(root);
+    delete process.env['BUNDLE_WHOLE'];
+
+    expect(outcomeOf(whole)).toBe(outcomeOf(await bundleOf(root)));
+    const map = JSON.parse(textOf(whole, 'app.mjs.map')) as { sources: string[] };
+    expect(map.sources).toContain('../../../node_modules/@aws-sdk/client-tides/index.js');
+  });
+
+  test('takes no bundle from the cache that was made without it, or the other way round', async () => {
+    const root = projectOf(EBB);
+    const [linked, whole] = [
+      await bundleEntries([APP], { root, whole: false }),
+      await bundleEntries([APP], { root, whole: true }),
+    ];
+
+    expect(whole.get(APP)?.hash).not.toBe(linked.get(APP)?.hash);
+    expect(await bundleEntries([APP], { root, whole: true })).toEqual(whole);
+    expect(await bundleEntries([APP], { root, whole: false })).toEqual(linked);
+  });
+});
+
 test('a folder with a package of its own has that one, in another version', async () => {
   const nested = Object.entries(SHARED_PACKAGE)
     .filter(([path]) => path.includes('@aws-sdk'))
