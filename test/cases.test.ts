@@ -1,10 +1,35 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { sharedPath, testWithShared } from './support/shared-data.js';
 
 const root = join(import.meta.dirname, '..');
-const TABLE = join(root, 'docs', 'cases.md');
+const PAGE = join(root, 'docs', 'cases.md');
+
+/** What each case is about and what is right, and the public reports (owner/name#number) that it comes from. */
+const MEANINGS = JSON.parse(
+  readFileSync(join(import.meta.dirname, 'cases.json'), 'utf8'),
+) as Readonly<Record<string, { readonly says: string; readonly reports: readonly string[] }>>;
+
+const SECTIONS = {
+  A: 'Messages of S3, SNS and SQS',
+  B: 'SQS as the event source of a function',
+  C: 'S3 Inventory and Athena',
+  D: 'Access tokens',
+  E: 'Items and the ingestor',
+  F: 'Terraform and deployment',
+  G: 'Node.js and XML',
+  H: 'config.yaml',
+};
+
+const INTRODUCTION = `# Cases from other projects, and the tests that hold them
+
+Other projects of this kind have met these problems in public. Each is a test here, with the id of the
+case in its title: \`npm test -- -t '\\[A01\\]'\` runs the tests of one case. A case without a report comes
+from the documentation of AWS or from our own measurements.
+
+The sentences are in test/cases.json; \`UPDATE_DOCS=1 npm test -- test/cases.test.ts\` writes this page.
+`;
 
 /** Test files by the ids of the cases that their test names carry. */
 function filesByCase(): Map<string, Set<string>> {
@@ -24,25 +49,36 @@ function testFiles(folder: string): string[] {
     .sort();
 }
 
-function table(): string {
-  const rows = [...filesByCase()].sort(([a], [b]) => (a < b ? -1 : 1));
-  const lines = rows.map(([id, files]) => `| ${id} | ${[...files].join(', ')} |`);
-  return `# Cases met by others, and the tests that hold them
+function page(): string {
+  const tests = filesByCase();
+  const sections = Object.entries(SECTIONS).map(([letter, title]) => {
+    const rows = [...tests].filter(([id]) => id.startsWith(letter)).sort();
+    return `## ${title}\n\n| id | what holds | reports | tests |\n| --- | --- | --- | --- |\n${rows.map(([id, files]) => row(id, [...files])).join('\n')}\n`;
+  });
+  return `${INTRODUCTION}\n${sections.join('\n')}`;
+}
 
-Public bug reports of this kind of system, each kept as a test with its id in the name. Find one by
-\`npm test -- -t '\\[A01\\]'\`. Written by \`UPDATE_DOCS=1 npm test -- test/cases.test.ts\`.
+function row(id: string, files: readonly string[]): string {
+  const { says, reports } = MEANINGS[id] ?? { says: 'no sentence in test/cases.json', reports: [] };
+  const tests = files.map((file) => `[${basename(file)}](../${file})`);
+  return `| ${id} | ${says} | ${reports.map(linkTo).join(', ')} | ${tests.join(', ')} |`;
+}
 
-| case | tests |
-| --- | --- |
-${lines.join('\n')}
-`;
+/** GitHub redirects the address of an issue to the pull request of that number. */
+function linkTo(report: string): string {
+  const [repository = '', number = ''] = report.split('#');
+  return `[${report}](https://github.com/${repository}/issues/${number})`;
 }
 
 describe('the cases', () => {
   test('are listed in docs/cases.md with the tests that hold them', () => {
-    if (process.env['UPDATE_DOCS'] === '1') writeFileSync(TABLE, table());
+    if (process.env['UPDATE_DOCS'] === '1') writeFileSync(PAGE, page());
 
-    expect(readFileSync(TABLE, 'utf8')).toBe(table());
+    expect(readFileSync(PAGE, 'utf8')).toBe(page());
+  });
+
+  test('have a sentence each', () => {
+    expect(Object.keys(MEANINGS).sort()).toEqual([...filesByCase().keys()].sort());
   });
 
   testWithShared('cases.md', 'have a test each', () => {
