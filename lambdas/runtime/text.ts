@@ -5,8 +5,13 @@ const DECLARATION_BYTES = 200;
 const DECLARED_ENCODING = /^<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/;
 
 /**
- * The text of a file: its encoding told by the byte order mark, by the XML declaration, or else UTF-8; the mark is
- * dropped. Throws TypeError on bytes that are not of that encoding, and RangeError on an encoding nobody knows.
+ * Decodes the bytes of a text file. The encoding is that of the byte order mark, which is removed, or of the XML
+ * declaration, or else UTF-8. Throws TypeError if the bytes are not valid in that encoding, and RangeError if the
+ * encoding is unknown.
+ *
+ * @example
+ * const xml = decodeText(await source.read('s3://bucket/granule/manifest.xml'));
+ *
  * @see https://www.w3.org/TR/xml/#sec-guessing
  */
 export function decodeText(bytes: Uint8Array): string {

@@ -7,10 +7,10 @@ const CAUSES: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
   ENOTDIR: 'no such file',
   EISDIR: 'it is a folder',
-  EACCES: 'not allowed to read it',
+  EACCES: 'permission denied',
 };
 
-/** Reads a file on disk, in one go: a local read is over before an asynchronous one would have been queued. */
+/** Reads a file on disk. The read is synchronous, because that is faster for small local files. Throws ReadError. */
 export function readFile(href: string, range?: ByteRange): Uint8Array {
   const path = href.startsWith('file://') ? fileURLToPath(href) : href;
   try {

@@ -6,7 +6,14 @@ import { S3Source } from './s3.js';
 
 export type { ByteRange, GranuleSource } from './source.js';
 
-/** Reads `s3://bucket/key`, `https://...` and absolute paths on disk. */
+/**
+ * Returns a source that reads s3://bucket/key, http(s) URLs, and absolute paths and file:// URLs of this machine. Its
+ * `read` throws ReadError, also for any other href.
+ *
+ * @example
+ * const source = hrefSource({ requesterPays: true, region: 'eu-central-1' });
+ * const bytes = await source.read('s3://sentinel-s1-l1c/GRD/2022/11/30/manifest.safe');
+ */
 export function hrefSource({ requesterPays, region }: SourceOptions): GranuleSource {
   const s3 = new S3Source({ requesterPays, ...(region !== undefined && { region }) });
   return {
@@ -15,14 +22,14 @@ export function hrefSource({ requesterPays, region }: SourceOptions): GranuleSou
       if (/^https?:\/\//.test(href)) return readHttps(href, range);
       if (href.startsWith('/') || href.startsWith('file://')) return readFile(href, range);
       throw new ReadError(
-        `'${href}' cannot be read: write s3://bucket/key, https://... or an absolute path`,
+        `'${href}' cannot be read: use s3://bucket/key, https://... or an absolute path`,
         { href, kind: 'permanent' },
       );
     },
   };
 }
 
-/** Reads hrefs that begin with `from` below `to` instead, and all others from `inner` as they are. */
+/** Returns a source that replaces the prefix `from` of an href by `to`, and reads other hrefs unchanged. */
 export function mappedSource(
   inner: GranuleSource,
   { from, to }: { readonly from: string; readonly to: string },
@@ -31,7 +38,12 @@ export function mappedSource(
   return { read: (href, range) => inner.read(target(href), range) };
 }
 
-/** `base` and `name` with exactly one slash between them. */
+/**
+ * Joins `base` and `name` with exactly one slash. It does not resolve `..` and encodes nothing, so it is safe for S3 keys.
+ *
+ * @example
+ * joinHref('s3://bucket/granule/', '/annotation/vv.xml'); // 's3://bucket/granule/annotation/vv.xml'
+ */
 export function joinHref(base: string, name: string): string {
   return `${base.replace(/\/+$/, '')}/${name.replace(/^\/+/, '')}`;
 }

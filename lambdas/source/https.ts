@@ -6,7 +6,10 @@ import { retry } from '../runtime/retry.js';
 const TIMEOUT_MS = 30_000;
 const MAX_REDIRECTS = 5;
 
-/** Reads an http(s) URL, with a Range header where only a part is wanted; follows redirects, as a GET may. */
+/**
+ * Reads an http(s) URL, or a part of it with a Range header, and follows up to five redirects. Retries transient errors
+ * for 30 s. Throws ReadError: permanent for status 404 or 410 and for too many redirects, otherwise transient.
+ */
 export async function readHttps(href: string, range?: ByteRange): Promise<Uint8Array> {
   return retry(() => readOnce(href, range), { tries: 3, deadline: Date.now() + TIMEOUT_MS });
 }
@@ -14,10 +17,10 @@ export async function readHttps(href: string, range?: ByteRange): Promise<Uint8A
 async function readOnce(href: string, range?: ByteRange): Promise<Uint8Array> {
   let url = href;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-    const answer = await get(url, href, range);
-    const { location } = answer.headers;
-    if (answer.status < 300 || answer.status >= 400 || location === undefined) {
-      return bodyOf(answer, href, range);
+    const response = await get(url, href, range);
+    const { location } = response.headers;
+    if (response.status < 300 || response.status >= 400 || location === undefined) {
+      return bodyOf(response, href, range);
     }
     url = new URL(location, url).href;
   }
@@ -48,7 +51,7 @@ async function get(url: string, href: string, range?: ByteRange): Promise<HttpAn
 
 function bodyOf({ status, body }: HttpAnswer, href: string, range?: ByteRange): Uint8Array {
   if (status === 206) return body;
-  // A server may ignore Range and answer with the whole (RFC 9110 section 14.2).
+  // A server may ignore Range and return the whole (RFC 9110 section 14.2).
   if (status === 200)
     return range ? body.subarray(range.offset, range.offset + range.length) : body;
   if (status === 416) return new Uint8Array();

@@ -11,7 +11,7 @@ import { parseS3Href } from './s3-href.js';
 
 type S3Reader = Pick<S3Client, 'send'>;
 
-/** Reads objects of S3, a requester-pays bucket included. */
+/** Reads objects from S3, including those of requester-pays buckets. */
 export class S3Source implements GranuleSource {
   readonly #options: SourceOptions;
   #client: S3Reader | undefined;
@@ -39,7 +39,7 @@ export class S3Source implements GranuleSource {
 
   #s3(): S3Reader {
     const { region } = this.#options;
-    // A bucket in another region answers with a redirect that names it.
+    // S3 redirects requests for a bucket of another region to that region.
     this.#client ??= new S3Client({
       followRegionRedirects: true,
       ...(region !== undefined && { region }),
@@ -54,10 +54,10 @@ async function bytesOf(
 ): Promise<Uint8Array> {
   if (Body === undefined) return new Uint8Array();
   if ((ContentLength ?? 0) <= MAX_READ_BYTES) return Body.transformToByteArray();
-  // An unread body would keep its socket for ever.
+  // A body that is not read would keep its socket open forever.
   if ('destroy' in Body) Body.destroy();
   throw new ReadError(
-    `${href}: holds ${ContentLength ?? 0} bytes, and metadata of more than ${MAX_READ_BYTES} is not read`,
+    `${href}: has ${ContentLength ?? 0} bytes; objects of more than ${MAX_READ_BYTES} bytes are not read`,
     { href, kind: 'permanent' },
   );
 }
@@ -75,7 +75,7 @@ function readError(href: string, cause: unknown): ReadError {
   }
   if (status === 403) {
     return new ReadError(
-      `${href}: access denied (${name}): the role may lack s3:GetObject, or the bucket wants requester_pays: true`,
+      `${href}: access denied (${name}): check that the role may use s3:GetObject, and whether the bucket needs requester_pays: true`,
       { href, kind: 'transient', cause },
     );
   }

@@ -1,23 +1,32 @@
 /** A part of an object, in bytes. */
 export interface ByteRange {
+  /** Number of bytes to skip. */
   readonly offset: number;
   readonly length: number;
 }
 
+/** Reads the files of a granule, wherever they are. createItem gets one as `source`. */
 export interface GranuleSource {
   /**
-   * The bytes of an object, or those of `range` (fewer at the object's end). Throws ReadError: permanent where the
-   * object does not exist or is too large to be metadata, transient otherwise.
+   * Returns the bytes of an object, or of a part of it (fewer bytes at the end of the object). `href` is
+   * s3://bucket/key, an http(s) URL or an absolute path.
+   *
+   * Throws ReadError: permanent if a retry cannot help (there is no such object, or it has more than 64 MiB in S3),
+   * otherwise transient.
+   *
+   * @example
+   * const xml = decodeText(await source.read('s3://bucket/granule/manifest.xml'));
+   * const head = await source.read('s3://bucket/granule/image.tif', { offset: 0, length: 16384 });
    */
   read(href: string, range?: ByteRange): Promise<Uint8Array>;
 }
 
-/** What is read here is metadata: a larger object is a mistake that would only fill the memory. */
+/** Metadata is smaller. A larger object is read by mistake and would only fill the memory. */
 export const MAX_READ_BYTES = 64 * 1024 * 1024;
 
 export interface SourceOptions {
-  /** The reader pays for requests to S3 and for the transfer. */
+  /** Whether the reader pays for requests to S3 and for the transfer. */
   readonly requesterPays: boolean;
-  /** Of the buckets that are read; another region costs one redirect. */
+  /** Region of the buckets. A bucket in another region costs one redirect. @default the region of the environment */
   readonly region?: string;
 }

@@ -1,22 +1,29 @@
 import type { Position, Ring } from './stac.js';
 
-/** An open ring: the last point is not the first again. */
+/** The points of an open ring, whose last point does not repeat the first: [longitude, latitude] in degrees. */
 export type Points = readonly Position[];
 
-/** Per degree (0.1 micrometres on the ground): takes away what adding and subtracting 360 leaves behind. */
+/** Steps per degree (0.1 micrometres on the ground). Removes the rounding errors of adding and subtracting 360. */
 const PRECISION = 1e12;
 
-/** Longitudes so continued that no edge is longer than 180 degrees; they may leave [-180, 180]. */
-export function unwrap(points: Points): Position[] {
+/**
+ * Shifts the longitudes of a ring by full turns, so that no edge spans more than 180 degrees and the west end lies in
+ * [-180, 180). Longitudes of a ring that crosses the antimeridian go beyond 180. A ring around a pole becomes the cap up
+ * to that pole.
+ *
+ * @example
+ * unwrapRing([[179, 0], [-179, 0], [-179, 1]]); // [[179, 0], [181, 0], [181, 1]]
+ */
+export function unwrapRing(points: Points): Position[] {
   const unwrapped: Position[] = [];
   for (const [longitude, latitude] of points) {
     const previous = unwrapped.at(-1)?.[0] ?? longitude;
     unwrapped.push([nearest(longitude, previous), latitude]);
   }
-  return intoWorld(aroundPole(unwrapped));
+  return shiftIntoWorld(closeAtPole(unwrapped));
 }
 
-/** The turn of `longitude` that is at most 180 degrees from `reference`. */
+/** Returns `longitude` plus the full turns that bring it within 180 degrees of `reference`. */
 function nearest(longitude: number, reference: number): number {
   const turns = Math.ceil((longitude - reference - 180) / 360);
   if (turns > 0) return shift(longitude, -turns);
@@ -25,14 +32,14 @@ function nearest(longitude: number, reference: number): number {
 }
 
 function shift(longitude: number, turns: number): number {
-  // + 0 makes -0 a plain 0.
+  // Adding 0 turns -0 into 0.
   return turns === 0
     ? longitude
     : Math.round((longitude + 360 * turns) * PRECISION) / PRECISION + 0;
 }
 
-/** A ring that comes back one turn further on encloses a pole: it becomes the cap from the ring up to that pole. */
-function aroundPole(points: Points): Position[] {
+/** Extends a ring that ends a full turn from its start, and so encloses a pole, to the cap up to that pole. */
+function closeAtPole(points: Points): Position[] {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return [];
   const end = nearest(first[0], last[0]);
@@ -42,16 +49,22 @@ function aroundPole(points: Points): Position[] {
   return [...points, [end, first[1]], [end, pole], [first[0], pole]];
 }
 
-/** The whole ring moved by full turns so that its west end lies in [-180, 180). */
-function intoWorld(points: Points): Position[] {
+/** Shifts the whole ring by full turns, so that its west end lies in [-180, 180). */
+function shiftIntoWorld(points: Points): Position[] {
   const west = Math.min(...points.map(([longitude]) => longitude));
   const turns = -Math.floor((west + 180) / 360);
   return points.map(([longitude, latitude]) => [shift(longitude, turns), latitude]);
 }
 
 /**
- * The parts of an unwrapped ring on either side of 180 degrees, cut by a straight line in longitude and latitude
- * (an edge as RFC 7946 section 3.1.1 has it): first those that end at 180, then those that start at -180.
+ * Cuts an unwrapped ring at 180 degrees and returns its parts as open rings: first those that end at 180, then those
+ * that start at -180. An edge is a straight line in longitude and latitude.
+ *
+ * @example
+ * cutAtAntimeridian([[179, 0], [181, 0], [181, 1], [179, 1]]);
+ * // [[179, 0], [180, 0], [180, 1], [179, 1]] and [[-180, 0], [-179, 0], [-179, 1], [-180, 1]]
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7946#section-3.1.9
  */
 export function cutAtAntimeridian(points: Points): Position[][] {
   if (points.every(([longitude]) => longitude <= 180)) return [[...points]];
@@ -62,7 +75,7 @@ export function cutAtAntimeridian(points: Points): Position[][] {
 
 type Side = (longitude: number) => boolean;
 
-/** A stretch of the ring on one side; its ends lie on the meridian unless it is the whole ring. */
+/** Successive points on one side. Both ends lie on the antimeridian, unless the chain is the whole ring. */
 type Chain = Position[];
 
 function partsOf(points: Points, side: Side): Position[][] {
@@ -97,7 +110,7 @@ function startChain(chains: Chain[]): Chain {
   return chain;
 }
 
-/** The stretch that is open at the end goes on with the first one, which began in the middle: at the first point. */
+/** Joins the chain that is open at the end of the ring to the first chain, because both are one stretch. */
 function mergeEnds(chains: Chain[], open: Chain | undefined): Chain[] {
   const [first, ...others] = chains;
   if (open === undefined || first === undefined || open === first) return chains;
@@ -108,7 +121,7 @@ function crossing([x1, y1]: Position, [x2, y2]: Position): Position {
   return [180, y1 + ((y2 - y1) * (180 - x1)) / (x2 - x1)];
 }
 
-/** Along the meridian the inside lies between the first and second end, the third and fourth, and so on. */
+/** Pairs the ends by latitude: the inside of the ring lies between the first and second end, the third and fourth, ... */
 function joinChains(chains: readonly Chain[]): Position[][] {
   if (chains.length < 2) return [...chains];
   const ends = chains
@@ -122,10 +135,10 @@ function joinChains(chains: readonly Chain[]): Position[][] {
     const partner = ends[index ^ 1];
     if (!starts && partner?.starts === true) following.set(chain, partner.chain);
   }
-  return roundTrips(chains, following);
+  return closedTours(chains, following);
 }
 
-function roundTrips(chains: readonly Chain[], following: ReadonlyMap<Chain, Chain>): Position[][] {
+function closedTours(chains: readonly Chain[], following: ReadonlyMap<Chain, Chain>): Position[][] {
   const seen = new Set<Chain>();
   return chains.flatMap((start) => {
     const part: Position[] = [];

@@ -1,13 +1,15 @@
 import * as z from 'zod/mini';
 import { tryParseInstant } from './time.js';
 
-/** What an extension asks of the fields that carry its prefix, on an Item's properties and on its assets. */
+/** The rules of an extension for the fields with its prefix, in an Item's properties and in its assets. */
 export interface StacExtension {
+  /** With its colon, such as `sar:`. */
   readonly prefix: string;
+  /** A schema for each field of the extension, by the field's full name. */
   readonly fields: Readonly<Record<string, z.ZodMiniType>>;
   /** Fields that an Item's properties must have. */
   readonly required?: readonly string[];
-  /** Fields of which an Item's properties must have one. */
+  /** Fields of which an Item's properties must have at least one. */
   readonly requiredOneOf?: readonly string[];
 }
 
@@ -19,12 +21,12 @@ const orbit = z.int().check(z.minimum(1));
 const nullableText = z.nullable(z.string());
 const dateTime = z
   .string()
-  .check(z.refine((text) => tryParseInstant(text) !== undefined, 'is no RFC 3339 date-time'));
+  .check(z.refine((text) => tryParseInstant(text) !== undefined, 'is not an RFC 3339 date-time'));
 
 const polarizations = z.array(z.enum(['HH', 'VV', 'HV', 'VH'])).check(
   z.minLength(1),
   z.maxLength(4),
-  z.refine((values) => new Set(values).size === values.length, 'holds a value twice'),
+  z.refine((values) => new Set(values).size === values.length, 'has a value twice'),
 );
 
 const COMMON_NAMES = [
@@ -53,7 +55,7 @@ function numbers(...lengths: readonly number[]): z.ZodMiniType {
     .check(
       z.refine(
         ({ length }) => lengths.includes(length),
-        `does not hold ${lengths.join(' or ')} numbers`,
+        `does not have ${lengths.join(' or ')} numbers`,
       ),
     );
 }
@@ -118,7 +120,7 @@ const projection: StacExtension = {
   },
 };
 
-/** By the schema's URL, as an Item declares it. An extension that is not here is not checked. */
+/** The extensions that are checked, by the URL of their schema, which an Item lists in `stac_extensions`. */
 export const STAC_EXTENSIONS: ReadonlyMap<string, StacExtension> = new Map([
   ['https://stac-extensions.github.io/sar/v1.0.0/schema.json', sar],
   ['https://stac-extensions.github.io/sat/v1.0.0/schema.json', sat],

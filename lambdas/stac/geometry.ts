@@ -1,24 +1,40 @@
-import { cutAtAntimeridian, unwrap, type Points } from './antimeridian.js';
+import { cutAtAntimeridian, unwrapRing, type Points } from './antimeridian.js';
 import type { Bbox, Geometry, MultiPolygon, Polygon, Position, Ring } from './stac.js';
 
 const MAX_LONGITUDE = 360;
 
+/** The area that an Item covers. */
 export interface Footprint {
   readonly geometry: Polygon | MultiPolygon;
+  /** The bounding box of the geometry, as bboxOf returns it. */
   readonly bbox: Bbox;
-  /** Area centroid, planar in degrees, its longitude within [-180, 180]. */
+  /** Centroid of the area on a plane, in degrees; its longitude lies within [-180, 180]. */
   readonly centroid: Position;
 }
 
 /**
- * What a ring of [longitude, latitude] covers: counter-clockwise, its first point kept first, cut where it crosses the
- * antimeridian. Edges are taken the short way round, so longitudes may be given on either side of it, 181 or -180.5
- * included; the ring may be closed or not. Throws RangeError on points that enclose no area or are not on the globe.
+ * Makes the geometry, bbox and centroid of an Item from one ring of [longitude, latitude] in degrees, open or closed, in
+ * either direction. The geometry is counter-clockwise, starts at the first point and is cut at the antimeridian. An edge
+ * takes the shorter way around the globe, so 181, -179 and -180.5 are valid longitudes (the limit is 360); a ring around
+ * a pole becomes the cap up to that pole.
+ *
+ * Throws RangeError if the ring has fewer than 3 points, encloses no area, or has a point out of range.
+ *
+ * @example
+ * footprintOf([[10, 50], [12, 50], [12, 51], [10, 51]]);
+ * // geometry: { type: 'Polygon', coordinates: [[[10, 50], [12, 50], [12, 51], [10, 51], [10, 50]]] }
+ * // bbox: [10, 50, 12, 51], centroid: [11, 50.5]
+ *
+ * footprintOf([[179, 0], [-178, 0], [-178, 1], [179, 1]]);
+ * // geometry: a MultiPolygon of 179 to 180 and -180 to -178
+ * // bbox: [179, 0, -178, 1], centroid: [-179.5, 0.5]
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7946#section-3.1.9
  */
 export function footprintOf(ring: Ring): Footprint {
   const points = openRing(ring);
   checkPoints(points);
-  const unwrapped = unwrap(points);
+  const unwrapped = unwrapRing(points);
   const centroid = centroidOf(unwrapped);
   const parts = cutAtAntimeridian(counterClockwise(unwrapped));
   const rings = parts.filter((part) => signedArea(part) !== 0).map(closeRing);
@@ -30,18 +46,27 @@ export function footprintOf(ring: Ring): Footprint {
   return { geometry, bbox: bboxOf(geometry), centroid };
 }
 
-/** [west, south, east, north]; west > east for parts that meet at the antimeridian, as RFC 7946 section 5.2 has it. */
+/**
+ * Returns [west, south, east, north] of a geometry, in degrees. West is greater than east if the parts of a MultiPolygon
+ * meet at the antimeridian, as footprintOf cuts them.
+ *
+ * @example
+ * bboxOf({ type: 'Point', coordinates: [11, 48] }); // [11, 48, 11, 48]
+ * bboxOf(footprintOf([[179, 0], [-178, 0], [-178, 1], [179, 1]]).geometry); // [179, 0, -178, 1]
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7946#section-5.2
+ */
 export function bboxOf(geometry: Geometry): Bbox {
   const boxes = partsOf(geometry).map(boxOf);
   const [west, south, east, north] = boxes.reduce(union, EMPTY_BOX);
-  const before = boxes.filter((box) => box[2] === 180 && box[0] > -180);
-  const behind = boxes.filter((box) => box[0] === -180 && box[2] < 180);
+  const western = boxes.filter((box) => box[2] === 180 && box[0] > -180);
+  const eastern = boxes.filter((box) => box[0] === -180 && box[2] < 180);
   const split =
-    before.length > 0 && behind.length > 0 && before.length + behind.length === boxes.length;
+    western.length > 0 && eastern.length > 0 && western.length + eastern.length === boxes.length;
   if (!split) return [west, south, east, north];
-  const from = Math.min(...before.map((box) => box[0]));
-  const to = Math.max(...behind.map((box) => box[2]));
-  // Parts that overlap go all the way round, as around a pole.
+  const from = Math.min(...western.map((box) => box[0]));
+  const to = Math.max(...eastern.map((box) => box[2]));
+  // Parts that overlap span all longitudes, as a cap at a pole does.
   return from > to ? [from, south, to, north] : [west, south, east, north];
 }
 
@@ -64,20 +89,22 @@ function union(a: Bbox, b: Bbox): Bbox {
 function openRing(ring: Ring): Points {
   const [first, last] = [ring[0], ring.at(-1)];
   const closed = ring.length > 1 && first?.[0] === last?.[0] && first?.[1] === last?.[1];
-  // + 0 makes -0 a plain 0.
+  // Adding 0 turns -0 into 0.
   return (closed ? ring.slice(0, -1) : ring).map(([x, y]) => [x + 0, y + 0]);
 }
 
 function checkPoints(points: Points): void {
   if (points.length < 3) {
-    throw new RangeError(`has ${points.length} different points, and an area needs 3`);
+    throw new RangeError(`has ${points.length} different points, but an area needs at least 3`);
   }
-  const off = points.find(([x, y]) => !(Math.abs(x) <= MAX_LONGITUDE && Math.abs(y) <= 90));
-  if (off !== undefined)
-    throw new RangeError(`has a point off the globe: longitude ${off[0]}, latitude ${off[1]}`);
+  const outside = points.find(([x, y]) => !(Math.abs(x) <= MAX_LONGITUDE && Math.abs(y) <= 90));
+  if (outside !== undefined)
+    throw new RangeError(
+      `has a point out of range: longitude ${outside[0]}, latitude ${outside[1]}`,
+    );
 }
 
-/** Twice the area; positive when counter-clockwise. */
+/** Twice the area; positive if the ring is counter-clockwise. */
 function signedArea(points: Points): number {
   const [[baseX, baseY] = [0, 0]] = points;
   return points.reduce((sum, [x, y], index) => {
@@ -91,7 +118,7 @@ function counterClockwise(points: Points): Points {
   return first === undefined || signedArea(points) > 0 ? points : [first, ...rest.reverse()];
 }
 
-/** A fan of triangles from the first point, in the order given: as GEOS reckons it, to the last bits. */
+/** Sums a fan of triangles from the first point in the given order, as GEOS does, to get the same last bits. */
 function centroidOf(points: Points): Position {
   const [[baseX, baseY] = [0, 0]] = points;
   let [area, sumX, sumY] = [0, 0, 0];

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { STAC_VERSION } from './stac.js';
 
-/** The shapes of STAC 1.0.0 (Item, Collection) and of the GeoJSON in them; what spans fields is checked elsewhere. */
+/** Schemas of STAC 1.0.0 Items and Collections, with their GeoJSON. Rules that span fields are in validate.ts. */
 
 const text = z.string().check(z.minLength(1));
 
@@ -64,7 +64,7 @@ const provider = z.looseObject({
 
 const extensions = z.array(z.url());
 
-/** @see https://github.com/radiantearth/stac-spec/blob/v1.0.0/item-spec/item-spec.md */
+/** An Item, field by field. @see https://github.com/radiantearth/stac-spec/blob/v1.0.0/item-spec/item-spec.md */
 export const ItemSchema = z.looseObject({
   type: z.literal('Feature'),
   stac_version: z.literal(STAC_VERSION),
@@ -93,7 +93,7 @@ export const ItemSchema = z.looseObject({
   collection: text,
 });
 
-/** @see https://github.com/radiantearth/stac-spec/blob/v1.0.0/collection-spec/collection-spec.md */
+/** A Collection, field by field. @see https://github.com/radiantearth/stac-spec/blob/v1.0.0/collection-spec/collection-spec.md */
 export const CollectionSchema = z.looseObject({
   type: z.literal('Collection'),
   stac_version: z.literal(STAC_VERSION),
@@ -106,7 +106,7 @@ export const CollectionSchema = z.looseObject({
   providers: z.optional(z.array(provider)),
   stac_extensions: z.optional(extensions),
   summaries: z.optional(z.record(z.string(), z.unknown())),
-  // The ingestor asks for it (422 `missing` without).
+  // STAC does not require it, but the ingestor returns 422 without it.
   item_assets: z.record(z.string(), z.looseObject(assetFields)),
   extent: z.looseObject({
     spatial: z.looseObject({ bbox: z.array(bbox).check(z.minLength(1)) }),

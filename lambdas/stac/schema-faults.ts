@@ -1,12 +1,18 @@
 import en from 'zod/v4/locales/en.js';
 import * as z from 'zod/mini';
 
-// zod/mini carries no messages of its own.
+// zod/mini has no messages unless a locale is set.
 z.config(en());
 
 const VALUE_CHARACTERS = 60;
 
-/** What `schema` finds wrong with `value`, each as `path: what (given ...)`; empty where nothing is. */
+/**
+ * Checks `value` against `schema` and returns every fault as `path: problem (given value)`; none if it is valid.
+ *
+ * @example
+ * schemaFaults(z.object({ id: z.string() }), { id: 7 }); // ['id: expected string, received number (given 7)']
+ * schemaFaults(z.object({ id: z.string() }), {}); // ['id: is missing (expected string, received undefined)']
+ */
 export function schemaFaults(schema: z.ZodMiniType, value: unknown): string[] {
   const result = schema.safeParse(value);
   return result.success ? [] : describeIssues(result.error.issues, value);

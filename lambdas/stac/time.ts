@@ -1,22 +1,32 @@
 const RFC3339 = /^(\d{4}-\d\d-(\d\d)T\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/;
 
-/** A point in time whose order is exact beyond the milliseconds that Date holds. */
+/** A point in time that keeps all decimals of its seconds, of which Date keeps three. */
 interface Instant {
+  /** Since the epoch, in whole seconds. */
   readonly milliseconds: number;
+  /** The decimals of the seconds, such as `250` for 0.25 s written as `.250`. */
   readonly fraction: string;
 }
 
-/** An RFC 3339 date-time (with a zone, and a day that its month has); undefined where `text` is none. */
+/**
+ * Parses an RFC 3339 date-time. Undefined if `text` has another form, no zone, or a day that its month does not have.
+ *
+ * @example
+ * tryParseInstant('2022-11-30T01:43:42.5Z'); // { milliseconds: 1669772622000, fraction: '5' }
+ * tryParseInstant('2022-02-30T00:00:00Z'); // undefined
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc3339#section-5.6
+ */
 export function tryParseInstant(text: string): Instant | undefined {
   const [, seconds, day, fraction = '', zone] = RFC3339.exec(text) ?? [];
   if (seconds === undefined || zone === undefined) return undefined;
   const milliseconds = Date.parse(seconds + zone);
-  // Date.parse takes 30 February for 2 March.
+  // Date.parse reads 30 February as 2 March.
   const sameDay = new Date(Date.parse(`${seconds}Z`)).getUTCDate() === Number(day);
   return Number.isNaN(milliseconds) || !sameDay ? undefined : { milliseconds, fraction };
 }
 
-/** Negative, 0 or positive, as a comparator gives it. */
+/** Compares two instants for Array.sort: negative, 0 or positive. */
 export function compareInstants(a: Instant, b: Instant): number {
   const digits = Math.max(a.fraction.length, b.fraction.length);
   const difference = a.milliseconds - b.milliseconds;

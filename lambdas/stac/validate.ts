@@ -7,16 +7,37 @@ import { compareInstants, tryParseInstant } from './time.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Throws ValidationError with every fault of an Item: STAC 1.0.0 core, and the extensions that it declares. */
+/**
+ * Checks an Item against STAC 1.0.0 and those of its `stac_extensions` that extensions.ts has: fields, time range, bbox
+ * against geometry, and whether every value can be written as JSON.
+ *
+ * Throws a permanent ValidationError that lists every fault with its path and value.
+ *
+ * @example
+ * validateItem({ ...item, bbox: [0, 2, 1, 1] });
+ * // ValidationError: Item 'a' is not valid STAC: bbox: south 2 is above north 1
+ *
+ * @see https://github.com/radiantearth/stac-spec/blob/v1.0.0/item-spec/item-spec.md
+ */
 export function validateItem(item: Item): void {
   const faults = [...schemaFaults(ItemSchema, item), ...valueFaults(item, '')];
   if (faults.length === 0) {
     faults.push(...timeFaults(item.properties), ...boundsFaults(item), ...extensionFaults(item));
   }
-  refuse(`Item '${describeId(item)}'`, faults);
+  throwIfAny(`Item '${describeId(item)}'`, faults);
 }
 
-/** Throws ValidationError with every fault of a Collection: STAC 1.0.0 core, and what the ingestor asks beyond it. */
+/**
+ * Checks a Collection against STAC 1.0.0, and that it has `item_assets`, which the ingestor requires.
+ *
+ * Throws a permanent ValidationError that lists every fault with its path and value.
+ *
+ * @example
+ * validateCollection({ ...collection, license: '' });
+ * // ValidationError: Collection 'c' is not valid STAC: license: Too small: expected string to have >=1 characters (given "")
+ *
+ * @see https://github.com/radiantearth/stac-spec/blob/v1.0.0/collection-spec/collection-spec.md
+ */
 export function validateCollection(collection: Collection): void {
   const faults = [...schemaFaults(CollectionSchema, collection), ...valueFaults(collection, '')];
   if (faults.length === 0) {
@@ -26,10 +47,10 @@ export function validateCollection(collection: Collection): void {
       faults.push(...faultsOfEnds, ...rangeFaults({ start, end }, path));
     }
   }
-  refuse(`Collection '${describeId(collection)}'`, faults);
+  throwIfAny(`Collection '${describeId(collection)}'`, faults);
 }
 
-function refuse(subject: string, faults: readonly string[]): void {
+function throwIfAny(subject: string, faults: readonly string[]): void {
   if (faults.length > 0) throw new ValidationError(subject, [...new Set(faults)]);
 }
 
@@ -37,10 +58,10 @@ function describeId({ id }: { readonly id?: unknown }): string {
   return typeof id === 'string' ? id : 'without an id';
 }
 
-/** JSON has neither NaN nor Infinity, and JSON.stringify would turn both into null and drop undefined. */
+/** JSON.stringify would silently turn NaN and Infinity into null, and drop undefined and functions. */
 function valueFaults(value: unknown, path: string): string[] {
   if (typeof value === 'number') {
-    return Number.isFinite(value) ? [] : [`${path}: ${value} is no number that JSON can hold`];
+    return Number.isFinite(value) ? [] : [`${path}: ${value} cannot be written as JSON`];
   }
   if (value === undefined || typeof value === 'bigint' || typeof value === 'function') {
     return [`${path}: ${typeof value} cannot be written as JSON: leave the field out or use null`];
@@ -49,7 +70,7 @@ function valueFaults(value: unknown, path: string): string[] {
   const faults: string[] = [];
   for (const key in value) {
     const nested = (value as Fields)[key];
-    // Most values are texts: the path is only built where there may be a fault.
+    // Most values are strings, which have no faults: building their paths would take most of the time.
     if (typeof nested !== 'string')
       faults.push(...valueFaults(nested, path ? `${path}.${key}` : key));
   }
@@ -70,18 +91,20 @@ function timeFaults(properties: Fields): string[] {
   const faults = TIMES.flatMap((name) => instantFaults(properties[name], `properties.${name}`));
   const { start_datetime: start, end_datetime: end, datetime } = properties;
   if (datetime === null && (start === undefined || end === undefined)) {
-    faults.push('properties.datetime: is null, which needs start_datetime and end_datetime');
+    faults.push('properties.datetime: is null, which requires start_datetime and end_datetime');
   }
   if ((start === undefined) !== (end === undefined)) {
-    faults.push('properties: start_datetime and end_datetime go together, and one is missing');
+    faults.push(
+      'properties: start_datetime and end_datetime must be set together, but one is missing',
+    );
   }
   return [...faults, ...rangeFaults({ start, end }, 'properties.start_datetime')];
 }
 
-/** None for what is no text: null is an open end, and forms are the schema's. */
+/** Checks strings only: null is an open end, and the schema rejects other types. */
 function instantFaults(value: unknown, path: string): string[] {
   if (typeof value !== 'string' || tryParseInstant(value)) return [];
-  return [`${path}: '${value}' is no RFC 3339 date-time with a zone`];
+  return [`${path}: '${value}' is not an RFC 3339 date-time with a zone`];
 }
 
 function rangeFaults({ start, end }: { start: unknown; end: unknown }, path: string): string[] {
@@ -92,12 +115,13 @@ function rangeFaults({ start, end }: { start: unknown; end: unknown }, path: str
 }
 
 function boundsFaults({ geometry, bbox }: Item): string[] {
-  if (geometry === null) return bbox === undefined ? [] : ['bbox: there is no geometry for it'];
-  if (bbox === undefined) return ['bbox: is missing, and the geometry is not null'];
-  // A three-dimensional bbox holds the north at index 4 (RFC 7946 section 5).
+  if (geometry === null)
+    return bbox === undefined ? [] : ['bbox: must be left out, because the geometry is null'];
+  if (bbox === undefined) return ['bbox: is missing, but the geometry is not null'];
+  // A three-dimensional bbox has its north at index 4 (RFC 7946 section 5).
   const corners: readonly number[] = bbox;
   const [south = 0, north = 0] = [corners[1], corners[corners.length / 2 + 1]];
-  return south > north ? [`bbox: south ${south} is above north ${north}`] : [];
+  return south > north ? [`bbox: south ${south} is greater than north ${north}`] : [];
 }
 
 function extensionFaults(item: Item): string[] {
@@ -107,7 +131,7 @@ function extensionFaults(item: Item): string[] {
   });
   const onAssets = Object.values(item.assets).some((asset) => 'eo:bands' in asset);
   if ('eo:bands' in item.properties && !onAssets) {
-    faults.push('properties.eo:bands: no asset has eo:bands, so the properties may not either');
+    faults.push('properties.eo:bands: must be left out unless an asset has eo:bands');
   }
   return faults;
 }
@@ -117,7 +141,7 @@ function faultsOf(extension: StacExtension, { properties, assets }: Item): strin
   const faults = missing.map((name) => `properties.${name}: is missing`);
   const oneOf = extension.requiredOneOf;
   if (oneOf && !oneOf.some((name) => name in properties)) {
-    faults.push(`properties: one of ${oneOf.join(', ')} must be there`);
+    faults.push(`properties: must have at least one of ${oneOf.join(', ')}`);
   }
   faults.push(...fieldFaults(extension, properties, 'properties'));
   for (const [key, asset] of Object.entries(assets)) {
@@ -132,7 +156,7 @@ function fieldFaults({ prefix, fields }: StacExtension, values: Fields, path: st
     if (!name.startsWith(prefix)) continue;
     const schema = fields[name];
     if (!schema)
-      faults.push(`${path}.${name}: is no field of the extension ${prefix.slice(0, -1)}`);
+      faults.push(`${path}.${name}: is not a field of the ${prefix.slice(0, -1)} extension`);
     else
       faults.push(
         ...schemaFaults(schema, values[name]).map((fault) => `${path}.${name}: ${fault}`),

@@ -4,26 +4,26 @@ const COMMENT = /<!--[\s\S]*?-->/g;
 const DECLARATION = /<!ENTITY\s+([^\s%"'<>]+)\s+(?:"([^"]*)"|'([^']*)')\s*>/g;
 const REFERENCE = /&(#x?[0-9a-fA-F]+|[^\s&;<]+);/g;
 
-/** Deeper than any document needs, and shallow enough for one that refers to itself. */
+/** More than a real document needs. Stops entities that refer to themselves. */
 const MAX_NESTING = 16;
 
 export interface EntityLimits {
-  /** Characters (and references) that the declared entities of a document may become, in all. */
+  /** Maximum number of characters and references, in total, that the declared entities may expand to. */
   readonly budget: number;
-  /** Throws: `problem` says what is wrong with an entity that was used. */
+  /** Throws the error for an entity that was used; `problem` is the predicate of its message. */
   readonly fail: (problem: string) => never;
 }
 
 /**
- * The entities by name, those that a document type declares included; external ones are never read. What a declared
- * entity becomes is reckoned when it is used, so that one which nobody uses harms nobody.
+ * Returns the predefined entities and those that a document type declares, by name. External entities are never loaded.
+ * A declared entity is expanded when it is used, so unused ones cost nothing.
  */
 export function xmlEntities(
   doctype: string,
   { budget, fail }: EntityLimits,
 ): Record<string, string> {
   const expansion = { declared: declaredEntities(doctype), left: budget, fail };
-  // Without a prototype, for '&constructor;' is no entity.
+  // Without a prototype, because '&constructor;' is not an entity.
   const entities = Object.assign(Object.create(null) as Record<string, string>, PREDEFINED);
   for (const name of expansion.declared.keys()) {
     if (isPredefined(name)) continue;
@@ -35,7 +35,7 @@ export function xmlEntities(
 function declaredEntities(doctype: string): Map<string, string> {
   const declared = new Map<string, string>();
   for (const [, name = '', double, single] of doctype.replace(COMMENT, '').matchAll(DECLARATION)) {
-    // The first declaration binds: https://www.w3.org/TR/xml/#sec-entity-decl
+    // The first declaration is binding: https://www.w3.org/TR/xml/#sec-entity-decl
     if (!declared.has(name)) declared.set(name, double ?? single ?? '');
   }
   return declared;
@@ -51,12 +51,13 @@ function expand(expansion: Expansion, name: string, depth: number): string {
   const value = expansion.declared.get(name);
   if (value === undefined)
     return expansion.fail(`uses the entity '&${name};', which is not declared`);
-  // One for the reference itself: a tower of empty entities takes time too.
+  // A reference counts as one character, because nested empty entities take time too.
   expansion.left -= 1 + value.length;
   if (expansion.left < 0 || depth > MAX_NESTING) {
-    return expansion.fail(`uses the entity '&${name};', which becomes too large`);
+    return expansion.fail(`uses the entity '&${name};', whose expansion is too large`);
   }
-  if (value.includes('<')) return expansion.fail(`uses the entity '&${name};', which holds markup`);
+  if (value.includes('<'))
+    return expansion.fail(`uses the entity '&${name};', which contains markup`);
   return value.replace(REFERENCE, (reference, inner: string) => {
     if (inner.startsWith('#')) return character(inner) ?? reference;
     return isPredefined(inner) ? PREDEFINED[inner] : expand(expansion, inner, depth + 1);

@@ -2,13 +2,13 @@ import { GranuleError } from '../runtime/errors.js';
 import type { XmlDocument, XmlElement } from './element.js';
 
 export interface Place {
-  /** In UTF-16 units; past the end it means the end. */
+  /** In UTF-16 code units; a value past the end means the end. */
   readonly offset: number;
   /** The name of the innermost open element. */
   readonly element: string | undefined;
 }
 
-/** An error that points at a place in a document, its line and column counted from 1. */
+/** Makes an error with the line and column of a place in a document, counted from 1. */
 export function faultAt(
   { href, text }: XmlDocument,
   problem: string,
@@ -24,7 +24,13 @@ export function faultAt(
   });
 }
 
-/** An error that points at an element which was read; `problem` continues the sentence that the element begins. */
+/**
+ * Makes an error with the line and column of an element's start tag; `problem` is the predicate of its message.
+ *
+ * @example
+ * throw elementFault(document, element, `is not a number (given '${element.text}')`);
+ * // GranuleError: s3://bucket/a.xml:12:5: <CLOUD_COVER> is not a number (given 'n/a')
+ */
 export function elementFault(
   document: XmlDocument,
   element: XmlElement,
@@ -34,11 +40,11 @@ export function elementFault(
   return faultAt(document, problem, { offset, element: element.name });
 }
 
-/** An error about what the parser complains of. */
+/** Makes the error for a message of the parser. */
 export function syntaxFault(document: XmlDocument, message: string, place: Place): GranuleError {
   const ampersand = bareAmpersand(document.text);
   if (ampersand !== undefined && ampersand < place.offset) {
-    const problem = `is not well-formed XML: holds a bare '&'`;
+    const problem = `is not well-formed XML: contains a bare '&' (write it as &amp;)`;
     return faultAt(document, problem, { ...place, offset: ampersand });
   }
   return faultAt(document, `is not well-formed XML: ${message.replace(/\.$/, '')}`, place);
@@ -46,7 +52,7 @@ export function syntaxFault(document: XmlDocument, message: string, place: Place
 
 const AMPERSANDS = /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>|&(?!#?[\w:.-]+;)/g;
 
-/** saxes takes all that follows one for the name of an entity, and so complains at the end of the file. */
+/** saxes reads everything after a bare '&' as the name of an entity, and reports the error at the end of the file. */
 function bareAmpersand(text: string): number | undefined {
   return [...text.matchAll(AMPERSANDS)].find(([match]) => match === '&')?.index;
 }

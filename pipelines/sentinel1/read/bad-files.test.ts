@@ -16,8 +16,8 @@ describe('a footprint that is none', () => {
     ['two points', '10,20 11,21', '2 different points'],
     ['two points, closed', '10,20 11,21 10,20', '2 different points'],
     ['a line', '10,20 11,21 12,22', 'no area'],
-    ['latitude 91', '91,20 11,20 11,21', 'off the globe'],
-    ['longitude 400', '10,400 11,400 11,401', 'off the globe'],
+    ['latitude 91', '91,20 11,20 11,21', 'out of range'],
+    ['longitude 400', '10,400 11,400 11,401', 'out of range'],
     ['[E13] heights', '10,20,0 11,20,0 11,21,0 10,21,0', 'three numbers a point'],
     ['empty', '', 'is empty'],
   ])('%s', async (_, points, problem) => {

@@ -75,7 +75,7 @@ describe('a manifest that is no manifest', () => {
     );
 
     expect(error).toMatchObject({ name: 'GranuleError', fault: { element: 'safe:number' } });
-    expect(String(error)).toContain('becomes too large');
+    expect(String(error)).toContain('expansion is too large');
     expect(performance.now() - started).toBeLessThan(1000);
   });
 

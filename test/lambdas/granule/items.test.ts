@@ -88,12 +88,12 @@ describe('times', () => {
   test('that are none are told by the validation, not taken for equal', async () => {
     const wrong = { datetime: null, start_datetime: 'noon', end_datetime: 'midnight' };
 
-    await expect(timesOf(wrong)).rejects.toThrow(/start_datetime: 'noon' is no RFC 3339/);
+    await expect(timesOf(wrong)).rejects.toThrow(/start_datetime: 'noon' is not an RFC 3339/);
   });
 
   test.each([
-    [{ start_datetime: start, end_datetime: 'noon' }, "end_datetime: 'noon' is no RFC 3339"],
-    [{ start_datetime: 'noon', end_datetime: end }, "start_datetime: 'noon' is no RFC 3339"],
+    [{ start_datetime: start, end_datetime: 'noon' }, "end_datetime: 'noon' is not an RFC 3339"],
+    [{ start_datetime: 'noon', end_datetime: end }, "start_datetime: 'noon' is not an RFC 3339"],
     [{ start_datetime: 5, end_datetime: 5 }, 'start_datetime: expected string'],
   ])('of the range %j are told by the validation', async (range, fault) => {
     await expect(timesOf({ datetime: start, ...range })).rejects.toThrow(fault);
@@ -113,7 +113,7 @@ describe('times', () => {
 
   test.each(['start_datetime', 'end_datetime'])('with %s alone are no range', async (name) => {
     await expect(timesOf({ datetime: start, [name]: start })).rejects.toThrow(
-      'start_datetime and end_datetime go together, and one is missing',
+      'start_datetime and end_datetime must be set together, but one is missing',
     );
   });
 });

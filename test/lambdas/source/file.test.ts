@@ -44,14 +44,14 @@ describe('a file', () => {
   test.each<[string, ByteRange | undefined, string]>([
     ['whole', undefined, '0123456789'],
     ['from its start', { offset: 0, length: 3 }, '012'],
-    ['from its midst', { offset: 2, length: 3 }, '234'],
-    ['to its end where more is asked for', { offset: 8, length: 10 }, '89'],
-    ['behind its end', { offset: 20, length: 1 }, ''],
+    ['from its middle', { offset: 2, length: 3 }, '234'],
+    ['to its end if the range is longer', { offset: 8, length: 10 }, '89'],
+    ['past its end', { offset: 20, length: 1 }, ''],
   ])('is read %s', (_, range, text) => {
     expect(read(join(folder, 'a b.txt'), range)).toBe(text);
   });
 
-  test('is closed again', () => {
+  test('is closed after it was read', () => {
     const nextDescriptor = () => {
       const descriptor = openSync(join(folder, 'a b.txt'), 'r');
       closeSync(descriptor);
@@ -64,7 +64,7 @@ describe('a file', () => {
     expect(nextDescriptor()).toBe(before);
   });
 
-  test('is read by its URL', () => {
+  test('is read by its file:// URL', () => {
     expect(read(`file://${folder}/a%20b.txt`)).toBe('0123456789');
   });
 });
@@ -84,7 +84,7 @@ describe('a file that cannot be read', () => {
     });
   });
 
-  test('since it is too large is transient, and says how large it may be', () => {
+  test('because it is too large is transient, and the error has the limit', () => {
     const href = join(folder, 'large');
     writeFileSync(href, '');
     truncateSync(href, MAX_READ_BYTES + 1);
@@ -96,15 +96,15 @@ describe('a file that cannot be read', () => {
     expect(read(href, { offset: MAX_READ_BYTES, length: 9 })).toBe('\0');
   });
 
-  // The superuser may read everything.
-  (process.getuid?.() === 0 ? test.skip : test)('since that is not allowed is transient', () => {
+  // The superuser may read every file.
+  (process.getuid?.() === 0 ? test.skip : test)('because permission is denied is transient', () => {
     const href = join(folder, 'secret');
     writeFileSync(href, 'x');
     chmodSync(href, 0);
 
     expect(failureAt(href)).toMatchObject({
       kind: 'transient',
-      message: `${href}: cannot be read: not allowed to read it`,
+      message: `${href}: cannot be read: permission denied`,
     });
   });
 
@@ -118,7 +118,7 @@ describe('a file that cannot be read', () => {
     expect(read(odd)).toThrow(expect.objectContaining({ href: odd, kind: 'transient' }));
   });
 
-  test('for another reason is transient, and says it', () => {
+  test('for another reason is transient, and the error has the reason', () => {
     expect(failureAt(join(folder, 'x'.repeat(5_000)))).toMatchObject({
       kind: 'transient',
       message: expect.stringContaining('ENAMETOOLONG') as unknown,

@@ -36,7 +36,7 @@ describe('a folder on disk', () => {
     expect(text(await source.read(`file://${href}`))).toBe('0123456789');
   });
 
-  test('that lacks the file is a permanent failure that names it', async () => {
+  test('without the file is a permanent error that names the file', async () => {
     const href = join(folder, 'missing.txt');
 
     expect(await rejection(source.read(href))).toEqual({
@@ -47,7 +47,7 @@ describe('a folder on disk', () => {
     expect(await rejection(source.read(folder))).toMatchObject({ kind: 'permanent' });
   });
 
-  test('stands in for hrefs that are mapped to it', async () => {
+  test('replaces hrefs that are mapped to it', async () => {
     const mapped = mappedSource(source, { from: 's3://bucket/', to: `${folder}/` });
 
     expect(text(await mapped.read('s3://bucket/a.txt'))).toBe('0123456789');
@@ -56,7 +56,7 @@ describe('a folder on disk', () => {
 });
 
 test.each(['relative/a', 'gs://b/a', 'x-s3://b/k', 'see https://b/k', 'a/', ''])(
-  'the href %j of no known scheme is a permanent failure that says what to write',
+  'the href %j of an unknown form is a permanent error that says which forms exist',
   async (href) => {
     const source = hrefSource({ requesterPays: false });
 
@@ -64,7 +64,7 @@ test.each(['relative/a', 'gs://b/a', 'x-s3://b/k', 'see https://b/k', 'a/', ''])
       kind: 'permanent',
       name: 'ReadError',
       href,
-      message: `'${href}' cannot be read: write s3://bucket/key, https://... or an absolute path`,
+      message: `'${href}' cannot be read: use s3://bucket/key, https://... or an absolute path`,
     });
   },
 );
@@ -95,7 +95,7 @@ describe('S3', () => {
     mock.reset();
   });
 
-  test('[E19] is asked as a requester who pays, for each read, with the range as S3 writes it', async () => {
+  test('[E19] gets the requester-pays header for each read, and the range as S3 writes it', async () => {
     mock.on(GetObjectCommand).callsFake(() => ({ Body: body('x'), ContentLength: 1 }));
     const source = new S3Source({ requesterPays: true }, client);
 
@@ -108,7 +108,7 @@ describe('S3', () => {
     ]);
   });
 
-  test('is asked in the region of the data, as a requester who pays where that is set', async () => {
+  test('is called in the region of the data, with the requester-pays header if that is set', async () => {
     mock.on(GetObjectCommand).callsFake(() => ({ Body: body('x'), ContentLength: 1 }));
 
     const paying = hrefSource({ requesterPays: true, region: 'us-west-2' });
@@ -138,7 +138,7 @@ describe('S3', () => {
     expect(bodies.filter(({ readableEnded }) => readableEnded)).toHaveLength(60);
   });
 
-  test('[C25] a missing object is permanent, a denied one is transient and names both causes', async () => {
+  test('[C25] a missing object is permanent; denied access is transient and names both causes', async () => {
     const source = new S3Source({ requesterPays: false }, client);
 
     mock
@@ -155,11 +155,11 @@ describe('S3', () => {
       kind: 'transient',
       name: 'ReadError',
       message:
-        's3://b/k: access denied (AccessDenied): the role may lack s3:GetObject, or the bucket wants requester_pays: true',
+        's3://b/k: access denied (AccessDenied): check that the role may use s3:GetObject, and whether the bucket needs requester_pays: true',
     });
   });
 
-  test('a range past the end gives nothing, a busy bucket is transient', async () => {
+  test('a range past the end is empty, and a busy bucket is transient', async () => {
     const source = new S3Source({ requesterPays: false }, client);
 
     mock.on(GetObjectCommand).rejects(status('InvalidRange', 416));
@@ -169,7 +169,7 @@ describe('S3', () => {
     expect(await rejection(source.read('s3://b/k'))).toMatchObject({ kind: 'transient' });
   });
 
-  test('an object that is too large for metadata is refused, and its body let go', async () => {
+  test('an object that is too large for metadata is not read, and its body is destroyed', async () => {
     const stream = Readable.from([Buffer.from('x')]);
     mock.on(GetObjectCommand).resolves({ Body: sdkStreamMixin(stream), ContentLength: 1e9 });
     const source = new S3Source({ requesterPays: false }, client);
@@ -188,12 +188,12 @@ describe('https', () => {
     server = undefined;
   });
 
-  async function serve(...answers: Answer[]): Promise<string> {
-    server = await httpServer(inTurn(...answers));
+  async function serve(...responses: Answer[]): Promise<string> {
+    server = await httpServer(inTurn(...responses));
     return server.url;
   }
 
-  test('is asked for a range, and cut here where the server ignores it', async () => {
+  test('gets a range, which is cut here if the server ignores it', async () => {
     const url = await serve(json(206, '234'), json(200, '0123456789'));
 
     expect(text(await source.read(`${url}/a`, { offset: 2, length: 3 }))).toBe('234');
@@ -201,7 +201,7 @@ describe('https', () => {
     expect(server?.seen[0]?.headers.range).toBe('bytes=2-4');
   });
 
-  test('follows redirects of a GET, but not for ever', async () => {
+  test('follows redirects, but not forever', async () => {
     const url = await serve(json(302, '', { location: '/b' }), json(200, 'x'));
     expect(text(await source.read(`${url}/a`))).toBe('x');
 
@@ -210,7 +210,7 @@ describe('https', () => {
     expect(await rejection(source.read(`${loop}/a`))).toMatchObject({ kind: 'permanent' });
   });
 
-  test('is permanent with 404, and tried again with 503', async () => {
+  test('is permanent with 404, and retried with 503', async () => {
     const url = await serve(json(404, ''));
     expect(await rejection(source.read(`${url}/a`))).toMatchObject({ kind: 'permanent' });
 

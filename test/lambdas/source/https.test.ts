@@ -10,8 +10,8 @@ afterEach(async () => {
   server = undefined;
 });
 
-async function serve(...answers: Answer[]): Promise<string> {
-  server = await httpServer(inTurn(...answers));
+async function serve(...responses: Answer[]): Promise<string> {
+  server = await httpServer(inTurn(...responses));
   return `${server.url}/a`;
 }
 
@@ -20,7 +20,7 @@ const failureAt = (href: string) => rejection(readHttps(href));
 const RANGE = { offset: 2, length: 3 };
 
 describe('a body', () => {
-  test('is asked for whole without a range, and in part with one', async () => {
+  test('is requested whole without a range, and in part with one', async () => {
     const href = await serve(json(200, '0123456789'), json(206, '234'));
 
     expect(Buffer.from(await readHttps(href)).toString()).toBe('0123456789');
@@ -31,13 +31,13 @@ describe('a body', () => {
     ]);
   });
 
-  test('is cut where the server ignores the range', async () => {
+  test('is cut if the server ignores the range', async () => {
     const href = await serve(json(200, '0123456789'));
 
     expect(Buffer.from(await readHttps(href, RANGE)).toString()).toBe('234');
   });
 
-  test('behind the end is empty', async () => {
+  test('past the end is empty', async () => {
     expect(await readHttps(await serve(json(416, 'no such range')), RANGE)).toHaveLength(0);
   });
 });
@@ -48,21 +48,21 @@ describe('a redirect', () => {
     response.writeHead(307, { location: `/a${turn}` }).end();
   };
 
-  test('is followed five times, relative to where it came from', async () => {
+  test('is followed five times, relative to the URL that it came from', async () => {
     const href = await serve(next, next, next, next, next, json(200, 'x'));
 
     expect(Buffer.from(await readHttps(href)).toString()).toBe('x');
     expect(server?.seen.map(({ url }) => url)).toEqual(['/a', '/a1', '/a2', '/a3', '/a4', '/a5']);
   });
 
-  test.each([300, 399])('with status %i is one', async (status) => {
+  test.each([300, 399])('may have status %i', async (status) => {
     const href = await serve(json(status, '', { location: '/b' }), json(200, 'x'));
 
     expect(Buffer.from(await readHttps(href)).toString()).toBe('x');
     expect(server?.seen.map(({ url }) => url)).toEqual(['/a', '/b']);
   });
 
-  test('is a permanent failure when there are more', async () => {
+  test('is a permanent error if there are more than five', async () => {
     const href = await serve(next);
 
     expect(await failureAt(href)).toEqual({
@@ -73,7 +73,7 @@ describe('a redirect', () => {
     expect(server?.seen).toHaveLength(6);
   });
 
-  test('to nowhere is a failure with its status, and a place without one is none', async () => {
+  test('needs a status from 300 to 399 and a location', async () => {
     expect((await failureAt(await serve(json(304, '')))).message).toContain('HTTP status 304');
     await server?.close();
     const created = await serve(json(200, 'x', { location: '/elsewhere' }));
@@ -84,8 +84,8 @@ describe('a redirect', () => {
   });
 });
 
-describe('a failure', () => {
-  test.each([404, 410])('with %d is permanent, and asked for once', async (status) => {
+describe('an error', () => {
+  test.each([404, 410])('with %d is permanent, and not retried', async (status) => {
     const href = await serve(json(status, ''));
 
     expect(await failureAt(href)).toEqual({
@@ -96,10 +96,13 @@ describe('a failure', () => {
     expect(server?.seen).toHaveLength(1);
   });
 
-  test.each([403, 503])('with %d is transient, and asked for three times', async (status) => {
-    expect(await failureAt(await serve(json(status, '')))).toMatchObject({ kind: 'transient' });
-    expect(server?.seen).toHaveLength(3);
-  });
+  test.each([403, 503])(
+    'with %d is transient, and retried up to three requests',
+    async (status) => {
+      expect(await failureAt(await serve(json(status, '')))).toMatchObject({ kind: 'transient' });
+      expect(server?.seen).toHaveLength(3);
+    },
+  );
 
   test('of the connection is transient, and names the href', async () => {
     const href = await serve(json(200, ''));
@@ -111,7 +114,7 @@ describe('a failure', () => {
     expect(message).toMatch(`${href}: cannot be read: Error: connect ECONNREFUSED`);
   });
 
-  test('keeps the href, and the cause where there is one', async () => {
+  test('keeps the href, and the cause if there is one', async () => {
     const href = await serve(json(503, ''));
     await expect(readHttps(href)).rejects.toMatchObject({ href, kind: 'transient' });
     await server?.close();
@@ -123,7 +126,7 @@ describe('a failure', () => {
     });
   });
 
-  test('passes when the server comes to itself', async () => {
+  test('is forgotten if a retry succeeds', async () => {
     const href = await serve(
       json(503, ''),
       (_request, response) => response.destroy(),

@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 
 describe('an object', () => {
-  test('is asked for whole, and in part where a range is given', async () => {
+  test('is requested whole, and in part with a range', async () => {
     s3.on(GetObjectCommand).callsFake(() => ({ Body: body('x'), ContentLength: 1 }));
 
     expect(Buffer.from(await source.read('s3://bucket/a/b c')).toString()).toBe('x');
@@ -38,7 +38,7 @@ describe('an object', () => {
     ]);
   });
 
-  test('without a body, or behind its end, is empty', async () => {
+  test('without a body, or past its end, is empty', async () => {
     s3.on(GetObjectCommand).resolves({});
     expect(await source.read('s3://bucket/key')).toHaveLength(0);
 
@@ -52,11 +52,11 @@ describe('an object', () => {
     expect(await source.read('s3://bucket/key')).toHaveLength(1);
   });
 
-  test('may be of 64 MiB', () => {
+  test('may have 64 MiB', () => {
     expect(MAX_READ_BYTES).toBe(67_108_864);
   });
 
-  test('of the largest length is read, a byte more is refused and the body let go', async () => {
+  test('of the maximum length is read; with one byte more it is not, and its body is destroyed', async () => {
     s3.on(GetObjectCommand).resolves({ Body: body('x'), ContentLength: MAX_READ_BYTES });
     expect(await source.read('s3://bucket/key')).toHaveLength(1);
 
@@ -66,12 +66,12 @@ describe('an object', () => {
     expect(await failure()).toEqual({
       kind: 'permanent',
       name: 'ReadError',
-      message: `s3://bucket/key: holds ${ContentLength} bytes, and metadata of more than ${MAX_READ_BYTES} is not read`,
+      message: `s3://bucket/key: has ${ContentLength} bytes; objects of more than ${MAX_READ_BYTES} bytes are not read`,
     });
     expect(stream.destroyed).toBe(true);
   });
 
-  test('that is too large is refused also where its body cannot be let go', async () => {
+  test('that is too large is not read either if its body cannot be destroyed', async () => {
     const Body = new Blob(['x']) as never;
     s3.on(GetObjectCommand).resolves({ Body, ContentLength: MAX_READ_BYTES + 1 });
 
@@ -79,7 +79,7 @@ describe('an object', () => {
   });
 });
 
-describe('a failure', () => {
+describe('an error', () => {
   test.each([
     ['NoSuchKey', 404, 'the object does not exist (NoSuchKey)'],
     ['NoSuchBucket', 404, 'its bucket does not exist (NoSuchBucket)'],
@@ -96,7 +96,7 @@ describe('a failure', () => {
   test.each([
     [
       ...(['AccessDenied', 403] as const),
-      'access denied (AccessDenied): the role may lack s3:GetObject, or the bucket wants requester_pays: true',
+      'access denied (AccessDenied): check that the role may use s3:GetObject, and whether the bucket needs requester_pays: true',
     ],
     ['SlowDown', 503, 'cannot be read: SlowDown: refused'],
     ['TimeoutError', undefined, 'cannot be read: TimeoutError: refused'],
@@ -128,14 +128,14 @@ describe('a failure', () => {
     });
   });
 
-  test('of an href without a key is permanent, and asks nobody', async () => {
+  test('for an href without a key is permanent, and sends no request', async () => {
     await expect(source.read('s3://bucket')).rejects.toMatchObject({ kind: 'permanent' });
     expect(s3.calls()).toHaveLength(0);
   });
 });
 
 describe('the client', () => {
-  test('is of the region of the data where one is given, and made on the first read', async () => {
+  test('uses the region of the data if it is given, and is created on the first read', async () => {
     s3.on(GetObjectCommand).resolves({});
     await new S3Source({ requesterPays: true, region: 'us-west-2' }).read('s3://bucket/key');
 

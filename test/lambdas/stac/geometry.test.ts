@@ -26,20 +26,20 @@ function multiPolygon(...parts: readonly (readonly Position[])[]): unknown {
 }
 
 describe('footprintOf', () => {
-  test('closes a ring and keeps one that is closed', () => {
+  test('closes an open ring and keeps a closed one', () => {
     const expected = { geometry: polygon(box(1, 2, 4, 4)), bbox: [1, 2, 4, 4], centroid: [2.5, 3] };
 
     expect(footprintOf(box(1, 2, 4, 4))).toEqual(expected);
     expect(footprintOf(closed(box(1, 2, 4, 4)))).toEqual(expected);
   });
 
-  test('[E14] turns a clockwise ring round behind its first point', () => {
+  test('[E14] reverses a clockwise ring and keeps its first point', () => {
     const [a, b, c, d] = box(1, 2, 4, 4) as [Position, Position, Position, Position];
 
     expect(footprintOf([b, a, d, c]).geometry).toEqual(polygon([b, c, d, a]));
   });
 
-  test('gives plain zeros', () => {
+  test('returns 0 instead of -0', () => {
     const { geometry, bbox } = footprintOf([
       [-0, -0],
       [1, -0],
@@ -51,13 +51,13 @@ describe('footprintOf', () => {
     expect(bbox).toEqual([0, 0, 1, 1]);
   });
 
-  test('gives plain zeros where a turn leaves less than the precision', () => {
+  test('returns 0 if a full turn leaves less than the precision', () => {
     const { geometry } = footprintOf(ring('350 0, 359.9999999999999 0, 350 1'));
 
     expect(geometry).toEqual(polygon(ring('-10 0, 0 0, -10 1')));
   });
 
-  test('keeps all digits of longitudes that it does not turn', () => {
+  test('keeps all digits of longitudes that it does not shift', () => {
     const points: Position[] = [
       [1 / 3, 0],
       [2 / 3, 0],
@@ -70,16 +70,16 @@ describe('footprintOf', () => {
   test.each([
     ['a triangle', ring('1 2, 4 2, 1 8'), [2, 4]],
     ['a rectangle under a triangle', ring('1 1, 5 1, 5 3, 1 7'), [8 / 3, 19 / 6]],
-    ['one half of it behind 180', box(179, 0, 181, 1), [180, 0.5]],
-    ['most of it behind 180', box(179, 0, 185, 1), [-178, 0.5]],
-  ] as [string, Position[], Position][])('has the centroid of %s', (_, points, [x, y]) => {
+    ['a rectangle that 180 halves', box(179, 0, 181, 1), [180, 0.5]],
+    ['a rectangle mostly beyond 180', box(179, 0, 185, 1), [-178, 0.5]],
+  ] as [string, Position[], Position][])('finds the centroid of %s', (_, points, [x, y]) => {
     const { centroid } = footprintOf(points);
 
     expect(centroid[0]).toBeCloseTo(x, 9);
     expect(centroid[1]).toBeCloseTo(y, 9);
   });
 
-  test('has a centroid that moves with the ring', () => {
+  test('finds a centroid that moves with the ring', () => {
     const pentagon = ring('0 0, 5 1, 7 4, 3 9, -2 3');
     const moved = pentagon.map(([x, y]): Position => [x + 7, y + 11]);
 
@@ -92,7 +92,7 @@ describe('footprintOf', () => {
     expect(centroid[1] - y).toBeCloseTo(11, 9);
   });
 
-  test('may reach up to a pole, and turn more than once', () => {
+  test('accepts a ring up to a pole, and one of several turns', () => {
     expect(footprintOf(box(0, 80, 10, 90)).geometry).toEqual(polygon(box(0, 80, 10, 90)));
     expect(footprintOf(ring('360 0, -350 0, -350 1, 360 1')).geometry).toEqual(
       polygon(box(0, 0, 10, 1)),
@@ -103,7 +103,7 @@ describe('footprintOf', () => {
     ['east', ring('-80 0, 100 0, 10 50')],
     ['west', ring('100 0, -80 0, 10 -50')],
   ] as [string, Position[]][])(
-    'takes an edge of 180 degrees to the %s as it is given',
+    'keeps the direction of an edge of 180 degrees to the %s',
     (_, points) => {
       const expected = points[0]?.[0] === -80 ? [-80, 0, 100, 50] : [-80, -50, 100, 0];
 
@@ -111,7 +111,7 @@ describe('footprintOf', () => {
     },
   );
 
-  test('leaves out a spike over the antimeridian, which has no area there', () => {
+  test('leaves out a spike across the antimeridian, which has no area there', () => {
     const { geometry } = footprintOf(ring('178 0, 179 0.5, 181 0.5, 182 0.5, 179 0.5, 178 1'));
 
     expect(geometry.type).toBe('Polygon');
@@ -119,15 +119,15 @@ describe('footprintOf', () => {
   });
 });
 
-describe('[E10] a ring over the antimeridian', () => {
+describe('[E10] a ring across the antimeridian', () => {
   const split = multiPolygon(box(179.2, -10, 180, -9), box(-180, -10, -179.7, -9));
 
   test.each([
-    ['either side of it', ring('179.2 -10, -179.7 -10, -179.7 -9, 179.2 -9')],
+    ['on either side of it', ring('179.2 -10, -179.7 -10, -179.7 -9, 179.2 -9')],
     ['beyond 180', box(179.2, -10, 180.3, -9)],
     ['beyond -180', box(-180.8, -10, -179.7, -9)],
     ['mixed', ring('179.2 -10, 180.3 -10, -179.7 -9, -180.8 -9')],
-  ] as [string, Position[]][])('given %s is split, without rests of rounding', (_, points) => {
+  ] as [string, Position[]][])('given %s is split, without rounding errors', (_, points) => {
     const { geometry, bbox, centroid } = footprintOf(points);
 
     expect(geometry).toEqual(split);
@@ -144,7 +144,7 @@ describe('[E10] a ring over the antimeridian', () => {
     );
   });
 
-  test('whose first point lies behind it still has the part before it first', () => {
+  test('whose first point lies east of it still has its western part first', () => {
     const points = ring('-179 0, -179 1, 179 1, 179 0');
 
     expect(footprintOf(points).geometry).toEqual(
@@ -153,7 +153,7 @@ describe('[E10] a ring over the antimeridian', () => {
   });
 
   test('that crosses it twice becomes a part for each stretch', () => {
-    // A U lying on its side, open to the east.
+    // A U on its side, open to the east.
     const points = ring('178 0, -178 0, -178 1, 179 1, 179 2, -178 2, -178 3, 178 3');
 
     const { geometry, bbox } = footprintOf(points);
@@ -202,7 +202,7 @@ describe('near a pole', () => {
   test.each([
     ['north', 80, 90, [-180, 80, 180, 90]],
     ['south', -80, -90, [-180, -90, 180, -80]],
-  ])('a ring around the %s pole is the cap up to it', (_, ...[latitude, pole, bbox]) => {
+  ])('a ring around the %s pole becomes the cap up to it', (_, ...[latitude, pole, bbox]) => {
     const footprint = footprintOf([0, 90, 180, -90].map((longitude) => [longitude, latitude]));
 
     const points = footprint.geometry.coordinates.flat(2) as Position[];
@@ -212,32 +212,32 @@ describe('near a pole', () => {
   });
 });
 
-test('a ring around the world as much north as south of the equator is the northern cap', () => {
+test('a ring around the world that is as far north as south of the equator becomes the northern cap', () => {
   const { bbox } = footprintOf(ring('0 10, 90 -10, 180 10, -90 -10'));
 
   expect(bbox).toEqual([-180, -10, 180, 90]);
 });
 
-describe('footprintOf refuses', () => {
+describe('footprintOf throws RangeError for', () => {
   test.each([
     ['no points', [], '0 different points'],
     ['one point', ring('0 0'), '1 different points'],
     ['two points', ring('0 0, 1 1, 0 0'), '2 different points'],
     ['a line', ring('0 0, 1 1, 2 2'), 'encloses no area'],
-    ['a latitude off the globe', ring('0 0, 1 91, 2 0'), 'off the globe: longitude 1, latitude 91'],
+    ['a latitude out of range', ring('0 0, 1 91, 2 0'), 'out of range: longitude 1, latitude 91'],
     [
-      'a longitude off the globe',
+      'a longitude out of range',
       ring('0 0, 361 1, 2 0'),
-      'off the globe: longitude 361, latitude 1',
+      'out of range: longitude 361, latitude 1',
     ],
-    ['what is no number', ring('0 0, NaN 1, 2 0'), 'off the globe'],
+    ['NaN', ring('0 0, NaN 1, 2 0'), 'out of range'],
   ] as [string, Position[], string][])('%s', (_, points, problem) => {
     expect(() => footprintOf(points)).toThrow(problem);
     expect(() => footprintOf(points)).toThrow(RangeError);
   });
 });
 
-test('wherever a convex ring lies and however it is written, its parts cover its area and keep within the world', () => {
+test('the parts of any convex ring cover its area and lie within [-180, 180]', () => {
   const degrees = (min: number, max: number) =>
     fc.integer({ min: min * 1000, max: max * 1000 }).map((n) => n / 1000);
 
@@ -267,7 +267,7 @@ test('wherever a convex ring lies and however it is written, its parts cover its
   );
 });
 
-test('however often a ring crosses or touches the antimeridian, its parts cover its area and no point comes twice', () => {
+test('the parts of a ring that crosses or touches the antimeridian any number of times cover its area and repeat no point', () => {
   // The west and east end of each parallel, in whole degrees: many of them lie on the antimeridian.
   const widths = fc.array(
     fc.tuple(fc.integer({ min: -3, max: 3 }), fc.integer({ min: 1, max: 6 })),
@@ -307,11 +307,11 @@ function areaOf(points: readonly Position[]): number {
 }
 
 describe('bboxOf', () => {
-  test('of a point', () => {
+  test('of a point is that point', () => {
     expect(bboxOf({ type: 'Point', coordinates: [1, 2] })).toEqual([1, 2, 1, 2]);
   });
 
-  test('of islands either side of the antimeridian that do not reach it goes the long way', () => {
+  test('of parts on either side of the antimeridian that do not reach it goes the long way', () => {
     const coordinates = [[closed(box(170, 0, 175, 1))], [closed(box(-175, 0, -170, 1))]];
 
     expect(bboxOf({ type: 'MultiPolygon', coordinates })).toEqual([-175, 0, 175, 1]);
@@ -320,11 +320,11 @@ describe('bboxOf', () => {
   const bboxOfBoxes = (...boxes: readonly Bbox[]) =>
     bboxOf({ type: 'MultiPolygon', coordinates: boxes.map((each) => [closed(box(...each))]) });
 
-  test('of parts that meet at it has west > east', () => {
+  test('of parts that meet at the antimeridian has west > east', () => {
     expect(bboxOfBoxes([-180, 2, -170, 3], [175, 0, 180, 1])).toEqual([175, 0, -170, 3]);
   });
 
-  test('of several parts on either side goes from the most western to the most eastern', () => {
+  test('of several parts on either side goes from the westernmost to the easternmost', () => {
     expect(
       bboxOfBoxes([170, 0, 180, 1], [175, 2, 180, 3], [-180, 0, -170, 1], [-180, 2, -175, 3]),
     ).toEqual([170, 0, -170, 3]);

@@ -22,7 +22,7 @@ function itemFaults(fields: Record<string, unknown>): string[] {
   return schemaFaults(ItemSchema, { ...item, ...fields });
 }
 
-/** Where the faults are. */
+/** Returns the paths of the faults. */
 function places(faults: readonly string[]): string[] {
   return faults.map((fault) => fault.split(':')[0] ?? '');
 }
@@ -49,7 +49,7 @@ describe('a geometry', () => {
     ],
     ['Polygon', [ring]],
     ['MultiPolygon', [[ring]]],
-  ])('%s with the coordinates %j is one, and may hold more than it must', (type, coordinates) => {
+  ])('%s with the coordinates %j is valid, also with other members', (type, coordinates) => {
     expect(itemFaults({ geometry: { type, coordinates, crs: 'x' } })).toEqual([]);
   });
 
@@ -63,14 +63,14 @@ describe('a geometry', () => {
     ['MultiPolygon', [], 'geometry.coordinates'],
     ['MultiPolygon', [[[a, b, c]]], 'geometry.coordinates.0.0'],
     ['GeometryCollection', [], 'geometry.type'],
-  ])('%s with the coordinates %j is none', (type, coordinates, place) => {
+  ])('%s with the coordinates %j is not valid', (type, coordinates, place) => {
     expect([...new Set(places(itemFaults({ geometry: { type, coordinates } })))]).toEqual([place]);
   });
 
   test.each([
     ['another position', [a, b, c, b]],
-    ['a position of another height', [[...a, 5], b, c, [...a, 6]]],
-    ['a position with a height that the first has not', [a, b, c, [...a, 5]]],
+    ['a position with another height', [[...a, 5], b, c, [...a, 6]]],
+    ['a position with a height that the first does not have', [a, b, c, [...a, 5]]],
   ])('whose ring ends in %s is not closed', (_name, open) => {
     const geometry = { type: 'Polygon', coordinates: [open] };
 
@@ -81,7 +81,7 @@ describe('a geometry', () => {
     ]);
   });
 
-  test('whose ring is empty has too few positions', () => {
+  test('with an empty ring has too few positions', () => {
     const faults = itemFaults({ geometry: { type: 'Polygon', coordinates: [[]] } });
 
     expect(places(faults)).toContain('geometry.coordinates.0');
@@ -123,7 +123,7 @@ describe('an Item', () => {
     ['assets.x.description', { assets: { x: { href: 'x', description: 1 } } }],
     ['assets.x.roles', { assets: { x: { href: 'x', roles: 'data' } } }],
     ['stac_extensions.0', { stac_extensions: ['no url'] }],
-  ])('with another %s than the specification has is refused there', (place, fields) => {
+  ])('with a wrong %s has a fault there', (place, fields) => {
     expect(places(itemFaults(fields))).toEqual([place]);
   });
 
@@ -142,7 +142,7 @@ describe('an Item', () => {
     ['instruments', 'msi'],
     ['gsd', 0],
     ['providers', 'ESA'],
-  ])('whose property %s is %j is refused there', (name, value) => {
+  ])('with the property %s = %j has a fault there', (name, value) => {
     const properties = { ...item.properties, [name]: value };
 
     expect(places(itemFaults({ properties }))).toEqual([`properties.${name}`]);
@@ -153,13 +153,13 @@ describe('an Item', () => {
     ['description', { name: 'ESA', description: 1 }],
     ['roles.0', { name: 'ESA', roles: ['owner'] }],
     ['url', { name: 'ESA', url: 'no url' }],
-  ])('with another %s of a provider is refused there', (place, provider) => {
+  ])('with a wrong %s of a provider has a fault there', (place, provider) => {
     const properties = { ...item.properties, providers: [provider] };
 
     expect(places(itemFaults({ properties }))).toEqual([`properties.providers.0.${place}`]);
   });
 
-  test('may hold more than the specification has, and all that it may', () => {
+  test('may have every field of the specification and others', () => {
     const provider = {
       name: 'ESA',
       description: 'd',
@@ -179,7 +179,7 @@ describe('a Collection', () => {
   const faultsOf = (fields: Record<string, unknown>) =>
     schemaFaults(CollectionSchema, { ...collection, ...fields });
 
-  test('may hold more than the specification has, and all that it may', () => {
+  test('may have every field of the specification and others', () => {
     const fields = {
       title: 't',
       keywords: ['k'],
@@ -218,7 +218,7 @@ describe('a Collection', () => {
     ['extent.temporal.interval', { extent: { spatial, temporal: { interval: [] } } }],
     ['extent.temporal.interval.0.1', { extent: { spatial, temporal: { interval: [[null, 1]] } } }],
     ['extent.temporal.interval.0.0', { extent: { spatial, temporal: { interval: [[1, null]] } } }],
-  ])('with another %s than the specification has is refused there', (place, fields) => {
+  ])('with a wrong %s has a fault there', (place, fields) => {
     expect([...new Set(places(faultsOf(fields)))]).toEqual([place]);
   });
 });

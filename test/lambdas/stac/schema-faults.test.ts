@@ -8,18 +8,18 @@ const Schema = z.object({
 });
 const valid = { id: 'a', bands: [{ name: 'b' }] };
 
-test('a value of the schema has no fault', () => {
+test('a valid value has no faults', () => {
   expect(schemaFaults(Schema, valid)).toEqual([]);
 });
 
-test('every fault has its path, what is asked and what is given', () => {
+test('every fault has its path, the expected type and the given value', () => {
   expect(schemaFaults(Schema, { id: 7, bands: [{ name: 'b' }, { name: null }] })).toEqual([
     'id: expected string, received number (given 7)',
     'bands.1.name: expected string, received null (given null)',
   ]);
 });
 
-test('what is missing is said to be missing', () => {
+test('a missing field is reported as missing', () => {
   expect(schemaFaults(Schema, { id: 'a' })).toEqual([
     'bands: is missing (expected array, received undefined)',
   ]);
@@ -28,11 +28,11 @@ test('what is missing is said to be missing', () => {
   ]);
 });
 
-test('a value that is no object at all has no path', () => {
+test('the fault of a value that is not an object has no path', () => {
   expect(schemaFaults(Schema, 'text')).toEqual(['expected object, received string (given "text")']);
 });
 
-test('a function is shown as that', () => {
+test('a function is shown as "a function"', () => {
   expect(schemaFaults(z.object({ id: z.string() }), { id: () => 'a' })).toEqual([
     'id: expected string, received function (given a function)',
   ]);
@@ -41,14 +41,14 @@ test('a function is shown as that', () => {
 test.each([
   [58, ''],
   [59, '...'],
-])('of a text of %d characters in quotes 60 are shown', (length, end) => {
+])('a string of %d characters is shown with its quotes up to 60 characters', (length, end) => {
   const [fault] = schemaFaults(z.array(z.number()), ['x'.repeat(length)]);
   const shown = `"${'x'.repeat(length)}"`.slice(0, 60);
 
   expect(fault).toBe(`0: expected number, received string (given ${shown}${end})`);
 });
 
-test('what a message says beside its kind stays as it is', () => {
+test('"Invalid input" is removed only from the start of a message', () => {
   const schema = z.object({
     id: z.string().check(z.refine(() => false, 'Not an Invalid input: x')),
   });
@@ -72,7 +72,7 @@ test.each([null, 'text', undefined])('a field below %j is missing', (value) => {
   expect(schemaFaults(schema, { a: value })).toEqual(['a.length: is missing (must be there)']);
 });
 
-test('a field below a value that holds none is missing', () => {
+test('a field below a value without fields is missing', () => {
   const schema = z.pipe(
     z.unknown(),
     z.unknown().check((context) => {

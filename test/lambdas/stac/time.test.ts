@@ -3,7 +3,7 @@ import { compareInstants, tryParseInstant } from '../../../lambdas/stac/time.js'
 
 function compared(a: string, b: string): number {
   const [first, second] = [tryParseInstant(a), tryParseInstant(b)];
-  if (!first || !second) throw new Error(`no instant: ${a} or ${b}`);
+  if (!first || !second) throw new Error(`not an instant: ${a} or ${b}`);
   return Math.sign(compareInstants(first, second));
 }
 
@@ -22,7 +22,7 @@ test.each([
   ...[' 2022-11-30T01:43:42Z', '12022-11-30T01:43:42Z', '2022-11-30T01:43:42Z[UTC]', ''],
   ...['2022-13-01T00:00:00Z', '2022-02-30T00:00:00Z', '2023-02-29T00:00:00Z'],
   ...['2022-11-31T23:00:00-02:00', '2022-11-30T25:00:00Z', '2022-11-30T01:60:00Z'],
-])('%j is no instant', (text) => {
+])('%j is not an instant', (text) => {
   expect(tryParseInstant(text)).toBeUndefined();
 });
 
@@ -38,6 +38,6 @@ test.each([
   ['2022-01-01T00:00:00.05Z', '2022-01-01T00:00:00.5Z', -1],
   ['2022-01-01T00:00:00Z', '2022-01-01T00:00:00.000Z', 0],
   ['2022-01-01T00:00:00Z', '2022-01-01T00:00:00.0001Z', -1],
-])('%s against %s is %i', (a, b, sign) => {
+])('%s compared with %s is %i', (a, b, sign) => {
   expect(compared(a, b)).toBe(sign);
 });

@@ -38,11 +38,11 @@ function faultsOf(value: Item): readonly string[] {
 }
 
 describe('an Item', () => {
-  test('as the specification has it is valid', () => {
+  test('that follows the specification is valid', () => {
     expect(faultsOf(item())).toEqual([]);
   });
 
-  test('names all its faults at once, each with its path and the value given', () => {
+  test('with several faults is an error with all of them, each with its path and value', () => {
     const faults = faultsOf(
       item({ id: '', type: 'Thing', links: [{ rel: 'x' }], properties: { datetime: 7 } }),
     );
@@ -54,16 +54,16 @@ describe('an Item', () => {
     expect(faults.join('\n')).toMatch(/links\.0\.href: is missing/);
   });
 
-  test('[E01] may have a null datetime with start and end only', () => {
+  test('[E01] may have a null datetime only with a start and an end', () => {
     const range = { start_datetime: '2022-01-01T00:00:00Z', end_datetime: '2022-01-02T00:00:00Z' };
 
     expect(faultsOf(withProperties({ datetime: null, ...range }))).toEqual([]);
     expect(faultsOf(withProperties({ datetime: null }))).toEqual([
-      'properties.datetime: is null, which needs start_datetime and end_datetime',
+      'properties.datetime: is null, which requires start_datetime and end_datetime',
     ]);
   });
 
-  test('[E02] that ends before it starts is refused, below the milliseconds too', () => {
+  test('[E02] must not end before it starts, not even by less than a millisecond', () => {
     const reversed = {
       start_datetime: '2022-01-01T00:00:00.000002Z',
       end_datetime: '2022-01-01T00:00:00.000001Z',
@@ -74,25 +74,27 @@ describe('an Item', () => {
     ]);
   });
 
-  test('with half a range is refused', () => {
+  test('must not have half a range', () => {
     for (const name of ['start_datetime', 'end_datetime']) {
       expect(faultsOf(withProperties({ [name]: '2022-01-01T00:00:00Z' }))).toEqual([
-        'properties: start_datetime and end_datetime go together, and one is missing',
+        'properties: start_datetime and end_datetime must be set together, but one is missing',
       ]);
     }
   });
 
   test.each(['2022-11-30', '2022-11-30T01:43:42', '2022-02-30T00:00:00Z', '2022-13-01T00:00:00Z'])(
-    'with the datetime %s is refused',
+    'must not have the datetime %s',
     (datetime) => {
       expect(faultsOf(withProperties({ datetime }))).toHaveLength(1);
     },
   );
 
-  test('[E16] has a bbox exactly where it has a geometry', () => {
-    expect(faultsOf(item({ geometry: null }))).toEqual(['bbox: there is no geometry for it']);
+  test('[E16] must have a bbox exactly if it has a geometry', () => {
+    expect(faultsOf(item({ geometry: null }))).toEqual([
+      'bbox: must be left out, because the geometry is null',
+    ]);
     const withoutBbox = without(item(), 'bbox');
-    expect(faultsOf(withoutBbox)).toEqual(['bbox: is missing, and the geometry is not null']);
+    expect(faultsOf(withoutBbox)).toEqual(['bbox: is missing, but the geometry is not null']);
     expect(faultsOf({ ...withoutBbox, geometry: null })).toEqual([]);
   });
 
@@ -137,24 +139,26 @@ describe('an Item', () => {
       ],
     ],
     [[]],
-  ])('with the ring %j is refused', (coordinates) => {
+  ])('must not have the ring %j', (coordinates) => {
     expect(faultsOf(item({ geometry: { type: 'Polygon', coordinates } }))).not.toEqual([]);
   });
 
-  test('may cross the antimeridian with west > east, but not have south above north', () => {
+  test('may have a bbox with west > east, but not with south > north', () => {
     expect(faultsOf(item({ bbox: [179, -1, -179, 1] }))).toEqual([]);
-    expect(faultsOf(item({ bbox: [0, 2, 1, 1] }))).toEqual(['bbox: south 2 is above north 1']);
+    expect(faultsOf(item({ bbox: [0, 2, 1, 1] }))).toEqual([
+      'bbox: south 2 is greater than north 1',
+    ]);
   });
 
-  test('[E17] with NaN, Infinity or undefined anywhere is refused', () => {
+  test('[E17] must not have NaN, Infinity or undefined anywhere', () => {
     const asset = {
       href: 's3://b/x',
       'raster:bands': [{ nodata: NaN, statistics: { maximum: Infinity } }],
     };
 
     expect(faultsOf(item({ assets: { x: asset } }))).toEqual([
-      'assets.x.raster:bands.0.nodata: NaN is no number that JSON can hold',
-      'assets.x.raster:bands.0.statistics.maximum: Infinity is no number that JSON can hold',
+      'assets.x.raster:bands.0.nodata: NaN cannot be written as JSON',
+      'assets.x.raster:bands.0.statistics.maximum: Infinity cannot be written as JSON',
     ]);
     expect(faultsOf(withProperties({ 'a:b': undefined }))).toEqual([
       'properties.a:b: undefined cannot be written as JSON: leave the field out or use null',
@@ -164,7 +168,7 @@ describe('an Item', () => {
   test.each([
     [10n, 'bigint'],
     [() => 1, 'function'],
-  ])('[E17] with %p, which JSON cannot hold, is refused', (value, type) => {
+  ])('[E17] must not have %p, which cannot be written as JSON', (value, type) => {
     expect(faultsOf(withProperties({ 'a:b': [null, value] }))).toEqual([
       `properties.a:b.1: ${type} cannot be written as JSON: leave the field out or use null`,
     ]);
@@ -173,7 +177,7 @@ describe('an Item', () => {
   test.each([
     [{ id: 7 }, "Item 'without an id'"],
     [{ id: '' }, "Item ''"],
-  ])('with %j is told as %s', (fields, name) => {
+  ])('with %j is named %s in the error', (fields, name) => {
     expect(() => {
       validateItem(item(fields));
     }).toThrow(new RegExp(`^${name} is not valid STAC: id: `));
@@ -187,45 +191,45 @@ describe('an Item', () => {
     'updated',
     'published',
     'expires',
-  ])('with another %s than an RFC 3339 date-time is refused', (name) => {
+  ])('must have an RFC 3339 date-time as its %s', (name) => {
     const range = { start_datetime: '2022-01-01T00:00:00Z', end_datetime: '2022-01-02T00:00:00Z' };
 
     expect(faultsOf(withProperties({ ...range, [name]: 'noon' }))).toEqual([
-      `properties.${name}: 'noon' is no RFC 3339 date-time with a zone`,
+      `properties.${name}: 'noon' is not an RFC 3339 date-time with a zone`,
     ]);
   });
 
   test.each(['start_datetime', 'end_datetime'])(
-    'with a null datetime and %s alone is refused for both',
+    'with a null datetime and only %s has both faults',
     (name) => {
       const time = '2022-01-01T00:00:00Z';
 
       expect(faultsOf(withProperties({ datetime: null, [name]: time }))).toEqual([
-        'properties.datetime: is null, which needs start_datetime and end_datetime',
-        'properties: start_datetime and end_datetime go together, and one is missing',
+        'properties.datetime: is null, which requires start_datetime and end_datetime',
+        'properties: start_datetime and end_datetime must be set together, but one is missing',
       ]);
     },
   );
 
-  test('may have eo:bands in its properties where an asset has them, too', () => {
+  test('may have eo:bands in its properties only if an asset has them too', () => {
     const bands = { 'eo:bands': [{ name: 'B01' }] };
     const assets = { x: { href: 's3://b/x', ...bands }, y: { href: 's3://b/y' } };
     const withBands = withProperties(bands, [EO]);
 
     expect(faultsOf({ ...withBands, assets })).toEqual([]);
     expect(faultsOf(withBands)).toEqual([
-      'properties.eo:bands: no asset has eo:bands, so the properties may not either',
+      'properties.eo:bands: must be left out unless an asset has eo:bands',
     ]);
   });
 
-  test('may have a bbox of three dimensions, whose south is not above its north either', () => {
+  test('may have a three-dimensional bbox, also with south <= north', () => {
     const bbox = (...corners: number[]) => item({ bbox: corners });
 
     expect(faultsOf(bbox(0, 0, 900, 1, 1, -900))).toEqual([]);
-    expect(faultsOf(bbox(0, 2, 0, 1, 1, 9))).toEqual(['bbox: south 2 is above north 1']);
+    expect(faultsOf(bbox(0, 2, 0, 1, 1, 9))).toEqual(['bbox: south 2 is greater than north 1']);
   });
 
-  test('[E22] with small, negative or precise coordinates keeps its numbers through JSON', () => {
+  test('[E22] keeps small, negative and precise coordinates when it is written as JSON', () => {
     const precise = item({ geometry: { type: 'Point', coordinates: [179.99999999999997, 1e-7] } });
 
     expect(faultsOf(precise)).toEqual([]);
@@ -234,14 +238,14 @@ describe('an Item', () => {
 });
 
 describe('a declared extension', () => {
-  test('asks for what it requires', () => {
+  test('has required fields', () => {
     expect(faultsOf(withProperties({}, [SAR, SAT]))).toEqual([
       'properties.sar:instrument_mode: is missing',
       'properties.sar:frequency_band: is missing',
       'properties.sar:polarizations: is missing',
       'properties.sar:product_type: is missing',
-      'properties: one of sat:platform_international_designator, sat:orbit_state, sat:absolute_orbit, ' +
-        'sat:relative_orbit, sat:anx_datetime must be there',
+      'properties: must have at least one of sat:platform_international_designator, sat:orbit_state, sat:absolute_orbit, ' +
+        'sat:relative_orbit, sat:anx_datetime',
     ]);
   });
 
@@ -259,13 +263,13 @@ describe('a declared extension', () => {
     [PROJ, 'proj:shape', [1]],
     [PROJ, 'proj:transform', [1, 2]],
     [PROJ, 'proj:centroid', { lat: 91, lon: 0 }],
-  ])('%s refuses %s = %j', (extension, field, value) => {
+  ])('%s does not allow %s = %j', (extension, field, value) => {
     const faults = faultsOf(withProperties({ [field]: value }, [extension]));
 
     expect(faults.filter((fault) => fault.startsWith(`properties.${field}`))).not.toEqual([]);
   });
 
-  test('is checked on assets too, and not at all where it is not declared', () => {
+  test('is checked on assets too, and only if it is declared', () => {
     const assets = { x: { href: 's3://b/x', 'eo:cloud_cover': 101 } };
 
     expect(faultsOf(item({ assets, stac_extensions: [EO] }))).toEqual([
@@ -273,7 +277,7 @@ describe('a declared extension', () => {
     ]);
     const unknown = { x: { href: 's3://b/x', 'eo:clouds': 1 } };
     expect(faultsOf(item({ assets: unknown, stac_extensions: [EO] }))).toEqual([
-      'assets.x.eo:clouds: is no field of the extension eo',
+      'assets.x.eo:clouds: is not a field of the eo extension',
     ]);
     expect(faultsOf(item({ assets }))).toEqual([]);
     const another = ['https://example.com/extension/v1.0.0/schema.json'];
@@ -293,14 +297,14 @@ describe('makeItem', () => {
       { ...context, stacApiUrl },
     );
 
-  test('[E04] sets the collection, and refuses another than the pipeline makes', async () => {
+  test('[E04] sets the collection, and rejects the id of another one', async () => {
     expect((await make(exampleItem('a'))).collection).toBe('example');
     await expect(make(exampleItem('a', { collection: 'other' }))).rejects.toThrow(
       "collection: is 'other', and this pipeline's Collection is 'example'",
     );
   });
 
-  test('links to the collection, last, where the STAC API is known', async () => {
+  test('adds a link to the collection as the last one if the STAC API is known', async () => {
     const made = exampleItem('a', { links: [{ rel: 'license', href: 'https://example.com' }] });
 
     expect((await make(made, 'https://stac.example.com/')).links).toEqual([
@@ -313,14 +317,14 @@ describe('makeItem', () => {
     ]);
   });
 
-  test('[E02] makes an instant of a range whose ends are equal', async () => {
+  test('[E02] replaces a range whose ends are equal by its instant', async () => {
     const time = '2022-01-01T00:00:00Z';
     const properties = { datetime: null, start_datetime: time, end_datetime: time };
 
     expect((await make(exampleItem('a', { properties }))).properties).toEqual({ datetime: time });
   });
 
-  test('[E02] tells equal times by their instant, not their text', async () => {
+  test('[E02] compares times by their instant, not their text', async () => {
     const times = (end_datetime: string) =>
       make(
         exampleItem('a', {
@@ -334,7 +338,7 @@ describe('makeItem', () => {
     expect((await times('2022-01-01T00:00:00.000001Z')).properties.datetime).toBeNull();
   });
 
-  test('[E01] has a null datetime beside a range where it was left out', async () => {
+  test('[E01] adds a null datetime to a range if it was left out', async () => {
     const range = { start_datetime: '2022-01-01T00:00:00Z', end_datetime: '2022-01-02T00:00:00Z' };
     const made = exampleItem('a', { properties: range as unknown as Item['properties'] });
 
@@ -354,7 +358,7 @@ describe('makeItem', () => {
       "Item 'a' is not valid STAC: properties: expected object, received null (given null)",
     ],
   ])(
-    'of the wrong form, however it was typed, is refused with every fault (%#)',
+    'rejects a value of another form with every fault, whatever its type (%#)',
     async (made, message) => {
       await expect(make(made as unknown as Item)).rejects.toMatchObject({
         name: 'ValidationError',
@@ -364,7 +368,7 @@ describe('makeItem', () => {
     },
   );
 
-  test('[E11] warns of a bbox around the world over a small geometry', async () => {
+  test('[E11] warns about a bbox that is much wider than its geometry', async () => {
     const warnings: string[] = [];
     const warn = (message: string) => warnings.push(message);
     const west = [
@@ -415,13 +419,13 @@ describe('a Collection', () => {
     },
   };
 
-  test('as the specification has it is valid', () => {
+  test('that follows the specification is valid', () => {
     expect(() => {
       validateCollection(collection);
     }).not.toThrow();
   });
 
-  test('that the ingestor would refuse is refused before', () => {
+  test('must have what the ingestor requires', () => {
     const rest = without(collection, 'item_assets');
     const interval = [['2015-01-01T00:00:00Z', '2014-01-01T00:00:00Z']] as const;
 
@@ -441,29 +445,31 @@ describe('a Collection', () => {
   test.each([
     ['2014-10-03', [['2014-10-03', null]]],
     ['now', [['2014-10-03T00:00:00Z', 'now']]],
-  ] as const)('with %s in its interval, which is no date-time, is refused', (value, interval) => {
+  ] as const)('must not have %s in its interval', (value, interval) => {
     expect(() => {
       validateCollection({
         ...collection,
         extent: { ...collection.extent, temporal: { interval } },
       });
-    }).toThrow(`STAC: extent.temporal.interval: '${value}' is no RFC 3339 date-time with a zone`);
+    }).toThrow(
+      `STAC: extent.temporal.interval: '${value}' is not an RFC 3339 date-time with a zone`,
+    );
   });
 
-  test('of another form names what is missing, and what JSON cannot hold', () => {
+  test('of another form is an error that names missing fields, and values that cannot be written as JSON', () => {
     expect(() => {
       validateCollection(without(collection, 'extent'));
     }).toThrow(/^Collection 'c' is not valid STAC: extent: is missing /);
     expect(() => {
       validateCollection({ ...collection, summaries: { gsd: [NaN] } });
-    }).toThrow('STAC: summaries.gsd.0: NaN is no number that JSON can hold');
+    }).toThrow('STAC: summaries.gsd.0: NaN cannot be written as JSON');
   });
 
   test.each<[string | null, string | null]>([
     ['2014-01-01T00:00:00Z', '2014-01-01T00:00:00Z'],
     [null, '2014-01-01T00:00:00Z'],
     [null, null],
-  ])('may begin at %p and end at %p', (...interval) => {
+  ])('may start at %p and end at %p', (...interval) => {
     expect(() => {
       validateCollection({
         ...collection,
@@ -475,7 +481,7 @@ describe('a Collection', () => {
 
 testWithShared(
   'data/stac-schemas',
-  'the checks here and the published JSON schemas agree on real Items and their damaged copies',
+  'these checks agree with the published JSON schemas on real Items and damaged copies of them',
   () => {
     const schemas = new Map([...STAC_EXTENSIONS.keys()].map((url) => [url, compile(url)]));
     const folder = 'data/sentinel1/expected-items';
@@ -499,17 +505,17 @@ function compile(url: string): ValidateFunction {
   const ajv = new Ajv({ strict: false, allErrors: false });
   formats(ajv);
   for (const id of remoteSchemas(text)) ajv.addSchema({ $id: id });
-  // The schemas are draft-07; their own $id is a fragment that ajv need not know.
+  // The schemas are draft-07. Their own $id is only a fragment.
   return ajv.compile({ ...schema, $id: url });
 }
 
-/** Schemas of other sites (PROJJSON, GeoJSON) are taken to allow everything. */
+/** Finds the schemas of other sites (PROJJSON, GeoJSON), which are replaced by ones that allow everything. */
 function remoteSchemas(text: string): Set<string> {
   const refs = [...text.matchAll(/"\$ref":\s*"(https?:[^"#]+)/g)].map(([, url]) => url ?? '');
   return new Set(refs);
 }
 
-/** A copy for each extension field: with a value that no field takes. */
+/** Makes a copy for each extension field, with a value that no field allows. */
 function damagedCopies(real: Item): Item[] {
   return Object.keys(real.properties)
     .filter((name) => /^(sar|sat|proj):/.test(name) && name !== 'proj:projjson')

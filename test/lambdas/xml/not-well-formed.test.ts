@@ -50,12 +50,11 @@ describe('a document is rejected if it has', () => {
 
 describe('a document takes less than 3 seconds to read if it has', () => {
   test.each([
-    ['1,000 attributes', `<a${attributes(1000)}/>`],
     ['100,000 attributes', `<a${attributes(100_000)}/>`],
-    ['a text of 8 MB', `<a>${'x'.repeat(8_000_000)}</a>`],
-    ['a comment of 8 MB', `<!--${'x'.repeat(8_000_000)}--><a/>`],
-    ['a million comments', `${'<!-- -->'.repeat(1_000_000)}<a/>`],
-    ['100,000 elements that declare', `<a>${'<b xmlns:p="urn:p"/>'.repeat(100_000)}</a>`],
+    ['a text of 1 MB', `<a>${'x'.repeat(1_000_000)}</a>`],
+    ['a comment of 1 MB', `<!--${'x'.repeat(1_000_000)}--><a/>`],
+    ['100,000 comments', `${'<!-- -->'.repeat(100_000)}<a/>`],
+    ['100,000 elements that declare a prefix', `<a>${'<b xmlns:p="urn:p"/>'.repeat(100_000)}</a>`],
   ])('%s', (_, text) => {
     const started = performance.now();
 
@@ -65,9 +64,9 @@ describe('a document takes less than 3 seconds to read if it has', () => {
   });
 
   test.each([
-    ['a tag of 8 MB without its end', `<a${' b="c"'.repeat(1_400_000)}`],
-    ['a name of 8 MB', `<${'x'.repeat(8_000_000)}`],
-    ['8 MB of spaces in a tag', `<a${' '.repeat(8_000_000)}<`],
+    ['a tag of 1 MB without its end', `<a${attributes(140_000)}`],
+    ['a name of 1 MB', `<${'x'.repeat(1_000_000)}`],
+    ['1 MB of spaces in a tag', `<a${' '.repeat(1_000_000)}<`],
   ])('%s, and is then rejected', (_, text) => {
     const started = performance.now();
 

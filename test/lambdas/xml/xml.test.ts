@@ -166,11 +166,14 @@ describe('an error has the line and the column, counted from 1', () => {
   });
 
   test.each([
-    ['<a>\n<b/>x & y</a>', "2:7: <a> is not well-formed XML: holds a bare '&'"],
+    [
+      '<a>\n<b/>x & y</a>',
+      "2:7: <a> is not well-formed XML: contains a bare '&' (write it as &amp;)",
+    ],
     ['<a><b></c> & </a>', '1:10: <b> is not well-formed XML: unexpected close tag'],
     [
       '<!-- & --><a><![CDATA[ & ]]><?p & ?>&amp; & y</a>',
-      "1:43: <a> is not well-formed XML: holds a bare '&'",
+      "1:43: <a> is not well-formed XML: contains a bare '&' (write it as &amp;)",
     ],
     ['hello', '1:5: is not well-formed XML: text data outside of root node'],
     ['<p:b/>', '1:6: is not well-formed XML: unbound namespace prefix: "p"'],
