@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { projectRoot } from '../support/cli/project-root.js';
@@ -9,20 +9,31 @@ const PIPELINE = 'drone_surveys';
 const GRANULE = `pipelines/${PIPELINE}/sample/bucket/2024/harbour`;
 const TIMEOUT_MS = 120_000;
 
-/** The code blocks of the README that follow a line which begins with the path of a file of the pipeline. */
-function filesInReadme(): Record<string, string> {
-  const text = readFileSync('README.md', 'utf8');
-  const blocks = text.matchAll(/^`(pipelines\/drone_surveys\/\S+)`[^\n]*\n\n```\w+\n(.*?)^```$/gms);
+/** The code blocks of a page, each after a line that names a file of the pipeline. */
+function filesIn(page: string): Record<string, string> {
+  const text = readFileSync(page, 'utf8');
+  const blocks = text.matchAll(
+    /^[^\n]*`(pipelines\/drone_surveys\/[^`\s]+)`[^\n]*\n\n```\w+\n(.*?)^```$/gms,
+  );
   return Object.fromEntries([...blocks].map(([, path = '', content = '']) => [path, content]));
+}
+
+/** Runs one of the project's tools in the copy. */
+function runTool(root: string, args: readonly string[]): { code: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return { code: status, output: stdout + stderr };
 }
 
 describe('the first pipeline in the README', () => {
   let root: string;
 
   beforeAll(() => {
-    root = projectRoot(filesInReadme());
+    root = projectRoot({ ...filesIn('README.md'), ...filesIn('docs/pipelines.md') });
     rmSync(join(root, 'pipelines/waves'), { recursive: true });
-    symlinkSync(resolve('local'), join(root, 'local'));
+    for (const folder of ['local', 'test']) symlinkSync(resolve(folder), join(root, folder));
   });
 
   afterAll(() => {
@@ -30,7 +41,7 @@ describe('the first pipeline in the README', () => {
   });
 
   test('has its five files there', () => {
-    expect(Object.keys(filesInReadme())).toEqual([
+    expect(Object.keys(filesIn('README.md'))).toEqual([
       `pipelines/${PIPELINE}/config.yaml`,
       `pipelines/${PIPELINE}/app.ts`,
       `pipelines/${PIPELINE}/collection.ts`,
@@ -89,13 +100,23 @@ describe('the first pipeline in the README', () => {
       writeFileSync(join(root, 'tsconfig.pipelines.json'), JSON.stringify(config));
 
       const tsc = resolve('node_modules/typescript/bin/tsc');
-      const checked = spawnSync(process.execPath, [tsc, '--project', 'tsconfig.pipelines.json'], {
-        cwd: root,
-        encoding: 'utf8',
-      });
+      const checked = runTool(root, [tsc, '--project', 'tsconfig.pipelines.json']);
 
-      expect(checked.stdout).toBe('');
-      expect(checked.status).toBe(0);
+      expect(checked).toEqual({ code: 0, output: '' });
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'passes the test in docs/pipelines.md',
+    () => {
+      copyFileSync('jest.config.js', join(root, 'jest.config.js'));
+      const jest = resolve('node_modules/jest/bin/jest.js');
+
+      const tested = runTool(root, ['--experimental-vm-modules', jest, 'pipelines']);
+
+      expect(tested.output).toMatch(/^Tests: +1 passed, 1 total$/m);
+      expect(tested.code).toBe(0);
     },
     TIMEOUT_MS,
   );

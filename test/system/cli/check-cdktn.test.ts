@@ -1,0 +1,18 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from '@jest/globals';
+import { runCli } from '../../support/cli/run-cli.js';
+
+const TIMEOUT_MS = 240_000;
+const { status } = spawnSync('npm', ['view', 'cdktn@0.24.0', 'version'], { timeout: 30_000 });
+const whereReachable = status === 0 ? test : test.skip;
+
+whereReachable(
+  'cdktn synthesizes the same JSON as cdktf (skipped where npm cannot reach its registry)',
+  async () => {
+    const { code, stdout } = await runCli('check-cdktn', []);
+
+    expect(stdout).toMatch(/^the same under cdktn@0\.24\.0.*: cop_dem_30, sentinel1\n$/);
+    expect(code).toBe(0);
+  },
+  TIMEOUT_MS,
+);
