@@ -1,9 +1,8 @@
-import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { processBatch, type RecordResult } from './granule/batch.js';
 import { deployedCollaborators, type GranuleCollaborators } from './granule/collaborators.js';
-import { settleBatch, type SettledRecord } from './granule/batch.js';
 import type { Granule, GranulePipeline } from './granule/items.js';
-import { acknowledges } from './granule/outcome.js';
+import { settle } from './granule/outcome.js';
 
 export type { Granule, GranulePipeline, ItemContext } from './granule/items.js';
 
@@ -12,13 +11,21 @@ type InvocationContext = Pick<Context, 'getRemainingTimeInMillis' | 'awsRequestI
 export interface GranuleHandler<G extends Granule = Granule> {
   (event: SQSEvent, context: InvocationContext): Promise<SQSBatchResponse>;
   readonly pipeline: GranulePipeline<G>;
-  /** The same handler with other collaborators. */
+  /** Returns the same handler with these collaborators instead of the deployed ones. */
   with(collaborators: GranuleCollaborators): GranuleHandler<G>;
 }
 
 /**
- * The Lambda handler of a pipeline's queue: each message becomes an Item and is posted; what fails is returned by
- * its message id, or is among the dead letters with its reason. Never fails as a function for the sake of a record.
+ * Creates the Lambda handler of a pipeline's queue. It creates an Item from each message and posts it to the ingestor.
+ * A message whose failure is transient is returned to the queue by its id; one whose failure is permanent, or that was
+ * received too often, is sent to the dead-letter queue with the reason. One failed record never fails the batch.
+ *
+ * @example
+ * export const handler = granuleHandler({
+ *   collectionId: 'cop-dem-glo-30',
+ *   parseMessage: (message) => (message.type === 's3-object' ? { href: message.href } : undefined),
+ *   createItem: async ({ href, source, warn }) => itemOf(href, await source.read(href), warn),
+ * });
  */
 export function granuleHandler<G extends Granule>(pipeline: GranulePipeline<G>): GranuleHandler<G> {
   return handlerWith(pipeline, deployedCollaborators);
@@ -31,11 +38,12 @@ function handlerWith<G extends Granule>(
   const handle = async (event: SQSEvent, context: InvocationContext): Promise<SQSBatchResponse> => {
     const { queue, retry, ...rest } = collaborators();
     const remainingMs = () => context.getRemainingTimeInMillis();
-    const settled = await settleBatch(pipeline, event.Records, { ...rest, remainingMs });
-    const response = await respond(event, settled, (record) =>
-      acknowledges(record, { queue, retry, log: rest.log, meter: rest.meter }),
+    const results = await processBatch(pipeline, event.Records, { ...rest, remainingMs });
+    const { log, meter } = rest;
+    const response = await respond(results, (result) =>
+      settle(result, { queue, retry, log, meter }),
     );
-    rest.meter.publish();
+    meter.publish();
     return response;
   };
   return Object.assign(handle, {
@@ -44,28 +52,13 @@ function handlerWith<G extends Granule>(
   });
 }
 
-/** Thrown to Powertools' batch processor for a record that goes back to the queue. */
-class RecordNotSettled extends Error {
-  override readonly name = 'RecordNotSettled';
-}
-
-/** Powertools gives the answer its form: the ids of the records that were not acknowledged. */
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting */
 async function respond(
-  event: SQSEvent,
-  settled: readonly SettledRecord[],
-  acknowledge: (record: SettledRecord) => Promise<boolean>,
+  results: readonly RecordResult[],
+  settleOne: (result: RecordResult) => ReturnType<typeof settle>,
 ): Promise<SQSBatchResponse> {
-  const byRecord = new Map(settled.map((entry) => [entry.record, entry]));
-  const processor = new BatchProcessor(EventType.SQS);
-  const response = await processPartialResponse(
-    event,
-    async (record: SettledRecord['record']) => {
-      const entry = byRecord.get(record);
-      if (entry === undefined || !(await acknowledge(entry))) throw new RecordNotSettled();
-    },
-    processor,
-    { throwOnFullBatchFailure: false },
-  );
-  const ids = new Set(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+  const settled = await Promise.all(results.map(settleOne));
+  const retried = results.filter((_, index) => settled[index] === 'retry');
+  const ids = new Set(retried.map(({ record }) => record.messageId));
   return { batchItemFailures: [...ids].map((itemIdentifier) => ({ itemIdentifier })) };
 }

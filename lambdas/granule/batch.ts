@@ -4,8 +4,7 @@ import { failureOf, type Failure } from '../runtime/errors.js';
 import type { GranuleSource } from '../source/source.js';
 import type { Ingestor } from '../ingestor/client.js';
 import type { Log } from '../runtime/log.js';
-import type { Granule, GranulePipeline } from './items.js';
-import { makeItems } from './make-items.js';
+import { makeItems, type Granule, type GranulePipeline } from './items.js';
 import { parseBody } from './message.js';
 import type { Meter } from '../runtime/metrics.js';
 import { recordIngestion, type RecordIngestion } from '../ingestor/pending.js';
@@ -13,11 +12,11 @@ import { mapLimited } from '../runtime/retry.js';
 import type { Item } from '../stac/stac.js';
 import { TimeBudget } from './time-budget.js';
 
-/** What a batch is worked on with. */
+/** The collaborators of one invocation, and its remaining time. */
 export interface BatchContext {
   readonly source: GranuleSource;
   readonly postItem: Ingestor['postItem'];
-  /** Notes what was posted, for the function that verifies it later; undefined: nothing is noted. */
+  /** Records posted Items for the verifying function; undefined if ingestions are not verified. */
   readonly recordIngestion?: RecordIngestion | undefined;
   readonly log: Log;
   readonly meter: Meter;
@@ -28,11 +27,11 @@ export interface BatchContext {
 export type Outcome =
   | { readonly result: 'posted' | 'skipped' }
   | { readonly result: 'failed'; readonly failure: Failure }
-  /** Not begun, for want of time. */
+  /** There was no time left to start. */
   | { readonly result: 'not-started' };
 
-/** A record with what became of it. */
-export interface SettledRecord {
+/** A record and what happened to it, before it is settled with the queue. */
+export interface RecordResult {
   readonly record: SQSRecord;
   readonly outcome: Outcome;
   readonly itemIds: readonly string[];
@@ -43,30 +42,34 @@ export interface SettledRecord {
 interface MadeRecord {
   readonly record: SQSRecord;
   readonly correlationId: string;
-  /** To be posted, also where `outcome` says that others of the record could not be made. */
+  /** The Items to post, even if `outcome` says that others of the record could not be created. */
   readonly items: readonly Item[];
-  /** Set where posting cannot settle the record. */
+  /** Set if the record failed or was skipped, whatever becomes of the posts. */
   readonly outcome?: Outcome;
   readonly milliseconds: number;
 }
 
-/** At once in one invocation; the work waits for the network most of the time. */
+/** Records processed at a time; most of the work waits for the network. */
 const CONCURRENT_RECORDS = 16;
-/** Of the time that is left, for making Items and for trying posts again. */
+/** Share of the remaining time for creating the Items of one record. */
 const MAKE_SHARE = 0.5;
+/** Share of the remaining time in which a post may be retried. */
 const RETRY_SHARE = 1 / 3;
 const POST_TIMEOUT_MS = 30_000;
 
-/** Settles every record of a batch, each by itself; never rejects. One Item is posted once, as the newest record has it. */
-export async function settleBatch<G extends Granule>(
+/**
+ * Processes every record of a batch independently and never rejects. All Items are created before the first is posted:
+ * if several records produce the same Item, it is posted once, from the newest record.
+ */
+export async function processBatch<G extends Granule>(
   pipeline: GranulePipeline<G>,
   records: readonly SQSRecord[],
   context: BatchContext,
-): Promise<SettledRecord[]> {
+): Promise<RecordResult[]> {
   const budget = new TimeBudget(context.remainingMs);
   const made = await makeAll(pipeline, records, { ...context, budget });
   const posts = await postAll(newestItems(made), { ...context, budget });
-  return made.map((record) => settled(record, posts));
+  return made.map((record) => resultOf(record, posts));
 }
 
 type Budgeted = BatchContext & { readonly budget: TimeBudget };
@@ -80,12 +83,12 @@ async function makeAll<G extends Granule>(
     makeOne(pipeline, record, context),
   );
   return results.map((result, index) =>
-    result.status === 'fulfilled' ? result.value : unforeseen(records[index], result.reason),
+    result.status === 'fulfilled' ? result.value : unexpected(records[index], result.reason),
   );
 }
 
-/** makeOne catches what it knows of; this keeps the promise that no record is lost for what it does not. */
-function unforeseen(record: SQSRecord | undefined, reason: unknown): MadeRecord {
+/** makeOne catches every error that it expects; for any other, this returns the record as failed instead of losing it. */
+function unexpected(record: SQSRecord | undefined, reason: unknown): MadeRecord {
   if (record === undefined) throw reason;
   const outcome: Outcome = { result: 'failed', failure: failureOf(reason) };
   return { record, correlationId: record.messageId, items: [], outcome, milliseconds: 0 };
@@ -128,7 +131,7 @@ interface NewestItem {
   readonly correlationId: string;
 }
 
-/** By id: where records of one batch make the same Item, the one sent last, or listed last, is posted. */
+/** Returns the Items by id. Of several records with the same Item, the one sent last wins, then the one listed last. */
 function newestItems(made: readonly MadeRecord[]): Map<string, NewestItem> {
   const newest = new Map<string, NewestItem>();
   for (const { record, items, correlationId } of made) {
@@ -176,20 +179,20 @@ async function postOne(next: NewestItem, context: Budgeted): Promise<Post> {
   }
 }
 
-/** A record is posted when all its Items are. What another try can mend comes before what it cannot. */
-function settled(made: MadeRecord, posts: ReadonlyMap<string, Post>): SettledRecord {
+/** A record counts as posted if all its Items were. A transient failure takes precedence, because a retry may succeed. */
+function resultOf(made: MadeRecord, posts: ReadonlyMap<string, Post>): RecordResult {
   const { record, correlationId, items } = made;
   const own = items.flatMap(({ id }) => posts.get(id) ?? []);
   const open = [made.outcome, ...own.map(({ outcome }) => outcome)].filter(isOpen);
-  const outcome = open.find(isPassing) ?? open[0] ?? { result: 'posted' };
-  // Those that a failure is about.
-  const isTold = ({ id }: Item) =>
+  const outcome = open.find(isTransient) ?? open[0] ?? { result: 'posted' };
+  // A failed record lists the Items that were not posted.
+  const isConcerned = ({ id }: Item) =>
     outcome.result !== 'failed' || posts.get(id)?.outcome.result !== 'posted';
   return {
     record,
     correlationId,
     outcome,
-    itemIds: items.filter(isTold).map(({ id }) => id),
+    itemIds: items.filter(isConcerned).map(({ id }) => id),
     milliseconds: made.milliseconds + Math.max(0, ...own.map(({ milliseconds }) => milliseconds)),
   };
 }
@@ -198,7 +201,7 @@ function isOpen(outcome: Outcome | undefined): outcome is Outcome {
   return outcome !== undefined && outcome.result !== 'posted';
 }
 
-function isPassing(outcome: Outcome): boolean {
+function isTransient(outcome: Outcome): boolean {
   if (outcome.result === 'failed') return outcome.failure.kind === 'transient';
   return outcome.result === 'not-started';
 }

@@ -1,73 +1,87 @@
-import { bboxOf } from '../stac/geometry.js';
-import { ValidationError } from '../runtime/errors.js';
+import type { ParsedBody, GranuleMessage } from './message.js';
+import { failureOf, ValidationError, type Failure } from '../runtime/errors.js';
+import type { Log, LogFields } from '../runtime/log.js';
+import type { Meter } from '../runtime/metrics.js';
+import { mapLimited } from '../runtime/retry.js';
+import { withoutTrailingSlashes } from '../runtime/text.js';
 import type { GranuleSource } from '../source/source.js';
-import type { LogFields } from '../runtime/log.js';
-import type { GranuleMessage } from './message.js';
+import { bboxOf } from '../stac/geometry.js';
 import type { Item, ItemProperties, Link } from '../stac/stac.js';
 import { compareInstants, tryParseInstant } from '../stac/time.js';
 import { validateItem } from '../stac/validate.js';
 
-/** What an Item is made of; `href` names it and its assets, and a pipeline may carry more from the message. */
+/** The input of createItem. `href` identifies the granule; a pipeline may add fields taken from the message. */
 export interface Granule {
   readonly href: string;
 }
 
 export interface ItemContext {
-  /** Reads the granule's files by their hrefs. */
+  /** Reads the granule's files by href. */
   readonly source: GranuleSource;
-  /** For what is odd but no reason to refuse the granule. */
+  /** Logs something unusual that does not prevent the Item from being created. */
   readonly warn: (message: string, fields?: LogFields) => void;
 }
 
-/** What is particular to a dataset. */
+/** The code of one dataset: how a message becomes a granule, and how a granule becomes an Item. */
 export interface GranulePipeline<G extends Granule> {
-  /** Of the Collection that the pipeline makes; the framework sets it on every Item. */
+  /** The id of the pipeline's Collection. The framework sets it on every Item. */
   readonly collectionId: string;
-  /** The granule that a message names; undefined where it names none of this dataset. Throws MessageError. */
+  /**
+   * Returns the granule that a message refers to, or undefined to skip the message. Throws MessageError if the message
+   * should refer to a granule but does not.
+   */
   readonly parseMessage: (message: GranuleMessage) => G | undefined;
-  /** Must do with `href` alone, as `npm run item` gives it. Throws GranuleError and ReadError. */
+  /**
+   * Creates the Item. It must work with `href` alone, because `npm run item` passes nothing else. Throws GranuleError if
+   * the granule cannot become an Item, and ReadError if a file cannot be read.
+   */
   readonly createItem: (granule: G & ItemContext) => Promise<Item>;
 }
 
 export interface MakeItemContext extends ItemContext {
-  /** The root of the STAC API that shows the Collection: the Items link to it. */
+  /** The root URL of the STAC API. If it is set, Items link to their Collection there. */
   readonly stacApiUrl?: string | undefined;
 }
 
-/** The Item as it is posted: createItem's, with its collection and the link to it, valid. Throws ValidationError too. */
+/**
+ * Creates an Item with createItem, adds its collection and the link to it, and validates it. The result is posted
+ * unchanged. Throws ValidationError, and whatever createItem throws.
+ */
 export async function makeItem<G extends Granule>(
   { collectionId, createItem }: Pick<GranulePipeline<G>, 'collectionId' | 'createItem'>,
   granule: G,
   { source, warn, stacApiUrl }: MakeItemContext,
 ): Promise<Item> {
   const created = await createItem({ ...granule, source, warn });
-  checkForm(created, collectionId);
+  checkShape(created, collectionId);
   if (created.collection !== undefined && created.collection !== collectionId) {
     throw new ValidationError(`Item '${created.id}'`, [
-      `collection: is '${created.collection}', and this pipeline's Collection is '${collectionId}'`,
+      `collection: is '${created.collection}', but the pipeline's Collection is '${collectionId}'`,
     ]);
   }
   const item: Item = {
     ...created,
-    properties: withWholeTimes(created.properties),
+    properties: withConsistentTimes(created.properties),
     links: [...created.links, ...collectionLinks(collectionId, stacApiUrl)],
     collection: collectionId,
   };
   validateItem(item);
-  warnOfBelt(item, warn);
+  warnOfMissedAntimeridian(item, warn);
   return item;
 }
 
 function collectionLinks(collectionId: string, stacApiUrl: string | undefined): Link[] {
   if (stacApiUrl === undefined) return [];
-  const href = `${stacApiUrl.replace(/\/+$/, '')}/collections/${encodeURIComponent(collectionId)}`;
+  const href = `${withoutTrailingSlashes(stacApiUrl)}/collections/${encodeURIComponent(collectionId)}`;
   return [{ rel: 'collection', href, type: 'application/json' }];
 }
 
-/** The compiler's word for it does not hold for what was parsed or cast: every fault of it is to be told, too. */
-function checkForm(created: unknown, collection: string): void {
+/** Authors may cast, so the Item type is not proof: check the shape here, to report every fault. */
+function checkShape(created: unknown, collection: string): void {
   if (typeof created !== 'object' || created === null) {
-    throw new ValidationError('What createItem gave', [`it is ${String(created)} and no Item`]);
+    throw new ValidationError('The value returned by createItem', [
+      `${String(created)} is not an Item`,
+    ]);
   }
   const { links, properties } = created as { links?: unknown; properties?: unknown };
   if (Array.isArray(links) && typeof properties === 'object' && properties !== null) return;
@@ -75,10 +89,10 @@ function checkForm(created: unknown, collection: string): void {
 }
 
 /**
- * pgSTAC makes a range of start and end, and refuses an empty one: an instant is a `datetime` alone. Beside a range a
- * `datetime` that was left out has to be there as null.
+ * pgSTAC stores start and end as a range and rejects an empty one, so an instant gets a `datetime` only. Next to a
+ * range, STAC requires `datetime`, which is null unless the author set it.
  */
-function withWholeTimes(properties: ItemProperties): ItemProperties {
+function withConsistentTimes(properties: ItemProperties): ItemProperties {
   const { start_datetime: start, end_datetime: end, ...rest } = properties;
   if (typeof start !== 'string' || typeof end !== 'string') return properties;
   const datetime = properties.datetime ?? null;
@@ -92,15 +106,55 @@ function isSameInstant(one: string, other: string): boolean {
   return a !== undefined && b !== undefined && compareInstants(a, b) === 0;
 }
 
-/** A bbox around the globe over a geometry that is not is how a missed antimeridian shows. */
-function warnOfBelt({ id, bbox, geometry }: Item, warn: ItemContext['warn']): void {
+/** A bbox much wider than its geometry usually means the antimeridian was missed. */
+function warnOfMissedAntimeridian({ id, bbox, geometry }: Item, warn: ItemContext['warn']): void {
   if (bbox === undefined || geometry === null || bbox[2] - bbox[0] <= 180) return;
   const derived = bboxOf(geometry);
   if (derived[2] - derived[0] < bbox[2] - bbox[0]) {
-    warn('the bbox is wider than the geometry: was the antimeridian missed?', {
-      id,
-      bbox,
-      derived,
-    });
+    const message = 'the bbox is wider than the geometry; was the antimeridian missed?';
+    warn(message, { id, bbox, derived });
+  }
+}
+
+interface MakeItemsContext {
+  readonly source: GranuleSource;
+  readonly log: Log;
+  readonly meter: Meter;
+  readonly stacApiUrl?: string | undefined;
+}
+
+export interface MadeItems {
+  readonly items: readonly Item[];
+  /** The failure of one of the message's granules; a transient one takes precedence, because a retry may succeed. */
+  readonly failure?: Failure;
+}
+
+/** Most messages refer to one granule; the limit matters for those that refer to thousands. */
+const CONCURRENT_GRANULES = 16;
+
+/** Creates every Item of a message that can be created: one granule that fails does not affect the others. */
+export async function makeItems<G extends Granule>(
+  pipeline: GranulePipeline<G>,
+  { messages, skipped, faults = [] }: ParsedBody,
+  { source, stacApiUrl, log, meter }: MakeItemsContext,
+): Promise<MadeItems> {
+  logSkipped(skipped, log);
+  const warn = log.warn.bind(log);
+  const results = await mapLimited(messages, CONCURRENT_GRANULES, async (message) => {
+    const granule = pipeline.parseMessage(message);
+    return granule && makeItem(pipeline, granule, { source, warn, stacApiUrl });
+  });
+  const items = results.flatMap((one) => (one.status === 'fulfilled' ? (one.value ?? []) : []));
+  meter.count('ItemsMade', items.length);
+  const failed = results.filter((one) => one.status === 'rejected');
+  const failures = [...faults, ...failed.map(({ reason }): unknown => reason)].map(failureOf);
+  const failure = failures.find(({ kind }) => kind === 'transient') ?? failures[0];
+  return { items, ...(failure && { failure }) };
+}
+
+function logSkipped(skipped: ParsedBody['skipped'], log: Log): void {
+  for (const { reason, detail } of skipped) {
+    const expected = reason !== 'no-records' && reason !== 'subscription-confirmation';
+    log[expected ? 'info' : 'warn']('message skipped', { reason, detail });
   }
 }

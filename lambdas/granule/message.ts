@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import { tryCorrelationId } from './correlation-id.js';
 import { MessageError } from '../runtime/errors.js';
-import { excerpt } from '../runtime/excerpt.js';
+import { excerpt } from '../runtime/text.js';
 import {
   EventBridgeSchema,
   RecordsSchema,

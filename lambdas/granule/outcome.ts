@@ -1,15 +1,15 @@
 import { failureOf, type Failure } from '../runtime/errors.js';
-import type { SettledRecord } from './batch.js';
+import type { RecordResult } from './batch.js';
 import type { Log } from '../runtime/log.js';
 import type { Meter } from '../runtime/metrics.js';
 import type { RecordQueue } from '../queue/dead-letters.js';
 
 export interface RetrySettings {
-  /** The pipeline's id, for dead letters and logs. */
+  /** The pipeline's id, which appears in dead letters and logs. */
   readonly pipeline: string;
-  /** Receives after which SQS gives a message up: the queue's own number. */
+  /** Number of receives before a message is dead-lettered; the queue's redrive policy has the same number. */
   readonly maxReceiveCount: number;
-  /** Wait after the first receive; doubled with each further one. */
+  /** The wait after the first receive; it doubles with each further receive. */
   readonly retryDelaySeconds: number;
   readonly random?: () => number;
 }
@@ -26,62 +26,69 @@ const OUT_OF_TIME: Failure = {
   kind: 'transient',
   name: 'OutOfTime',
   message:
-    'the function had no time left to begin this message: raise timeout_seconds or lower batch_size',
+    'the function had no time left to process this message: increase timeout_seconds or decrease batch_size',
 };
 
+/** Whether the queue may delete the message (`done`) or delivers it again (`retry`). */
+export type Settlement = 'done' | 'retry';
+
 /**
- * True where the message is done with: its Item is posted, it was skipped, or it is among the dead letters. False
- * where it goes back to the queue, after a delay. Never rejects: a record that cannot be put away is not acknowledged.
+ * Decides what happens to a message, and does it. A message is done if its Items were posted, if it was skipped, or once
+ * it is in the dead-letter queue; otherwise it becomes visible again after a delay. Never rejects: if the message cannot
+ * be sent to the dead-letter queue, it is retried.
  */
-export async function acknowledges(entry: SettledRecord, context: SettleContext): Promise<boolean> {
+export async function settle(entry: RecordResult, context: SettleContext): Promise<Settlement> {
   const { outcome } = entry;
   if (outcome.result === 'posted' || outcome.result === 'skipped') {
     if (outcome.result === 'skipped') context.meter.count('MessagesSkipped');
     logOutcome(entry, context, { as: outcome.result });
-    return true;
+    return 'done';
   }
   const failure = outcome.result === 'failed' ? outcome.failure : OUT_OF_TIME;
   const permanent = failure.kind === 'permanent';
   context.meter.count(permanent ? 'RecordsFailedPermanent' : 'RecordsFailedTransient');
-  if (permanent || isLastReceive(entry, context.retry)) return giveUp(entry, failure, context);
-  await tryAgainLater(entry, failure, context);
-  return false;
+  if (permanent || isLastReceive(entry, context.retry)) return deadLetter(entry, failure, context);
+  await retryLater(entry, failure, context);
+  return 'retry';
 }
 
-function receiveCount({ record }: SettledRecord): number {
+function receiveCount({ record }: RecordResult): number {
   return Number(record.attributes.ApproximateReceiveCount) || 1;
 }
 
-function isLastReceive(entry: SettledRecord, { maxReceiveCount }: RetrySettings): boolean {
+function isLastReceive(entry: RecordResult, { maxReceiveCount }: RetrySettings): boolean {
   return receiveCount(entry) >= maxReceiveCount;
 }
 
-/** Sent first, acknowledged after: a crash in between leaves the message twice, never none. */
-async function giveUp(
-  entry: SettledRecord,
+/** Sends before the queue deletes: a crash in between duplicates the message instead of losing it. */
+async function deadLetter(
+  entry: RecordResult,
   failure: Failure,
   context: SettleContext,
-): Promise<boolean> {
+): Promise<Settlement> {
   const { record, correlationId, itemIds } = entry;
   const { pipeline } = context.retry;
   try {
     const reason = { failure, pipeline, correlationId, itemId: itemIds[0] };
     await context.queue.sendToDeadLetters(record, reason);
     logOutcome(entry, context, { as: 'dead', failure });
-    return true;
+    return 'done';
   } catch (error) {
     const { message } = failureOf(error);
-    context.log.error('the dead letter could not be sent: the message goes back to the queue', {
-      messageId: record.messageId,
-      error: message,
-    });
+    context.log.error(
+      'could not send the message to the dead-letter queue; it goes back to its queue',
+      {
+        messageId: record.messageId,
+        error: message,
+      },
+    );
     logOutcome(entry, context, { as: 'retry', failure });
-    return false;
+    return 'retry';
   }
 }
 
-async function tryAgainLater(
-  entry: SettledRecord,
+async function retryLater(
+  entry: RecordResult,
   failure: Failure,
   context: SettleContext,
 ): Promise<void> {
@@ -89,8 +96,8 @@ async function tryAgainLater(
   try {
     await context.queue.returnLater(entry.record, seconds);
   } catch (error) {
-    // The queue's own visibility time-out brings it back.
-    context.log.warn('the visibility of a message could not be changed', {
+    // The message becomes visible anyway, after the queue's own visibility timeout.
+    context.log.warn('could not change the visibility timeout of a message', {
       messageId: entry.record.messageId,
       error: failureOf(error).message,
     });
@@ -98,9 +105,12 @@ async function tryAgainLater(
   logOutcome(entry, context, { as: 'retry', failure });
 }
 
-/** retryDelaySeconds times 2^(receives - 1), 15 minutes at most, with equal jitter. */
+/**
+ * The visibility timeout: retryDelaySeconds * 2^(receives - 1), at most 15 minutes, with equal jitter. Unlike a retry
+ * within a process it keeps half of the wait fixed, because each receive counts towards maxReceiveCount.
+ */
 function delaySeconds(
-  entry: SettledRecord,
+  entry: RecordResult,
   { retryDelaySeconds, random = Math.random }: RetrySettings,
 ): number {
   const delay = Math.min(MAX_DELAY_SECONDS, retryDelaySeconds * 2 ** (receiveCount(entry) - 1));
@@ -115,7 +125,7 @@ interface LoggedOutcome {
 const LEVELS = { posted: 'info', skipped: 'info', dead: 'error', retry: 'warn' } as const;
 
 function logOutcome(
-  { record, itemIds, correlationId, milliseconds }: SettledRecord,
+  { record, itemIds, correlationId, milliseconds }: RecordResult,
   { log, retry }: SettleContext,
   { as, failure }: LoggedOutcome,
 ): void {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { AccessTokens } from './access-token.js';
 import { failureOf, IngestorError } from '../runtime/errors.js';
 import { sendHttp, type HttpAnswer, type SendHttp } from '../runtime/http.js';
-import { excerpt } from '../runtime/excerpt.js';
+import { excerpt } from '../runtime/text.js';
 import { tryParseJson } from '../runtime/json.js';
 import { retry } from '../runtime/retry.js';
 

@@ -1,7 +1,7 @@
 import { IngestorError, type FailureKind } from '../runtime/errors.js';
 import type { HttpAnswer } from '../runtime/http.js';
 import { tryParseJson } from '../runtime/json.js';
-import { excerpt } from '../runtime/excerpt.js';
+import { excerpt } from '../runtime/text.js';
 import { parseRetryAfter, type Delayed } from '../runtime/retry.js';
 
 /** Names the request in errors. */

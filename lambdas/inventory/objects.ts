@@ -4,7 +4,7 @@ import {
   S3Client,
   type GetObjectCommandOutput,
 } from '@aws-sdk/client-s3';
-import { tryAwsStatus } from '../runtime/aws-status.js';
+import { tryAwsStatus } from '../runtime/errors.js';
 import { failureOf, ReadError } from '../runtime/errors.js';
 import type { ByteRange } from '../source/source.js';
 import { retry } from '../runtime/retry.js';

@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { tryAwsStatus } from '../runtime/aws-status.js';
+import { tryAwsStatus } from '../runtime/errors.js';
 import { failedEntries, type FailedEntry } from './batch-answer.js';
 import { failureOf, PipelineError } from '../runtime/errors.js';
 import { signedPost, type BatchEntry, type PostBatch } from './signed-post.js';

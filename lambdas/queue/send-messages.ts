@@ -1,10 +1,10 @@
 import { systemClock, type Clock } from '../runtime/clock.js';
+import { tryParseJson } from '../runtime/json.js';
 import { retry } from '../runtime/retry.js';
-import { sendableBody } from './message-body.js';
 import { MAX_BATCH_ENTRIES, SendError, type MessageQueue, type SendFailure } from './queue.js';
 
 export interface OutgoingMessage {
-  /** What reports call the message. */
+  /** Identifies the message in reports. */
   readonly key: string;
   readonly body: string;
 }
@@ -20,7 +20,7 @@ export interface SendResult {
 }
 
 export interface SendOptions {
-  /** Batches under way at the same time. @default 16 */
+  /** Maximum number of concurrent batches. @default 16 */
   readonly parallel?: number;
   readonly clock?: Clock;
 }
@@ -34,8 +34,8 @@ interface Sendable extends OutgoingMessage {
 }
 
 /**
- * Sends all messages, in batches and in no order. A message that the queue can never take is reported and stops
- * nothing else. Throws SendError when the others could not all be sent; some then were.
+ * Sends all messages in batches, in no particular order. A message that the queue can never accept is returned as
+ * refused and does not stop the others. Throws SendError if the others could not all be sent; some of them then were.
  */
 export async function sendMessages(
   messages: Iterable<OutgoingMessage>,
@@ -47,7 +47,7 @@ export async function sendMessages(
   let sent = 0;
   let failed = false;
   const lane = async (): Promise<void> => {
-    // One iterator for all lanes: each takes the next batch when it is free.
+    // The lanes share one iterator: each takes the next batch when it is free.
     for (;;) {
       const next = failed ? undefined : batches.next();
       if (next === undefined || next.done === true) return;
@@ -66,7 +66,7 @@ export async function sendMessages(
   return { sent, refused };
 }
 
-/** At most 10 entries and at most the queue's bytes each; a message over the limit is refused here. */
+/** Yields batches within the limits of the queue (10 entries, `maxBytes` in all) and refuses messages that are too long. */
 function* batchesOf(
   messages: Iterable<OutgoingMessage>,
   { maxBytes, refused }: { readonly maxBytes: number; readonly refused: RefusedMessage[] },
@@ -92,9 +92,9 @@ function* batchesOf(
 }
 
 function faultOf(bytes: number, maxBytes: number): string | undefined {
-  if (bytes === 0) return 'the body is empty, which SQS does not take';
+  if (bytes === 0) return 'the body is empty, which SQS does not accept';
   return bytes > maxBytes
-    ? `the body has ${bytes} bytes, and the queue takes ${maxBytes}`
+    ? `the body has ${bytes} bytes; the queue accepts at most ${maxBytes}`
     : undefined;
 }
 
@@ -140,4 +140,39 @@ class NotTakenError extends SendError {
       `the queue did not accept ${failures.length} messages in ${MAX_ATTEMPTS} attempts, among them '${key}': ${first?.reason ?? ''}`,
     );
   }
+}
+
+/** A message body in the form in which it is sent. */
+export interface SendableBody {
+  readonly body: string;
+  /** Length in UTF-8, which is what the limits of SQS refer to. */
+  readonly bytes: number;
+}
+
+// A fast path: most bodies are printable ASCII and need only this check.
+const NOT_PLAIN = /[^\t\n\r -~]/;
+/** The characters that SQS rejects. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const ILLEGAL = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+
+/**
+ * Converts a body to one that SQS accepts and that has the same meaning, whatever characters a key contains. JSON gets
+ * every character beyond ASCII escaped. Other text is unchanged, or becomes a JSON string if SQS would reject it.
+ */
+export function sendableBody(body: string): SendableBody {
+  if (!NOT_PLAIN.test(body)) return { body, bytes: body.length };
+  const sendable = escaped(body);
+  return { body: sendable, bytes: Buffer.byteLength(sendable) };
+}
+
+function escaped(body: string): string {
+  if (/^\s*["[{]/.test(body) && tryParseJson(body) !== undefined) return escapeToAscii(body);
+  return ILLEGAL.test(body) ? escapeToAscii(JSON.stringify(body)) : body;
+}
+
+function escapeToAscii(json: string): string {
+  // In JSON such characters occur only in strings, where an escape sequence has the same meaning.
+  return json.replace(
+    /[\u007F-\uFFFF]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -1,13 +1,16 @@
 import { inspect, types } from 'node:util';
 
-/** Whether another try can help. `permanent`: to the dead letters now. `transient`: back to the queue. */
+/**
+ * Whether a retry can help. A message whose failure is `permanent` goes straight to the dead-letter queue; one whose
+ * failure is `transient` goes back to the queue.
+ */
 export type FailureKind = 'permanent' | 'transient';
 
 interface PipelineErrorOptions extends ErrorOptions {
   readonly kind: FailureKind;
 }
 
-/** Base of every error this project throws on purpose: a sentence for a person, and a kind for the machine. */
+/** Base class of the errors that this project throws deliberately. `kind` decides what happens to the message. */
 export abstract class PipelineError extends Error {
   readonly kind: FailureKind;
 
@@ -17,7 +20,15 @@ export abstract class PipelineError extends Error {
   }
 }
 
-/** Thrown when a queue message is of no shape that the pipeline knows. */
+/**
+ * Thrown when the pipeline cannot use a queue message. Permanent: the message goes straight to the dead-letter queue.
+ *
+ * @example
+ * parseMessage: (message) => {
+ *   if (message.type !== 's3-object') throw new MessageError('expected a notification from S3');
+ *   return { href: message.href };
+ * }
+ */
 export class MessageError extends PipelineError {
   override readonly name = 'MessageError';
 
@@ -26,17 +37,24 @@ export class MessageError extends PipelineError {
   }
 }
 
-/** Where in a granule a fault was found. */
+/** The place in a granule where something is wrong. */
 export interface GranuleFault {
   readonly href: string;
+  /** The name of the XML element. */
   readonly element?: string;
-  /** 1-based. */
+  /** Counted from 1. */
   readonly line?: number;
-  /** 1-based. */
+  /** Counted from 1. */
   readonly column?: number;
 }
 
-/** Thrown when a granule was read but cannot become an Item: its content would have to change first. */
+/**
+ * Thrown when a granule was read but cannot become an Item, so a retry cannot help. The message goes straight to the
+ * dead-letter queue, with the error text as its reason.
+ *
+ * @example
+ * throw new GranuleError(`${href}: the manifest has no footprint`, { href, element: 'gml:coordinates' });
+ */
 export class GranuleError extends PipelineError {
   override readonly name = 'GranuleError';
   readonly fault: GranuleFault;
@@ -47,7 +65,13 @@ export class GranuleError extends PipelineError {
   }
 }
 
-/** Thrown when an object could not be read; permanent only when it does not exist or the href is no href. */
+/**
+ * Thrown when a file could not be read. Use `permanent` if the file does not exist or its href is not valid, and
+ * `transient` for everything that may pass, such as a timeout.
+ *
+ * @example
+ * throw new ReadError(`${href}: HTTP status 503`, { href, kind: 'transient' });
+ */
 export class ReadError extends PipelineError {
   override readonly name = 'ReadError';
   readonly href: string;
@@ -61,9 +85,10 @@ export class ReadError extends PipelineError {
   }
 }
 
-/** Thrown before anything is posted when an Item or a Collection breaks the STAC specification. */
+/** Thrown when an Item or a Collection violates the STAC specification, before anything is posted. Permanent. */
 export class ValidationError extends PipelineError {
   override readonly name = 'ValidationError';
+  /** Every violation, as `path: what is wrong`. */
   readonly faults: readonly string[];
 
   constructor(subject: string, faults: readonly string[]) {
@@ -72,10 +97,10 @@ export class ValidationError extends PipelineError {
   }
 }
 
-/** Thrown when the ingestor did not take what was posted; the kind follows from its answer. */
+/** Thrown when a request to the ingestor failed. `kind` depends on the response. */
 export class IngestorError extends PipelineError {
   override readonly name = 'IngestorError';
-  /** HTTP status; undefined when no answer came. */
+  /** The HTTP status; undefined if there was no response. */
   readonly status: number | undefined;
 
   constructor(
@@ -87,7 +112,7 @@ export class IngestorError extends PipelineError {
   }
 }
 
-/** Thrown when no access token could be had. Never carries the secret, the token or an answer's body. */
+/** Thrown when no access token could be obtained. Never contains the secret, the token or a response body. */
 export class TokenError extends PipelineError {
   override readonly name = 'TokenError';
 
@@ -96,21 +121,22 @@ export class TokenError extends PipelineError {
   }
 }
 
-/** Thrown when an inventory query cannot be run or its result cannot be read. */
+/** Thrown when an inventory query fails or its result cannot be read. */
 export class QueryError extends PipelineError {
   override readonly name = 'QueryError';
 }
 
-/** Thrown when the deployment itself is wrong (an environment variable, a secret's keys): a person has to mend it. */
+/** Thrown when the deployment is misconfigured, for example an environment variable or the keys of a secret. */
 export class ConfigurationError extends PipelineError {
   override readonly name = 'ConfigurationError';
 
   constructor(message: string, options?: ErrorOptions) {
-    // Transient: once mended, the same message succeeds.
+    // Transient, because the same message succeeds once the configuration is fixed.
     super(message, { ...options, kind: 'transient' });
   }
 }
 
+/** A thrown value, as it is logged and written to a dead letter. */
 export interface Failure {
   readonly kind: FailureKind;
   readonly name: string;
@@ -118,27 +144,28 @@ export interface Failure {
 }
 
 /**
- * Any thrown value as a failure. What nobody foresaw is transient: a retry costs little, a lost granule much.
- * Goes by `kind` and not by class, since a bundle has classes of its own. Never throws, and `message` is never empty.
+ * Converts any thrown value to a failure. An unexpected error is transient, because a retry costs little and a lost
+ * granule much. Looks at `kind`, not at the class, because every bundle has its own copy of the classes. Never throws,
+ * and `message` is never empty.
  */
 export function failureOf(thrown: unknown): Failure {
   try {
     return isErrorLike(thrown) ? errorFailure(thrown) : unknownFailure(shown(thrown));
   } catch {
-    return unknownFailure('a value that throws when it is looked at');
+    return unknownFailure('a value that throws when it is inspected');
   }
 }
 
 type ErrorLike = Pick<Error, 'name' | 'message'>;
 
-/** Not instanceof: an error of another realm is one, too, and so is a DOMException (a time-out of fetch). */
+/** Not instanceof Error, which is false for errors from another realm. fetch reports a timeout as a DOMException. */
 function isErrorLike(thrown: unknown): thrown is ErrorLike {
   return types.isNativeError(thrown) || thrown instanceof DOMException;
 }
 
 function errorFailure(thrown: ErrorLike): Failure {
   const kind = 'kind' in thrown && thrown.kind === 'permanent' ? 'permanent' : 'transient';
-  // Anybody may have put anything there, or nothing; a dead letter without a reason would be one that was killed.
+  // The fields can hold anything. An empty reason would look like that of a function that was killed.
   const { name, message }: { name: unknown; message: unknown } = thrown;
   const text = typeof message === 'string' ? message : shown(message);
   return {
@@ -156,8 +183,15 @@ function shown(value: unknown): string {
   return inspect(value, { depth: 1, breakLength: Infinity });
 }
 
-/** The system's name of an error (`ENOENT`); undefined where it has none. */
+/** Returns the `code` of an error, such as `ENOENT`; undefined if it has none. */
 export function errorCode(thrown: unknown): string | undefined {
   if (!types.isNativeError(thrown) || !('code' in thrown)) return undefined;
   return typeof thrown.code === 'string' ? thrown.code : undefined;
+}
+
+/** Returns the HTTP status of an error from the AWS SDK; undefined if there was no response or the error is another's. */
+export function tryAwsStatus(thrown: unknown): number | undefined {
+  if (typeof thrown !== 'object' || thrown === null || !('$metadata' in thrown)) return undefined;
+  const metadata = thrown.$metadata as { readonly httpStatusCode?: number } | undefined;
+  return metadata?.httpStatusCode;
 }

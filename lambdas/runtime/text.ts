@@ -1,6 +1,6 @@
 const UTF8 = decoderOf('utf-8');
 
-/** An XML declaration is ASCII in every encoding that is told by it, and stands at the very start. */
+/** An XML declaration starts the file, and is ASCII in every encoding that it can declare. */
 const DECLARATION_BYTES = 200;
 const DECLARED_ENCODING = /^<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/;
 
@@ -20,16 +20,16 @@ export function decodeText(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
   } catch (cause) {
-    throw new TypeError(`the bytes are not ${encoding}`, { cause });
+    throw new TypeError(`the bytes are not valid ${encoding}`, { cause });
   }
 }
 
-// 'fatal': a replacement character in a name would be a wrong name that looks right.
+// Without 'fatal', a name with a replacement character would be wrong and pass as right.
 function decoderOf(encoding: string) {
   try {
     return new TextDecoder(encoding, { fatal: true });
   } catch (cause) {
-    throw new RangeError(`the encoding '${encoding}' is not known`, { cause });
+    throw new RangeError(`unknown encoding '${encoding}'`, { cause });
   }
 }
 
@@ -43,9 +43,28 @@ function encodingOf(bytes: Uint8Array): string {
 }
 
 function declaredEncoding(bytes: Uint8Array): string {
-  // Behind a UTF-8 mark there is none that counts.
+  // After a UTF-8 byte order mark the pattern does not match: the mark overrides the declaration.
   const start = Buffer.from(bytes.subarray(0, DECLARATION_BYTES)).toString('latin1');
   const declared = DECLARED_ENCODING.exec(start)?.[1]?.toLowerCase() ?? 'utf-8';
-  // A declaration that could be read byte by byte is not UTF-16, whatever it says.
+  // A declaration that can be read as single bytes is not UTF-16, whatever it says.
   return /^(?:utf-?8|utf-?16(?:le|be)?|us-ascii)$/.test(declared) ? 'utf-8' : declared;
+}
+
+const EXCERPT_CHARACTERS = 200;
+
+/**
+ * Shortens a text for an error message or a log line, and appends its full length.
+ *
+ * @example
+ * throw new MessageError(`not a tile name: ${excerpt(name)}`);
+ */
+export function excerpt(text: string, characters = EXCERPT_CHARACTERS): string {
+  return text.length <= characters
+    ? text
+    : `${text.slice(0, characters)}... (${text.length} characters)`;
+}
+
+/** Removes all slashes at the end of a URL or path. */
+export function withoutTrailingSlashes(text: string): string {
+  return text.replace(/\/+$/, '');
 }

@@ -1,5 +1,5 @@
 import { GetObjectCommand, S3Client, type GetObjectCommandOutput } from '@aws-sdk/client-s3';
-import { tryAwsStatus } from '../runtime/aws-status.js';
+import { tryAwsStatus } from '../runtime/errors.js';
 import { failureOf, ReadError } from '../runtime/errors.js';
 import {
   MAX_READ_BYTES,

@@ -1,5 +1,5 @@
 import { MessageError } from '../../lambdas/runtime/errors.js';
-import { excerpt } from '../../lambdas/runtime/excerpt.js';
+import { excerpt } from '../../lambdas/runtime/text.js';
 import type { Granule } from '../../lambdas/granule/items.js';
 import type { GranuleMessage } from '../../lambdas/granule/message.js';
 import { parseTile, type Tile } from './tile-name.js';

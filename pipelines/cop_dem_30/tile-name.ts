@@ -1,5 +1,5 @@
 import { GranuleError } from '../../lambdas/runtime/errors.js';
-import { excerpt } from '../../lambdas/runtime/excerpt.js';
+import { excerpt } from '../../lambdas/runtime/text.js';
 import { PRODUCTS, type Product } from './constants.js';
 
 /** What the name of a tile tells. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { MessageError } from '../../lambdas/runtime/errors.js';
-import { excerpt } from '../../lambdas/runtime/excerpt.js';
+import { excerpt } from '../../lambdas/runtime/text.js';
 import type { GranuleMessage } from '../../lambdas/granule/message.js';
 import { BUCKET_HREF } from './constants.js';
 import { FilenameMapSchema } from './read/filename-map.js';

@@ -26,7 +26,6 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   'backfill/collaborators': ['backfill/settings'],
   'stac/item-schema': ['stac/item-schema', 'stac/validate'],
   'granule/items': ['granule/items', 'stac/validate', 'granule-handler'],
-  'granule/make-items': ['granule/make-items', 'granule-handler'],
   'granule/message-schemas': ['granule/message'],
   'stac/stac': ['stac/item-schema'],
   'stac/extensions': ['stac/extensions', 'stac/validate'],

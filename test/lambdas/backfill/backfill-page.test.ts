@@ -75,8 +75,8 @@ test('a row without a key goes by its first value', async () => {
   await send(['path', 'size'], [['p', '1'], []], () => '');
 
   expect(kit.log.lines.map(({ fields }) => fields)).toEqual([
-    { key: 'p', reason: 'the body is empty, which SQS does not take' },
-    { key: '', reason: 'the body is empty, which SQS does not take' },
+    { key: 'p', reason: 'the body is empty, which SQS does not accept' },
+    { key: '', reason: 'the body is empty, which SQS does not accept' },
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { IngestorError } from '../../../lambdas/runtime/errors.js';
-import { settleBatch, type BatchContext } from '../../../lambdas/granule/batch.js';
+import { processBatch, type BatchContext } from '../../../lambdas/granule/batch.js';
 import type { PostedIngestion } from '../../../lambdas/ingestor/pending.js';
 import type { PostOptions } from '../../../lambdas/ingestor/client.js';
 import { silentLog } from '../../../lambdas/runtime/log.js';
@@ -10,14 +10,14 @@ import { silentMeter } from '../../../lambdas/runtime/metrics.js';
 import { exampleItem, examplePipeline, sqsRecord } from '../../support/granule.js';
 
 /** Settles one batch on stand-ins, with what it did to them. */
-async function settle(
-  records: Parameters<typeof settleBatch>[1],
+async function process(
+  records: Parameters<typeof processBatch>[1],
   context: Partial<BatchContext> = {},
   pipeline: Partial<GranulePipeline<Granule>> = {},
 ) {
   const posts: (PostOptions & { readonly id: string })[] = [];
   const counted: string[] = [];
-  const settled = await settleBatch({ ...examplePipeline, ...pipeline }, records, {
+  const results = await processBatch({ ...examplePipeline, ...pipeline }, records, {
     source: { read: () => Promise.reject(new Error('nothing to read')) },
     postItem: ({ id }, options) => Promise.resolve(void posts.push({ id, ...options })),
     log: silentLog,
@@ -25,7 +25,7 @@ async function settle(
     remainingMs: () => 60_000,
     ...context,
   });
-  return { settled, posts, counted };
+  return { results, posts, counted };
 }
 
 /** Reads of a clock: the last one is for all further reads. */
@@ -43,7 +43,7 @@ describe('a record', () => {
     const made: string[] = [];
     const record = sqsRecord({ name: 'a' });
 
-    const { settled, posts } = await settle(
+    const { results, posts } = await process(
       [record],
       { remainingMs: clock(60_000, 1_000) },
       {
@@ -56,7 +56,7 @@ describe('a record', () => {
 
     expect([made, posts]).toEqual([[], []]);
     // Strictly: a list of one undefined is no empty list.
-    expect(settled).toStrictEqual([
+    expect(results).toStrictEqual([
       {
         record,
         correlationId: record.messageId,
@@ -71,26 +71,26 @@ describe('a record', () => {
     const record = sqsRecord({ name: 'a' });
 
     // The budget is made, one more record is begun, its share is taken: then the time is over.
-    const { settled, posts } = await settle([record], {
+    const { results, posts } = await process([record], {
       remainingMs: clock(60_000, 60_000, 60_000, 1_000),
     });
 
     expect(posts).toEqual([]);
-    expect(settled).toMatchObject([{ itemIds: ['a'], outcome: { result: 'not-started' } }]);
+    expect(results).toMatchObject([{ itemIds: ['a'], outcome: { result: 'not-started' } }]);
   });
 
   test('that is no granule is skipped', async () => {
-    const { settled, posts } = await settle([sqsRecord({ name: 'skip me' })]);
+    const { results, posts } = await process([sqsRecord({ name: 'skip me' })]);
 
     expect(posts).toEqual([]);
-    expect(settled).toMatchObject([{ itemIds: [], outcome: { result: 'skipped' } }]);
+    expect(results).toMatchObject([{ itemIds: [], outcome: { result: 'skipped' } }]);
   });
 
   test('takes as long as its making and its longest post together', async () => {
     const started = performance.now();
     const record = sqsRecord({ Records: [s3Record('fast'), s3Record('slow')] });
 
-    const { settled } = await settle(
+    const { results } = await process(
       [record],
       { postItem: ({ id }) => sleep(id === 'slow' ? 60 : 1) },
       {
@@ -102,26 +102,26 @@ describe('a record', () => {
     );
 
     // A timer may fire a little early.
-    expect(settled[0]?.milliseconds).toBeGreaterThanOrEqual(98);
-    expect(settled[0]?.milliseconds).toBeLessThanOrEqual(performance.now() - started);
+    expect(results[0]?.milliseconds).toBeGreaterThanOrEqual(98);
+    expect(results[0]?.milliseconds).toBeLessThanOrEqual(performance.now() - started);
   });
 
   test('of which a post fails takes as long as that post, too', async () => {
     const started = performance.now();
 
-    const { settled } = await settle([sqsRecord({ name: 'a' })], {
+    const { results } = await process([sqsRecord({ name: 'a' })], {
       postItem: async () => {
         await sleep(40);
         throw new Error('no');
       },
     });
 
-    expect(settled[0]?.milliseconds).toBeGreaterThanOrEqual(39);
-    expect(settled[0]?.milliseconds).toBeLessThanOrEqual(performance.now() - started);
+    expect(results[0]?.milliseconds).toBeGreaterThanOrEqual(39);
+    expect(results[0]?.milliseconds).toBeLessThanOrEqual(performance.now() - started);
   });
 
   test('names those of its Items that could not be posted, where one was refused', async () => {
-    const { settled } = await settle(
+    const { results } = await process(
       [sqsRecord({ Records: [s3Record('posted'), s3Record('refused')] })],
       {
         postItem: ({ id }) =>
@@ -131,7 +131,7 @@ describe('a record', () => {
       },
     );
 
-    expect(settled).toMatchObject([
+    expect(results).toMatchObject([
       { itemIds: ['refused'], outcome: { result: 'failed', failure: { kind: 'permanent' } } },
     ]);
   });
@@ -141,7 +141,7 @@ describe('a record', () => {
     const names = Array.from({ length: 17 }, (_, index) => `n${String(index)}`);
 
     // One more than are posted at once: the last one is left when the time is over.
-    const { settled } = await settle([sqsRecord({ Records: names.map(s3Record) })], {
+    const { results } = await process([sqsRecord({ Records: names.map(s3Record) })], {
       remainingMs: () => (isLate ? 1_000 : 60_000),
       postItem: async () => {
         await sleep(1);
@@ -150,7 +150,7 @@ describe('a record', () => {
       },
     });
 
-    expect(settled).toMatchObject([{ outcome: { result: 'not-started' } }]);
+    expect(results).toMatchObject([{ outcome: { result: 'not-started' } }]);
   });
 });
 
@@ -159,7 +159,7 @@ describe('a post', () => {
     const before = Date.now();
     const envelope = { Type: 'Notification', MessageId: 'n-1', Message: '{"name":"a"}' };
 
-    const { posts, counted } = await settle([sqsRecord(envelope)]);
+    const { posts, counted } = await process([sqsRecord(envelope)]);
 
     expect(posts).toEqual([
       {
@@ -176,7 +176,7 @@ describe('a post', () => {
   });
 
   test('gets the time that is left where that is less', async () => {
-    const { posts } = await settle([sqsRecord({ name: 'a' })], { remainingMs: () => 10_000 });
+    const { posts } = await process([sqsRecord({ name: 'a' })], { remainingMs: () => 10_000 });
 
     expect(posts).toMatchObject([{ timeoutMs: 8_500 }]);
   });
@@ -185,7 +185,7 @@ describe('a post', () => {
     const noted: PostedIngestion[] = [];
     const record = sqsRecord({ name: 'a' });
 
-    await settle([record], {
+    await process([record], {
       recordIngestion: (posted) => Promise.resolve(void noted.push(posted)),
     });
 

@@ -1,9 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ValidationError } from '../../../lambdas/runtime/errors.js';
+import { GranuleError, type ValidationError } from '../../../lambdas/runtime/errors.js';
+import { parseBody } from '../../../lambdas/granule/message.js';
 import type { LogFields } from '../../../lambdas/runtime/log.js';
-import { makeItem, type Granule, type GranulePipeline } from '../../../lambdas/granule/items.js';
+import { silentMeter } from '../../../lambdas/runtime/metrics.js';
+import { MemoryLog } from '../../support/backfill/collaborators.js';
+import {
+  makeItem,
+  makeItems,
+  type Granule,
+  type GranulePipeline,
+} from '../../../lambdas/granule/items.js';
 import type { Item, Polygon } from '../../../lambdas/stac/stac.js';
-import { exampleItem } from '../../support/granule.js';
+import { exampleItem, examplePipeline } from '../../support/granule.js';
 
 const source = { read: () => Promise.reject(new Error('nothing to read')) };
 
@@ -36,7 +44,7 @@ describe('the collection', () => {
   test('of another pipeline is refused with both names', async () => {
     await expect(make(exampleItem('a', { collection: 'other' }))).rejects.toMatchObject({
       message:
-        "Item 'a' is not valid STAC: collection: is 'other', and this pipeline's Collection is 'example'",
+        "Item 'a' is not valid STAC: collection: is 'other', but the pipeline's Collection is 'example'",
     });
   });
 
@@ -139,7 +147,7 @@ describe('a bbox', () => {
 
     expect(warnings).toEqual([
       [
-        'the bbox is wider than the geometry: was the antimeridian missed?',
+        'the bbox is wider than the geometry; was the antimeridian missed?',
         { id: 'a', bbox: [-90, 0, 90.5, 1], derived: [-90, 0, -80, 1] },
       ],
     ]);
@@ -159,4 +167,63 @@ describe('a bbox', () => {
     expect(bbox).toBeDefined();
     expect((await make(rest)).warnings).toEqual([]);
   });
+});
+
+/** The Items of one message on stand-ins, with what was counted and logged. */
+async function makeAll(body: unknown, createItem = examplePipeline.createItem) {
+  const log = new MemoryLog();
+  const counted: unknown[] = [];
+  const made = await makeItems(
+    { ...examplePipeline, createItem },
+    parseBody(JSON.stringify(body)),
+    {
+      source: { read: (href) => Promise.resolve(Buffer.from(`content of ${href}`)) },
+      log,
+      meter: { ...silentMeter, count: (...given) => counted.push(given) },
+      stacApiUrl: 'https://stac.example.com',
+    },
+  );
+  return { made, log, counted };
+}
+
+test('an Item is made with the source, a way to warn and the STAC API, and counted', async () => {
+  const { made, log, counted } = await makeAll({ name: 'a' }, async ({ href, source, warn }) => {
+    warn(Buffer.from(await source.read(href)).toString(), { href });
+    return exampleItem(href);
+  });
+
+  expect(made.items.map(({ id, links }) => [id, links[0]?.href])).toEqual([
+    ['a', 'https://stac.example.com/collections/example'],
+  ]);
+  expect(made).not.toHaveProperty('failure');
+  expect(counted).toEqual([['ItemsMade', 1]]);
+  expect(log.lines).toEqual([{ level: 'warn', message: 'content of a', fields: { href: 'a' } }]);
+});
+
+test('what cannot be made is the failure, and counts as no Item', async () => {
+  const { made, counted } = await makeAll({ name: 'a' }, () =>
+    Promise.reject(new GranuleError('broken', { href: 'a' })),
+  );
+
+  expect(made.items).toHaveLength(0);
+  expect(made.failure).toEqual({ kind: 'permanent', name: 'GranuleError', message: 'broken' });
+  expect(counted).toEqual([['ItemsMade', 0]]);
+});
+
+test.each([
+  ['info', 'test-event', { Event: 's3:TestEvent' }],
+  ['warn', 'no-records', { Records: [] }],
+  ['warn', 'subscription-confirmation', { Type: 'SubscriptionConfirmation', Message: 'm' }],
+])('a message is skipped with a line of the level %s for the reason %s', async (...given) => {
+  const [level, reason, body] = given;
+
+  const { log } = await makeAll(body);
+
+  expect(log.lines).toEqual([
+    {
+      level,
+      message: 'message skipped',
+      fields: { reason, detail: expect.any(String) as unknown },
+    },
+  ]);
 });

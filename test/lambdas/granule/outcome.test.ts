@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Outcome, SettledRecord } from '../../../lambdas/granule/batch.js';
+import type { Outcome, RecordResult } from '../../../lambdas/granule/batch.js';
 import type { MetricName } from '../../../lambdas/runtime/metrics.js';
 import type { DeadLetterReason, RecordQueue } from '../../../lambdas/queue/dead-letters.js';
-import { acknowledges, type RetrySettings } from '../../../lambdas/granule/outcome.js';
+import { settle, type RetrySettings } from '../../../lambdas/granule/outcome.js';
 import { MemoryLog } from '../../support/backfill/collaborators.js';
 import { received, sqsRecord } from '../../support/granule.js';
 
@@ -25,21 +25,21 @@ interface Given {
 }
 
 /** What becomes of a record with `outcome`, and all that is done for it. */
-async function settle(outcome: Outcome, given: Given = {}) {
+async function settled(outcome: Outcome, given: Given = {}) {
   const { receives = 1, itemIds = ['S1A'] } = given;
   const log = new MemoryLog();
   const counted: MetricName[] = [];
   const dead: DeadLetterReason[] = [];
   const delays: number[] = [];
   const record = sqsRecord('x', received(receives));
-  const entry: SettledRecord = {
+  const entry: RecordResult = {
     record,
     outcome,
     itemIds,
     correlationId: 'c-1',
     milliseconds: 12.4,
   };
-  const acknowledged = await acknowledges(entry, {
+  const settlement = await settle(entry, {
     log,
     meter: {
       count: (name) => counted.push(name),
@@ -59,14 +59,14 @@ async function settle(outcome: Outcome, given: Given = {}) {
       ...given.retry,
     },
   });
-  return { acknowledged, log, counted, dead, delays };
+  return { settlement, log, counted, dead, delays };
 }
 
 describe('a record that is done', () => {
   test('is acknowledged and logged, and nothing is asked of the queue', async () => {
-    const { acknowledged, log, counted, dead, delays } = await settle({ result: 'posted' });
+    const { settlement, log, counted, dead, delays } = await settled({ result: 'posted' });
 
-    expect([acknowledged, counted, dead, delays]).toEqual([true, [], [], []]);
+    expect([settlement, counted, dead, delays]).toEqual(['done', [], [], []]);
     expect(log.lines).toEqual([
       {
         level: 'info',
@@ -84,16 +84,16 @@ describe('a record that is done', () => {
   });
 
   test('since it was skipped is counted as that', async () => {
-    const { acknowledged, log, counted } = await settle({ result: 'skipped' }, { itemIds: [] });
+    const { settlement, log, counted } = await settled({ result: 'skipped' }, { itemIds: [] });
 
-    expect([acknowledged, counted]).toEqual([true, ['MessagesSkipped']]);
+    expect([settlement, counted]).toEqual(['done', ['MessagesSkipped']]);
     expect(log.lines).toMatchObject([
       { level: 'info', fields: { outcome: 'skipped', itemId: undefined } },
     ]);
   });
 
   test('names all its Items', async () => {
-    const { log } = await settle({ result: 'posted' }, { itemIds: ['a', 'b'] });
+    const { log } = await settled({ result: 'posted' }, { itemIds: ['a', 'b'] });
 
     expect(log.lines[0]?.fields?.['itemId']).toEqual(['a', 'b']);
   });
@@ -103,9 +103,9 @@ describe('a record that is given up', () => {
   const reason = { pipeline: 'example', correlationId: 'c-1', itemId: 'S1A' };
 
   test('since its failure is permanent goes to the dead letters at once', async () => {
-    const { acknowledged, log, counted, dead, delays } = await settle(permanent);
+    const { settlement, log, counted, dead, delays } = await settled(permanent);
 
-    expect([acknowledged, counted, delays]).toEqual([true, ['RecordsFailedPermanent'], []]);
+    expect([settlement, counted, delays]).toEqual(['done', ['RecordsFailedPermanent'], []]);
     expect(dead).toEqual([
       {
         ...reason,
@@ -131,17 +131,20 @@ describe('a record that is given up', () => {
     [5, 1],
     [6, 1],
   ])('at receive %d of 5 since the failure may pass: %d dead letters', async (receives, count) => {
-    const { acknowledged, counted, dead } = await settle(transient, { receives });
+    const { settlement, counted, dead } = await settled(transient, { receives });
 
-    expect([acknowledged, counted]).toEqual([count > 0, ['RecordsFailedTransient']]);
+    expect([settlement, counted]).toEqual([
+      count > 0 ? 'done' : 'retry',
+      ['RecordsFailedTransient'],
+    ]);
     expect(dead).toHaveLength(count);
   });
 
   test('is not acknowledged when the dead letter cannot be sent', async () => {
     const queue = { sendToDeadLetters: () => Promise.reject(new Error('denied')) };
-    const { acknowledged, log, delays } = await settle(permanent, { queue });
+    const { settlement, log, delays } = await settled(permanent, { queue });
 
-    expect([acknowledged, delays]).toEqual([false, []]);
+    expect([settlement, delays]).toEqual(['retry', []]);
     expect(log.lines).toMatchObject([
       {
         level: 'error',
@@ -163,24 +166,24 @@ describe('a record that is tried again', () => {
     [20, 900],
     [Number.NaN, 30],
   ])('after receive %d waits %d s', async (receives, seconds) => {
-    const { acknowledged, delays } = await settle(transient, {
+    const { settlement, delays } = await settled(transient, {
       receives,
       retry: { maxReceiveCount: 1000 },
     });
 
-    expect([acknowledged, delays]).toEqual([false, [seconds]]);
+    expect([settlement, delays]).toEqual(['retry', [seconds]]);
   });
 
   test('waits at least half of that, by chance', async () => {
-    expect((await settle(transient, { retry: { random: () => 0 } })).delays).toEqual([15]);
+    expect((await settled(transient, { retry: { random: () => 0 } })).delays).toEqual([15]);
 
-    const { delays } = await settle(transient, { byChance: true });
+    const { delays } = await settled(transient, { byChance: true });
     expect(delays[0]).toBeGreaterThanOrEqual(15);
     expect(delays[0]).toBeLessThanOrEqual(30);
   });
 
   test('is logged as a warning with its reason', async () => {
-    const { log } = await settle(transient);
+    const { log } = await settled(transient);
 
     expect(log.lines).toMatchObject([
       {
@@ -192,9 +195,9 @@ describe('a record that is tried again', () => {
   });
 
   test('for want of time is visible at once, and says what to change', async () => {
-    const { acknowledged, log, counted, delays } = await settle({ result: 'not-started' });
+    const { settlement, log, counted, delays } = await settled({ result: 'not-started' });
 
-    expect([acknowledged, counted, delays]).toEqual([false, ['RecordsFailedTransient'], [0]]);
+    expect([settlement, counted, delays]).toEqual(['retry', ['RecordsFailedTransient'], [0]]);
     expect(log.lines[0]?.fields).toMatchObject({
       outcome: 'retry',
       error: 'OutOfTime',
@@ -206,9 +209,9 @@ describe('a record that is tried again', () => {
 
   test('comes back by the queue itself when its visibility cannot be changed', async () => {
     const queue = { returnLater: () => Promise.reject(new Error('denied')) };
-    const { acknowledged, log } = await settle(transient, { queue });
+    const { settlement, log } = await settled(transient, { queue });
 
-    expect(acknowledged).toBe(false);
+    expect(settlement).toBe('retry');
     expect(log.lines).toMatchObject([
       {
         level: 'warn',

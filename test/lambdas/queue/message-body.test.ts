@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { sendableBody as sendable } from '../../../lambdas/queue/message-body.js';
+import { sendableBody as sendable } from '../../../lambdas/queue/send-messages.js';
 import { parseBody } from '../../../lambdas/granule/message.js';
 
 function sendableBody(body: string): string {

@@ -1,8 +1,7 @@
 import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { sendableBody } from '../../../lambdas/queue/message-body.js';
 import { SendError, type MessageQueue, type SendFailure } from '../../../lambdas/queue/queue.js';
-import { sendMessages } from '../../../lambdas/queue/send-messages.js';
+import { sendMessages, sendableBody } from '../../../lambdas/queue/send-messages.js';
 import { FakeClock, MemoryQueue } from '../../support/backfill/collaborators.js';
 
 const clock = new FakeClock();
@@ -78,8 +77,11 @@ test('[A19] a body of 300 KiB is reported by its key and not tried, the others a
   expect(result).toEqual({
     sent: 2,
     refused: [
-      { key: 'key of xxxxx', reason: 'the body has 307200 bytes, and the queue takes 262144' },
-      { key: 'key of ', reason: 'the body is empty, which SQS does not take' },
+      {
+        key: 'key of xxxxx',
+        reason: 'the body has 307200 bytes; the queue accepts at most 262144',
+      },
+      { key: 'key of ', reason: 'the body is empty, which SQS does not accept' },
     ],
   });
   expect(queue.batches).toEqual([['a', 'b']]);
@@ -186,8 +188,8 @@ test('a body of exactly the largest size is sent, one byte more and none at all 
 
   expect([sent, queue.bodies]).toEqual([1, ['xxxxxxxxxx']]);
   expect(refused).toEqual([
-    { key: 'key of yyyyy', reason: 'the body has 11 bytes, and the queue takes 10' },
-    { key: 'key of ', reason: 'the body is empty, which SQS does not take' },
+    { key: 'key of yyyyy', reason: 'the body has 11 bytes; the queue accepts at most 10' },
+    { key: 'key of ', reason: 'the body is empty, which SQS does not accept' },
   ]);
 });
 

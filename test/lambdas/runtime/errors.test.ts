@@ -12,6 +12,7 @@ import {
   QueryError,
   ReadError,
   TokenError,
+  tryAwsStatus,
   ValidationError,
 } from '../../../lambdas/runtime/errors.js';
 
@@ -33,7 +34,7 @@ test.each<[PipelineError, string, 'permanent' | 'transient']>([
   expect(error).toBeInstanceOf(PipelineError);
 });
 
-test('errors carry what they are about', () => {
+test('errors carry the details of what failed', () => {
   const fault = { href: 'h', line: 3 };
 
   expect(new GranuleError('m', fault).fault).toEqual(fault);
@@ -42,7 +43,7 @@ test('errors carry what they are about', () => {
   expect(new IngestorError('m', { kind: 'transient' }).status).toBeUndefined();
 });
 
-test('an invalid Item is told with all its faults', () => {
+test('a ValidationError lists every fault', () => {
   const error = new ValidationError("Item 'a'", ['one', 'two']);
 
   expect(failureOf(error)).toEqual({
@@ -53,7 +54,7 @@ test('an invalid Item is told with all its faults', () => {
   expect(error.faults).toEqual(['one', 'two']);
 });
 
-test('what nobody foresaw is transient', () => {
+test('an unexpected error is transient', () => {
   expect(failureOf(new TypeError('x'))).toEqual({
     kind: 'transient',
     name: 'TypeError',
@@ -62,7 +63,7 @@ test('what nobody foresaw is transient', () => {
   expect(failureOf(Object.assign(new Error('x'), { kind: 'odd' })).kind).toBe('transient');
 });
 
-test('an error of another bundle or realm counts as one', () => {
+test('an error from another bundle or realm is recognized', () => {
   const foreign: unknown = runInNewContext(
     "Object.assign(new RangeError('x'), { kind: 'permanent', code: 'ENOENT' })",
   );
@@ -71,7 +72,7 @@ test('an error of another bundle or realm counts as one', () => {
   expect(errorCode(foreign)).toBe('ENOENT');
 });
 
-test('what is no error is shown in one line', () => {
+test('a thrown value that is not an error is shown on one line', () => {
   expect(failureOf('text')).toEqual({
     kind: 'transient',
     name: 'UnknownError',
@@ -102,16 +103,16 @@ test.each<[string, () => unknown, { name: string; message: string }]>([
     { name: 'Error', message: 'm' },
   ],
   [
-    'a message that is no text',
+    'a message that is not a string',
     () => Object.assign(new Error('m'), { message: { code: 7 } }),
     { name: 'Error', message: '{ code: 7 }' },
   ],
   [
-    'the class of a time-out of fetch',
+    'the class that fetch throws on a timeout',
     () => new DOMException('no answer', 'TimeoutError'),
     { name: 'TimeoutError', message: 'no answer' },
   ],
-])('[B05] an error with %s is a failure with a name and a sentence', (_, thrown, expected) => {
+])('[B05] an error with %s becomes a failure with a name and a message', (_, thrown, expected) => {
   expect(failureOf(thrown())).toEqual({ kind: 'transient', ...expected });
 });
 
@@ -123,17 +124,32 @@ test.each<[string, unknown]>([
   ['message', Object.defineProperty(new Error('m'), 'message', { get: boom })],
   ['kind', Object.defineProperty(new Error('m'), 'kind', { get: boom })],
   ['form', { [inspect.custom]: boom }],
-])('[B05] a value whose %s cannot be looked at is a failure all the same', (_, thrown) => {
+])('[B05] a value whose %s throws when it is read still becomes a failure', (_, thrown) => {
   expect(failureOf(thrown)).toEqual({
     kind: 'transient',
     name: 'UnknownError',
-    message: 'thrown: a value that throws when it is looked at',
+    message: 'thrown: a value that throws when it is inspected',
   });
 });
 
-test('an error has a code only where it is a text', () => {
+test('an error has a code only if it is a string', () => {
   expect(errorCode(Object.assign(new Error('x'), { code: 'EACCES' }))).toBe('EACCES');
   expect(errorCode(Object.assign(new Error('x'), { code: 5 }))).toBeUndefined();
   expect(errorCode(new Error('x'))).toBeUndefined();
   expect(errorCode({ code: 'EACCES' })).toBeUndefined();
 });
+
+test('the status of an SDK error is that of its response, if there was one', () => {
+  const refused = Object.assign(new Error('no'), { $metadata: { httpStatusCode: 404 } });
+
+  expect(tryAwsStatus(refused)).toBe(404);
+  expect(tryAwsStatus({ $metadata: {} })).toBeUndefined();
+  expect(tryAwsStatus({ $metadata: undefined })).toBeUndefined();
+});
+
+test.each([new Error('no'), null, undefined, 'text', 7])(
+  '%p is not an error of the SDK, and has no status',
+  (thrown) => {
+    expect(tryAwsStatus(thrown)).toBeUndefined();
+  },
+);

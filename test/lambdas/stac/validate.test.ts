@@ -300,7 +300,7 @@ describe('makeItem', () => {
   test('[E04] sets the collection, and rejects the id of another one', async () => {
     expect((await make(exampleItem('a'))).collection).toBe('example');
     await expect(make(exampleItem('a', { collection: 'other' }))).rejects.toThrow(
-      "collection: is 'other', and this pipeline's Collection is 'example'",
+      "collection: is 'other', but the pipeline's Collection is 'example'",
     );
   });
 
@@ -346,8 +346,8 @@ describe('makeItem', () => {
   });
 
   test.each([
-    [undefined, 'What createItem gave is not valid STAC: it is undefined and no Item'],
-    [null, 'What createItem gave is not valid STAC: it is null and no Item'],
+    [undefined, 'The value returned by createItem is not valid STAC: undefined is not an Item'],
+    [null, 'The value returned by createItem is not valid STAC: null is not an Item'],
     [
       { ...exampleItem('a'), links: null, stac_version: '2' },
       'Item \'a\' is not valid STAC: stac_version: expected "1.0.0" (given "2"); ' +
@@ -400,7 +400,7 @@ describe('makeItem', () => {
       { ...context, warn },
     );
 
-    expect(warnings).toEqual(['the bbox is wider than the geometry: was the antimeridian missed?']);
+    expect(warnings).toEqual(['the bbox is wider than the geometry; was the antimeridian missed?']);
   });
 });
 

@@ -12,7 +12,7 @@ const PATIENCE_MS = 120_000;
 const PIPELINES = {
   'pipelines/waves/config.yaml': yamlOf({ id: 'waves' }),
   'pipelines/waves/app.ts':
-    "export { excerpt as handler } from '../../../lambdas/runtime/excerpt.js';\n",
+    "export { excerpt as handler } from '../../../lambdas/runtime/text.js';\n",
   'pipelines/waves/collection.ts': 'export const handler = 1;\n',
   'pipelines/tides/config.yaml': yamlOf({ id: 'tides' }),
   'pipelines/tides/app.ts': 'export const handler = 2;\n',
