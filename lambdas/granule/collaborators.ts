@@ -1,6 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { BatchContext } from './batch.js';
 import type { RetrySettings } from './outcome.js';
+import type { BatchContext } from './posts.js';
 import { deployedIngestor, stateTable } from '../ingestor/deployed.js';
 import { ingestionTable } from '../ingestor/pending.js';
 import { recordQueue, type RecordQueue } from '../queue/dead-letters.js';

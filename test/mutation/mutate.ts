@@ -21,6 +21,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   'ingestor/deployed': ['granule/collaborators'],
   'verify/collaborators': ['verify/collaborators', 'granule/collaborators'],
   'granule/batch': ['granule/batch', 'granule-handler'],
+  'granule/posts': ['granule/batch', 'granule-handler'],
   'source/source': ['source/s3'],
   'historic-handler': ['historic-outcomes', 'historic-handler'],
   'backfill/collaborators': ['backfill/settings'],

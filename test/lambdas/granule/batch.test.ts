@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { IngestorError } from '../../../lambdas/runtime/errors.js';
-import { processBatch, type BatchContext } from '../../../lambdas/granule/batch.js';
+import { processBatch } from '../../../lambdas/granule/batch.js';
+import type { BatchContext } from '../../../lambdas/granule/posts.js';
 import type { PostedIngestion } from '../../../lambdas/ingestor/pending.js';
 import type { PostOptions } from '../../../lambdas/ingestor/client.js';
 import { silentLog } from '../../../lambdas/runtime/log.js';
@@ -39,7 +40,7 @@ const s3Record = (key: string) => ({
 });
 
 describe('a record', () => {
-  test('that there is no time to begin is not begun, and has neither Items nor posts', async () => {
+  test('is not started if there is no time, and has neither Items nor posts', async () => {
     const made: string[] = [];
     const record = sqsRecord({ name: 'a' });
 
@@ -67,7 +68,7 @@ describe('a record', () => {
     ]);
   });
 
-  test('whose Item there is no time to post is not posted', async () => {
+  test('is not posted if there is no time left to post its Item', async () => {
     const record = sqsRecord({ name: 'a' });
 
     // The budget is made, one more record is begun, its share is taken: then the time is over.
@@ -79,14 +80,14 @@ describe('a record', () => {
     expect(results).toMatchObject([{ itemIds: ['a'], outcome: { result: 'not-started' } }]);
   });
 
-  test('that is no granule is skipped', async () => {
+  test('without a granule is skipped', async () => {
     const { results, posts } = await process([sqsRecord({ name: 'skip me' })]);
 
     expect(posts).toEqual([]);
     expect(results).toMatchObject([{ itemIds: [], outcome: { result: 'skipped' } }]);
   });
 
-  test('takes as long as its making and its longest post together', async () => {
+  test('takes as long as creating its Items plus its longest post', async () => {
     const started = performance.now();
     const record = sqsRecord({ Records: [s3Record('fast'), s3Record('slow')] });
 
@@ -106,7 +107,7 @@ describe('a record', () => {
     expect(results[0]?.milliseconds).toBeLessThanOrEqual(performance.now() - started);
   });
 
-  test('of which a post fails takes as long as that post, too', async () => {
+  test('includes the time of a failed post', async () => {
     const started = performance.now();
 
     const { results } = await process([sqsRecord({ name: 'a' })], {
@@ -120,7 +121,7 @@ describe('a record', () => {
     expect(results[0]?.milliseconds).toBeLessThanOrEqual(performance.now() - started);
   });
 
-  test('names those of its Items that could not be posted, where one was refused', async () => {
+  test('lists the Items that could not be posted if one was refused', async () => {
     const { results } = await process(
       [sqsRecord({ Records: [s3Record('posted'), s3Record('refused')] })],
       {
@@ -136,7 +137,7 @@ describe('a record', () => {
     ]);
   });
 
-  test('goes back for an Item that there was no time to post, though another was refused', async () => {
+  test('is retried for an Item that there was no time to post, although another was refused', async () => {
     let isLate = false;
     const names = Array.from({ length: 17 }, (_, index) => `n${String(index)}`);
 
@@ -155,7 +156,7 @@ describe('a record', () => {
 });
 
 describe('a post', () => {
-  test('gets the id of the notification, 30 seconds, and a third of the time for its tries', async () => {
+  test('gets the id of the notification, 30 seconds, and a third of the remaining time for its retries', async () => {
     const before = Date.now();
     const envelope = { Type: 'Notification', MessageId: 'n-1', Message: '{"name":"a"}' };
 
@@ -175,13 +176,13 @@ describe('a post', () => {
     expect(counted).toContain('ItemsPosted');
   });
 
-  test('gets the time that is left where that is less', async () => {
+  test('gets the remaining time if that is less than 30 seconds', async () => {
     const { posts } = await process([sqsRecord({ name: 'a' })], { remainingMs: () => 10_000 });
 
     expect(posts).toMatchObject([{ timeoutMs: 8_500 }]);
   });
 
-  test('is noted with its message', async () => {
+  test('is recorded with its message', async () => {
     const noted: PostedIngestion[] = [];
     const record = sqsRecord({ name: 'a' });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Outcome, RecordResult } from '../../../lambdas/granule/batch.js';
+import type { RecordResult } from '../../../lambdas/granule/batch.js';
+import type { Outcome } from '../../../lambdas/granule/posts.js';
 import type { MetricName } from '../../../lambdas/runtime/metrics.js';
 import type { DeadLetterReason, RecordQueue } from '../../../lambdas/queue/dead-letters.js';
 import { settle, type RetrySettings } from '../../../lambdas/granule/outcome.js';
@@ -19,12 +20,12 @@ interface Given {
   readonly receives?: number;
   readonly itemIds?: readonly string[];
   readonly retry?: Partial<RetrySettings>;
-  /** By default all delays are the longest. */
+  /** Use Math.random. By default every delay is the longest possible. */
   readonly byChance?: boolean;
   readonly queue?: Partial<RecordQueue>;
 }
 
-/** What becomes of a record with `outcome`, and all that is done for it. */
+/** Settles a record with `outcome` and returns everything that was done. */
 async function settled(outcome: Outcome, given: Given = {}) {
   const { receives = 1, itemIds = ['S1A'] } = given;
   const log = new MemoryLog();
@@ -63,7 +64,7 @@ async function settled(outcome: Outcome, given: Given = {}) {
 }
 
 describe('a record that is done', () => {
-  test('is acknowledged and logged, and nothing is asked of the queue', async () => {
+  test('is logged, and nothing is sent to a queue', async () => {
     const { settlement, log, counted, dead, delays } = await settled({ result: 'posted' });
 
     expect([settlement, counted, dead, delays]).toEqual(['done', [], [], []]);
@@ -83,7 +84,7 @@ describe('a record that is done', () => {
     ]);
   });
 
-  test('since it was skipped is counted as that', async () => {
+  test('because it was skipped is counted as skipped', async () => {
     const { settlement, log, counted } = await settled({ result: 'skipped' }, { itemIds: [] });
 
     expect([settlement, counted]).toEqual(['done', ['MessagesSkipped']]);
@@ -92,17 +93,17 @@ describe('a record that is done', () => {
     ]);
   });
 
-  test('names all its Items', async () => {
+  test('logs the ids of all its Items', async () => {
     const { log } = await settled({ result: 'posted' }, { itemIds: ['a', 'b'] });
 
     expect(log.lines[0]?.fields?.['itemId']).toEqual(['a', 'b']);
   });
 });
 
-describe('a record that is given up', () => {
+describe('a dead-lettered record', () => {
   const reason = { pipeline: 'example', correlationId: 'c-1', itemId: 'S1A' };
 
-  test('since its failure is permanent goes to the dead letters at once', async () => {
+  test('with a permanent failure is sent to the dead-letter queue immediately', async () => {
     const { settlement, log, counted, dead, delays } = await settled(permanent);
 
     expect([settlement, counted, delays]).toEqual(['done', ['RecordsFailedPermanent'], []]);
@@ -140,7 +141,7 @@ describe('a record that is given up', () => {
     expect(dead).toHaveLength(count);
   });
 
-  test('is not acknowledged when the dead letter cannot be sent', async () => {
+  test('is retried if the dead letter cannot be sent', async () => {
     const queue = { sendToDeadLetters: () => Promise.reject(new Error('denied')) };
     const { settlement, log, delays } = await settled(permanent, { queue });
 
@@ -148,7 +149,7 @@ describe('a record that is given up', () => {
     expect(log.lines).toMatchObject([
       {
         level: 'error',
-        message: 'the dead letter could not be sent: the message goes back to the queue',
+        message: 'could not send the message to the dead-letter queue; it goes back to its queue',
         fields: { messageId: 'm-x', error: 'denied' },
       },
       { level: 'warn', fields: { outcome: 'retry', reason: 'no footprint' } },
@@ -156,7 +157,7 @@ describe('a record that is given up', () => {
   });
 });
 
-describe('a record that is tried again', () => {
+describe('a retried record', () => {
   test.each([
     [1, 30],
     [2, 60],
@@ -174,7 +175,7 @@ describe('a record that is tried again', () => {
     expect([settlement, delays]).toEqual(['retry', [seconds]]);
   });
 
-  test('waits at least half of that, by chance', async () => {
+  test('keeps half of the wait fixed and applies jitter to the rest', async () => {
     expect((await settled(transient, { retry: { random: () => 0 } })).delays).toEqual([15]);
 
     const { delays } = await settled(transient, { byChance: true });
@@ -194,7 +195,7 @@ describe('a record that is tried again', () => {
     ]);
   });
 
-  test('for want of time is visible at once, and says what to change', async () => {
+  test('that there was no time for is visible immediately, and the log says what to change', async () => {
     const { settlement, log, counted, delays } = await settled({ result: 'not-started' });
 
     expect([settlement, counted, delays]).toEqual(['retry', ['RecordsFailedTransient'], [0]]);
@@ -203,11 +204,11 @@ describe('a record that is tried again', () => {
       error: 'OutOfTime',
       kind: 'transient',
       reason:
-        'the function had no time left to begin this message: raise timeout_seconds or lower batch_size',
+        'the function had no time left to process this message: increase timeout_seconds or decrease batch_size',
     });
   });
 
-  test('comes back by the queue itself when its visibility cannot be changed', async () => {
+  test('is left to the visibility timeout of the queue if the timeout cannot be changed', async () => {
     const queue = { returnLater: () => Promise.reject(new Error('denied')) };
     const { settlement, log } = await settled(transient, { queue });
 
@@ -215,7 +216,7 @@ describe('a record that is tried again', () => {
     expect(log.lines).toMatchObject([
       {
         level: 'warn',
-        message: 'the visibility of a message could not be changed',
+        message: 'could not change the visibility timeout of a message',
         fields: { messageId: 'm-x', error: 'denied' },
       },
       { level: 'warn', message: 'record' },

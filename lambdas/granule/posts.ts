@@ -1,0 +1,100 @@
+import type { SQSRecord } from 'aws-lambda';
+import type { TimeBudget } from './time-budget.js';
+import type { Ingestor } from '../ingestor/client.js';
+import { recordIngestion, type RecordIngestion } from '../ingestor/pending.js';
+import { failureOf, type Failure } from '../runtime/errors.js';
+import type { Log } from '../runtime/log.js';
+import type { Meter } from '../runtime/metrics.js';
+import { mapLimited } from '../runtime/retry.js';
+import type { GranuleSource } from '../source/source.js';
+import type { Item } from '../stac/stac.js';
+
+/** The collaborators of one invocation, and its remaining time. */
+export interface BatchContext {
+  readonly source: GranuleSource;
+  readonly postItem: Ingestor['postItem'];
+  /** Records posted Items for the verifying function; undefined if ingestions are not verified. */
+  readonly recordIngestion?: RecordIngestion | undefined;
+  readonly log: Log;
+  readonly meter: Meter;
+  readonly stacApiUrl?: string | undefined;
+  readonly remainingMs: () => number;
+}
+
+export type TimedContext = BatchContext & { readonly budget: TimeBudget };
+
+/** What happened to a record, or to one of its Items. */
+export type Outcome =
+  | { readonly result: 'posted' | 'skipped' }
+  | { readonly result: 'failed'; readonly failure: Failure }
+  /** There was no time left to start. */
+  | { readonly result: 'not-started' };
+
+/** The Items of one record, with what a post needs to know about the record. */
+export interface PostableRecord {
+  readonly record: SQSRecord;
+  readonly correlationId: string;
+  readonly items: readonly Item[];
+}
+
+const CONCURRENT_POSTS = 16;
+const POST_TIMEOUT_MS = 30_000;
+/** Share of the remaining time in which a post may be retried. */
+const RETRY_SHARE = 1 / 3;
+
+interface NewestItem {
+  readonly record: SQSRecord;
+  readonly item: Item;
+  readonly sentTimestamp: number;
+  readonly correlationId: string;
+}
+
+/** Returns the Items by id. Of several records with the same Item, the one sent last wins, then the one listed last. */
+function newestItems(made: readonly PostableRecord[]): Map<string, NewestItem> {
+  const newest = new Map<string, NewestItem>();
+  for (const { record, items, correlationId } of made) {
+    const sentTimestamp = Number(record.attributes.SentTimestamp);
+    for (const item of items) {
+      const known = newest.get(item.id);
+      if (known && known.sentTimestamp > sentTimestamp) continue;
+      newest.set(item.id, { record, item, sentTimestamp, correlationId });
+    }
+  }
+  return newest;
+}
+
+/** What happened to one Item. */
+export interface Post {
+  readonly outcome: Outcome;
+  readonly milliseconds: number;
+}
+
+/** Posts each Item once, from the newest of the records that produced it. Returns what happened by Item id. */
+export async function postItems(
+  made: readonly PostableRecord[],
+  context: TimedContext,
+): Promise<Map<string, Post>> {
+  const posts = new Map<string, Post>();
+  await mapLimited([...newestItems(made).values()], CONCURRENT_POSTS, async (next) => {
+    posts.set(next.item.id, await postOne(next, context));
+  });
+  return posts;
+}
+
+async function postOne(next: NewestItem, context: TimedContext): Promise<Post> {
+  const { item, correlationId } = next;
+  const { budget, postItem, meter } = context;
+  if (!budget.sufficesForOneMore()) return { outcome: { result: 'not-started' }, milliseconds: 0 };
+  const [started, remaining] = [performance.now(), budget.remainingMs];
+  try {
+    const timeoutMs = Math.min(POST_TIMEOUT_MS, remaining);
+    const deadline = Date.now() + remaining * RETRY_SHARE;
+    await budget.run(() => postItem(item, { correlationId, deadline, timeoutMs }), remaining);
+    meter.count('ItemsPosted');
+    await budget.run(() => recordIngestion(next, context), budget.remainingMs);
+    return { outcome: { result: 'posted' }, milliseconds: performance.now() - started };
+  } catch (error) {
+    const outcome: Outcome = { result: 'failed', failure: failureOf(error) };
+    return { outcome, milliseconds: performance.now() - started };
+  }
+}
