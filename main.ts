@@ -6,13 +6,13 @@ import { refuseUnknownStacks } from './modules/config/requested-stacks.js';
 
 const source = { root: import.meta.dirname, env: process.env };
 
-// cdktf takes half a second to load: esbuild, a process of its own, works meanwhile.
+// cdktf takes half a second to load. esbuild runs in a process of its own, and bundles meanwhile.
 const loadCdktf = () => import('./modules/stacks/synthesize.js');
 
-// cdktf takes a stack trace for every token, and mapping them back to .ts doubles the time of a synth.
+// cdktf takes a stack trace for every token. Mapping these to .ts lines would double the time of a synth.
 if (process.env['DEBUG'] === undefined) process.setSourceMapsEnabled(false);
 
-/** Every folder in pipelines/ as a stack. All is read and bundled before anything is written. */
+/** Writes a stack for every folder in pipelines/, after all of them have been read and bundled without errors. */
 async function synthesize(): Promise<void> {
   if (isBootstrap(source)) {
     const project = readBootstrapProject(source);
@@ -32,7 +32,7 @@ try {
   await synthesize();
 } catch (error) {
   if (!(error instanceof ConfigError || error instanceof BundleError)) throw error;
-  // For a person: whoever runs cdktf sees this text as it is.
+  // The cdktf CLI shows this text unchanged.
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

@@ -5,11 +5,14 @@ import { Construct } from 'constructs';
 import { multiply } from './tokens.js';
 
 export interface AlarmsProps {
-  /** Physical name for a subject, as `app-errors`. */
+  /** Returns the physical name of the alarm for a subject such as `app-errors`. */
   readonly nameOf: (subject: string) => string;
-  /** Topic of the alarms' own region. @default nobody is told; the alarm is seen on the dashboard */
+  /**
+   * SNS topic that the alarms notify, in their own region.
+   * @default no notification: alarms show only in the console
+   */
   readonly topicArn?: string;
-  /** @default the stack's own region */
+  /** Provider of the region that the alarms and their metrics are in. @default the stack's own region */
   readonly provider?: TerraformProvider;
 }
 
@@ -19,13 +22,18 @@ interface AlarmProps {
     CloudwatchMetricAlarmConfig,
     'namespace' | 'metricName' | 'dimensions' | 'statistic'
   >;
-  /** The alarm is raised above it. */
+  /** The alarm goes off when the metric exceeds this value. */
   readonly threshold: number;
 }
 
 const PERIOD_SECONDS = 300;
 
-/** What a person has to look at. */
+/**
+ * Alarms of one region.
+ *
+ * Resources: `aws_cloudwatch_metric_alarm`, one for each dead-letter queue and for each queue's age, and two for each
+ * function (errors and throttles).
+ */
 export class Alarms extends Construct {
   readonly arns: string[] = [];
 
@@ -38,7 +46,8 @@ export class Alarms extends Construct {
   }
 
   /**
-   * Visible messages, not sent ones: what SQS moves here by itself counts as sent nowhere.
+   * Adds an alarm on any message in a dead-letter queue. It counts visible messages, because messages that SQS itself
+   * moves to the queue do not count as sent.
    * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
    */
   onDeadLetters(
@@ -49,6 +58,7 @@ export class Alarms extends Construct {
     this.add(subject, { description, metric, threshold: 0 });
   }
 
+  /** Adds an alarm on the age of a queue's oldest message. */
   onAge(
     subject: string,
     { queue, minutes }: { readonly queue: string; readonly minutes: number },
@@ -58,6 +68,7 @@ export class Alarms extends Construct {
     this.add(subject, { description, metric, threshold: multiply(minutes, 60) });
   }
 
+  /** Adds an alarm on failed invocations of a function, and one on throttled ones. */
   onFunction(subject: string, name: string): void {
     const failed = {
       Errors: 'failed as a whole',
@@ -88,7 +99,7 @@ export class Alarms extends Construct {
       comparisonOperator: 'GreaterThanThreshold',
       period: PERIOD_SECONDS,
       evaluationPeriods: 1,
-      // Metrics of an idle queue or function are missing altogether.
+      // An idle queue or function publishes no data points.
       treatMissingData: 'notBreaching',
       ...(notified && { alarmActions: notified, okActions: notified }),
       ...(provider && { provider }),

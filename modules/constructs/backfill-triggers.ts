@@ -10,20 +10,30 @@ import type { Schedules } from './schedules.js';
 
 export interface BackfillProps {
   readonly function: PipelineFunction;
+  /** Physical name of the queue for runs that failed for good. */
   readonly onFailureQueue: string;
   readonly schedules: Schedules;
   readonly scheduleNames: Pick<PipelineNames['schedules'], 'historic' | 'keeper'>;
-  /** Hours between two chunks; 0: everything once, after deployment. */
+  /** Hours between two chunks; 0 reads everything once, after the deployment. */
   readonly frequencyHours: number;
-  /** A whole backfill is started again when one of these changes. */
+  /** A backfill of everything starts again when one of these values changes. */
   readonly source: Readonly<Record<string, string>>;
-  /** What has to exist before the first run. */
+  /** Resources that must exist before the first run. */
   readonly after: ITerraformDependable[];
 }
 
 const KEEPER_MINUTES = 15;
 
-/** Has the historic function run: by schedule or by the deployment, and again until a run that has begun is through. */
+/**
+ * Starts the historic function, on a schedule or at deployment, and resumes a run that was interrupted.
+ *
+ * Resources:
+ * - `aws_sqs_queue` and `aws_lambda_function_event_invoke_config` for runs that failed for good
+ * - `aws_iam_role_policy` and `aws_lambda_function_recursion_config`, by which the function may invoke itself
+ * - `aws_scheduler_schedule` for the next chunk (every n hours), or `terraform_data` and `aws_lambda_invocation` for
+ *   everything at once (at deployment)
+ * - `aws_scheduler_schedule` that resumes an interrupted run
+ */
 export class Backfill extends Construct {
   readonly failures: DeadLetters;
 
@@ -33,7 +43,7 @@ export class Backfill extends Construct {
     const { deadLetters, ready } = fn.addFailureDestination(onFailureQueue);
     this.failures = deadLetters;
     const started = [...fn.allowSelfInvocation(), ready, ...after];
-    // A reference may stand for both: the module says which one is there.
+    // For a reference to a variable both are made: the Terraform module decides by `count` which of them exists.
     const either = Token.isUnresolved(frequencyHours);
     if (either || frequencyHours > 0) this.runEvery(frequencyHours, { ...props, after: started });
     if (either || frequencyHours === 0) this.runOnce({ ...props, after: started });
@@ -54,7 +64,7 @@ export class Backfill extends Construct {
     });
   }
 
-  /** Not triggered by code: a new version of the function is no reason to read the inventory again. */
+  /** The code is not a trigger: a new version of the function must not read the inventory again. */
   private runOnce({ function: fn, source, after }: BackfillProps): void {
     new RunOnDeploy(this, CONSTRUCT_IDS.onDeploy, {
       function: fn,
@@ -64,7 +74,9 @@ export class Backfill extends Construct {
     });
   }
 
-  /** For a run that was killed and whose retries were lost too; without one it costs a single read of the table. */
+  /**
+   * Resumes a run whose function was killed and whose retries were lost. When there is none, it costs one table read.
+   */
   private keepGoing({ schedules, scheduleNames, function: fn, after }: BackfillProps): void {
     schedules.invoke('keeper', {
       name: scheduleNames.keeper,

@@ -8,28 +8,29 @@ import type { StateSettings } from '../config/state.js';
 export interface BaseStackProps {
   readonly region: string;
   readonly state: StateSettings;
-  /** On everything that the stack makes. */
+  /** Tags of every resource in the stack. */
   readonly tags: Readonly<Record<string, string>>;
-  /** Key of the state in the bucket; its `/`-free form names the local file. */
+  /** Key of the state in the bucket. A local state file has the same name, with `-` for `/`. */
   readonly stateKey: string;
 }
 
+/** A provider of a region other than the stack's own. */
 export interface RegionalProvider {
   readonly region: string;
   readonly provider: TerraformProvider;
 }
 
-/** Id of the one resource that a construct is about: the address bears the construct's id alone. */
+/** Id of a construct's main resource. It is left out of the address: `aws_sqs_queue.queue`, not `queue_self`. */
 export const SELF = 'self';
 
-/** Both are stated in the README, with the reasons. */
+/** S3's own lock (use_lockfile) needs 1.11. */
 export const TERRAFORM_VERSION = '>= 1.11';
 export const AWS_PROVIDER = {
   source: 'registry.terraform.io/hashicorp/aws',
   version: '>= 5.100.0, < 7.0.0',
 };
 
-/** Provider, state and readable addresses: `aws_sqs_queue.queue_dead-letters`, without cdktf's hashes. */
+/** A stack with a provider, a backend and readable addresses: `aws_sqs_queue.queue_dead-letters`, without a hash. */
 export abstract class BaseStack extends TerraformStack {
   private readonly tags: Readonly<Record<string, string>>;
 
@@ -37,13 +38,13 @@ export abstract class BaseStack extends TerraformStack {
     super(scope, id);
     this.tags = tags;
     this.addProvider('aws', { region });
-    // cdktf writes the one version whose schema it was generated from, and a source without a host.
+    // cdktf writes the exact version that its bindings were generated from, and a source without a host.
     this.addOverride('terraform.required_providers.aws', AWS_PROVIDER);
     this.addOverride('terraform.required_version', TERRAFORM_VERSION);
     keepState(this, { state, stateKey });
   }
 
-  /** `alias` for a region beside the stack's own. */
+  /** @param alias required for any region other than the stack's own */
   protected addProvider(
     id: string,
     { region, alias }: { region: string; alias?: string },
@@ -60,7 +61,7 @@ export abstract class BaseStack extends TerraformStack {
   }
 }
 
-/** Construct ids are kebab case, so that `_` between them is unambiguous. */
+/** Joins the ids on the path to an element with `_`. Ids are kebab case, so the result is unambiguous. */
 export function readableId(stack: TerraformStack, element: TerraformElement | Node): string {
   const node = element instanceof TerraformElement ? element.node : element;
   const path = node.scopes.slice(stack.node.scopes.length).map(({ node: { id } }) => id);
@@ -72,19 +73,19 @@ function keepState(
   { state, stateKey }: { readonly state: StateSettings; readonly stateKey: string },
 ): void {
   if (state.kind === 'local') {
-    // Terraform runs in cdktf.out/stacks/<stack>, which cdktf may delete; relative, so that no machine shows.
+    // Terraform runs in cdktf.out/stacks/<stack>, which cdktf may delete. A relative path is the same on every machine.
     new LocalBackend(stack, { path: `../../../${stateKey.replaceAll('/', '-')}` });
     return;
   }
   const { bucket, region } = state;
   new S3Backend(stack, { bucket, region, key: stateKey, encrypt: true });
-  // S3's own lock, which cdktf 0.21 does not know yet.
+  // S3's own lock. The S3Backend of cdktf 0.21 has no property for it.
   stack.addOverride('terraform.backend.s3.use_lockfile', true);
 }
 
-/** Stack traces would put paths of this machine into the JSON. */
+/** Creates an app whose JSON is the same on every machine: stack traces would put local paths into it. */
 export function newApp(outdir?: string): App {
-  // Validation starts `terraform version` for every null resource; required_version says the same to Terraform.
+  // Validation would run `terraform version` for every DataResource; required_version makes Terraform check it.
   return new App({
     stackTraces: false,
     skipValidation: true,

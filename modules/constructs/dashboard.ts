@@ -6,13 +6,13 @@ import { SELF } from './base-stack.js';
 export interface DashboardProps {
   readonly name: string;
   readonly region: string;
-  /** Of the AWS console in that region. */
+  /** Domain of the AWS console in that region. */
   readonly consoleDomain: string;
-  /** Names of the queues whose depth and age matter. */
+  /** Names of the queues whose depth and age are shown. */
   readonly queues: readonly string[];
   readonly deadLetters: readonly RegionalQueue[];
   readonly functions: readonly string[];
-  /** CloudWatch namespace and service of what the functions count themselves. */
+  /** CloudWatch namespace and `service` dimension of the metrics that the functions publish. */
   readonly metrics: { readonly namespace: string; readonly service: string };
 }
 
@@ -39,12 +39,17 @@ interface Graph {
   readonly stat?: string;
 }
 
-/** CloudWatch lays widgets out on 24 columns. */
+/** CloudWatch lays widgets out on 24 columns, so two fit in a row. */
 const SIZE = { width: 12, height: 6 };
 const PERIOD_SECONDS = 300;
 
-/** Four graphs: what waits, what failed, how the functions do, what they made. */
+/**
+ * Four graphs of a pipeline: waiting messages, dead letters, functions, and Items.
+ *
+ * Resources: `aws_cloudwatch_dashboard`.
+ */
 export class Dashboard extends Construct {
+  /** Address in the AWS console. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: DashboardProps) {

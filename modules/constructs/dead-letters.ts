@@ -6,18 +6,25 @@ import { OWN_QUEUE, Policy } from './policy.js';
 
 const DAY_SECONDS = 86_400;
 
-/** The longest that SQS allows; a message keeps its age when SQS moves it, so this has to exceed every queue's. */
+/**
+ * The longest retention that SQS allows. A message keeps its age when SQS moves it, so this must exceed the retention
+ * of every queue that it comes from.
+ */
 export const DEAD_LETTERS_RETENTION_SECONDS = 14 * DAY_SECONDS;
 
 export interface DeadLettersProps {
   readonly name: string;
-  /** A topic whose subscription puts here what it cannot deliver. */
+  /** Topic whose subscription sends undeliverable notifications here. */
   readonly topicArn?: string;
-  /** @default the stack's own region */
+  /** Provider of the queue's region. @default the stack's own region */
   readonly provider?: TerraformProvider;
 }
 
-/** A queue that people empty: messages stay for 14 days. */
+/**
+ * A dead-letter queue that keeps messages for 14 days and that only people and commands read.
+ *
+ * Resources: `aws_sqs_queue`, with a policy for the topic if there is one.
+ */
 export class DeadLetters extends Construct {
   readonly name: string;
   readonly arn: string;
@@ -38,7 +45,7 @@ export class DeadLetters extends Construct {
   }
 }
 
-/** JSON for a queue's own `policy`: exactly this topic may send to it, whoever owns the topic. */
+/** Returns the JSON of a queue policy that lets this topic, in any account, send messages to the queue. */
 export function topicPolicy(scope: Construct, topicArn: string): string {
   return new Policy(scope, 'policy').allowService('sns.amazonaws.com', {
     sid: 'AcceptTopic',

@@ -10,15 +10,16 @@ import type { PipelineFunction } from './pipeline-function.js';
 import type { PolicyStatement } from './policy.js';
 import { add, multiply } from './tokens.js';
 
-/** After so many receives a message is a dead letter; the handler knows the number from its environment. */
+/** Number of receives after which SQS dead-letters a message. The handler gets it in its environment. */
 export const MAX_RECEIVE_COUNT = 5;
 
 const RETENTION_SECONDS = 7 * 86_400;
-/** The longest that SQS allows: fewest empty receives. */
+/** The longest wait that SQS allows, for the fewest empty receives. */
 const LONG_POLL_SECONDS = 20;
 
 /**
- * AWS's advice for a queue that feeds a function: six times its time-out, and the batching window.
+ * Returns the visibility timeout that AWS recommends for a queue that invokes a function: six times the function's
+ * timeout, plus the batch window.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
 export function visibilityTimeoutSeconds({
@@ -31,24 +32,31 @@ export function visibilityTimeoutSeconds({
 export interface GranuleQueueProps {
   readonly name: string;
   readonly deadLettersName: string;
-  /** Of the function that the queue feeds. */
+  /** Timeout of the function that the queue invokes. */
   readonly functionTimeoutSeconds: number;
   readonly batchWindowSeconds: number;
 }
 
-/** What a queue has to know of a function: how to call it, and how to allow it things. */
+/** What a queue needs of a function: a name to invoke it by, and a policy to extend. */
 export type QueueUser = Pick<PipelineFunction, 'name' | 'allow'>;
 
 export interface FeedProps {
   readonly batchSize: number;
   readonly batchWindowSeconds: number;
-  /** 2 to 1000 batches at the same time. */
+  /** Maximum number of batches in progress at the same time, 2 to 1000. */
   readonly maxConcurrency: number;
-  /** What has to exist before the first message is handled. */
+  /** Resources that must exist before the function gets its first message. */
   readonly after: ITerraformDependable[];
 }
 
-/** Where every granule waits, whether it came by notification or from the inventory. */
+/**
+ * The queue of all granules, from notifications and from the inventory alike.
+ *
+ * Resources:
+ * - `aws_sqs_queue` twice: the queue and its dead-letter queue
+ * - `aws_sns_topic_subscription` and one more dead-letter queue, by subscribeTo
+ * - `aws_lambda_event_source_mapping`, by feed
+ */
 export class GranuleQueue extends Construct {
   readonly deadLetters: DeadLetters;
   readonly name: string;
@@ -75,6 +83,7 @@ export class GranuleQueue extends Construct {
     this.url = this.queue.url;
   }
 
+  /** Subscribes the queue to a topic of any account or region. */
   subscribeTo(
     topicArn: string,
     props: Omit<SubscriptionProps, 'topicArn' | 'queueArn'>,
@@ -83,6 +92,7 @@ export class GranuleQueue extends Construct {
     return new Subscription(this, 'subscription', { ...props, topicArn, queueArn: this.arn });
   }
 
+  /** Invokes a function with batches of messages, and allows it to receive, delay and dead-letter them. */
   feed(fn: QueueUser, { batchSize, batchWindowSeconds, maxConcurrency, after }: FeedProps): void {
     fn.allow({
       sid: 'TakeGranules',
@@ -110,12 +120,13 @@ export class GranuleQueue extends Construct {
     });
   }
 
+  /** Allows a function to send messages to the queue. */
   acceptFrom(fn: Pick<QueueUser, 'allow'>): void {
     fn.allow(sendAccess(this.arn));
   }
 }
 
-/** What a function that puts granules on a queue has to be allowed. */
+/** Returns the statement by which a function may send granules to a queue, and read the queue's depth. */
 export function sendAccess(queueArn: string): PolicyStatement {
   return {
     sid: 'SendGranules',
@@ -127,17 +138,22 @@ export function sendAccess(queueArn: string): PolicyStatement {
 export interface SubscriptionProps {
   readonly topicArn: string;
   readonly queueArn: string;
-  /** Queue for what SNS could not deliver; it has to be in the topic's region. */
+  /** Physical name of the dead-letter queue for undeliverable notifications. It is made in the topic's region. */
   readonly deadLettersName: string;
-  /** In the topic's region. @default the stack's own */
+  /** Provider of the topic's region. @default the stack's own */
   readonly provider?: TerraformProvider;
-  /** JSON. @default everything */
+  /** JSON of an SNS filter policy. @default every notification is delivered */
   readonly filterPolicy?: string;
-  /** What the filter policy looks at: `MessageBody` or `MessageAttributes`. */
+  /** What the filter policy applies to: `MessageBody` or `MessageAttributes`. */
   readonly filterPolicyScope?: string;
 }
 
-/** A topic of any region or account into our queue; made from our account, so that it needs no confirmation. */
+/**
+ * A queue's subscription to a topic of any region or account. The queue's account makes it, so that it needs no
+ * confirmation.
+ *
+ * Resources: `aws_sns_topic_subscription`, and an `aws_sqs_queue` for undeliverable notifications.
+ */
 export class Subscription extends Construct {
   readonly deadLetters: DeadLetters;
 
@@ -154,7 +170,7 @@ export class Subscription extends Construct {
       topicArn,
       protocol: 'sqs',
       endpoint: queueArn,
-      // The handlers read the envelope: it says which topic and when.
+      // The handlers read the topic and the time from SNS's envelope.
       rawMessageDelivery: false,
       redrivePolicy: Fn.jsonencode({ deadLetterTargetArn: this.deadLetters.arn }),
       ...(filterPolicy !== undefined && { filterPolicy }),

@@ -5,26 +5,30 @@ import { inventoryPlace } from './s3-access.js';
 import type { Place } from './s3-access.js';
 import { terraformText } from './tokens.js';
 
-/** Where an inventory is, and how it is read. */
+/** An inventory or a listing: its place, and the table that reads it. */
 export interface InventorySource {
-  /** What a query reads, for its policy. */
+  /** Objects that a query reads, for the policy of the function that runs it. */
   readonly place: Place;
   readonly table: TableForm;
-  /** Folder of the reports' symlink.txt files. @default one of our own, with a symlink.txt that names the listing */
+  /**
+   * Folder of the reports' symlink.txt files.
+   * @default a folder in the results bucket, whose symlink.txt names the listing
+   */
   readonly folder?: string;
-  /** The one object that lists keys. */
+  /** The object that lists keys, if the source is a listing. */
   readonly listing?: { readonly bucket: string; readonly key: string };
 }
 
 export interface InventorySettings {
-  /** `s3://` URL of an inventory or of one object that lists keys. */
+  /** `s3://` URL of an inventory, or of an object that lists keys. */
   readonly location: string;
-  /** Of an inventory; a listing says its own. */
+  /** Format of an inventory. A listing's format is known from its file name. */
   readonly format: 'csv' | 'orc' | 'parquet';
-  /** Columns in the order of the manifest's fileSchema. */
+  /** Columns, in the order of `fileSchema` in the inventory's manifest. */
   readonly fields: readonly string[];
 }
 
+/** Derives the table from the settings. */
 export function inventorySource({ location, format, fields }: InventorySettings): InventorySource {
   const parsed = parseInventoryLocation(location);
   const place = inventoryPlace(parsed);

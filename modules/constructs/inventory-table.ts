@@ -1,18 +1,18 @@
 import type { GlueCatalogTableConfig } from '@cdktf/provider-aws/lib/glue-catalog-table';
 import { Fn, Op, Token } from 'cdktf';
 
-/** What the queries read: a Hive table whose folders hold symlink.txt files that name the real ones. */
+/** A Hive table whose folder holds symlink.txt files, which name the data files. */
 export interface InventoryTable extends TableForm {
-  /** Folder of the symlink.txt files, with a slash at its end: Athena reads all of it. */
+  /** Folder of the symlink.txt files, with a trailing slash. Athena reads every object in it. */
   readonly location: string;
 }
 
-/** How the files are to be read. */
+/** Columns, partitions and format of a table. */
 export interface TableForm {
   readonly serDe: SerDe;
-  /** In the order of the files. */
+  /** Columns, in the order of the files. */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
-  /** `dt` where the folder holds one folder `dt=...` for each report. */
+  /** `dt` if the folder holds one folder `dt=...` for each report. */
   readonly partitionKey?: string;
 }
 
@@ -29,12 +29,12 @@ export const SERDES: Readonly<Record<InventoryFormat, SerDe>> = {
   },
   orc: { serializationLibrary: 'org.apache.hadoop.hive.ql.io.orc.OrcSerde' },
   parquet: { serializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' },
-  // A key may hold a comma: nothing separates fields but Hive's own control character.
+  // Keys may hold commas, so fields are separated only by Hive's own control character, and a line is one field.
   text: { serializationLibrary: 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe' },
 };
 
 /**
- * Columns of ORC and Parquet that are no text.
+ * Types of the columns of ORC and Parquet that are not strings.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-athena-query.html
  */
 export const COLUMN_TYPES: Readonly<Record<string, string>> = {
@@ -46,7 +46,9 @@ export const COLUMN_TYPES: Readonly<Record<string, string>> = {
   object_lock_retain_until_date: 'bigint',
 };
 
-/** S3 Inventory began in December 2016. Minutes, since a report may come at any time of the day. */
+/**
+ * S3 Inventory exists since December 2016. Partitions are minutes, because a report may come at any time of the day.
+ */
 const PROJECTION = {
   'projection.enabled': 'true',
   'projection.dt.type': 'date',
@@ -56,9 +58,10 @@ const PROJECTION = {
   'projection.dt.interval.unit': 'MINUTES',
 };
 
-/** Partitions are one text: the time of a report. */
+/** The only partition key: the time of a report. */
 export const PARTITION_KEY = 'dt';
 
+/** @param reports whether the folder holds one folder `dt=...` for each report */
 export function tableForm(
   format: InventoryFormat,
   { fields, reports }: { readonly fields: readonly string[]; readonly reports: boolean },
@@ -70,7 +73,7 @@ export function tableForm(
   };
 }
 
-/** Everything of the Glue table but its names. */
+/** Returns all properties of the Glue table except its name and database. */
 export function glueTable({
   serDe,
   columns,
@@ -95,15 +98,15 @@ function parametersOf(partitionKey: string | undefined): Record<string, string> 
   const always = { EXTERNAL: 'TRUE' };
   if (partitionKey === undefined) return always;
   if (!Token.isUnresolved(partitionKey)) return { ...always, ...PROJECTION };
-  // A reference is null where there are no reports.
+  // A reference is null if there are no reports.
   const isPartitioned = Op.eq(partitionKey, PARTITION_KEY);
   return Token.asStringMap(Fn.merge([always, Fn.conditional(isPartitioned, PROJECTION, {})]));
 }
 
-/** In CSV an empty size or flag is "", which no other type bears: the query casts. */
+/** In CSV, an empty size or flag is "", which only a string column accepts: queries have to cast. */
 function typeOf(field: string, format: InventoryFormat): string {
   return TEXT_FORMATS.includes(format) ? 'string' : (COLUMN_TYPES[field] ?? 'string');
 }
 
-/** Formats whose columns are all text. */
+/** Formats in which every column is a string. */
 export const TEXT_FORMATS: readonly InventoryFormat[] = ['csv', 'text'];

@@ -29,7 +29,14 @@ const RESULTS_PREFIX = 'results/';
 export const LISTING_PREFIX = 'listing/';
 const GIGABYTE = 1e9;
 
-/** An S3 Inventory, or a file that lists keys, as a table that Athena can query. */
+/**
+ * An S3 Inventory, or a file that lists keys, as a table that Athena can query.
+ *
+ * Resources:
+ * - `aws_athena_workgroup`, `aws_glue_catalog_database` and `aws_glue_catalog_table`
+ * - a private bucket for query results (see PrivateBucket)
+ * - `aws_s3_object` with the symlink.txt of a listing
+ */
 export class Inventory extends Construct {
   private readonly results: PrivateBucket;
   private readonly workgroup: AthenaWorkgroup;
@@ -58,13 +65,13 @@ export class Inventory extends Construct {
     });
   }
 
-  /** Where the queries run, for a function's environment. */
+  /** Environment variables by which a function finds the workgroup and the table. */
   get environment(): Readonly<Record<'WORKGROUP' | 'DATABASE' | 'INVENTORY_TABLE', string>> {
     const { workgroup, database, table } = this;
     return { WORKGROUP: workgroup.name, DATABASE: database.name, INVENTORY_TABLE: table.name };
   }
 
-  /** Athena reads and writes with the rights of whoever starts the query. */
+  /** Allows a function to query the table. Athena reads and writes with the permissions of the function. */
   allowQueries(fn: Pick<PipelineFunction, 'allow'>): void {
     const { source, partition } = this.props;
     const { place } = source;
@@ -129,7 +136,7 @@ export class Inventory extends Construct {
     });
   }
 
-  /** Athena reads folders, not objects: a folder of ours holds the one symlink.txt that names the listing. */
+  /** Athena reads folders, not single objects: a folder of its own holds the symlink.txt that names the listing. */
   private linkTo({ bucket, key }: NonNullable<InventorySource['listing']>): string {
     const link = new S3Object(this, 'listing', {
       bucket: this.results.name,
@@ -141,7 +148,7 @@ export class Inventory extends Construct {
   }
 }
 
-/** The listing's symlink.txt lies in the same bucket, and stays. */
+/** Only results expire: the symlink.txt of a listing is in the same bucket, and must stay. */
 const resultsExpiry = {
   id: 'results',
   status: 'Enabled',
@@ -150,7 +157,7 @@ const resultsExpiry = {
   abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
 };
 
-/** The pattern stands between slashes: Terraform takes it for a regular expression. */
+/** Terraform treats a pattern between slashes as a regular expression. */
 function catalogArn(databaseArn: string): string {
   return Fn.replace(databaseArn, '/database/.*/', 'catalog');
 }

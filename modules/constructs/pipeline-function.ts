@@ -13,13 +13,13 @@ import type { FunctionNames } from '../config/names.js';
 import { Policy, XRAY_WRITING } from './policy.js';
 import type { PolicyStatement } from './policy.js';
 
-/** A zip beside the stack. */
+/** A zip in the stack's folder. */
 export interface FunctionCode {
-  /** Relative to the stack's folder, as `assets/app-0123456789abcdef.zip`; a reference is taken as it is. */
+  /** Path relative to the stack's folder, as in `assets/app-0123456789abcdef.zip`. A reference is used unchanged. */
   readonly path: string;
-  /** SHA-256 of the zip in base64. */
+  /** SHA-256 of the zip, in base64. */
   readonly hashBase64: string;
-  /** As `app.handler`. */
+  /** File and export, as in `app.handler`. */
   readonly handler: string;
 }
 
@@ -30,14 +30,23 @@ export interface PipelineFunctionProps {
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   readonly logRetentionDays: number;
-  /** Names and ARNs, never a secret: who may see the function sees these. */
+  /** Names and ARNs, never a secret: everyone who may see the function sees its environment. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Stack traces name the .ts file and line. */
+/** With this option stack traces name the .ts file and line. */
 const SOURCE_MAPS = { NODE_OPTIONS: '--enable-source-maps' };
 
-/** One Lambda with all that is its own: log group, role, and a policy that names exactly what it uses. */
+/**
+ * A Lambda function with its own log group and role. The policy names exactly what the function uses: other constructs
+ * add their statements with `allow`.
+ *
+ * Resources:
+ * - `aws_lambda_function` and `aws_cloudwatch_log_group`
+ * - `aws_iam_role` and `aws_iam_role_policy`
+ * - `aws_iam_role_policy` and `aws_lambda_function_recursion_config`, by allowSelfInvocation
+ * - `aws_sqs_queue` and `aws_lambda_function_event_invoke_config`, by addFailureDestination
+ */
 export class PipelineFunction extends Construct {
   readonly name: string;
   readonly arn: string;
@@ -66,18 +75,21 @@ export class PipelineFunction extends Construct {
     return this.role.name;
   }
 
-  /** What an invocation needs to succeed. */
+  /** The resource to depend on before invoking the function. */
   get ready(): ITerraformDependable {
     return this.function;
   }
 
+  /** Adds a statement to the function's policy. */
   allow(statement: PolicyStatement): void {
     this.policy.allow(statement);
   }
 
   /**
-   * Lets the function invoke itself, for more than the 16 rounds after which Lambda takes it for a mistake.
-   * A policy of its own: in the function's first policy its ARN would be a cycle.
+   * Allows the function to invoke itself, also beyond the 16 rounds after which Lambda would stop it as a loop.
+   * The statement is in a second policy, because the function depends on the first one: its ARN there would be a cycle.
+   *
+   * @returns resources that must exist before the first invocation
    */
   allowSelfInvocation(): ITerraformDependable[] {
     const document = new Policy(this, 'self-invocation-document').allow({
@@ -92,7 +104,7 @@ export class PipelineFunction extends Construct {
     return [this.attachPolicy('self-invocation', document), recursion];
   }
 
-  /** Asynchronous invocations that failed three times end in a queue instead of nowhere. */
+  /** Sends the events of asynchronous invocations that failed three times to a queue: Lambda would discard them. */
   addFailureDestination(queueName: string): {
     readonly deadLetters: DeadLetters;
     readonly ready: ITerraformDependable;
@@ -108,7 +120,7 @@ export class PipelineFunction extends Construct {
     return { deadLetters, ready };
   }
 
-  /** The function depends on its group: a group that Lambda makes by itself is kept for ever, and untagged. */
+  /** The function depends on this log group: one that Lambda creates itself never expires, and has no tags. */
   private createLogGroup({ names, logRetentionDays }: PipelineFunctionProps): CloudwatchLogGroup {
     return new CloudwatchLogGroup(this, 'logs', {
       name: names.logGroup,

@@ -8,9 +8,9 @@ export interface Condition {
   readonly values: readonly string[];
 }
 
-/** What a role may do. */
+/** A statement of an IAM policy, with the effect Allow. */
 export interface PolicyStatement {
-  /** Says what for, in letters and digits. */
+  /** Says what the statement is for, in letters and digits. */
   readonly sid: string;
   readonly actions: readonly string[];
   readonly resources: readonly string[];
@@ -18,8 +18,8 @@ export interface PolicyStatement {
 }
 
 /**
- * A document as a data source: a plan shows its actions, where jsonencode with an ARN that is not known yet shows
- * only `(known after apply)`.
+ * An IAM policy document as a data source, `aws_iam_policy_document`: a plan shows its actions even if an ARN is not
+ * known yet, where jsonencode shows only `(known after apply)`.
  */
 export class Policy {
   private readonly document: DataAwsIamPolicyDocument;
@@ -33,11 +33,12 @@ export class Policy {
     return this.document.json;
   }
 
+  /** Adds a statement for the role that the policy belongs to. */
   allow({ conditions, ...statement }: PolicyStatement): this {
     return this.add({ ...toStatement(statement), ...(conditions && toCondition(conditions)) });
   }
 
-  /** Lets a service act, as queue policies and trust policies do. */
+  /** Adds a statement whose principal is an AWS service, for the policy of a queue or the trust policy of a role. */
   allowService(
     service: string,
     { conditions, ...statement }: Omit<PolicyStatement, 'resources'> & Partial<PolicyStatement>,
@@ -49,7 +50,7 @@ export class Policy {
     });
   }
 
-  /** Lets those act whom an identity provider vouches for, as trust policies do; the conditions say who they are. */
+  /** Adds a statement to a trust policy for identities of an OIDC provider that meet the conditions. */
   allowFederated(
     providerArn: string,
     {
@@ -64,7 +65,7 @@ export class Policy {
     });
   }
 
-  /** Refuses everyone who comes without TLS. */
+  /** Denies every request that does not use TLS. */
   requireTls(actions: string, resources: readonly string[]): this {
     return this.add({
       ...toStatement({ sid: 'OnlyWithTls', actions: [actions], resources }),
@@ -101,18 +102,18 @@ function toCondition(
   };
 }
 
-/** What may stand on `*` in a policy, and why it can stand on nothing else; a test holds that nothing else does. */
+/* Actions that our policies may allow on `*`, with the reason why no ARN is possible. A test checks all others. */
 
 /** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html */
 export const XRAY_WRITING = {
-  reason: 'X-Ray has no resource for them',
+  reason: 'X-Ray has no ARN for what they write to',
   actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
 } as const;
 
 export const OWN_QUEUE = {
   reason:
-    "in a queue's own policy * is that queue: Terraform refuses its ARN there as a reference to itself, and a policy " +
-    'resource of its own costs 25 s of fixed wait',
+    "the policy of a queue applies to that queue only: Terraform rejects the queue's own ARN there as a reference to " +
+    'itself, and a separate aws_sqs_queue_policy always waits 25 s',
   actions: ['sqs:SendMessage'],
 } as const;
 

@@ -9,12 +9,19 @@ import { Policy } from './policy.js';
 
 export interface PrivateBucketProps {
   readonly name: string;
-  /** Whether destroying the stack destroys what is in the bucket. */
+  /**
+   * Whether destroying the stack deletes the objects in the bucket; otherwise a bucket with objects is not destroyed.
+   */
   readonly forceDestroy: boolean;
   readonly expiry: S3BucketLifecycleConfigurationRule;
 }
 
-/** Not public, TLS only, old things expire; S3 encrypts every object by itself. */
+/**
+ * A bucket that is not public, accepts only TLS, and expires old objects. S3 encrypts every object by default.
+ *
+ * Resources: `aws_s3_bucket`, `aws_s3_bucket_public_access_block`, `aws_s3_bucket_policy` and
+ * `aws_s3_bucket_lifecycle_configuration`.
+ */
 export class PrivateBucket extends Construct {
   readonly name: string;
   readonly arn: string;
@@ -35,7 +42,7 @@ export class PrivateBucket extends Construct {
       this.arn,
       `${this.arn}/*`,
     ]);
-    // S3 refuses two changes of a bucket at the same time.
+    // S3 rejects two concurrent changes of one bucket.
     new S3BucketPolicy(this, 'policy', {
       bucket: this.name,
       policy: policy.json,

@@ -6,19 +6,21 @@ import type { PipelineFunction } from './pipeline-function.js';
 
 export interface RunOnDeployProps {
   readonly function: Pick<PipelineFunction, 'name'> & Partial<Pick<PipelineFunction, 'ready'>>;
-  /** The function runs again when one of these changes; the plan shows which. */
+  /** The function runs again when one of these values changes, and the plan shows which. */
   readonly triggers: Readonly<Record<string, string>>;
   readonly event: Readonly<Record<string, string>>;
-  /** What has to exist before the function can succeed, beside the function itself. */
+  /** Resources, besides the function, that must exist before it can succeed. */
   readonly after: ITerraformDependable[];
 }
 
 /**
- * Has a function invoked by the apply, which waits for it and fails with the function's own error.
- * The null resource is what changes; the invocation follows it. It may run twice: handlers have to bear that.
+ * Invokes a function during the apply, which waits for the function and fails with its error. The function may run
+ * twice, so its handler must be idempotent.
+ *
+ * Resources: `terraform_data`, which is replaced when a trigger changes, and `aws_lambda_invocation`, which follows it.
  */
 export class RunOnDeploy extends Construct {
-  /** Exists once the function has succeeded. */
+  /** The resource that exists once the function has succeeded. */
   readonly done: ITerraformDependable;
 
   constructor(

@@ -3,7 +3,7 @@ import type { PolicyStatement } from './policy.js';
 import { parseS3Location } from '../config/values/s3-location.js';
 import { terraformText } from './tokens.js';
 
-/** Objects of one bucket; `*` stands for any text. */
+/** Objects of one bucket, as key patterns in which `*` matches any text. */
 export interface Place {
   readonly bucket: string;
   readonly keys: readonly string[];
@@ -11,23 +11,26 @@ export interface Place {
 
 export interface S3AccessProps {
   readonly partition: string;
-  /** Says what is read, in letters and digits. */
+  /** Names what is read in the statement ids, in letters and digits. */
   readonly what: string;
 }
 
-/** The object at `s3://bucket/prefix`, and everything below it. */
+/** Returns the object at `s3://bucket/prefix` and everything below it. */
 export function placeOf(location: string): Place {
   const { bucket, key } = parseS3Location(location);
   return { bucket, keys: key === '' || key.endsWith('/') ? [`${key}*`] : [key, `${key}/*`] };
 }
 
-/** A listing, or all of an inventory: the files that symlink.txt names lie beside `hive/`. */
+/** Returns a listing, or a whole inventory: the files that symlink.txt names are next to `hive/`. */
 export function inventoryPlace(location: InventoryLocation): Place {
   const { bucket } = location;
   return { bucket, keys: [location.kind === 'listing' ? location.key : `${location.prefix}/*`] };
 }
 
-/** Reading objects, and telling a missing one from a forbidden one: without s3:ListBucket both answer 403. */
+/**
+ * Returns the statements to read objects. They include s3:ListBucket: without it S3 returns 403 for a missing object, as
+ * it does for a forbidden one.
+ */
 export function readAccess(
   places: readonly Place[],
   { partition, what }: S3AccessProps,
@@ -52,10 +55,12 @@ export function readAccess(
   ];
 }
 
+/** Returns the statement to read objects, given as ARN patterns. */
 export function readStatement(what: string, objects: readonly string[]): PolicyStatement {
   return { sid: `Read${what}`, actions: ['s3:GetObject'], resources: objects };
 }
 
+/** Returns the statement to list keys of a bucket, given as patterns. */
 export function listStatement(
   sid: string,
   { bucketArn: arn, keys }: { readonly bucketArn: string; readonly keys: readonly string[] },
@@ -64,7 +69,7 @@ export function listStatement(
     sid,
     actions: ['s3:ListBucket'],
     resources: [arn],
-    // "IfExists": a GetObject of a missing key asks for this permission too, and brings no prefix.
+    // "IfExists", because S3 also checks this permission for a GetObject of a missing key, which has no prefix.
     conditions: [{ test: 'StringLikeIfExists', variable: 's3:prefix', values: keys }],
   };
 }

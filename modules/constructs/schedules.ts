@@ -9,6 +9,7 @@ import { DeadLetters } from './dead-letters.js';
 import type { PipelineFunction } from './pipeline-function.js';
 import { Policy } from './policy.js';
 
+/** Physical names. */
 export interface SchedulesProps {
   readonly group: string;
   readonly role: string;
@@ -21,7 +22,7 @@ export interface ScheduleProps {
   readonly every: Interval;
   readonly function: PipelineFunction;
   readonly event: Readonly<Record<string, string>>;
-  /** What has to exist before the first run. */
+  /** Resources that must exist before the first run. */
   readonly after: ITerraformDependable[];
 }
 
@@ -30,11 +31,17 @@ export interface Interval {
   readonly unit: 'minute' | 'hour';
 }
 
-/** An event that has waited for so long is overtaken by the next one. */
+/** EventBridge Scheduler discards an older event: the next one does its work. */
 const MAX_EVENT_AGE_SECONDS = 3600;
 const MAX_RETRIES = 3;
 
-/** The schedules of a stack: their group, one role that may invoke what they name, and one queue for what failed. */
+/**
+ * The schedules of a stack, in one group. One role invokes all their functions, and one queue takes the events that
+ * could not be delivered.
+ *
+ * Resources: `aws_scheduler_schedule_group`, `aws_sqs_queue`, `aws_iam_role`, `aws_iam_role_policy`, and one
+ * `aws_scheduler_schedule` for each call of `invoke`.
+ */
 export class Schedules extends Construct {
   readonly deadLetters: DeadLetters;
   private readonly group: SchedulerScheduleGroup;
@@ -59,6 +66,7 @@ export class Schedules extends Construct {
     });
   }
 
+  /** Adds a schedule that invokes a function with an event. */
   invoke(
     id: string,
     { name, description, every, function: fn, event, after }: ScheduleProps,

@@ -1,8 +1,13 @@
 import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
 import { Construct } from 'constructs';
 import { SELF } from './base-stack.js';
+import type { PolicyStatement } from './policy.js';
 
-/** The access token, the backfill's cursor, and what verify_ingestion keeps: rows by `pk` and `sk`. */
+/**
+ * A table for the access token, the cursor of the backfill and the pending Items of verify_ingestion.
+ *
+ * Resources: `aws_dynamodb_table` with the keys `pk` and `sk`.
+ */
 export class StateTable extends Construct {
   readonly name: string;
   readonly arn: string;
@@ -18,7 +23,7 @@ export class StateTable extends Construct {
         { name: 'pk', type: 'S' },
         { name: 'sk', type: 'S' },
       ],
-      // Epoch seconds; the cursor's row has none and stays.
+      // Epoch seconds. The cursor's row has none, so it stays.
       ttl: { attributeName: 'ttl', enabled: true },
       pointInTimeRecovery: { enabled: true },
       serverSideEncryption: { enabled: true },
@@ -26,4 +31,13 @@ export class StateTable extends Construct {
     this.name = table.name;
     this.arn = table.arn;
   }
+}
+
+/** Returns the statement by which a function may read and write the cursor of a backfill. */
+export function cursorAccess(tableArn: string): PolicyStatement {
+  return {
+    sid: 'KeepCursor',
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    resources: [tableArn],
+  };
 }

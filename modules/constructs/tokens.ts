@@ -1,29 +1,32 @@
 import { Fn, Op, Token } from 'cdktf';
 
 /**
- * Text of a config as Terraform has to read it: it would take `${` and `%{` for the beginning of an expression.
- * For text that people wrote: a reference, which a module for plain Terraform has in its place, stays one.
+ * Escapes `${` and `%{` in text of a config, which Terraform would treat as the start of an expression. A reference,
+ * which a Terraform module has in place of the text, is returned unchanged.
  */
 export function terraformText(text: string): string {
   return Token.isUnresolved(text) ? text : text.replace(/[$%](?=\{)/g, (mark) => mark + mark);
 }
 
 /**
- * Arithmetic for constructs that get numbers from a config or references from a module for plain Terraform: numbers
- * give a number, a reference gives the Terraform expression. JavaScript's own operators would give silent garbage.
+ * Adds two numbers, or returns the Terraform expression that adds them if one is a reference. Constructs get numbers
+ * from a config, and references from a Terraform module; JavaScript's operators would add cdktf's placeholders.
  */
 export function add(one: number, other: number): number {
   return isKnown(one, other) ? one + other : Token.asNumber(Op.add(one, other));
 }
 
+/** Multiplies two numbers, or returns the Terraform expression. */
 export function multiply(one: number, other: number): number {
   return isKnown(one, other) ? one * other : Token.asNumber(Op.mul(one, other));
 }
 
+/** Returns the smaller number, or the Terraform expression. */
 export function min(one: number, other: number): number {
   return isKnown(one, other) ? Math.min(one, other) : Token.asNumber(Fn.min([one, other]));
 }
 
+/** Returns the larger number, or the Terraform expression. */
 export function max(one: number, other: number): number {
   return isKnown(one, other) ? Math.max(one, other) : Token.asNumber(Fn.max([one, other]));
 }

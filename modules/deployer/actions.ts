@@ -1,18 +1,20 @@
 import type { Target } from './targets.js';
 
-/** What Terraform's AWS provider calls to make, read, change and destroy a resource. */
+/** Actions that Terraform's AWS provider calls to create, read, update and delete a resource. */
 export interface ResourceActions {
-  /** Without the service's prefix. */
+  /** Names without the prefix of the service. */
   readonly actions: readonly string[];
   readonly service: string;
-  /** By whose names the resources are known; `*` where the service knows no other form. */
+  /** Targets whose ARN patterns the actions apply to. */
   readonly on: readonly Target[];
 }
 
 const TAGS = ['TagResource', 'UntagResource'];
 const MORE_TAGS = [...TAGS, 'ListTagsForResource'];
 
-/** By Terraform's resource type; several entries where a service draws its lines inside a resource. */
+/**
+ * Actions by Terraform's resource type. Some types need several entries, because their actions differ in their targets.
+ */
 export const ACTIONS: Readonly<Record<string, readonly ResourceActions[]>> = {
   aws_athena_workgroup: [of('athena', ['workgroups'], [...crud('WorkGroup'), ...MORE_TAGS])],
   aws_cloudwatch_dashboard: [
@@ -73,7 +75,7 @@ export const ACTIONS: Readonly<Record<string, readonly ResourceActions[]>> = {
   aws_iam_role_policy: [
     of('iam', ['roles'], ['PutRolePolicy', 'GetRolePolicy', 'DeleteRolePolicy']),
   ],
-  // A mapping's id is not known before it is there, and creating one has no resource at all.
+  // The id of a mapping is random, and CreateEventSourceMapping supports no resource-level permissions.
   aws_lambda_event_source_mapping: [
     of('lambda', ['everything'], [...crud('EventSourceMapping'), ...TAGS, 'ListTags']),
   ],
@@ -111,11 +113,11 @@ export const ACTIONS: Readonly<Record<string, readonly ResourceActions[]>> = {
       ['buckets'],
       [
         ...['CreateBucket', 'DeleteBucket', 'ListBucket', 'ListBucketVersions'],
-        // The provider reads every setting of a bucket, those that nobody set included.
+        // The provider reads every setting of a bucket, including those that Terraform does not manage.
         ...['GetBucket*', 'GetAccelerateConfiguration', 'GetEncryptionConfiguration'],
         ...['GetLifecycleConfiguration', 'GetReplicationConfiguration'],
         ...['PutBucketTagging', ...MORE_TAGS],
-        // force_destroy empties the bucket first.
+        // force_destroy deletes all objects first.
         ...['DeleteObject', 'DeleteObjectVersion'],
       ],
     ),
@@ -142,7 +144,7 @@ export const ACTIONS: Readonly<Record<string, readonly ResourceActions[]>> = {
   ],
   aws_sns_topic_subscription: [
     of('sns', ['topics'], ['Subscribe']),
-    // SNS knows no resource for a subscription.
+    // SNS supports no resource-level permissions for these.
     of(
       'sns',
       ['everything'],
@@ -165,11 +167,11 @@ export const ACTIONS: Readonly<Record<string, readonly ResourceActions[]>> = {
       ],
     ),
   ],
-  // Terraform's own: nothing in AWS.
+  // Exists only in the state, not in AWS.
   terraform_data: [],
 };
 
-/** State and its lock: a lock is an object beside the state, made and deleted. */
+/** Actions on the state and its lock file, an object that Terraform creates next to the state and deletes. */
 export const STATE_ACTIONS: readonly ResourceActions[] = [
   of('s3', ['stateBucket'], ['ListBucket']),
   of('s3', ['states'], ['GetObject', 'PutObject', 'DeleteObject']),

@@ -2,11 +2,12 @@ import { ACTIONS, STATE_ACTIONS } from './actions.js';
 import type { ResourceActions } from './actions.js';
 import { TARGETS } from './targets.js';
 
-/** The parts of a synthesized stack that decide what its deployer has to be allowed. */
+/** The part of a synthesized stack that determines the permissions of its deployer. */
 export interface DeployedStack {
   readonly resource?: Readonly<Record<string, Readonly<Record<string, object>>>>;
 }
 
+/** Names to fill into ARN patterns. */
 export interface Deployer {
   readonly partition: string;
   readonly account: string;
@@ -16,7 +17,7 @@ export interface Deployer {
   readonly topics: readonly string[];
 }
 
-export interface PolicyStatement {
+interface Statement {
   readonly Effect: 'Allow';
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
@@ -24,10 +25,13 @@ export interface PolicyStatement {
 
 export interface PolicyDocument {
   readonly Version: '2012-10-17';
-  readonly Statement: readonly PolicyStatement[];
+  readonly Statement: readonly Statement[];
 }
 
-/** The least that a role needs to deploy these stacks and to destroy them. Throws for a type it does not know. */
+/**
+ * Returns the least-privilege policy of a role that deploys and destroys these stacks. Throws if a resource type is not
+ * in ACTIONS.
+ */
 export function deployerPolicy(
   stacks: readonly DeployedStack[],
   deployer: Deployer,
@@ -37,13 +41,13 @@ export function deployerPolicy(
   return { Version: '2012-10-17', Statement: statementsOf(needed, deployer) };
 }
 
-/** The same for every type that a pipeline's stack can hold. */
+/** Returns the policy for every resource type that the stack of a pipeline can have. */
 export function fullDeployerPolicy(deployer: Deployer): PolicyDocument {
   const resource = Object.fromEntries(Object.keys(ACTIONS).map((type) => [type, {}]));
   return deployerPolicy([{ resource }], deployer);
 }
 
-/** What of a policy reads: enough for a plan that takes no lock. */
+/** Returns the read actions of a policy, which are enough for a plan without a lock. */
 export function readingPart({ Version, Statement }: PolicyDocument): PolicyDocument {
   const reading = Statement.map((statement) => ({
     ...statement,
@@ -54,7 +58,7 @@ export function readingPart({ Version, Statement }: PolicyDocument): PolicyDocum
 
 const READING = /^[a-z0-9-]+:(?:Get|List|Describe)/;
 
-/** Topics of the synthesized subscriptions. */
+/** Returns the sorted ARNs of the topics that the stacks subscribe to. */
 export function topicsOf(stacks: readonly DeployedStack[]): string[] {
   const subscriptions = stacks.flatMap(({ resource = {} }) =>
     Object.values(resource['aws_sns_topic_subscription'] ?? {}),
@@ -71,12 +75,12 @@ function actionsOf(type: string): readonly ResourceActions[] {
   const actions = ACTIONS[type];
   if (actions) return actions;
   throw new Error(
-    `nobody wrote down what a deployer needs for ${type}: add it to modules/deployer/actions.ts`,
+    `the actions to deploy ${type} are not known: add them to modules/deployer/actions.ts`,
   );
 }
 
-/** One statement for all actions on the same resources. */
-function statementsOf(needed: readonly ResourceActions[], deployer: Deployer): PolicyStatement[] {
+/** Groups actions on the same resources into one statement. */
+function statementsOf(needed: readonly ResourceActions[], deployer: Deployer): Statement[] {
   const byTarget = new Map<string, { on: ResourceActions['on']; actions: Set<string> }>();
   for (const { service, on, actions } of needed) {
     const found = byTarget.get(on.join()) ?? { on, actions: new Set() };

@@ -1,6 +1,6 @@
 /**
- * Resources of a project as ARN patterns: all physical names begin with PROJECT (modules/config/names.ts).
- * PARTITION, ACCOUNT, PROJECT, DATABASES and STATE_BUCKET are filled in.
+ * ARN patterns of a project's resources, whose physical names all start with the project (modules/config/names.ts).
+ * policy.ts replaces the words in capitals.
  */
 export const TARGETS = {
   alarms: 'arn:PARTITION:cloudwatch:*:ACCOUNT:alarm:PROJECT-*',

@@ -9,37 +9,44 @@ import type { RegionalProvider } from '../constructs/base-stack.js';
 import { terraformText } from '../constructs/tokens.js';
 
 /**
- * What follows from a config and takes more than copying a value. A stack works it out when it is synthesized; a
- * module for plain Terraform has expressions for it.
+ * Values that are derived from a config by more than copying. A stack calculates them at synth; a Terraform module has
+ * expressions for them.
  */
 export interface DerivedValues {
   readonly partition: string;
-  /** Domain of the AWS console, for the dashboard's address. */
+  /** Domain of the AWS console, for the address of the dashboard. */
   readonly consoleDomain: string;
-  /** The secret's ARN as a policy names it. */
+  /** ARN pattern of the secret, for a policy. */
   readonly secretResource: string;
-  /** What reading the granules takes. */
+  /** Statements by which a function may read the granules. */
   readonly sourceAccess: readonly PolicyStatement[];
-  /** Changes with what a Collection is made of, beside code and ingestor. */
+  /**
+   * Hash of the settings that require a new post of the Collection; the code and ingestor_url are triggers of their
+   * own.
+   */
   readonly collectionHash: string;
   readonly topic?: DerivedTopic;
   readonly inventory?: InventorySource;
-  /** The topic that alarms of the stack's own region notify. */
+  /** Topic that alarms in the stack's region notify. */
   readonly alarmTopic?: string;
 }
 
 export interface DerivedTopic {
   readonly arn: string;
-  /** JSON. */
+  /** JSON of an SNS filter policy. */
   readonly filterPolicy?: string;
   readonly filterPolicyScope?: string;
-  /** Where the topic is, when not in the stack's region. */
+  /** Provider of the topic's region, if that is not the stack's. */
   readonly elsewhere?: RegionalProvider;
-  /** The topic that alarms of the topic's region notify. */
+  /** Topic that alarms in this topic's region notify. */
   readonly alarmTopic?: string;
 }
 
-/** @param elsewhere the provider of another region */
+/**
+ * Derives the values from a config.
+ *
+ * @param elsewhere returns a provider of another region
+ */
 export function deriveFrom(
   config: PipelineConfig,
   elsewhere: (region: string) => RegionalProvider,
@@ -97,7 +104,7 @@ function hashOf(value: object): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
-/** Regions whose console has a domain of its own. */
+/** Domains of the AWS console by prefix of the region; all other regions share CONSOLE. */
 export const CONSOLES: readonly (readonly [prefix: string, domain: string])[] = [
   ['cn-', 'console.amazonaws.cn'],
   ['us-gov-', 'console.amazonaws-us-gov.com'],

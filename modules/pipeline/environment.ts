@@ -10,7 +10,7 @@ type Environment = Readonly<Record<string, string>>;
 
 export const METRICS_NAMESPACE = 'StacPipelines';
 
-/** The environment of every function; the names are an agreement with lambdas/. */
+/** Returns the variables of every function. lambdas/ reads all variables by the same names. */
 export function commonEnvironment(
   config: Pick<PipelineSettings, 'id'>,
   { project, table }: { project: string; table: Pick<StateTable, 'name'> },

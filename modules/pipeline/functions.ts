@@ -13,18 +13,18 @@ import type { DerivedValues } from './derived.js';
 import { PipelineFunction } from '../constructs/pipeline-function.js';
 import type { FunctionCode, PipelineFunctionProps } from '../constructs/pipeline-function.js';
 import type { BackfillSettings, FunctionSettings, PipelineSettings } from './settings.js';
-import type { PolicyStatement } from '../constructs/policy.js';
 import { add, max, min } from '../constructs/tokens.js';
+import { cursorAccess } from '../constructs/state-table.js';
 import type { StateTable } from '../constructs/state-table.js';
 
 export type PipelineCode = Readonly<Record<'app' | 'collection', FunctionCode>> & {
-  /** Where there is an inventory. */
+  /** Required with an inventory. */
   readonly historic?: FunctionCode;
-  /** With verify_ingestion. */
+  /** Required with verify_ingestion. */
   readonly verify?: FunctionCode;
 };
 
-/** What the functions of a pipeline are made from, and work with. */
+/** Everything from which the functions of a pipeline are made. */
 export interface PipelineParts {
   readonly config: PipelineSettings;
   readonly derived: DerivedValues;
@@ -35,7 +35,7 @@ export interface PipelineParts {
   readonly queue: GranuleQueue;
 }
 
-/** What the backfill's function is made from. */
+/** Everything from which the historic function is made. */
 export interface BackfillParts extends Pick<PipelineParts, 'project'> {
   readonly config: BackfillSettings;
   readonly names: { readonly functions: Pick<PipelineNames['functions'], 'historic'> };
@@ -43,20 +43,21 @@ export interface BackfillParts extends Pick<PipelineParts, 'project'> {
   readonly queue: Pick<GranuleQueue, 'url' | 'acceptFrom'>;
 }
 
-/** Lambda's own limit. */
+/** Lambda's maximum. */
 const MAX_TIMEOUT_SECONDS = 900;
-/** The handler waits up to a minute for permissions that IAM has not spread yet. */
+/** The handler retries for up to a minute, because new IAM permissions take effect with a delay. */
 const COLLECTION_EXTRA_SECONDS = 60;
 /**
  * Lambda gives a function one whole vCPU at this size, and a backfill is bound by the processor.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
  */
 const HISTORIC_MEMORY_MB = 1769;
-/** A run hands over to the next one near its end: a longer one does so less often. */
+/** A run hands over to the next one near its timeout, so a longer timeout means fewer hand-overs. */
 const HISTORIC_TIMEOUT_SECONDS = 300;
-/** A request for each Item that is not known to be loaded, many at a time. */
+/** The function sends a request for every Item that is not known to be loaded, many at a time. */
 const VERIFY_TIMEOUT_SECONDS = 300;
 
+/** Adds the function that makes Items from messages and posts them. */
 export function appFunction(scope: Construct, parts: PipelineParts): PipelineFunction {
   const { config, code, queue, derived } = parts;
   const app = pipelineFunction(scope, 'app', {
@@ -75,6 +76,7 @@ export function appFunction(scope: Construct, parts: PipelineParts): PipelineFun
   return app;
 }
 
+/** Adds the function that posts the Collection. */
 export function collectionFunction(scope: Construct, parts: PipelineParts): PipelineFunction {
   const { config, code } = parts;
   const collection = pipelineFunction(scope, 'collection', {
@@ -88,6 +90,7 @@ export function collectionFunction(scope: Construct, parts: PipelineParts): Pipe
   return collection;
 }
 
+/** Adds the function that sends old granules from the inventory to the queue. */
 export function historicFunction(
   scope: Construct,
   parts: BackfillParts & { readonly inventory: Inventory; readonly historic: FunctionCode },
@@ -111,15 +114,7 @@ export function historicFunction(
   return historic;
 }
 
-/** What a function that keeps a backfill's cursor has to be allowed. */
-export function cursorAccess(tableArn: string): PolicyStatement {
-  return {
-    sid: 'KeepCursor',
-    actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
-    resources: [tableArn],
-  };
-}
-
+/** Adds the function that sends Items that the ingestor failed to load back to the queue. */
 export function verifyFunction(
   scope: Construct,
   parts: PipelineParts & { readonly verify: FunctionCode },
@@ -180,7 +175,7 @@ function pipelineFunction<Role extends FunctionRole>(
   });
 }
 
-/** Client credentials from the secret, and the token that the functions share through the table. */
+/** Allows a function to read the client credentials, and to share the access token through the table. */
 function allowPosting(fn: PipelineFunction, { config, derived, table }: PipelineParts): void {
   const { secret_kms_key_arn: key } = config;
   fn.allow({

@@ -11,12 +11,13 @@ import type { DerivedValues } from './derived.js';
 import type { PipelineFunction } from '../constructs/pipeline-function.js';
 import type { PipelineSettings } from './settings.js';
 
+/** A dead-letter queue with the alarm that goes off when it is not empty. */
 export interface MonitoredDeadLetters {
-  /** Subject of the alarm, as `schedule-dead-letters`. */
+  /** Subject of the alarm, for example `schedule-dead-letters`. */
   readonly subject: string;
   readonly description: string;
   readonly queue: DeadLetters;
-  /** Where the queue is, when not in the stack's region. */
+  /** Provider of the queue's region, if that is not the stack's. */
   readonly elsewhere?: RegionalProvider;
 }
 
@@ -29,7 +30,12 @@ export interface MonitoringProps {
   readonly functions: readonly PipelineFunction[];
 }
 
-/** Alarms and one dashboard over everything that can go wrong in a stack. */
+/**
+ * Alarms for everything that can fail in a stack, and a dashboard.
+ *
+ * Resources: `aws_cloudwatch_dashboard`, and the resources of Alarms. The alarm on undeliverable notifications is in the
+ * topic's region.
+ */
 export class Monitoring extends Construct {
   readonly dashboardUrl: string;
 

@@ -11,10 +11,16 @@ import { terraformText } from '../constructs/tokens.js';
 import { Monitoring } from './monitoring.js';
 import type { MonitoredDeadLetters } from './monitoring.js';
 
-/** What whoever deployed a pipeline wants to know, by the names of the outputs. */
+/** Outputs of a stack or module: their values by name. */
 export type PipelineOutputs = Readonly<Record<string, string>>;
 
-/** One pipeline: table, queue and functions, what feeds them, and what watches them. */
+/**
+ * Adds one pipeline to a stack or module: state table, queue, functions, their triggers and monitoring.
+ *
+ * Constructs, by id: StateTable (`table`), GranuleQueue (`queue`), PipelineFunction (`app`, `collection`, `historic`,
+ * `verify`), RunOnDeploy (`collection-on-deploy`), Schedules (`schedules`), Inventory (`inventory`), Backfill
+ * (`backfill`) and Monitoring (`watch`).
+ */
 export function addPipeline(
   scope: Construct,
   given: Omit<PipelineParts, 'table' | 'queue'>,
@@ -58,7 +64,7 @@ function addQueue(scope: Construct, { config, names }: Given): GranuleQueue {
   });
 }
 
-/** The triggers are what a Collection is made of: more memory is no reason to post it again. */
+/** Posts the Collection during the apply. It is posted again only if code or settings that shape it change. */
 function postOnDeploy(
   scope: Construct,
   { collection, config, code, derived }: PipelineParts & { readonly collection: PipelineFunction },

@@ -13,14 +13,14 @@ import { Schedules } from '../constructs/schedules.js';
 import { terraformText } from '../constructs/tokens.js';
 import type { MonitoredDeadLetters } from './monitoring.js';
 
-/** What runs by the clock, and what has to be watched of it. */
+/** Functions that schedules invoke, and their dead-letter queues. */
 export interface Scheduled {
   readonly functions: readonly PipelineFunction[];
   readonly deadLetters: readonly MonitoredDeadLetters[];
 }
 
 interface ScheduledParts extends PipelineParts {
-  /** What has to exist before anything runs. */
+  /** Resources that must exist before the first run. */
   readonly after: ITerraformDependable[];
 }
 
@@ -29,7 +29,7 @@ type Timed = ScheduledParts & { readonly schedules: Schedules };
 const NOTHING: Scheduled = { functions: [], deadLetters: [] };
 const VERIFY_MINUTES = 15;
 
-/** The backfill, where there is an inventory, and the verification, where the config wants it. */
+/** Adds the backfill if there is an inventory, and the verification if verify_ingestion is set. */
 export function addScheduled(scope: Construct, parts: ScheduledParts): Scheduled {
   const { names, code } = parts;
   if (!code.historic && !code.verify) return NOTHING;
@@ -62,10 +62,11 @@ export interface HistoricParts extends BackfillParts {
   readonly historic: FunctionCode;
   readonly schedules: Schedules;
   readonly names: BackfillParts['names'] & Pick<PipelineNames, 'schedules'>;
-  /** What has to exist before anything runs. */
+  /** Resources that must exist before the first run. */
   readonly after: ITerraformDependable[];
 }
 
+/** Adds the table of an inventory. */
 export function addInventory(
   scope: Construct,
   {
@@ -85,7 +86,7 @@ export function addInventory(
   });
 }
 
-/** The function that reads an inventory, and what has it run. */
+/** Adds the function that reads an inventory, and what starts it. */
 export function addHistoric(scope: Construct, parts: HistoricParts): Scheduled {
   const { config, names, schedules, after } = parts;
   const historic = historicFunction(scope, parts);

@@ -3,7 +3,7 @@ import type { NumberKey, PipelineConfig } from '../config/fields.js';
 import type { BACKFILL_FIELDS } from '../config/fields/backfill.js';
 import type { NumberKeyOf } from '../config/fields/field.js';
 
-/** Keys of config.yaml that constructs read: all numbers, and these; the others are decided before (derived.ts). */
+/** Keys of config.yaml that constructs read: all numbers, and these. derived.ts reads the others. */
 type Key =
   | NumberKey
   | FunctionKey
@@ -23,8 +23,8 @@ type BackfillKey =
   | 'initial_chunk';
 
 /**
- * A pipeline's config as constructs take it: values of a config.yaml, or references to the variables of a module for
- * plain Terraform. What is optional and is given as a reference may be null.
+ * The config of a pipeline as constructs take it: values of a config.yaml, or references to the variables of a
+ * Terraform module. A reference to an optional variable may be null.
  */
 export type PipelineSettings = Pick<PipelineConfig, Key> & Flags;
 
@@ -34,10 +34,10 @@ interface Flags {
   readonly inventory_format: string;
 }
 
-/** What every function needs. */
+/** Settings of every function. */
 export type FunctionSettings = Pick<PipelineSettings, FunctionKey>;
 
-/** What the backfill's function needs. */
+/** Settings of the historic function. */
 export type BackfillSettings = Pick<
   PipelineSettings,
   FunctionKey | BackfillKey | 'requester_pays' | 'inventory_format'

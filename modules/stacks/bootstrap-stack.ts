@@ -13,7 +13,12 @@ export interface BootstrapStackProps {
 
 const OLD_STATES_DAYS = 90;
 
-/** The bucket that keeps the state of every other stack; its own state stays in a file. */
+/**
+ * The bucket for the state of all other stacks. The state of this stack stays in a local file.
+ *
+ * Resources: a private bucket (see PrivateBucket), `aws_s3_bucket_versioning` and
+ * `aws_s3_bucket_server_side_encryption_configuration`.
+ */
 export class BootstrapStack extends BaseStack {
   constructor(
     scope: Construct,
@@ -27,7 +32,7 @@ export class BootstrapStack extends BaseStack {
     });
     const bucket = new PrivateBucket(this, 'state', {
       name,
-      // Whoever destroys this stack has to empty the bucket first, and so to think twice.
+      // The states of deployed stacks must not be lost by mistake: to destroy the bucket, empty it first.
       forceDestroy: false,
       expiry: {
         id: 'old-versions',
@@ -41,7 +46,7 @@ export class BootstrapStack extends BaseStack {
       bucket: bucket.name,
       versioningConfiguration: { status: 'Enabled' },
     });
-    // What S3 does by itself, written down: a state holds whatever a resource has.
+    // S3 encrypts by default. It is explicit here because a state may hold sensitive values of resources.
     new S3BucketServerSideEncryptionConfigurationA(this, 'encryption', {
       bucket: bucket.name,
       rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }],

@@ -18,9 +18,12 @@ export interface GithubOidcStackProps {
 const ISSUER = 'token.actions.githubusercontent.com';
 
 /**
- * The roles that workflows take on without a stored key: one reads what a plan needs, for pull requests of the
- * repository; the other deploys, from one branch only. No deployer of a project can change this stack: its state lies
- * outside of the project's, and its roles under a path of their own.
+ * Roles that GitHub workflows assume without a stored key. The role to plan can only read, and pull requests of the
+ * repository may assume it; the role to deploy is for one branch. No deployer of the project can change this stack,
+ * because its state is outside the project's prefix and its roles are under a path of their own.
+ *
+ * Resources: `aws_iam_openid_connect_provider` unless the account has one, and `aws_iam_role` and `aws_iam_role_policy`
+ * for each role.
  */
 export class GithubOidcStack extends BaseStack {
   constructor(scope: Construct, { project, bucket }: GithubOidcStackProps) {
@@ -38,7 +41,7 @@ export class GithubOidcStack extends BaseStack {
         .asString,
       project,
       stateBucket: bucket.bucket,
-      // Which topics there will be nobody knows yet; a subscription needs the topic's consent as well.
+      // The topics of future pipelines are unknown here, and the policy of a topic has to allow a subscription, too.
       topics: ['*'],
     });
     const onBranch = `repo:${repository}:ref:refs/heads/${branch}`;
@@ -77,7 +80,7 @@ export class GithubOidcStack extends BaseStack {
     return { repository: repository.stringValue, branch: branch.stringValue };
   }
 
-  /** An account can have one for each issuer: where another project made it, its ARN is given. */
+  /** An account has at most one provider for each issuer, so the ARN of one that exists can be given. */
   private addIdentityProvider(): string {
     new TerraformVariable(this, 'provider_arn', {
       type: 'string',
@@ -101,17 +104,21 @@ interface GithubRoleProps {
   readonly name: string;
   readonly description: string;
   readonly providerArn: string;
-  /** Host of the identity provider: names its claims. */
+  /** Host of the identity provider, which prefixes the names of its claims. */
   readonly issuer: string;
-  /** Who may take the role on, in GitHub's words: `repo:owner/name:pull_request`. */
+  /** Claims `sub` that may assume the role, for example `repo:owner/name:pull_request`. */
   readonly subjects: readonly string[];
   readonly policy: PolicyDocument;
 }
 
-/** A deployer may change roles of the form role/<project>-*, which no ARN with this path is, whatever the project. */
+/** A deployer may change roles that match `role/<project>-*`. With this path no role of this stack does. */
 const PATH = '/github/';
 
-/** A role for workflows of a repository. */
+/**
+ * A role for the workflows of a repository.
+ *
+ * Resources: `aws_iam_role` and `aws_iam_role_policy`.
+ */
 class GithubRole extends Construct {
   readonly arn: string;
 
@@ -134,7 +141,7 @@ class GithubRole extends Construct {
     new IamRolePolicy(this, 'policy', { name: 'policy', role: role.name, policy: document.json });
   }
 
-  /** Equal, not like: no wildcard lets another branch or repository in. */
+  /** StringEquals, not StringLike, so that a wildcard in a variable cannot admit another branch or repository. */
   private trust({
     providerArn,
     issuer,

@@ -20,7 +20,7 @@ export interface PipelineStackProps {
   readonly code: PipelineCode;
 }
 
-/** One pipeline as a stack of its own, from its config. */
+/** The stack of one pipeline, made from its config. See addPipeline for its constructs. */
 export class PipelineStack extends BaseStack {
   constructor(scope: Construct, { config, project, state, code }: PipelineStackProps) {
     const tags = { ...config.tags, Project: project, Pipeline: config.id, ManagedBy: 'terraform' };
@@ -45,14 +45,14 @@ export class PipelineStack extends BaseStack {
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
 const MAX_OBJECT_TAGS = 10;
 
-/** S3 refuses an object with more than ten tags, where all else takes fifty: it gets the stack's own alone then. */
+/** S3 rejects an object with more than ten tags, where other resources take fifty: keep only the stack's own tags. */
 function limitObjectTags(stack: TerraformStack, tags: Tags): void {
   if (Object.keys(tags).length <= MAX_OBJECT_TAGS) return;
   const own = Object.fromEntries(STACK_TAGS.map((tag) => [tag, tags[tag] ?? '']));
   for (const object of stack.node.findAll()) {
     if (!(object instanceof S3Object)) continue;
     object.tags = own;
-    // The only override that the provider takes is that of no default tags.
+    // The provider accepts no other override than empty default tags.
     object.putOverrideProvider({ defaultTags: { tags: {} } });
   }
 }

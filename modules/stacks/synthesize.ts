@@ -10,7 +10,11 @@ import type { FunctionCode } from '../constructs/pipeline-function.js';
 import { PipelineStack } from './pipeline-stack.js';
 import type { BootstrapProject, Project } from '../config/project.js';
 
-/** Writes a stack for every pipeline, and its zips beside it. @param outdir default: cdktf's own */
+/**
+ * Writes a stack for every pipeline, and the zips of its functions into its folder.
+ *
+ * @param outdir folder for the stacks, by default cdktf.out
+ */
 export function synthesizePipelines(
   { name, state, pipelines }: Project,
   {
@@ -33,6 +37,7 @@ export function synthesizePipelines(
   }
 }
 
+/** Writes the stacks of the project itself: the state bucket, and the roles of GitHub workflows. */
 export function synthesizeBootstrap({ name, bucket }: BootstrapProject, outdir?: string): void {
   const app = newApp(outdir);
   new BootstrapStack(app, { project: name, bucket });
@@ -42,7 +47,7 @@ export function synthesizeBootstrap({ name, bucket }: BootstrapProject, outdir?:
 
 function bundlesOf(id: string, bundles: ReadonlyMap<string, PipelineBundles>): PipelineBundles {
   const found = bundles.get(id);
-  if (!found) throw new Error(`no bundles of the pipeline ${id}`);
+  if (!found) throw new Error(`no bundles for pipeline ${id}`);
   return found;
 }
 

@@ -44,10 +44,10 @@ describe('the deployer', () => {
     expect(Object.keys(ACTIONS).sort()).toEqual([...types].sort());
   });
 
-  test('is not allowed by silence what nobody wrote down', () => {
+  test('is refused a policy for a type whose actions are not known', () => {
     const unknown = { resource: { aws_mystery: { one: {} } } };
     expect(() => deployerPolicy([unknown], { ...DEPLOYER })).toThrow(
-      'nobody wrote down what a deployer needs for aws_mystery: add it to modules/deployer/actions.ts',
+      'the actions to deploy aws_mystery are not known: add them to modules/deployer/actions.ts',
     );
   });
 
