@@ -22,7 +22,6 @@ const QUOTING = ['CHANGELOG.md', 'test/words.test.ts'];
 const PENDING = [
   '.github/',
   'cli/',
-  'docs/',
   'lambdas/',
   'local/',
   'main.ts',
