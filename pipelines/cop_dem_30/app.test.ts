@@ -17,7 +17,7 @@ function object(key: string): GranuleMessage {
   return { type: 's3-object', bucket: 'mine', key, href: `s3://mine/${key}` };
 }
 
-test('the handler makes the Items of the Collection cop-dem-glo-30', () => {
+test('the handler makes Items of the Collection cop-dem-glo-30', () => {
   expect(handler.pipeline).toMatchObject({ collectionId: 'cop-dem-glo-30', createItem });
 });
 
@@ -31,7 +31,7 @@ describe('a message', () => {
     expect(parseMessage(custom(body))).toEqual({ href });
   });
 
-  test('of a 90 m tile names it in the bucket of those', () => {
+  test('of a 90 m tile names it in the bucket of 90 m tiles', () => {
     const name = NAME.replace('_10_', '_30_');
 
     expect(parseMessage(custom(name))).toEqual({
@@ -39,7 +39,7 @@ describe('a message', () => {
     });
   });
 
-  test('of an S3 event names the object, in whichever bucket', () => {
+  test('of an S3 event names the object, in any bucket', () => {
     expect(parseMessage(object(`${NAME}/${NAME}.tif`))).toEqual({
       href: `s3://mine/${NAME}/${NAME}.tif`,
     });
@@ -49,7 +49,7 @@ describe('a message', () => {
     ...['tileList.txt', `${NAME}.tiff`, `../${NAME}`, `../../other/${NAME}/${NAME}.tif`],
     ...[`/${NAME}`, `s3://other/${NAME}/${NAME}.tif`, `x/${NAME}.tif`, `${NAME}/`],
     ...[`${NAME}/AUXFILES/${NAME.replace(/_DEM$/, '_EDM')}.tif`, 'x'],
-  ])("'%s' is refused for good, and quoted", (key) => {
+  ])("'%s' is a permanent error that quotes it", (key) => {
     for (const message of [custom(key), object(key)]) {
       const last =
         key
@@ -62,7 +62,7 @@ describe('a message', () => {
     }
   });
 
-  test.each([[{}], [{ key: NAME }], [[NAME]], [null], [53]])('%j is refused for good', (body) => {
+  test.each([[{}], [{ key: NAME }], [[NAME]], [null], [53]])('%j is a permanent error', (body) => {
     expect(() => parseMessage(custom(body))).toThrow(
       expect.objectContaining({
         kind: 'permanent',
@@ -72,7 +72,7 @@ describe('a message', () => {
   });
 });
 
-test('a name that does not match is a dead letter that quotes it, and its neighbour is posted', async () => {
+test('a message with a wrong name is dead-lettered with that name, and the next message is posted', async () => {
   const wrong = NAME.replace('N53', 'N5x');
   const { items, failed, dead } = await runBatch(handler, [wrong, NAME], {
     source: memorySource({}),

@@ -6,12 +6,12 @@ import { createItem } from './item.js';
 
 const NAME = 'Copernicus_DSM_COG_10_N53_00_W115_00_DEM';
 
-test('the handler makes this Collection, and the Items are of it', () => {
+test('the handler makes the Collection that the Items belong to', () => {
   expect(handler.createCollection()).toEqual(createCollection());
   expect(app.pipeline.collectionId).toBe(createCollection().id);
 });
 
-test('summaries and item_assets tell what an Item carries', async () => {
+test('summaries and item_assets match those of an Item', async () => {
   const { summaries = {}, item_assets: templates, providers } = createCollection();
   const { properties, assets } = await createItem({ href: `s3://copernicus-dem-30m/${NAME}` });
 

@@ -5,7 +5,7 @@ import { createItem } from './item.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Items and Collections that two versions of the reference implementation made. */
+/** Items and Collections from two versions of the reference implementation. */
 const DATA = 'data/cop_dem';
 const [PINNED, HEAD] = ['pinned-2153ae4', 'head-0.4.1'];
 
@@ -13,7 +13,7 @@ function reference(name: string): Json {
   return sharedJson(`${DATA}/${name}`) as Json;
 }
 
-/** The reference's links between its own files: our Items and Collections are not files. */
+/** The links between the reference's own files, which our Items and Collections do not have. */
 const BETWEEN_FILES = ['root', 'collection', 'parent', 'item'];
 
 function comparable(value: unknown, key = ''): unknown {
@@ -59,7 +59,7 @@ describeWithShared(DATA, 'the Items and the Collection of the reference implemen
     expect(Object.keys(createCollection())).toEqual(Object.keys(expected));
   });
 
-  test('the place and the grid are those of the later version, too', async () => {
+  test('the geometry and the grid are also those of the later version', async () => {
     const expected = reference(`${HEAD}.item.json`);
     const item = await ours(expected);
     const grid = ['proj:epsg', 'proj:transform', 'proj:shape', 'gsd', 'datetime'];

@@ -1,18 +1,18 @@
 import type { Link, Provider } from '../../lambdas/stac/stac.js';
 
-/** What is known of the Copernicus DEM without looking at a tile's name. */
+/** Facts about the Copernicus DEM that are the same for all tiles. */
 
 export const COLLECTION_ID = 'cop-dem-glo-30';
 export const EPSG = 4326;
 export const PLATFORM = 'TanDEM-X';
 export const LICENSE = 'proprietary';
 
-/** Of the release, for want of times of the acquisitions, which went on for years. */
+/** Date of the release, because the tiles do not have the times of their acquisitions, which took years. */
 export const DATETIME = '2021-04-22T00:00:00Z';
 
-/** What the number in a tile's name stands for: tenths of an arc second between its rows. */
+/** A product of the DEM. Its key is the number in a tile's name: the distance of its rows in tenths of an arc second. */
 export interface Product {
-  /** The public bucket. @see https://registry.opendata.aws/copernicus-dem/ */
+  /** Href of the public bucket. @see https://registry.opendata.aws/copernicus-dem/ */
   readonly bucketHref: string;
   readonly gsdMetres: number;
   readonly rows: number;
@@ -24,7 +24,7 @@ export const PRODUCTS = {
 } as const satisfies Record<string, Product>;
 
 /**
- * How much wider than high a pixel is in degrees, below each latitude.
+ * Ratio of a pixel's width to its height in degrees, for absolute latitudes below each limit.
  * @see https://copernicus-dem-30m.s3.amazonaws.com/readme.html
  */
 export const WIDTHS: readonly (readonly [latitude: number, factor: number])[] = [
@@ -48,7 +48,7 @@ export const PROVIDERS: readonly Provider[] = [
   },
 ];
 
-/** The type of the second is no media type, and stands so in the reference. */
+/** The type of the second link is not a media type, but it is that of the reference. */
 export const LINKS: readonly Link[] = [
   {
     rel: 'handbook',

@@ -1,7 +1,7 @@
 import { STAC_VERSION, type Collection } from '../../lambdas/stac/stac.js';
 import * as facts from './constants.js';
 
-/** The Collection of the Items: the same on every call, since nothing of it is read. */
+/** Returns the Collection of the Items, which is the same on every call. */
 export function createCollection(): Collection {
   return {
     type: 'Collection',

@@ -5,8 +5,8 @@ import type { GranuleMessage } from '../../lambdas/granule/message.js';
 import { parseTile, type Tile } from './tile-name.js';
 
 /**
- * The tile that a message names: by its key in the bucket (`<tile>/<tile>.tif`), by its name alone, as the bucket's
- * list has it, or by an S3 event of such an object. Throws GranuleError and MessageError on anything else.
+ * Parses a message: the key of a tile (`<tile>/<tile>.tif`), its name as in the bucket's list, or an S3 event of such an
+ * object. Throws GranuleError and MessageError for any other message.
  */
 export function parseMessage(message: GranuleMessage): Granule {
   if (message.type === 's3-object') {
@@ -22,10 +22,10 @@ export function parseMessage(message: GranuleMessage): Granule {
   return { href: `${product.bucketHref}/${key === id ? `${id}/${id}.tif` : key}` };
 }
 
-/** The key may come from anybody who can send to the queue: it must not lead anywhere else. */
+/** Checks that the key is that of a tile, because any sender to the queue can choose it. */
 function tileOf(key: string): Tile {
   const tile = parseTile(key);
   const { id } = tile;
   if ([id, `${id}.tif`, `${id}/${id}.tif`].includes(key)) return tile;
-  throw new MessageError(`the key of a tile is '${id}/${id}.tif' (given '${excerpt(key)}')`);
+  throw new MessageError(`the key of a tile must be '${id}/${id}.tif' (given '${excerpt(key)}')`);
 }

@@ -1,19 +1,19 @@
 import { WIDTHS } from './constants.js';
 import type { Tile } from './tile-name.js';
 
-/** The pixels of a tile, in degrees. */
+/** The pixels of a tile. Sizes and coordinates are in degrees. */
 export interface Grid {
   readonly rows: number;
   readonly columns: number;
   readonly pixelWidth: number;
   readonly pixelHeight: number;
-  /** Upper left corner of the upper left pixel; up to half a pixel beyond -180 and 90. */
+  /** West and north edge of the upper left pixel, which may lie half a pixel beyond -180 and 90. */
   readonly west: number;
   readonly north: number;
 }
 
 /**
- * A height belongs to the middle of its pixel, and the first one to the corner that the name tells: so the grid begins
+ * Calculates the grid of a tile. The center of the first pixel lies on the corner in the tile's name, so the grid starts
  * half a pixel further west and north.
  */
 export function gridOf({ product: { rows }, south, west }: Tile): Grid {
@@ -31,6 +31,6 @@ export function gridOf({ product: { rows }, south, west }: Tile): Grid {
 
 function widthAt(latitude: number): number {
   const band = WIDTHS.find(([below]) => latitude < below);
-  if (band === undefined) throw new RangeError(`there is no latitude ${latitude}`);
+  if (band === undefined) throw new RangeError(`latitude ${latitude} is out of range`);
   return band[1];
 }

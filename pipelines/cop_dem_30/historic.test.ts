@@ -14,7 +14,7 @@ test('the whole list is read at once', () => {
 
 describe('a row', () => {
   test.each([NAME, `${NAME}/${NAME}.tif`, `${NAME}.tif`, NAME.replace('N53', 'N5x')])(
-    'of %s becomes a message: the key itself',
+    'of %s becomes a message, which is the key itself',
     (key) => {
       expect(rowToMessageBody({ key })).toBe(key);
     },

@@ -41,8 +41,8 @@ describe('the grid of a tile', () => {
     expect(glo90.properties).toMatchObject({ gsd: 90, 'proj:shape': [1200, coarse] });
   });
 
-  // As gdalinfo shows it: https://forum.sentinel-hub.com/t/copernicus-dem-data-available-on-aws/3027
-  test('begins half a pixel west and north of the corner that the name tells', async () => {
+  // From the output of gdalinfo: https://forum.sentinel-hub.com/t/copernicus-dem-data-available-on-aws/3027
+  test('starts half a pixel west and north of the corner in the name', async () => {
     const { properties, bbox } = await itemOf('S14_00_W172');
     const [pixelWidth, , west, , pixelHeight, north] = properties['proj:transform'] as number[];
 
@@ -59,7 +59,7 @@ describe('at the edge of the world', () => {
     ['N65_00_W180', [-180, 65 + 1 / 7200, -179 - 1 / 3600, 66 + 1 / 7200]],
     ['S90_00_W180', [-180, -90 + 1 / 7200, -179 - 1 / 720, -89 + 1 / 7200]],
     ['N89_00_E179', [179 - 1 / 720, 89 + 1 / 7200, 180 - 1 / 720, 90]],
-  ])('%s stays on the globe', async (corner, expected) => {
+  ])('%s stays within the valid range', async (corner, expected) => {
     const item = await itemOf(corner);
     const numbers = (item.geometry?.coordinates ?? []).flat(3);
 
@@ -71,7 +71,7 @@ describe('at the edge of the world', () => {
     }).not.toThrow();
   });
 
-  test('the transform still tells where the pixels are', async () => {
+  test('the transform still has the edge of the pixels', async () => {
     const { properties } = await itemOf('N65_00_W180');
 
     expect(properties['proj:transform']).toEqual([
@@ -93,7 +93,7 @@ describe('an href', () => {
     [`${BUCKET}/${name}`, `${BUCKET}/${name}/${name}.tif`],
     [`${BUCKET}/${name}/`, `${BUCKET}/${name}/${name}.tif`],
     [`https://example.com/${name}.tif`, `https://example.com/${name}.tif`],
-  ])('%s has its heights at %s', async (href, expected) => {
+  ])('%s has its data asset at %s', async (href, expected) => {
     const { id, assets } = await createItem({ href });
 
     expect({ id, href: assets['data']?.href }).toEqual({ id: name, href: expected });
@@ -104,7 +104,7 @@ describe('an href', () => {
     ...[nameOf('N53_30_W115'), nameOf('N53_00_W115', '20'), `${name}.tiff`, `x${name}`],
     ...[nameOf('N90_00_E000'), nameOf('S91_00_E000'), nameOf('N00_00_E180')],
     ...[nameOf('N00_00_W181'), name.toLowerCase(), `${name}\n`],
-  ])("to '%s' is refused for good, and the name quoted", async (last) => {
+  ])("to '%s' is a permanent error that quotes the name", async (last) => {
     const quoted = last.replace(/\.tif$/, '') || 'copernicus-dem-30m';
 
     await expect(createItem({ href: `${BUCKET}/${last}` })).rejects.toMatchObject({

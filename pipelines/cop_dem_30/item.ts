@@ -10,7 +10,7 @@ import * as facts from './constants.js';
 import { gridOf, type Grid } from './grid.js';
 import { parseTile, type Tile } from './tile-name.js';
 
-/** The Item of a tile, made of its href alone: the GeoTIFF's, or that of its folder. Throws GranuleError. */
+/** Makes the Item of a tile from the href of its GeoTIFF or its folder, without reading a file. Throws GranuleError. */
 export function createItem({ href }: Granule): Promise<Item> {
   return new Promise((resolve) => {
     resolve(itemOf(href));
@@ -43,7 +43,7 @@ function itemOf(href: string): Item {
   };
 }
 
-/** Cut at the edges of the world, half a pixel from the tile's own: two parts would be no help to anyone. */
+/** Cuts the half pixel beyond -180 or 90 off, because a second part of half a pixel would not help anyone. */
 function bboxOf({ west, north, pixelWidth, pixelHeight, columns, rows }: Grid): Bbox {
   return [
     Math.max(west, -180),

@@ -2,15 +2,15 @@ import { GranuleError } from '../../lambdas/runtime/errors.js';
 import { excerpt } from '../../lambdas/runtime/text.js';
 import { PRODUCTS, type Product } from './constants.js';
 
-/** What the name of a tile tells. */
+/** The parts of a tile's name. */
 export interface Tile {
-  /** The name itself, without `.tif`. */
+  /** The whole name, without `.tif`. */
   readonly id: string;
   readonly product: Product;
-  /** As the name has them, `N53` and `W115`. */
+  /** Latitude and longitude as written in the name, such as `N53` and `W115`. */
   readonly northing: string;
   readonly easting: string;
-  /** South-west corner in degrees. */
+  /** The south-west corner, in degrees. */
   readonly south: number;
   readonly west: number;
 }
@@ -18,23 +18,24 @@ export interface Tile {
 const NAME = /^Copernicus_DSM_COG_(10|30)_([NS]\d\d)_00_([EW]\d{3})_00_DEM$/;
 const FORM = 'Copernicus_DSM_COG_{10|30}_{N|S}dd_00_{E|W}ddd_00_DEM';
 
-/** Whether the last part of a key looks like the name of a tile, right or wrong in its numbers. */
+/** Whether the last part of a key looks like the name of a tile, even if its numbers are wrong. */
 export function looksLikeTile(key: string): boolean {
   return /(?:^|\/)Copernicus_DSM_COG_[^/]*_DEM(?:\.tif)?$/.test(key);
 }
 
 /**
- * The tile that the last part of a key or an href names, with `.tif` or without. Throws GranuleError, which quotes
- * the name, where it is not that of a tile on the globe.
+ * Parses the last part of a key or href, with or without `.tif`. Throws GranuleError with the name if it is not that of
+ * a tile, or if the tile is out of range.
  */
 export function parseTile(href: string): Tile {
   const name = lastPart(href);
   const [id, resolution, northing = '', easting = ''] = NAME.exec(name) ?? [];
   const fault = (rule: string) => new GranuleError(`${rule} (given '${excerpt(name)}')`, { href });
-  if (id === undefined || !isResolution(resolution)) throw fault(`a tile's name is ${FORM}`);
+  if (id === undefined || !isResolution(resolution))
+    throw fault(`the name of a tile must have the form ${FORM}`);
   const [south, west] = [degrees(northing), degrees(easting)];
   if (south < -90 || south > 89 || west < -180 || west > 179) {
-    throw fault("a tile's south-west corner lies in S90 to N89 and W180 to E179");
+    throw fault('the south-west corner of a tile must be within S90 to N89 and W180 to E179');
   }
   return { id, product: PRODUCTS[resolution], northing, easting, south, west };
 }
@@ -48,7 +49,7 @@ function isResolution(text: string | undefined): text is keyof typeof PRODUCTS {
   return text !== undefined && Object.hasOwn(PRODUCTS, text);
 }
 
-/** `S07` is -7. */
+/** Returns -7 for `S07`. */
 function degrees(text: string): number {
   const number = Number(text.slice(1));
   return number > 0 && /^[SW]/.test(text) ? -number : number;

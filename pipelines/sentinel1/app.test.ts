@@ -18,7 +18,7 @@ function object(key: string): GranuleMessage {
   return { type: 's3-object', bucket: 'other', key, href: `s3://other/${key}` };
 }
 
-test('the handler makes the Items of the Collection sentinel1-grd', () => {
+test('the handler makes Items of the Collection sentinel1-grd', () => {
   expect(handler.pipeline).toMatchObject({ collectionId: 'sentinel1-grd', createItem });
 });
 
@@ -37,7 +37,7 @@ describe('a message of the topic', () => {
     ]);
   });
 
-  test('passes its filenameMap on, where it has one', () => {
+  test('passes its filenameMap on if it has one', () => {
     const { filenameMap } = JSON.parse(fixtureText('ordinary', 'productInfo.json')) as {
       filenameMap: unknown;
     };
@@ -48,7 +48,7 @@ describe('a message of the topic', () => {
 });
 
 describe('a custom message', () => {
-  test.each([PATH, `${PATH}/`])('with the path %s alone, as a backfill sends it', (path) => {
+  test.each([PATH, `${PATH}/`])('may have only the path %s, as a backfill sends it', (path) => {
     expect(parseMessage(custom({ path }))).toEqual({ href: `s3://sentinel-s1-l1c/${PATH}` });
   });
 
@@ -59,7 +59,7 @@ describe('a custom message', () => {
   });
 
   test.each([[null], [['a']], [{ a: 1 }], ['a']])(
-    'with the filenameMap %j has it read from productInfo.json',
+    'with the filenameMap %j is read as if it had none',
     (filenameMap) => {
       expect(parseMessage(custom({ path: PATH, filenameMap }))).toEqual({
         href: `s3://sentinel-s1-l1c/${PATH}`,
@@ -78,7 +78,7 @@ describe('a custom message', () => {
       'GRD\\a',
       'GRD/a\n',
     ],
-  ])("with the path '%s' is refused, and the path quoted", (path) => {
+  ])("with the path '%s' is an error that quotes the path", (path) => {
     const refused = () => parseMessage(custom({ path }));
 
     expect(refused).toThrow(expect.objectContaining({ name: 'MessageError', kind: 'permanent' }));
@@ -86,7 +86,7 @@ describe('a custom message', () => {
   });
 
   test.each([[{}], [{ path: 1 }], [[]], [null], ['text'], [42], [{ id: PRODUCT }]])(
-    '%j names no product',
+    '%j has no path of a product',
     (body) => {
       expect(() => parseMessage(custom(body))).toThrow(
         expect.objectContaining({ name: 'MessageError' }),
@@ -94,7 +94,7 @@ describe('a custom message', () => {
     },
   );
 
-  test('quotes no more than the start of a long one', () => {
+  test('is quoted up to 200 characters', () => {
     const refused = () => parseMessage(custom('x'.repeat(100_000)));
 
     expect(refused).toThrow(/given 'x{199}\.\.\. \(\d+ characters\)/);
@@ -102,12 +102,12 @@ describe('a custom message', () => {
 });
 
 describe('an S3 event', () => {
-  test('of a manifest names its granule, in whichever bucket', () => {
+  test('of a manifest names its granule, in any bucket', () => {
     expect(parseMessage(object(`${PATH}/manifest.safe`))).toEqual({ href: `s3://other/${PATH}` });
   });
 
   test.each([`${PATH}/measurement/iw-vv.tiff`, 'manifest.safe', 'SLC/2023/x/manifest.safe'])(
-    'of %s is refused',
+    'of %s is an error',
     (key) => {
       expect(() => parseMessage(object(key))).toThrow(`given 's3://other/${key}'`);
     },

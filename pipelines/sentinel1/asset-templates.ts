@@ -1,7 +1,7 @@
 import type { Asset } from '../../lambdas/stac/stac.js';
 import type { Polarisation } from './constants.js';
 
-/** Assets without their href: what Items and the Collection's item_assets have in common. */
+/** An asset without its href, which Items and the Collection's item_assets share. */
 export type AssetTemplate = Omit<Asset, 'href'>;
 
 const METADATA_ROLES = ['metadata'];
@@ -51,7 +51,7 @@ const SCHEMAS = {
 
 export type SchemaKind = keyof typeof SCHEMAS;
 
-/** In the order of an Item's assets. */
+/** The kinds in the order of an Item's assets. */
 export const SCHEMA_KINDS = [
   'product',
   'rfi',

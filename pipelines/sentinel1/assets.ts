@@ -5,7 +5,7 @@ import * as templates from './asset-templates.js';
 import type { GranuleFile, GranuleFiles } from './read/granule-files.js';
 import type { Product } from './read/product-id.js';
 
-/** An Item's assets in the order of the reference. Throws GranuleError on two measurements of one polarisation. */
+/** Makes an Item's assets, in the order of the reference. Throws GranuleError if a polarisation has two measurements. */
 export function itemAssets(product: Product, files: GranuleFiles): Record<string, Asset> {
   return {
     'safe-manifest': { href: joinHref(product.href, 'manifest.safe'), ...templates.MANIFEST },

@@ -11,7 +11,7 @@ type Json = Record<string, unknown>;
 
 const REFERENCE = 'data/sentinel1/reference-collection.json';
 
-test('the handler makes this Collection, and the Items are of it', () => {
+test('the handler makes the Collection that the Items belong to', () => {
   expect(handler.createCollection()).toEqual(createCollection());
   expect(app.pipeline.collectionId).toBe(createCollection().id);
 });
@@ -19,7 +19,7 @@ test('the handler makes this Collection, and the Items are of it', () => {
 describe('summaries cover every value', () => {
   const { summaries = {} } = createCollection();
 
-  test('that the Items of our granules carry', async () => {
+  test('that the Items of our granules have', async () => {
     for (const name of GRANULE_NAMES) {
       const { properties } = await createItem(testGranule(name));
       for (const [field, values] of Object.entries(summaries)) {
@@ -48,7 +48,7 @@ describe('summaries cover every value', () => {
   });
 });
 
-test('item_assets tell of every asset of an Item, with its title, type and roles', async () => {
+test('item_assets has every asset of an Item, with its title, type and roles', async () => {
   const { item_assets: templates = {} } = createCollection();
   for (const name of GRANULE_NAMES) {
     const { assets } = await createItem(testGranule(name));
@@ -60,11 +60,11 @@ test('item_assets tell of every asset of an Item, with its title, type and roles
   }
 });
 
-test('no root, no self: they would name the folder of the function', () => {
+test('there are no root and self links, which would point to the folder of the function', () => {
   expect(createCollection().links.map(({ rel }) => rel)).toEqual(['license', 'about']);
 });
 
-/** Changes to the reference by differences 6 and 10. */
+/** The summaries that differences 6 and 10 change. */
 const SUMMARIES = {
   platform: ['sentinel-1a', 'sentinel-1b', 'sentinel-1c', 'sentinel-1d'],
   'sar:looks_range': [2, 3, 5, 6, 13, 22],
@@ -75,7 +75,7 @@ const SUMMARIES = {
   'sar:looks_equivalent_number': [3.7, 29.7, 398.4, 4.4, 81.8, 2.7, 10.7, 123.7],
 };
 
-testWithShared(REFERENCE, 'all else is as in the reference, key for key', () => {
+testWithShared(REFERENCE, 'everything else is as in the reference, key for key', () => {
   const reference = sharedJson(REFERENCE) as {
     item_assets: Json;
     summaries: Json;

@@ -6,12 +6,12 @@ import { makeItem } from '../../lambdas/granule/items.js';
 import { describeWithShared, sharedJson, sharedPath } from '../../test/support/shared-data.js';
 import { createItem } from './item.js';
 
-/** Real granules, and the Item that is expected of each. */
+/** Real granules and the expected Item of each. */
 const DATA = 'data/sentinel1';
 const GRANULES = sharedPath(`${DATA}/granules`);
 const CASES = existsSync(GRANULES) ? cases() : [];
 
-/** The bucket's key path as the hrefs of the expected Items have it, or the example bucket of the SAFE kind. */
+/** Returns the href that the expected Item has: the key path of the AWS bucket, or the example bucket for SAFE granules. */
 function hrefOf(kind: string, productId: string): string {
   if (kind === 'safe') return `s3://example-safe/${productId}`;
   const [, mode = '', , polarisation = '', start = ''] = productId.split('_');
@@ -47,7 +47,7 @@ function withoutDescriptions(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, inner]) => [key, withoutDescriptions(inner)]));
 }
 
-/** Every value with its path, in the order of the keys. */
+/** Returns every value with its path, in the order of the keys. */
 function leaves(value: unknown, path = ''): [string, unknown][] {
   if (typeof value !== 'object' || value === null) return [[path, value]];
   const inner = Object.entries(value).flatMap(([key, at]) => leaves(at, `${path}/${key}`));

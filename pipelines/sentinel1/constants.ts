@@ -1,6 +1,6 @@
 import type { Provider } from '../../lambdas/stac/stac.js';
 
-/** What is known of Sentinel-1 GRD without reading a granule. */
+/** Facts about Sentinel-1 GRD that are the same for all granules. */
 
 export const COLLECTION_ID = 'sentinel1-grd';
 
@@ -27,7 +27,7 @@ export type ResolutionLetter = keyof typeof RESOLUTIONS;
 
 export type Mode = 'SM' | 'IW' | 'EW' | 'WV';
 
-/** In metres, range before azimuth. */
+/** Characteristics of the image. Pairs are range, azimuth; `resolution` and `spacing` are in metres. */
 export interface Characteristics {
   readonly resolution: readonly [number, number];
   readonly spacing: readonly [number, number];
@@ -35,7 +35,7 @@ export interface Characteristics {
   readonly equivalentLooks: number;
 }
 
-/** ESA, Sentinel-1 Product Definition, table 5-1; only the pairs that ESA makes. */
+/** From table 5-1 of ESA's Sentinel-1 Product Definition; only the combinations that ESA produces. */
 export const CHARACTERISTICS: Readonly<
   Record<Mode, Readonly<Partial<Record<ResolutionLetter, Characteristics>>>>
 > = {
@@ -57,10 +57,10 @@ export const CHARACTERISTICS: Readonly<
   },
 };
 
-/** The accuracy of the orbit, by the role that the manifest gives the orbit file. */
+/** The accuracy of the orbit, by the role of the orbit file in the manifest. */
 export const ORBIT_SOURCES = { AUX_POE: 'POEORB', AUX_RES: 'RESORB', AUX_PRE: 'PREORB' } as const;
 
-/** Where no orbit file was used: the satellite's own navigation solution. */
+/** The orbit source without an orbit file: the navigation solution of the satellite itself. */
 export const DOWNLINK = 'DOWNLINK';
 
 export const ESA: Provider = {

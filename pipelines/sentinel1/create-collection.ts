@@ -4,7 +4,7 @@ import * as facts from './constants.js';
 import type { Polarisation } from './constants.js';
 import { summaries } from './summaries.js';
 
-/** The Collection of the Items: the same on every call, since nothing of it is read. */
+/** Returns the Collection of the Items, which is the same on every call. */
 export function createCollection(): Collection {
   return {
     type: 'Collection',
@@ -36,7 +36,7 @@ const DESCRIPTION =
 
 type ItemAssets = Readonly<Record<string, templates.AssetTemplate>>;
 
-/** In the order of the reference. */
+/** The order of the reference. */
 const MEASUREMENT_ORDER: readonly Polarisation[] = ['vh', 'hh', 'hv', 'vv'];
 const SCHEMA_ORDER = ['calibration', 'noise', 'product', 'rfi'] as const;
 
@@ -60,7 +60,7 @@ function measurement(polarisation: Polarisation): templates.AssetTemplate {
   return { title, type, description, roles };
 }
 
-/** The reference puts the title before the type here, and after it in Items. */
+/** In item_assets the reference has the title before the type, in Items after it. */
 function titleFirst({ title, ...template }: templates.AssetTemplate): templates.AssetTemplate {
   return { title, ...template };
 }

@@ -1,11 +1,11 @@
 import { ConfigurationError } from '../../lambdas/runtime/errors.js';
 
-/** Days are text, YYYY-MM-DD, in UTC: the one calendar without missing or doubled hours. */
+/** Days are strings of the form YYYY-MM-DD. Calculating in UTC avoids the changes of daylight saving time. */
 
 const DAY = /^(\d{4})-(\d\d)-(\d\d)$/;
 const MILLISECONDS = 24 * 60 * 60 * 1000;
 
-/** `2022-04-02` as `2022/4/2`: the key path has no leading zeros. */
+/** Returns `2022/4/2` for `2022-04-02`, because the key path has no leading zeros. */
 export function keyPathOf(day: string): string {
   return checkDay(day).split('-').map(Number).join('/');
 }
@@ -16,10 +16,10 @@ export function dayBefore(day: string): string {
 
 function checkDay(day: string): string {
   const milliseconds = DAY.test(day) ? Date.parse(day) : NaN;
-  // Date.parse takes 30 February for 2 March.
+  // Date.parse reads 30 February as 2 March.
   if (!Number.isNaN(milliseconds) && isoDay(milliseconds) === day) return day;
   throw new ConfigurationError(
-    `a chunk is a day written YYYY-MM-DD (given '${day}'): see initial_chunk`,
+    `a chunk must be a day written as YYYY-MM-DD (given '${day}'): check initial_chunk`,
   );
 }
 

@@ -12,7 +12,7 @@ import { COLLECTION_ID } from './constants.js';
 import { createCollection } from './create-collection.js';
 import { createItem } from './item.js';
 
-/** Where the Items differ from the reference on purpose, one by one. */
+/** The intended differences between our Items and those of the reference, one by one. */
 
 function item(name: GranuleName, manifest?: Edit): Promise<Item> {
   return createItem(testGranule(name, manifest && { 'manifest.safe': manifest }));
@@ -37,7 +37,7 @@ function signedArea(points: readonly (readonly [number, number])[]): number {
   }, 0);
 }
 
-describe('1: schema-product-<pol> is the product annotation, RFI files have keys of their own', () => {
+describe('1: schema-product-<pol> is the product annotation, and RFI files have their own keys', () => {
   test('RFI files come after the product annotations, as schema-rfi-<pol>', async () => {
     const files = hrefs(await item('ordinary'));
 
@@ -53,14 +53,14 @@ describe('1: schema-product-<pol> is the product annotation, RFI files have keys
     });
   });
 
-  test('an RFI asset is titled as such', async () => {
+  test('an RFI asset has its own title', async () => {
     const { assets } = await item('ordinary');
 
     expect(assets['schema-rfi-vv']?.title).toBe('VV RFI Schema');
   });
 });
 
-test('2: shapes are [rows, columns], the CRS is null, and nothing pretends to be in one', async () => {
+test('2: shapes are [rows, columns], and the CRS is null, without a transform or bbox', async () => {
   const { properties } = await item('ordinary');
 
   expect(properties['proj:shape']).toEqual([16694, 26112]);
@@ -71,11 +71,11 @@ test('2: shapes are [rows, columns], the CRS is null, and nothing pretends to be
   expect(properties['proj:centroid']).toEqual({ lat: 48.585, lon: 10.90938 });
 });
 
-test('3: [E14] rings are counter-clockwise and closed, and begin with the first point given', async () => {
+test('3: [E14] rings are counter-clockwise and closed, and start with the first given point', async () => {
   for (const points of ['10,20 10,21 11,21 11,20', '10,20 11,20 11,21 10,21 10,20']) {
     const { geometry } = await item('ordinary', ring(points));
 
-    if (geometry?.type !== 'Polygon') throw new Error('no polygon');
+    if (geometry?.type !== 'Polygon') throw new Error('not a polygon');
     const [exterior = []] = geometry.coordinates;
     expect(exterior).toEqual([
       [20, 10],
@@ -88,8 +88,8 @@ test('3: [E14] rings are counter-clockwise and closed, and begin with the first 
   }
 });
 
-describe('4: a footprint over the antimeridian is split there', () => {
-  test('[E10] into parts within +-180, the one that ends at 180 first', async () => {
+describe('4: a footprint across the antimeridian', () => {
+  test('[E10] is split into parts within +-180, the one that ends at 180 first', async () => {
     const { geometry, bbox, properties } = await item(
       'ordinary',
       ring('-10,179.2 -10,-179.7 -9,-179.7 -9,179.2'),
@@ -106,7 +106,7 @@ describe('4: a footprint over the antimeridian is split there', () => {
     expect(properties['proj:centroid']).toEqual({ lat: -9.5, lon: 179.75 });
   });
 
-  test('and one that only touches it is not', async () => {
+  test('is not split if it only touches the antimeridian', async () => {
     const { geometry, bbox } = await item('ordinary', ring('0,179 0,180 1,-180 1,179'));
 
     expect(geometry?.type).toBe('Polygon');
@@ -114,7 +114,7 @@ describe('4: a footprint over the antimeridian is split there', () => {
   });
 });
 
-test('5: a collection link stands last when the config names the STAC API', async () => {
+test('5: the last link is a collection link if the config has the STAC API', async () => {
   const granule = testGranule('ordinary');
   const pipeline = { collectionId: COLLECTION_ID, createItem };
   const stacApiUrl = 'https://stac.example.com/';
@@ -129,8 +129,8 @@ test('5: a collection link stands last when the config names the STAC API', asyn
   });
 });
 
-describe('6: satellites to come, and every value that Items carry', () => {
-  test.each(['c', 'd', 'z'])('sentinel-1%s makes Items', async (letter) => {
+describe('6: future satellites, and every value of an Item', () => {
+  test.each(['c', 'd', 'z'])('sentinel-1%s is accepted', async (letter) => {
     const edit = (text: string) =>
       text
         .replace('<safe:number>A', `<safe:number>${letter.toUpperCase()}`)
@@ -153,7 +153,7 @@ describe('6: satellites to come, and every value that Items carry', () => {
   });
 });
 
-test('7: a product id loses _COG before the item id is cut', async () => {
+test('7: _COG is removed from a product id before the item id is made', async () => {
   const href = `${hrefOf('safe').replace('.SAFE', '')}_COG.SAFE`;
 
   const { id } = await createItem(testGranule('safe', {}, href));
@@ -171,7 +171,7 @@ describe('9: an error instead of a silently wrong value', () => {
     ['gml:coordinates', /<gml:coordinates>.*<\/gml:coordinates>/],
     ['safe:startTime', /<safe:startTime>.*<\/safe:startTime>/],
     ['safe:stopTime', /<safe:stopTime>.*<\/safe:stopTime>/],
-  ])('a missing %s names the element and the file', async (element, pattern) => {
+  ])('a missing %s is an error with the element and the file', async (element, pattern) => {
     const href = `${hrefOf('ordinary')}/manifest.safe`;
 
     await expect(item('ordinary', replace(pattern, ''))).rejects.toMatchObject({
@@ -181,7 +181,7 @@ describe('9: an error instead of a silently wrong value', () => {
     });
   });
 
-  test.each(['numberOfLines', 'numberOfSamples'])('so does a missing %s', async (element) => {
+  test.each(['numberOfLines', 'numberOfSamples'])('so is a missing %s', async (element) => {
     const href = `${hrefOf('ordinary')}/annotation/iw-vh.xml`;
     const pattern = new RegExp(`<${element}>.*</${element}>`);
     const granule = testGranule('ordinary', { 'annotation/iw-vh.xml': replace(pattern, '') });
@@ -190,7 +190,7 @@ describe('9: an error instead of a silently wrong value', () => {
   });
 });
 
-test('10: an RFI asset has type and role of metadata, and item_assets list it after the product schemas', async () => {
+test('10: an RFI asset has the type and role of metadata, and item_assets has it after the product schemas', async () => {
   const { assets } = await item('ordinary');
   const keys = Object.keys(createCollection().item_assets ?? {});
 

@@ -6,12 +6,12 @@ import { BUCKET_HREF } from './constants.js';
 import { FilenameMapSchema } from './read/filename-map.js';
 import type { Sentinel1Granule } from './item.js';
 
-/** What the topic tells of a new product, as far as it is needed; a backfill's message has the path alone. */
+/** The fields of the topic's message that are used. A message of a backfill has only the path. */
 export const GranuleMessageSchema = z.object({
-  /** `GRD/<y>/<m>/<d>/<mode>/<polarisation>/<product id>`: month and day without a leading zero. */
+  /** `GRD/<y>/<m>/<d>/<mode>/<polarisation>/<product id>`, with month and day without a leading zero. */
   path: z.string(),
   productType: z.optional(z.string()),
-  /** The message holds productInfo.json whole; a map of another shape is read from there instead. */
+  /** A copy of the map in productInfo.json. If it has another form, productInfo.json is read instead. */
   filenameMap: z.catch(z.optional(FilenameMapSchema), undefined),
 });
 
@@ -19,28 +19,28 @@ const PATH = /^GRD(?:\/[\w.-]+)+$/;
 const MANIFEST_NAME = '/manifest.safe';
 
 /**
- * The product that a message names: the topic's own, a backfill's, or an S3 event of a manifest. Undefined for a
- * product of another type than GRD. Throws MessageError on anything else.
+ * Parses a message of the topic or of a backfill, or an S3 event of a manifest. Undefined for a product of another type
+ * than GRD. Throws MessageError for any other message.
  */
 export function parseMessage(message: GranuleMessage): Sentinel1Granule | undefined {
   if (message.type === 's3-object') {
     if (PATH.test(message.key) && message.key.endsWith(MANIFEST_NAME)) {
       return { href: message.href.slice(0, -MANIFEST_NAME.length) };
     }
-    throw new MessageError(`the object is no manifest of a GRD product (given '${message.href}')`);
+    throw new MessageError(
+      `the object is not the manifest of a GRD product (given '${message.href}')`,
+    );
   }
   const parsed = GranuleMessageSchema.safeParse(message.body);
   if (!parsed.success)
-    throw new MessageError(
-      `the message names no product by its path (given ${given(message.body)})`,
-    );
+    throw new MessageError(`the message has no path of a product (given ${given(message.body)})`);
   const { path, productType = 'GRD', filenameMap } = parsed.data;
   if (productType !== 'GRD') return undefined;
   const href = `${BUCKET_HREF}/${checkPath(path)}`;
   return filenameMap === undefined ? { href } : { href, filenameMap };
 }
 
-/** The path may come from anybody who can send to the queue: it must not lead out of the bucket's GRD folder. */
+/** Checks that the path stays within the bucket's GRD folder, because any sender to the queue can choose it. */
 function checkPath(path: string): string {
   const trimmed = path.replace(/\/+$/, '');
   const leaves = trimmed.split('/').some((segment) => segment === '.' || segment === '..');

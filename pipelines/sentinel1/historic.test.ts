@@ -25,7 +25,7 @@ describe('the query of a chunk', () => {
     );
   });
 
-  test('finds the manifests of that day alone: day 2 is not 20 to 29, nor 12, nor month 14', async () => {
+  test('finds only the manifests of that day: day 2 is not 20 to 29, nor 12, nor in month 14', async () => {
     const others = ['2022/4/20', '2022/4/29', '2022/4/12', '2022/14/2', '2021/4/2', '2022/4/3'];
     const keys = [
       key('2022/4/2'),
@@ -37,14 +37,14 @@ describe('the query of a chunk', () => {
     expect(await keysOf('2022-04-20', keys)).toEqual([key('2022/4/20')]);
   });
 
-  test('finds all manifests where there are no chunks', async () => {
+  test('finds all manifests if there is no chunk', async () => {
     const keys = [key('2022/4/2'), key('2021/12/31'), key('2021/12/31', 'preview/quick-look.png')];
 
     expect(await keysOf(undefined, keys)).toEqual([key('2022/4/2'), key('2021/12/31')]);
   });
 
   test.each(['2022-4-2', '2022-02-30', '2022-13-01', '20220402', "2022-04-02' OR '1'='1", ''])(
-    "of '%s', which is no day, is refused",
+    "'%s' is an error, because it is not a day",
     (chunk) => {
       expect(() => queryInventory({ chunk })).toThrow(
         expect.objectContaining({
@@ -57,7 +57,7 @@ describe('the query of a chunk', () => {
 });
 
 describe('a row', () => {
-  test("becomes a message in the shape of the topic's", () => {
+  test("becomes a message in the form of the topic's", () => {
     const path = `GRD/2022/4/2/IW/DV/${PRODUCT}`;
 
     expect(rowToMessageBody({ key: `${path}/manifest.safe` })).toBe(`{"path":"${path}"}`);
@@ -83,7 +83,7 @@ describe('the next chunk', () => {
     ['2022-03-01', '2022-02-28'],
     ['2020-03-01', '2020-02-29'],
     ['2022-01-01', '2021-12-31'],
-    // The nights in which clocks change somewhere.
+    // Nights in which daylight saving time starts or ends.
     ['2022-03-28', '2022-03-27'],
     ['2022-10-31', '2022-10-30'],
     ['2014-10-04', '2014-10-03'],
@@ -93,7 +93,7 @@ describe('the next chunk', () => {
     expect(nextChunk(chunk)).toBe(next);
   });
 
-  test('comes to the first acquisition once, day by day', () => {
+  test('reaches the first acquisition, one day at a time', () => {
     let days = 0;
     for (let day: string | undefined = '2022-04-20'; day !== undefined; day = nextChunk(day))
       days += 1;

@@ -15,7 +15,7 @@ function expectedItem(name: string): unknown {
 }
 
 describe('the Items of our own granules', () => {
-  test.each(GRANULE_NAMES)('%s becomes its Item, keys in order', async (name) => {
+  test.each(GRANULE_NAMES)('%s becomes its Item, with its keys in order', async (name) => {
     const granule = testGranule(name);
 
     const item = await createItem(granule);
@@ -41,7 +41,7 @@ describe('what is read', () => {
     ]);
   });
 
-  test('no productInfo.json when the message carries the filenameMap', async () => {
+  test('no productInfo.json if the message has the filenameMap', async () => {
     const granule = testGranule('ordinary', { 'productInfo.json': () => undefined });
     const { filenameMap } = JSON.parse(fixtureText('ordinary', 'productInfo.json')) as {
       filenameMap: Record<string, string>;
@@ -70,7 +70,7 @@ describe('what is read', () => {
 
 describe('how a granule may be named', () => {
   test.each(['/', '//', '/manifest.safe'])(
-    "'%s' behind the folder changes nothing",
+    "'%s' after the folder changes nothing",
     async (tail) => {
       const granule = testGranule('ordinary');
 
@@ -83,7 +83,7 @@ describe('how a granule may be named', () => {
   test.each([
     '/data/granules/S1A_IW_GRDH_1SDV_20230314T052711_20230314T052736_047632_05B8A1_3C7E',
     'https://example.com/a/S1A_IW_GRDH_1SDV_20230314T052711_20230314T052736_047632_05B8A1_3C7E',
-  ])('assets begin with the href as given: %s', async (href) => {
+  ])('assets start with the given href: %s', async (href) => {
     const { assets } = await createItem(testGranule('ordinary', {}, href));
 
     expect(assets['vv']?.href).toBe(`${href}/measurement/iw-vv.tiff`);
@@ -91,7 +91,7 @@ describe('how a granule may be named', () => {
   });
 });
 
-describe('what the reference takes, and so is taken', () => {
+describe('accepted, as the reference does', () => {
   const optional: readonly [string, RegExp, readonly string[]][] = [
     ['nssdcIdentifier', /<safe:nssdcIdentifier>.*?>\n/, ['sat:platform_international_designator']],
     ['pass', /<s1:pass>.*?>\n/, ['sat:orbit_state']],
@@ -109,7 +109,7 @@ describe('what the reference takes, and so is taken', () => {
     ],
     ['processing step', / name="GRD Post Processing"/, ['s1:processing_datetime']],
   ];
-  test.each(optional)('no %s: the property is left out', async (_, pattern, names) => {
+  test.each(optional)('no %s: its properties are left out', async (_, pattern, names) => {
     const { properties } = await createItem(
       testGranule('ordinary', { 'manifest.safe': replace(pattern, '') }),
     );
@@ -127,7 +127,7 @@ describe('what the reference takes, and so is taken', () => {
     expect(properties['sar:polarizations']).toEqual([]);
   });
 
-  test('an annotation of the other polarisation that is not in the bucket is not noticed', async () => {
+  test('a missing annotation of the other polarisation', async () => {
     const granule = testGranule('ordinary', { 'annotation/iw-vv.xml': () => undefined });
 
     expect(await createItem(granule)).toEqual(expectedItem('ordinary'));
@@ -141,7 +141,7 @@ describe('what the reference takes, and so is taken', () => {
     expect(item).toEqual(expectedItem('ordinary'));
   });
 
-  test('slice numbers and other texts that look like numbers stay text, zeros in front included', async () => {
+  test('strings that look like numbers, which stay strings', async () => {
     const edit = replace('<s1sarl1:missionDataTakeID>374945<', '<s1sarl1:missionDataTakeID>0E68<');
 
     const { properties } = await createItem(testGranule('ordinary', { 'manifest.safe': edit }));
@@ -170,7 +170,7 @@ describe('what the reference takes, and so is taken', () => {
   });
 });
 
-test('two granules at once do not meet', async () => {
+test('concurrent calls do not affect each other', async () => {
   const items = await Promise.all(GRANULE_NAMES.map((name) => createItem(testGranule(name))));
 
   expect(items.map(({ assets }) => assets['safe-manifest']?.href)).toEqual(

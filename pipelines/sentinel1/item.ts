@@ -13,15 +13,19 @@ import { readManifest, tryFindField, type Manifest } from './read/manifest.js';
 import { parseProduct, type Product } from './read/product-id.js';
 import { itemProperties } from './properties.js';
 
-/** The folder of a GRD product, or its manifest. */
+/** A GRD product; its href is that of its folder or of its manifest. */
 export interface Sentinel1Granule extends Granule {
-  /** As the topic's messages carry it: then productInfo.json is not read. */
+  /** The map from a message of the topic. With it, productInfo.json is not read. */
   readonly filenameMap?: FilenameMap | undefined;
 }
 
 /**
- * The STAC Item of a Sentinel-1 GRD product. Reads manifest.safe, productInfo.json where the files have the names of
- * the AWS bucket, and the head of one annotation. Throws GranuleError and ReadError.
+ * Makes the STAC Item of a Sentinel-1 GRD product. Reads manifest.safe, productInfo.json if the files have the names of
+ * the AWS bucket, and the first 384 KiB of one annotation. Throws GranuleError and ReadError.
+ *
+ * @example
+ * const source = hrefSource({ requesterPays: true, region: 'eu-central-1' });
+ * const item = await createItem({ href: 's3://sentinel-s1-l1c/GRD/2023/3/14/IW/DV/S1A_...', source, warn: console.warn });
  */
 export async function createItem(granule: Sentinel1Granule & ItemContext): Promise<Item> {
   const { source, warn } = granule;
@@ -52,7 +56,7 @@ const EXTENSIONS = [
 
 interface Metadata {
   readonly manifest: Manifest;
-  /** Undefined where files keep ESA's names. */
+  /** Undefined if the files have ESA's names. */
   readonly names: FilenameMap | undefined;
 }
 
@@ -66,7 +70,7 @@ async function readMetadata(
     product.layout === 'cog' && filenameMap === undefined
       ? readFilenameMap(source, product)
       : undefined;
-  // Both are read at once, and a fault of the manifest is told first; the names are awaited below.
+  // Both files are read at the same time. An error of the manifest is thrown first; the names are awaited below.
   readingNames?.catch(() => undefined);
   const manifest = readManifest({ href, text: granuleText(await readingManifest, href) });
   checkProductType(manifest);
@@ -76,7 +80,7 @@ async function readMetadata(
   };
 }
 
-/** The reference takes a manifest without a product type, and so does this. */
+/** A manifest without a product type is accepted, as the reference does. */
 function checkProductType(manifest: Manifest): void {
   const type = tryFindField(manifest, 's1sarl1:productType');
   if (type !== undefined) oneOf(manifest, type, ['GRD']);

@@ -19,7 +19,7 @@ interface PropertySources {
   readonly centroid: Position;
 }
 
-/** An Item's properties, in the order of the reference. Throws GranuleError on what is wrong or wrongly missing. */
+/** Makes an Item's properties, in the order of the reference. Throws GranuleError if a value is wrong or missing. */
 export function itemProperties(sources: PropertySources): ItemProperties {
   const { datetime, ...range } = itemTimes(sources.manifest);
   const groups: readonly Record<string, unknown>[] = [
@@ -76,7 +76,7 @@ function sat(manifest: Manifest): Record<string, unknown> {
   };
 }
 
-/** A GRD image has ground control points and no CRS: neither transform nor bbox could be told in one. */
+/** A GRD image has ground control points instead of a CRS, so it has no proj:transform and no proj:bbox. */
 function projection({ shape, centroid: [lon, lat] }: PropertySources): Record<string, unknown> {
   return {
     'proj:epsg': null,
@@ -85,9 +85,9 @@ function projection({ shape, centroid: [lon, lat] }: PropertySources): Record<st
   };
 }
 
-/** To 5 decimals as the reference rounds: from the exact binary value, which multiplying would change. */
+/** Rounds to 5 decimals as the reference does: from the exact binary value, which a multiplication would change. */
 function roundDegrees(degrees: number): number {
-  // + 0 makes -0 a plain 0.
+  // Adding 0 turns -0 into 0.
   return Number(degrees.toFixed(5)) + 0;
 }
 

@@ -1,6 +1,6 @@
 import { CENTER_FREQUENCY_GHZ, CHARACTERISTICS, type Characteristics } from './constants.js';
 
-/** Every value that Items can carry. `sar:polarizations` are those of the products, single and in pairs. */
+/** Lists every value that an Item can have. `sar:polarizations` has single polarisations and the pairs of dual products. */
 export function summaries(): Record<string, readonly unknown[]> {
   return {
     constellation: ['sentinel-1'],

@@ -14,12 +14,12 @@ export interface ItemTimes {
   readonly datetime: string;
 }
 
-/** When the granule was taken. Throws GranuleError where a time is missing or none, or stop is before start. */
+/** Reads when the granule was acquired. Throws GranuleError if a time is missing or not valid, or the stop is before the start. */
 export function itemTimes(manifest: Manifest): ItemTimes {
   const start = time(manifest, 'safe:startTime');
   const stop = time(manifest, 'safe:stopTime');
   if (stop < start) {
-    const problem = `is before the start, ${formatUtc(start)}`;
+    const problem = `is before the start time ${formatUtc(start)}`;
     throw fieldFault(manifest, findField(manifest, 'safe:stopTime'), problem);
   }
   return {
@@ -36,14 +36,14 @@ function time(manifest: Manifest, name: FieldName): Microseconds {
 function parseTime(manifest: Manifest, field: Field): Microseconds {
   const parsed = tryParseUtc(field.text);
   if (parsed !== undefined) return parsed;
-  throw fieldFault(manifest, field, 'is no time in UTC as YYYY-MM-DDTHH:MM:SS.ffffff');
+  throw fieldFault(manifest, field, 'is not a UTC time of the form YYYY-MM-DDTHH:MM:SS.ffffff');
 }
 
-const MAKING_STEP = 'GRD Post Processing';
+const PRODUCTION_STEP = 'GRD Post Processing';
 
-/** When the product was made, its decimals as they are written; undefined where the manifest does not tell. */
+/** Finds when the product was made, with its decimals as written; undefined if the manifest does not have that step. */
 export function tryFindProcessingTime(manifest: Manifest): string | undefined {
-  const element = manifest.processings.find((step) => step.attribute('name') === MAKING_STEP);
+  const element = manifest.processings.find((step) => step.attribute('name') === PRODUCTION_STEP);
   const stop = element?.attribute('stop')?.trim();
   if (element === undefined || stop === undefined) return undefined;
   parseTime(manifest, { element, text: stop });

@@ -14,12 +14,12 @@ import { listPipelines, readPipelineConfig } from '../../modules/config/config.j
 import { parseS3Location } from '../../modules/config/values/s3-location.js';
 import { runBatch } from '../kit/run-batch.js';
 
-// What holds for every pipeline, whatever its dataset. PIPELINE=<id> looks at that one only.
+// Rules for every pipeline. PIPELINE=<id> tests only that one.
 const chosen = listPipelines().filter((id) =>
   [undefined, '', id].includes(process.env['PIPELINE']),
 );
 
-test('there is a pipeline to look at', () => {
+test('there is a pipeline to test', () => {
   expect(chosen).not.toEqual([]);
 });
 
@@ -36,20 +36,20 @@ describe.each(chosen)('pipeline %s', (id) => {
     expect(readPipelineConfig(folder)).toMatchObject({ id });
   });
 
-  test('its Collection is valid, and is the one that its Items belong to', async () => {
+  test('its Collection is valid, and its Items belong to it', async () => {
     const { createCollection } = await handlerIn<CollectionHandler>(file('collection.ts'));
 
     expect(makeCollection(createCollection).id).toBe(app.pipeline.collectionId);
   });
 
-  test('a message that is none of its own is refused or skipped, never taken', () => {
+  test('a message of another form is rejected or skipped', () => {
     for (const body of [{}, [], null, 'text', 7, { odd: true }]) {
       const parse = (): unknown => app.pipeline.parseMessage({ type: 'custom', body });
       expect(granuleOrError(parse)).not.toHaveProperty('granule.href');
     }
   });
 
-  test('its backfill selects from the inventory, skips what it does not know, and comes to an end', async () => {
+  test('its backfill selects from the inventory, skips unknown keys, and ends', async () => {
     const config = readPipelineConfig(folder);
     if (config.inventory_location === undefined) return;
     const { pipeline } = await handlerIn<HistoricHandler>(file('historic.ts'));
@@ -62,7 +62,7 @@ describe.each(chosen)('pipeline %s', (id) => {
 
   test('its sample becomes valid Items', async () => {
     const bucket = resolve('pipelines', id, 'sample', 'bucket');
-    // A pipeline may have its samples elsewhere; then its own tests look at them.
+    // A pipeline may have its samples elsewhere, with tests of its own.
     if (!existsSync(bucket)) return;
     const bodies = await sampleBodies(bucket);
 

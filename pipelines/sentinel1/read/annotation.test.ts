@@ -28,7 +28,7 @@ async function shapeOf(content: string | Uint8Array): Promise<unknown> {
 }
 
 describe('the size of the image is [lines, samples]', () => {
-  // The scan's answer where it gives one, and else the parser's: both must be right.
+  // The result of the scan if it has one, otherwise that of the parser. Both must be right.
   test.each<[string, string, 'scan' | 'parser']>([
     ['in its usual place', SIZE, 'scan'],
     [
@@ -36,34 +36,34 @@ describe('the size of the image is [lines, samples]', () => {
       '<numberOfSamples\n> 300\t</numberOfSamples ><numberOfLines>\n200</numberOfLines>',
       'scan',
     ],
-    ['behind a comment', `<!-- <numberOfLines>1</numberOfLines> -->${SIZE}`, 'scan'],
+    ['after a comment', `<!-- <numberOfLines>1</numberOfLines> -->${SIZE}`, 'scan'],
     [
-      'behind a comment with a tag-like start',
+      'after a comment with a tag-like start',
       `<!-- <!-- <? <numberOfLines>1</numberOfLines> -->${SIZE}`,
       'scan',
     ],
-    ['behind CDATA', `<a><![CDATA[<numberOfLines>1</numberOfLines>]]></a>${SIZE}`, 'scan'],
-    ['behind a processing instruction', `<?a <numberOfLines>1</numberOfLines>?>${SIZE}`, 'scan'],
-    ['behind a longer name', `<numberOfLinesBefore>1</numberOfLinesBefore>${SIZE}`, 'scan'],
-    ['behind a name that ends like it', `<the_numberOfLines>1</the_numberOfLines>${SIZE}`, 'scan'],
+    ['after CDATA', `<a><![CDATA[<numberOfLines>1</numberOfLines>]]></a>${SIZE}`, 'scan'],
+    ['after a processing instruction', `<?a <numberOfLines>1</numberOfLines>?>${SIZE}`, 'scan'],
+    ['after a longer name', `<numberOfLinesBefore>1</numberOfLinesBefore>${SIZE}`, 'scan'],
+    ['after a name that ends like it', `<the_numberOfLines>1</the_numberOfLines>${SIZE}`, 'scan'],
     [
-      'behind another vocabulary',
+      'after another vocabulary',
       `<x:numberOfLines xmlns:x="urn:x">1</x:numberOfLines>${SIZE}`,
       'scan',
     ],
     [
-      'behind an attribute that reads like it',
+      'after an attribute that looks like it',
       `<a b="numberOfLines>1" c='/numberOfLines'/>${SIZE}`,
       'scan',
     ],
-    ['behind end tags and text that read like it', `<a>numberOfLines</a>${SIZE}`, 'scan'],
+    ['after end tags and text that look like it', `<a>numberOfLines</a>${SIZE}`, 'scan'],
     ['the first of several', `${SIZE}<numberOfLines>1</numberOfLines>`, 'scan'],
     ['with attributes', SIZE.replace('<numberOfLines>', '<numberOfLines a=">1">'), 'parser'],
     ['with a comment inside', SIZE.replace('>200', '><!-- 1 -->200'), 'parser'],
     ['as CDATA', SIZE.replace('200', '<![CDATA[200]]>'), 'parser'],
     ['as references', SIZE.replace('200', '2&#48;&#x30;'), 'parser'],
     [
-      'behind a default namespace',
+      'after a default namespace',
       `<a xmlns="urn:x"><numberOfLines>1</numberOfLines></a>${SIZE}`,
       'parser',
     ],
@@ -77,11 +77,11 @@ describe('the size of the image is [lines, samples]', () => {
     ['a default namespace', `<product xmlns="urn:x">${SIZE}</product>`],
     ['a prefix', `<p:product xmlns:p="urn:x">${SIZE.replace(/(<\/?)/g, '$1p:')}</p:product>`],
     ['a prefix at its root only', `<p:product xmlns:p="urn:x">${SIZE}</p:product>`],
-  ])('of an annotation that has %s throughout', async (_, text) => {
+  ])('in an annotation that has %s', async (_, text) => {
     expect(await shapeOf(text)).toEqual([200, 300]);
   });
 
-  test('but not of another vocabulary alone', async () => {
+  test('but is not found in another vocabulary', async () => {
     const other = SIZE.replace(/(<\/?)/g, '$1x:').replace(/<x:\w+/g, '$& xmlns:x="urn:x"');
 
     await expect(shapeOf(annotation(other))).rejects.toMatchObject({
@@ -89,7 +89,7 @@ describe('the size of the image is [lines, samples]', () => {
     });
   });
 
-  test('[G07] in UTF-16, with a mark and without, and in UTF-8 with one', async () => {
+  test('[G07] in UTF-16 with and without a byte order mark, and in UTF-8 with one', async () => {
     const text = annotation(SIZE);
 
     expect(await shapeOf(Buffer.from(`\ufeff${text}`, 'utf16le'))).toEqual([200, 300]);
@@ -98,7 +98,7 @@ describe('the size of the image is [lines, samples]', () => {
     expect(await shapeOf(`\ufeff${text}`)).toEqual([200, 300]);
   });
 
-  test('behind a document type', async () => {
+  test('after a document type', async () => {
     const text = `<!DOCTYPE product [<!ENTITY a "<numberOfLines>1</numberOfLines>">]><product>${SIZE}</product>`;
 
     expect(await shapeOf(text)).toEqual([200, 300]);
@@ -109,37 +109,37 @@ describe('what is read', () => {
   const head = { offset: 0, length: 384 * KIB };
 
   test.each([
-    ['only the head, where that tells', 0, 600, [head]],
-    ['only the head of a file that is shorter', 0, 0, [head]],
-    ['the whole file where the size lies behind the head', 600, 0, [head, undefined]],
-  ])('%s', async (_, ...[before, behind, expected]) => {
-    const text = annotation(' '.repeat(before * KIB) + SIZE + ' '.repeat(behind * KIB));
+    ['only the head, if it has the size', 0, 600, [head]],
+    ['only the head, of a file that is shorter', 0, 0, [head]],
+    ['the whole file, if the size is after the head', 600, 0, [head, undefined]],
+  ])('%s', async (_, ...[before, after, expected]) => {
+    const text = annotation(' '.repeat(before * KIB) + SIZE + ' '.repeat(after * KIB));
     const { source, ranges } = inMemory(text);
 
     expect(await readShape(source, 'a.xml')).toEqual([200, 300]);
     expect(ranges).toEqual(expected);
   });
 
-  test('the whole file wherever the head ends within the size', async () => {
+  test('the whole file, wherever the head ends within the size', async () => {
     const start = '<?xml version="1.0"?><product>';
     for (let cut = 1; cut < SIZE.length; cut += 1) {
       const padding = ' '.repeat(head.length - start.length - cut);
       const { source, ranges } = inMemory(`${start}${padding}${SIZE}</product>`);
 
       expect(await readShape(source, 'a.xml')).toEqual([200, 300]);
-      // Up to the last '</' that tells the number is whole.
+      // The last '</' shows that the number is complete.
       expect(ranges.length).toBe(cut < SIZE.indexOf('</numberOfLines') + 2 ? 2 : 1);
     }
   });
 
-  test('a comment that begins in the head and hides the size is not fooled by its end', async () => {
+  test('the size after a comment that starts in the head and ends beyond it', async () => {
     const hidden = `<!-- ${SIZE.replaceAll('00', '11')}${' '.repeat(600 * KIB)} -->`;
 
     expect(await shapeOf(annotation(hidden + SIZE))).toEqual([200, 300]);
   });
 });
 
-test('a file made of comments is scanned in bounded time', async () => {
+test('a file of many comments is scanned in bounded time', async () => {
   const text = annotation('<!-- -->'.repeat(60_000) + SIZE);
   const started = performance.now();
 

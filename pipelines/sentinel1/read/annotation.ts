@@ -10,18 +10,18 @@ import {
 import { parseSize, scanSize } from './annotation-scan.js';
 import { granuleText } from './granule-text.js';
 
-/** [rows, columns]. */
+/** Size of the image in pixels: [rows, columns]. */
 export type Shape = readonly [number, number];
 
-/** The two numbers stand at 35 KB to 315 KB of up to 2.6 MB (measured on S4, IW and EW products). */
+/** Both numbers are within the first 35 to 315 KB of up to 2.6 MB (measured on S4, IW and EW products). */
 const HEAD_BYTES = 384 * 1024;
 
 const ROWS = 'numberOfLines';
 const COLUMNS = 'numberOfSamples';
 
 /**
- * The size of the image, from the head of its annotation, or from the whole of it where the head does not tell.
- * Throws GranuleError where the annotation has no such size, and ReadError.
+ * Reads the size of the image from the head of its annotation, or from the whole annotation if the head does not have
+ * it. Throws GranuleError if the annotation has no valid size, and ReadError.
  */
 export async function readShape(source: GranuleSource, href: string): Promise<Shape> {
   const head = await source.read(href, { offset: 0, length: HEAD_BYTES });
@@ -44,7 +44,7 @@ function parseShape(document: XmlDocument): Shape {
   return [sizeOf(document, found, ROWS), sizeOf(document, found, COLUMNS)];
 }
 
-/** Elements of no namespace, as ESA writes them; in an annotation that has one throughout, those of its root. */
+/** Finds elements without a namespace, as ESA writes them, or else those with the namespace of the root. */
 class SizeFinder implements XmlHandlers {
   readonly found = new Map<string, XmlElement>();
   #root: XmlElement | undefined;
@@ -66,12 +66,16 @@ function sizeOf(
   const { href } = document;
   const element = found.get(name);
   if (element === undefined) {
-    throw new GranuleError(`${href}: <${name}> is missing, so the size of the image is not known`, {
+    throw new GranuleError(`${href}: <${name}> is missing, so the size of the image is unknown`, {
       href,
       element: name,
     });
   }
   const size = parseSize(element.text);
   if (size !== undefined) return size;
-  throw elementFault(document, element, `is no size of an image (given '${element.text.trim()}')`);
+  throw elementFault(
+    document,
+    element,
+    `is not a whole number greater than 0 (given '${element.text.trim()}')`,
+  );
 }

@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { faultOf, lineOf, manifestFault } from '../../../test/support/sentinel1/faults.js';
 import { hrefOf, replace } from '../../../test/support/sentinel1/granule.js';
 
-/** Footprints and files that cannot become an Item: an error that names file, place, element and the value given. */
+/** Footprints and files that cannot become an Item. Every error has the file, the position, the element and the value. */
 
 const MANIFEST = `${hrefOf('ordinary')}/manifest.safe`;
 const ANNOTATION = `${hrefOf('ordinary')}/annotation/iw-vh.xml`;
 
-describe('a footprint that is none', () => {
+describe('a footprint that is not valid', () => {
   test.each([
     ['words', 'a,b c,d e,f', "'a'"],
     ['two commas', '10,,20 11,20 11,21', "''"],
@@ -18,7 +18,7 @@ describe('a footprint that is none', () => {
     ['a line', '10,20 11,21 12,22', 'no area'],
     ['latitude 91', '91,20 11,20 11,21', 'out of range'],
     ['longitude 400', '10,400 11,400 11,401', 'out of range'],
-    ['[E13] heights', '10,20,0 11,20,0 11,21,0 10,21,0', 'three numbers a point'],
+    ['[E13] heights', '10,20,0 11,20,0 11,21,0 10,21,0', 'three numbers per point'],
     ['empty', '', 'is empty'],
   ])('%s', async (_, points, problem) => {
     const error = await manifestFault(
@@ -33,7 +33,7 @@ describe('a footprint that is none', () => {
   });
 });
 
-describe('files that are not there', () => {
+describe('files that do not exist', () => {
   const name = (kind: string, end: string) =>
     `${kind}/s1a-iw-grd-vv-20230314t052711-20230314t052736-047632-05b8a1-001.${end}`;
 
@@ -68,7 +68,7 @@ describe('files that are not there', () => {
     },
   );
 
-  test('a name that leads out of the granule', async () => {
+  test('a name that is not a path within the granule', async () => {
     const error = await faultOf({
       'productInfo.json': replace('"measurement/iw-vv.tiff"', '"../../secret/iw-vv.tiff"'),
     });
@@ -103,10 +103,10 @@ describe('files that are not there', () => {
   });
 });
 
-describe('an annotation that does not tell the size', () => {
+describe('an annotation without the size', () => {
   test.each([
-    ['no number', '<numberOfLines>many</numberOfLines>', "given 'many'"],
-    ['nothing', '<numberOfLines/>', "given ''"],
+    ['text', '<numberOfLines>many</numberOfLines>', "given 'many'"],
+    ['empty', '<numberOfLines/>', "given ''"],
     ['zero', '<numberOfLines>0</numberOfLines>', "given '0'"],
     ['a fraction', '<numberOfLines>10.5</numberOfLines>', "given '10.5'"],
   ])('%s', async (_, element, problem) => {

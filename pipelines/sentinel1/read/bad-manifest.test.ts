@@ -8,12 +8,12 @@ import {
 } from '../../../test/support/sentinel1/granule.js';
 import { createItem } from '../item.js';
 
-/** A manifest that cannot become an Item: an error that names file, place, element and the value given. */
+/** Manifests that cannot become an Item. Every error has the file, the position, the element and the value. */
 
 const MANIFEST = `${hrefOf('ordinary')}/manifest.safe`;
 
-describe('a manifest that is no manifest', () => {
-  test('cut in half: the innermost element that is open, and where the file ends', async () => {
+describe('a file that is not a manifest', () => {
+  test('cut in half: the error has the innermost open element and the end of the file', async () => {
     const error = await manifestFault((text) =>
       text.slice(0, text.indexOf('GRD</s1sarl1:productType>')),
     );
@@ -36,9 +36,9 @@ describe('a manifest that is no manifest', () => {
     ['empty', () => ''],
     ['text', () => 'not XML at all'],
     ['JSON', () => '{"Code": "AccessDenied"}'],
-    ['an error page that is not closed', () => '<html><body><p>503</body></html>'],
-    ['a prefix that is not declared', replace(/ xmlns:gml="[^"]*"/, '')],
-  ])('%s: file and position', async (_, edit) => {
+    ['an error page that is not well-formed', () => '<html><body><p>503</body></html>'],
+    ['an undeclared prefix', replace(/ xmlns:gml="[^"]*"/, '')],
+  ])('%s: the error has the file and the position', async (_, edit) => {
     const error = await manifestFault(edit);
 
     expect(error).toMatchObject({
@@ -49,20 +49,20 @@ describe('a manifest that is no manifest', () => {
     });
   });
 
-  test('an image: it is no text', async () => {
+  test('an image: it is not a text file', async () => {
     const error = await manifestFault(() => Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0xff, 0xd8));
 
     expect(error).toMatchObject({ name: 'GranuleError', fault: { href: MANIFEST } });
-    expect(String(error)).toContain('is no text');
+    expect(String(error)).toContain('is not a text file');
   });
 
-  test('other XML: it lists no files', async () => {
+  test('other XML: it has no list of files', async () => {
     expect(await manifestFault(() => '<html/>')).toMatchObject({
       message: `${MANIFEST}: <dataObjectSection> is missing`,
     });
   });
 
-  test('[G05] entities that grow without end, in bounded time and memory', async () => {
+  test('[G05] entities with a huge expansion are rejected in bounded time', async () => {
     const levels = Array.from(
       { length: 30 },
       (_, n) => `<!ENTITY e${n + 1} "${`&e${n};`.repeat(10)}">`,
@@ -79,7 +79,7 @@ describe('a manifest that is no manifest', () => {
     expect(performance.now() - started).toBeLessThan(1000);
   });
 
-  test('[G10] elements named __proto__ and constructor harm nothing', async () => {
+  test('[G10] elements named __proto__ and constructor are harmless', async () => {
     const extra = '<__proto__ polluted="1"><constructor>1</constructor></__proto__>';
 
     expect(
@@ -111,7 +111,7 @@ describe('a product of another type', () => {
     'S1A_IW_GRDX_1SDV_20230314T052711_20230314T052736_047632_05B8A1_3C7E',
     'S1A_IW_GRDH',
     'some-folder',
-  ])('%s as the name of the granule: nothing is read', async (name) => {
+  ])('%s as the name of the granule: no file is read', async (name) => {
     const granule = testGranule('ordinary', {}, `s3://bucket/${name}`);
 
     await expect(createItem(granule)).rejects.toMatchObject({
@@ -123,7 +123,7 @@ describe('a product of another type', () => {
   });
 });
 
-describe('a value that is none', () => {
+describe('a value that is not valid', () => {
   const cases: readonly (readonly [string, string, string | RegExp, string])[] = [
     ['mode', 's1sarl1:mode', '<s1sarl1:mode>IW', 'XX'],
     ['mode without products of this resolution', 's1sarl1:mode', '<s1sarl1:mode>IW', 'WV'],

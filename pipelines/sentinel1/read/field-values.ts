@@ -15,8 +15,9 @@ import {
 } from './manifest.js';
 import type { Product } from './product-id.js';
 
-/** Fields of a manifest as values. Each throws GranuleError where the text is none of what belongs there. */
+/** Reads the values of a manifest's fields. Each function throws GranuleError if the text is not a valid value. */
 
+/** Returns the text of a field as one of the allowed values. */
 export function oneOf<T extends string>(
   manifest: Manifest,
   field: Field,
@@ -27,26 +28,30 @@ export function oneOf<T extends string>(
   throw fieldFault(manifest, field, `must be one of ${allowed.join(', ')}`);
 }
 
-/** Undefined where the manifest has no such field. */
+/** Finds the number of an orbit; undefined if the manifest does not have the field. */
 export function tryFindOrbit(manifest: Manifest, name: FieldName): number | undefined {
   const field = tryFindField(manifest, name);
   if (field === undefined) return undefined;
   if (/^\d{1,9}$/.test(field.text)) return Number(field.text);
-  throw fieldFault(manifest, field, 'is no whole number');
+  throw fieldFault(manifest, field, 'is not a whole number');
 }
 
-/** `sentinel-1a` to `sentinel-1z`. */
+/** Finds the platform, from `sentinel-1a` to `sentinel-1z`. */
 export function findPlatform(manifest: Manifest): string {
   const family = findField(manifest, 'safe:familyName');
   const number = findField(manifest, 'safe:number');
   const platform = `${family.text}${number.text}`.toLowerCase();
   if (/^sentinel-1[a-z]$/.test(platform)) return platform;
-  throw fieldFault(manifest, { ...family, text: platform }, 'and <safe:number> name no Sentinel-1');
+  throw fieldFault(
+    manifest,
+    { ...family, text: platform },
+    'and <safe:number> do not name a Sentinel-1 satellite',
+  );
 }
 
 const MODES = Object.keys(CHARACTERISTICS) as Mode[];
 
-/** The mode, and what it means for a product of that resolution. */
+/** Finds the mode, and its characteristics for the resolution of the product. */
 export function findMode(
   manifest: Manifest,
   { resolution }: Product,
@@ -59,11 +64,11 @@ export function findMode(
   throw fieldFault(
     manifest,
     field,
-    `has no products of the resolution '${resolution}' of this product's name, only of ${known}`,
+    `has no products of the resolution '${resolution}' in the product's name, only of ${known}`,
   );
 }
 
-/** How well the orbit was known: by the first orbit file (.EOF) among what the product was made from. */
+/** Finds the source of the orbit: the role of the first orbit file (.EOF) that the product was made from. */
 export function findOrbitSource(manifest: Manifest): string {
   const file = manifest.resources.find(
     (resource) =>

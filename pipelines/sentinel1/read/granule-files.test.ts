@@ -18,12 +18,12 @@ function filesOf(listed: readonly string[], names?: Record<string, string>): Gra
   return granuleFiles({ product: PRODUCT, manifest, names, warn: () => undefined });
 }
 
-const PLAIN = [`./annotation/${STEM('vv')}.xml`, `./measurement/${STEM('vv')}.tiff`];
+const REQUIRED = [`./annotation/${STEM('vv')}.xml`, `./measurement/${STEM('vv')}.tiff`];
 
 describe('files by kind', () => {
-  test('dots and slashes around a name are stripped, others than xml are no annotations', () => {
+  test('are found without the dots and slashes around a name, and only XML files are annotations', () => {
     const files = filesOf([
-      ...PLAIN,
+      ...REQUIRED,
       `././annotation/rfi/rfi-${STEM('vv')}.xml`,
       `/annotation/calibration/calibration-${STEM('vv')}.xml/`,
       `annotation/calibration/noise-${STEM('vv')}.xml`,
@@ -48,7 +48,7 @@ describe('files by kind', () => {
   });
 
   test.each(['s1', 's6', 'iw', 'iw3', 'ew', 'ew5', 'wv', 'wv2', 'en', 'n6', 'is7'])(
-    'of swath %s',
+    'are found for swath %s',
     (swath) => {
       const files = filesOf([
         `annotation/${STEM('hv', swath)}.xml`,
@@ -64,16 +64,16 @@ describe('files by kind', () => {
     ['another swath', `annotation/${STEM('vv', 'xx')}.xml`],
     ['another polarisation', `annotation/${STEM('vx')}.xml`],
     ['no orbit', `annotation/${STEM('vv').replace('-047632', '')}.xml`],
-  ])('a name with %s does not tell the polarisation', (_, name) => {
-    expect(() => filesOf([name, ...PLAIN])).toThrow(`names '${name}'`);
+  ])('a name with %s has no polarisation', (_, name) => {
+    expect(() => filesOf([name, ...REQUIRED])).toThrow(`names '${name}'`);
   });
 });
 
 describe('the names of the AWS bucket', () => {
-  const [annotation = '', measurement = ''] = PLAIN.map((name) => name.slice(2));
+  const [annotation = '', measurement = ''] = REQUIRED.map((name) => name.slice(2));
 
-  test('are always those of the map: a file may lie elsewhere', () => {
-    const { rfi } = filesOf([...PLAIN, `annotation/rfi/rfi-${STEM('vv')}.xml`], {
+  test('are those of the map, also if a file is in another folder', () => {
+    const { rfi } = filesOf([...REQUIRED, `annotation/rfi/rfi-${STEM('vv')}.xml`], {
       [annotation]: 'annotation/iw-vv.xml',
       [measurement]: 'measurement/iw-vv.tiff',
       [`annotation/rfi/rfi-${STEM('vv')}.xml`]: 'rfi-iw-vv.xml',
@@ -85,9 +85,11 @@ describe('the names of the AWS bucket', () => {
   });
 
   test.each(['measurement/image.tiff', 'measurement/iw-VV.tiff', 'measurement/a-b-c-d-vv.tiff'])(
-    '%s does not tell a polarisation',
+    '%s has no polarisation',
     (name) => {
-      expect(() => filesOf(PLAIN, { [annotation]: 'a-vv.xml', [measurement]: name })).toThrow(name);
+      expect(() => filesOf(REQUIRED, { [annotation]: 'a-vv.xml', [measurement]: name })).toThrow(
+        name,
+      );
     },
   );
 
@@ -98,13 +100,15 @@ describe('the names of the AWS bucket', () => {
     's3://b/a-vv.tiff',
     'a//b-vv.tiff',
     './a-vv.tiff',
-  ])('%s leads out of the granule', (name) => {
-    expect(() => filesOf(PLAIN, { [annotation]: 'a-vv.xml', [measurement]: name })).toThrow(
-      'leads out',
+  ])('%s is not a path within the granule', (name) => {
+    expect(() => filesOf(REQUIRED, { [annotation]: 'a-vv.xml', [measurement]: name })).toThrow(
+      'is not a path within',
     );
   });
 
-  test('of properties that every object has are no names', () => {
-    expect(() => filesOf(['measurement/constructor'], {})).toThrow('does not tell the new name');
+  test('are not the inherited properties of an object', () => {
+    expect(() => filesOf(['measurement/constructor'], {})).toThrow(
+      'the filenameMap has no new name',
+    );
   });
 });

@@ -7,26 +7,26 @@ import type { FilenameMap } from './filename-map.js';
 import type { Manifest } from './manifest.js';
 import type { Product } from './product-id.js';
 
-/** Of a granule's files, those that become assets. */
+/** The kinds of files that become assets. */
 export type FileKind = 'product' | 'rfi' | 'calibration' | 'noise' | 'measurement';
 
 export interface GranuleFile {
   readonly href: string;
-  /** By the name that ESA gave the file; of a measurement by the name that it has now. */
+  /** The polarisation in ESA's name of the file; for a measurement, in its current name. */
   readonly polarisation: Polarisation;
-  /** In the asset's title: by the name that the file has now. */
+  /** The polarisation for the asset's title: that in the current name of the file. */
   readonly titlePolarisation: Polarisation;
 }
 
 export interface GranuleFiles extends Readonly<Record<FileKind, readonly GranuleFile[]>> {
-  /** The first product annotation, which tells the size of the image. */
+  /** The first product annotation, which has the size of the image. */
   readonly annotation: GranuleFile;
 }
 
 interface FileContext {
   readonly product: Product;
   readonly manifest: Manifest;
-  /** Undefined where files keep ESA's names. */
+  /** Undefined if the files have ESA's names. */
   readonly names: FilenameMap | undefined;
   readonly warn: ItemContext['warn'];
 }
@@ -39,8 +39,8 @@ const ESA_NAME =
 const AWS_NAME = /-(hh|hv|vh|vv)\.(?:tiff|xml)$/;
 
 /**
- * The files that a manifest lists, by kind, in its order. Throws GranuleError where there is no measurement or no
- * annotation, or where the new name of one is not known; any other file without a name is left out with a warning.
+ * Groups the files that a manifest lists by kind, in its order. Throws GranuleError if there is no measurement or no
+ * annotation, or if the new name of one is unknown. Other files without a new name are left out with a warning.
  */
 export function granuleFiles(context: FileContext): GranuleFiles {
   const files: Record<FileKind, GranuleFile[]> = {
@@ -73,7 +73,7 @@ function kindOf(name: string): FileKind | undefined {
 }
 
 interface ListedFile {
-  /** As the manifest has it, relative to the granule. */
+  /** The name in the manifest, relative to the granule. */
   readonly name: string;
   readonly kind: FileKind;
 }
@@ -86,19 +86,21 @@ function fileOf(
   const fault = (problem: string) => elementFault(document, element, problem);
   const current = newName(names, name);
   if (current === undefined) {
-    const problem = `names '${name}', of which the filenameMap does not tell the new name`;
+    const problem = `names '${name}', for which the filenameMap has no new name`;
     if (REQUIRED.has(kind)) throw fault(problem);
     warn(`${document.href}: ${problem}: the asset is left out`, { href: product.href, file: name });
     return undefined;
   }
   if (!isBelow(current))
-    throw fault(`names '${name}', which leads out of the granule as '${current}'`);
+    throw fault(
+      `names '${name}' (now '${current}'), which is not a path within the granule's folder`,
+    );
   const href = joinHref(product.href, current);
   const polarisation =
     kind === 'measurement' ? stemPolarisation(current) : ESA_NAME.exec(name)?.[1];
   const titlePolarisation = ESA_NAME.exec(href)?.[1] ?? AWS_NAME.exec(href)?.[1];
   if (!isPolarisation(polarisation) || !isPolarisation(titlePolarisation)) {
-    throw fault(`names '${name}' (now '${current}'), which does not tell a polarisation`);
+    throw fault(`names '${name}' (now '${current}'), which does not contain a polarisation`);
   }
   return { href, polarisation, titlePolarisation };
 }
@@ -112,7 +114,7 @@ function isBelow(name: string): boolean {
   return !/^[a-z][a-z\d+.-]*:/i.test(name) && !/(?:^|\/)(?:\.\.?)?(?:\/|$)/.test(name);
 }
 
-/** `iw-vv.tiff` in the AWS bucket, `s1a-iw-grd-vv-....tiff` as ESA has it. */
+/** Finds the polarisation in `iw-vv.tiff` (AWS) or `s1a-iw-grd-vv-....tiff` (ESA). */
 function stemPolarisation(name: string): string | undefined {
   const parts =
     name

@@ -1,11 +1,11 @@
 import { GranuleError } from '../../../lambdas/runtime/errors.js';
 import { decodeText } from '../../../lambdas/runtime/text.js';
 
-/** The text of a granule's file. Throws GranuleError where the bytes are none. */
+/** Decodes a file of a granule. Throws GranuleError if the bytes are not text. */
 export function granuleText(bytes: Uint8Array, href: string): string {
   try {
     return decodeText(bytes);
   } catch (cause) {
-    throw new GranuleError(`${href}: is no text: ${String(cause)}`, { href }, { cause });
+    throw new GranuleError(`${href}: is not a text file: ${String(cause)}`, { href }, { cause });
   }
 }

@@ -18,29 +18,29 @@ function textOf(content: string, name: FieldName): string | undefined {
 }
 
 describe('fields', () => {
-  test('are the first in the document, however deep', () => {
+  test('are the first in the document, at any depth', () => {
     const content = '<a><b><s1:pass>1</s1:pass></b></a><s1:pass>2</s1:pass>';
 
     expect(textOf(content, 's1:pass')).toBe('1');
   });
 
-  test('are absent where the first is empty, whatever follows', () => {
+  test('are missing if the first one is empty, even if another one follows', () => {
     expect(textOf('<s1:pass> </s1:pass><s1:pass>2</s1:pass>', 's1:pass')).toBeUndefined();
   });
 
-  test('are told by their namespace', () => {
+  test('are identified by their namespace', () => {
     expect(textOf('<pass>1</pass><safe:pass>2</safe:pass><s1:pass>3</s1:pass>', 's1:pass')).toBe(
       '3',
     );
   });
 
-  test("are in the namespaces that the root's own prefixes name, too", () => {
+  test("may be in the namespaces of the root's own prefixes", () => {
     const manifest = manifestOf('<safe:startTime>1</safe:startTime>', 'xmlns:safe="urn:safe-2"');
 
     expect(findField(manifest, 'safe:startTime').text).toBe('1');
   });
 
-  test("familyName is the platform's and never the instrument's", () => {
+  test("familyName is the platform's, not the instrument's", () => {
     const instrument =
       '<safe:instrument><safe:familyName>Radar</safe:familyName></safe:instrument>';
     const own = '<safe:familyName>SENTINEL-1</safe:familyName>';
@@ -53,7 +53,7 @@ describe('fields', () => {
     ).toBeUndefined();
   });
 
-  test('findField says of an empty one where it stands', () => {
+  test('findField throws an error with the position of an empty one', () => {
     expect(() => findField(manifestOf('\n <s1:pass/>'), 's1:pass')).toThrow(
       'manifest.safe:2:2: <s1:pass> is empty',
     );
@@ -86,11 +86,11 @@ describe('the orbit source', () => {
       resource('a.EOF', 'AUX_POE', ['resource', 'xmlns="http://www.esa.int/safe/sentinel-1.0"']),
     ],
     ['DOWNLINK', resource('a.EOF', 'AUX_POE', ['resource'])],
-  ])('is %s by %s', (source, content) => {
+  ])('is %s for %s', (source, content) => {
     expect(findOrbitSource(manifestOf(content))).toBe(source);
   });
 
-  test('of a role nobody knows is an error', () => {
+  test('with an unknown role is an error', () => {
     expect(() => findOrbitSource(manifestOf(resource('a.EOF', 'AUX_NEW')))).toThrow(
       "given 'AUX_NEW'",
     );
@@ -113,7 +113,7 @@ describe('files', () => {
     ]);
   });
 
-  test('are direct children, have an href, and are in no namespace', () => {
+  test('are direct children, have an href and no namespace', () => {
     const file = (name: string) =>
       `<dataObject><byteStream><fileLocation href="${name}"/></byteStream></dataObject>`;
     const odd = [

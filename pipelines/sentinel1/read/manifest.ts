@@ -9,7 +9,7 @@ import {
 } from '../../../lambdas/xml/xml.js';
 import { NAMESPACES } from '../constants.js';
 
-/** The elements of which the first in the document counts, however deep it stands. Prefixes as ESA writes them. */
+/** Elements of which the first one in the document is used, at any depth. Prefixes are as ESA writes them. */
 const FIELDS = [
   'safe:startTime',
   'safe:stopTime',
@@ -31,14 +31,14 @@ const FIELDS = [
 
 export type FieldName = (typeof FIELDS)[number];
 
-/** A manifest's elements of interest; lists are in document order. */
+/** The elements of a manifest that are used; lists are in document order. */
 export interface Manifest {
   readonly document: XmlDocument;
   readonly fields: ReadonlyMap<string, XmlElement>;
   readonly polarisations: readonly XmlElement[];
-  /** Elements with a name and a stop time, of which one may be the step that made the product. */
+  /** `processing` elements that have a name. One of them may be the step that made the product. */
   readonly processings: readonly XmlElement[];
-  /** What the product was made from, as far as its role is told. */
+  /** `resource` elements that have a role: the files that the product was made from. */
   readonly resources: readonly XmlElement[];
   /** `fileLocation` elements that have an href. */
   readonly files: readonly XmlElement[];
@@ -49,7 +49,7 @@ export interface Field {
   readonly element: XmlElement;
 }
 
-/** Reads a manifest.safe once, from start to end. Throws GranuleError where it is no XML or lists no files. */
+/** Reads a manifest.safe. Throws GranuleError if it is not well-formed XML or has no list of files. */
 export function readManifest(document: XmlDocument): Manifest {
   const collector = new Collector();
   readXml(document, collector);
@@ -59,14 +59,14 @@ export function readManifest(document: XmlDocument): Manifest {
   return manifest;
 }
 
-/** The trimmed text of a field; undefined where the element is absent or empty. */
+/** Finds the trimmed text of a field; undefined if the element is missing or empty. */
 export function tryFindField({ fields }: Manifest, name: FieldName): Field | undefined {
   const element = fields.get(name);
   const text = element?.text.trim();
   return element === undefined || text === undefined || text === '' ? undefined : { element, text };
 }
 
-/** As tryFindField, but throws GranuleError where there is none. */
+/** Like tryFindField, but throws GranuleError if there is no text. */
 export function findField(manifest: Manifest, name: FieldName): Field {
   const field = tryFindField(manifest, name);
   if (field !== undefined) return field;
@@ -76,15 +76,15 @@ export function findField(manifest: Manifest, name: FieldName): Field {
     : elementFault(manifest.document, empty, 'is empty');
 }
 
-/** Of a field's text in an error. */
+/** Maximum length of a field's text in an error. */
 const SHOWN_CHARACTERS = 100;
 
-/** An error about a field's text: `expected` says what belongs there. */
-export function fieldFault({ document }: Manifest, field: Field, expected: string): GranuleError {
+/** Makes the error for a field's text; `problem` is the predicate of its message. */
+export function fieldFault({ document }: Manifest, field: Field, problem: string): GranuleError {
   return elementFault(
     document,
     field.element,
-    `${expected} (given '${excerpt(field.text, SHOWN_CHARACTERS)}')`,
+    `${problem} (given '${excerpt(field.text, SHOWN_CHARACTERS)}')`,
   );
 }
 
@@ -111,7 +111,7 @@ class Collector implements XmlHandlers {
     else this.#takeField(element);
   }
 
-  /** By namespace and never by the prefix as written: inside provenance the default namespace takes its place. */
+  /** Compares namespaces, because a prefix may be missing: provenance metadata uses a default namespace instead. */
   #takeField(element: XmlElement): void {
     const wanted = WANTED.get(element.local);
     if (wanted === undefined || this.#prefixes.get(element.uri) !== wanted.prefix) return;
@@ -120,17 +120,18 @@ class Collector implements XmlHandlers {
     if (name === PROCESSING && has(element, 'name')) this.processings.push(element);
     if (name === RESOURCE && has(element, 'role')) this.resources.push(element);
     if (!FIELD_NAMES.has(name) || this.fields.has(name)) return;
-    // An instrument has a family name too, which is not the platform's.
+    // The instrument has a family name too.
     if (PLATFORM_FIELDS.has(name) && isWithin(element, 'instrument')) return;
     this.fields.set(name, element);
   }
 
   #takeFile(element: XmlElement): void {
     const { parent } = element;
-    if (isPlain(element, 'dataObjectSection') && parent === this.#root) this.section ??= element;
-    if (!isPlain(element, 'fileLocation') || !has(element, 'href')) return;
+    if (isUnqualified(element, 'dataObjectSection') && parent === this.#root)
+      this.section ??= element;
+    if (!isUnqualified(element, 'fileLocation') || !has(element, 'href')) return;
     const object = parent?.parent;
-    const direct = isPlain(parent, 'byteStream') && isPlain(object, 'dataObject');
+    const direct = isUnqualified(parent, 'byteStream') && isUnqualified(object, 'dataObject');
     if (direct && object?.parent === this.section) this.files.push(element);
   }
 }
@@ -139,7 +140,7 @@ const FIELD_NAMES: ReadonlySet<string> = new Set(FIELDS);
 const POLARISATION = 's1sarl1:transmitterReceiverPolarisation';
 const PROCESSING = 'safe:processing';
 const RESOURCE = 'safe:resource';
-/** By local name, of which none has two: most elements are told to be of no interest by theirs. */
+/** The wanted elements by local name, which is unique among them and rules out most elements at once. */
 const WANTED = new Map(
   [...FIELDS, POLARISATION, PROCESSING, RESOURCE].map((name) => {
     const [prefix = '', local = ''] = name.split(':');
@@ -148,7 +149,7 @@ const WANTED = new Map(
 );
 const PLATFORM_FIELDS: ReadonlySet<string> = new Set(['safe:familyName', 'safe:number']);
 
-/** ESA's prefixes by namespace: those that the root itself binds count as well, should a namespace change its version. */
+/** Returns ESA's prefixes by namespace, including the namespaces that the root declares in case their version changes. */
 function prefixesOf({ namespaces }: XmlElement): Map<string, string> {
   const known = Object.entries(NAMESPACES);
   const own = known.map(([prefix]) => [namespaces[prefix], prefix] as const);
@@ -156,7 +157,7 @@ function prefixesOf({ namespaces }: XmlElement): Map<string, string> {
   return new Map(all.flatMap(([uri, prefix]) => (uri === undefined ? [] : [[uri, prefix]])));
 }
 
-function isPlain(element: XmlElement | undefined, local: string): boolean {
+function isUnqualified(element: XmlElement | undefined, local: string): boolean {
   return element?.local === local && element.uri === '';
 }
 

@@ -4,7 +4,7 @@ import { parseProduct } from './product-id.js';
 const SCENE = 'S1A_IW_GRDH_1SDV_20230314T052711_20230314T052736_047632_05B8A1_3C7E';
 
 describe('parseProduct', () => {
-  test('tells what the name of the folder holds', () => {
+  test('returns the parts of the name of the folder', () => {
     expect(parseProduct(`s3://bucket/a/${SCENE}`)).toEqual({
       href: `s3://bucket/a/${SCENE}`,
       layout: 'cog',
@@ -25,7 +25,7 @@ describe('parseProduct', () => {
   });
 
   test.each([`${SCENE}_COG`, `${SCENE}_COG.SAFE`])(
-    '%s has the id of the same scene, and its own identifier',
+    '%s has the item id of the same scene, and its own scene id',
     (name) => {
       expect(parseProduct(`s3://bucket/${name}`)).toMatchObject({
         itemId: SCENE.slice(0, -5),

@@ -1,16 +1,16 @@
 import { GranuleError } from '../../../lambdas/runtime/errors.js';
 import { RESOLUTIONS, type ResolutionLetter } from '../constants.js';
 
-/** `safe`: ESA's own file names. `cog`: the renamed files of the AWS bucket, with productInfo.json beside them. */
+/** `safe` has ESA's file names; `cog` has the renamed files of the AWS bucket, with a productInfo.json. */
 export type Layout = 'safe' | 'cog';
 
 export interface Product {
-  /** The granule's folder without a slash behind it; asset hrefs begin with it. */
+  /** The granule's folder without a trailing slash, with which asset hrefs start. */
   readonly href: string;
   readonly layout: Layout;
   /** The product's name without `.SAFE`. */
   readonly sceneId: string;
-  /** The scene without its unique id, so that a scene processed again replaces its Item. */
+  /** The scene id without its unique id, so that a reprocessed scene replaces its Item. */
   readonly itemId: string;
   readonly resolution: ResolutionLetter;
   readonly processingLevel: string;
@@ -20,8 +20,8 @@ const UNIQUE_ID_LENGTH = '_XXXX'.length;
 const MANIFEST_NAME = '/manifest.safe';
 
 /**
- * What the name of a granule's folder tells (`S1A_IW_GRDH_1SDV_<start>_<stop>_<orbit>_<datatake>_<unique id>`).
- * `href` may end in a slash or name the manifest. Throws GranuleError where it is no GRD product.
+ * Parses the name of a granule's folder (`S1A_IW_GRDH_1SDV_<start>_<stop>_<orbit>_<datatake>_<unique id>`). `href` is
+ * that of the folder, with or without a trailing slash, or of its manifest. Throws GranuleError if it is not a GRD product.
  * @see https://sentiwiki.copernicus.eu/web/s1-products
  */
 export function parseProduct(href: string): Product {
@@ -30,10 +30,11 @@ export function parseProduct(href: string): Product {
   const sceneId = name.split('.', 1)[0] ?? name;
   const [, , type = '', level = ''] = sceneId.split('_');
   const fault = (problem: string) => new GranuleError(`${href}: ${problem}`, { href });
-  if (!type.startsWith('GRD')) throw fault(`'${name}' is no GRD product (its type is '${type}')`);
+  if (!type.startsWith('GRD'))
+    throw fault(`'${name}' is not a GRD product (its type is '${type}')`);
   const resolution = type.at(-1) ?? '';
   if (!isResolution(resolution)) {
-    throw fault(`'${name}' has the resolution '${resolution}' where F, H or M belongs`);
+    throw fault(`'${name}' has the resolution '${resolution}', but must have F, H or M`);
   }
   if (!/^\d/.test(level)) throw fault(`'${name}' has no processing level (given '${level}')`);
   return {

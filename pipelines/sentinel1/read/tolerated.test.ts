@@ -24,7 +24,7 @@ function ring(coordinates: string): Edit {
   return replace(/<gml:coordinates>[^<]*/, `<gml:coordinates>${coordinates}`);
 }
 
-describe('8: avoidable failures are none', () => {
+describe('8: what is not required does not fail', () => {
   const object = (name: string) => new RegExp(`<dataObject ID="\\w+">\\s*<byteStream[^>]*>\\s*<fileLocation[^>]*/${name}[^>]*>\\s*</byteStream>\\s*</dataObject>`, 'g'); // prettier-ignore
 
   test('an RFI file may be listed before its product', async () => {
@@ -48,13 +48,13 @@ describe('8: avoidable failures are none', () => {
     );
   });
 
-  test('any white space stands between coordinates', async () => {
+  test('coordinates may have any white space between them', async () => {
     const spaced = ring('\n 10,20\t10, 21 \r\n  11 ,21   11,20  \n');
 
     expect((await item('ordinary', spaced)).bbox).toEqual([20, 10, 21, 11]);
   });
 
-  test('times come without a fraction, and with a Z', async () => {
+  test('times may have no fraction, and a Z', async () => {
     const edit = (text: string) =>
       text
         .replace('05:27:11.204817<', '05:27:11<')
@@ -74,7 +74,7 @@ describe('8: avoidable failures are none', () => {
     ['calibration', 'annotation/calibration/calibration-', 'schema-calibration-vh'],
     ['noise', 'annotation/calibration/noise-', 'schema-noise-vh'],
   ])(
-    'a %s name that the filenameMap lacks leaves the asset out, with a warning',
+    'a %s file without a name in the filenameMap is left out with a warning',
     async (_, prefix, key) => {
       const name = `${prefix}s1a-iw-grd-vh-20230314t052711-20230314t052736-047632-05b8a1-002.xml`;
       const granule = testGranule('ordinary', {

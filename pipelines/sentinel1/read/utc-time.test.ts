@@ -27,7 +27,7 @@ describe('times in microseconds', () => {
       '2022-11-30T01:43:42+00:00',
     ],
     ...['2022-11-30T01:43:42.', ' 2022-11-30T01:43:42', '2022-11-30T01:43:42ZZ'],
-  ])("'%s' is none", (text) => {
+  ])("'%s' is not a time", (text) => {
     expect(tryParseUtc(text)).toBeUndefined();
   });
 });
@@ -42,11 +42,14 @@ describe('the middle', () => {
     [0n, 7n, 4n],
     [1n, 4n, 3n],
     [1n, 6n, 3n],
-  ])('of %s and %s is %s: half of an odd difference goes to the even', (start, stop, middle) => {
-    expect(midpoint(start, stop)).toBe(middle);
-  });
+  ])(
+    'of %s and %s is %s: half of an odd difference is rounded to the even',
+    (start, stop, middle) => {
+      expect(midpoint(start, stop)).toBe(middle);
+    },
+  );
 
-  test('is never farther than half a microsecond off', () => {
+  test('is never off by more than half a microsecond', () => {
     fc.assert(
       fc.property(
         fc.bigInt({ min: 0n, max: 10n ** 17n }),

@@ -1,7 +1,7 @@
 import { createItem } from '../../../pipelines/sentinel1/item.js';
 import { fixtureText, testGranule, type Edit } from './granule.js';
 
-/** The error of the ordinary granule under these edits; undefined where it becomes an Item all the same. */
+/** Returns the error of the ordinary granule with these edits; undefined if it still becomes an Item. */
 export async function faultOf(edits: Readonly<Record<string, Edit>>): Promise<unknown> {
   const making = createItem(testGranule('ordinary', edits));
   return making.then(
@@ -14,7 +14,7 @@ export function manifestFault(edit: Edit): Promise<unknown> {
   return faultOf({ 'manifest.safe': edit });
 }
 
-/** The line of the ordinary granule's manifest in which `text` stands first, counted from 1. */
+/** Returns the first line of the ordinary granule's manifest that contains `text`, counted from 1. */
 export function lineOf(text: string): number {
   const all = fixtureText('ordinary', 'manifest.safe');
   return all.slice(0, all.indexOf(text)).split('\n').length;

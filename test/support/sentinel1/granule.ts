@@ -6,7 +6,7 @@ import type { ItemContext } from '../../../lambdas/granule/items.js';
 
 const FIXTURES = fileURLToPath(new URL('../../../pipelines/sentinel1/', import.meta.url));
 
-/** Our own granules: where each lies below the fixtures, and the href that names it. */
+/** Our own granules: the folder of each below pipelines/sentinel1/, and the bucket in its href. */
 const GRANULES = {
   ordinary: {
     folder:
@@ -33,7 +33,7 @@ const GRANULES = {
 export type GranuleName = keyof typeof GRANULES;
 export const GRANULE_NAMES = Object.keys(GRANULES) as GranuleName[];
 
-/** A file of the granule under another content; undefined where it is to be missing. */
+/** Changes the content of a file; returns undefined to remove the file. */
 export type Edit = (text: string) => string | Uint8Array | undefined;
 
 export interface TestGranule extends ItemContext {
@@ -42,7 +42,7 @@ export interface TestGranule extends ItemContext {
   readonly warnings: readonly string[];
 }
 
-/** A granule of the fixtures in a source in memory, some of its files edited (by their names within the granule). */
+/** Returns a granule in a source in memory. `edits` changes its files, by their names within the granule. */
 export function testGranule(
   name: GranuleName,
   edits: Readonly<Record<string, Edit>> = {},
@@ -65,7 +65,7 @@ export function testGranule(
   };
 }
 
-/** An edit that replaces `from`, which must be there, for a change that changes nothing would prove nothing. */
+/** Returns an edit that replaces `from`, and throws if the text does not contain it. */
 export function replace(from: string | RegExp, to: string): (text: string) => string {
   return (text) => {
     const changed = text.replace(from, () => to);
@@ -79,7 +79,7 @@ export function hrefOf(name: GranuleName): string {
   return bucket + folder.replace(/^(sample|fixtures)\/[a-z]+\//, '');
 }
 
-/** The text of `path` within a fixture's granule. */
+/** Reads the file `path` of a granule. */
 export function fixtureText(name: GranuleName, path: string): string {
   return readFileSync(`${FIXTURES}${GRANULES[name].folder}/${path}`, 'utf8');
 }
