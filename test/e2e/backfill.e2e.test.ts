@@ -23,7 +23,7 @@ interface Progress {
   readonly skipped: number;
 }
 
-/** As `npm run backfill` says it. */
+/** The JSON that `npm run backfill` prints. */
 async function progressOf(pipeline: string): Promise<Progress> {
   const { stdout, stderr } = await command('backfill', pipeline, 'status', '--json');
   if (stdout === '') throw new Error(stderr);
@@ -37,16 +37,16 @@ const waitUntil = (pipeline: string, states: readonly string[], seconds = 180) =
     seconds,
   );
 
-/** What the schedule does every six hours. */
+/** Invokes the function as its schedule does every six hours. */
 const runNextChunk = () => invoke(historic, { action: 'run' });
-/** What the keeper does every quarter of an hour; it may meet the kill, and then the next one goes on. */
-const goOn = () =>
+/** Invokes the function as the resume schedule does every 15 minutes; a call whose function is killed may fail. */
+const resume = () =>
   invoke(historic, { action: 'continue' }).catch((error: unknown) => {
     if (!isOfKilledWorker(String(error))) throw error;
   });
 
 describe('a listing with historic_frequency 0', () => {
-  test('is all Items by the deployment alone', async () => {
+  test('becomes Items by the deployment alone', async () => {
     expect(await waitUntil('cop_dem_30', ['complete'])).toMatchObject({
       state: 'complete',
       rows: LISTED.length + 1,
@@ -59,7 +59,7 @@ describe('a listing with historic_frequency 0', () => {
 });
 
 describe('an S3 Inventory in CSV with historic_frequency 6', () => {
-  test('goes on where it was killed, and says how far it is', async () => {
+  test('continues where it was killed, and reports its progress', async () => {
     await runNextChunk();
     const killed = await waitFor(
       () => killWorkers(historic),
@@ -69,7 +69,7 @@ describe('an S3 Inventory in CSV with historic_frequency 6', () => {
 
     const first = await waitFor(
       async () => {
-        await goOn();
+        await resume();
         return progressOf('sentinel1');
       },
       ({ chunksDone }) => chunksDone === 1,
@@ -79,7 +79,7 @@ describe('an S3 Inventory in CSV with historic_frequency 6', () => {
     expect(first).toMatchObject({ state: 'waiting', chunk: '2014-10-04' });
   });
 
-  test('is all Items when `backfill` says that it is complete', async () => {
+  test('has become Items when `backfill` reports that it is complete', async () => {
     await runNextChunk();
     await waitUntil('sentinel1', ['waiting']);
     await runNextChunk();
@@ -95,7 +95,7 @@ describe('an S3 Inventory in CSV with historic_frequency 6', () => {
     expect(await runNextChunk()).toMatchObject({ outcome: 'complete' });
   });
 
-  test('changes nothing that a plan would change back', async () => {
+  test('changes nothing that a plan would revert', async () => {
     for (const { id } of STACKS) {
       const { code, output } = await (await deploymentOf(system, id)).plan();
       expect({ code, output }).toMatchObject({ code: 0 });
@@ -104,7 +104,7 @@ describe('an S3 Inventory in CSV with historic_frequency 6', () => {
 });
 
 describe('another inventory in Parquet, with historic_frequency 0', () => {
-  test('is begun by the apply that brings it, and becomes all Items', async () => {
+  test('is started by the apply that adds it, and becomes Items', async () => {
     const [sentinel1] = STACKS;
     if (sentinel1 === undefined) throw new Error('there is no stack');
     const config = {

@@ -7,7 +7,7 @@ import { tryFind, waitForItem } from './system/catalogue.js';
 import type { Outcome } from '../system/terraform/terraform.js';
 import { deploymentOf, deployStateBucket, partsOf } from './deployment/deployed-stack.js';
 import { notificationOf, SINGLE_POL } from './data/granules.js';
-import { listOwn } from './system/left.js';
+import { listProjectResources } from './system/own-resources.js';
 import { depthOf, posts, postsOf, publish, setGate, system, waitFor } from './system/running.js';
 import { PROJECT } from './system/places.js';
 import { seed } from './data/seed.js';
@@ -28,15 +28,15 @@ beforeAll(async () => {
   await tiles.init();
 });
 
-describe('a first deployment, by whoever has the documented policy and nothing more', () => {
-  test('begins where nothing is', async () => {
-    expect(await listOwn(system.endpoint)).toEqual([]);
+describe('a first deployment, by a user with the documented policy and nothing more', () => {
+  test('starts in an empty account', async () => {
+    expect(await listProjectResources(system.endpoint)).toEqual([]);
   });
 
-  test('keeps everyone else out of a state while it changes the stack', async () => {
+  test('locks the state while it changes the stack', async () => {
     const body = { detail: [{ loc: ['body', 'extent'], msg: 'the extent is upside down' }] };
     await setGate({ faults: [{ match: `"${COLLECTION_ID}"`, status: 422, body }] });
-    // Fixed waits of the provider are most of an apply.
+    // Most of an apply is fixed waits of the provider.
     applies = Promise.all([sentinel1.apply(), tiles.apply()]);
     await waitFor(
       () => listStates(system),
@@ -49,7 +49,7 @@ describe('a first deployment, by whoever has the documented policy and nothing m
     expect(code).toBe(1);
   });
 
-  test('fails with the words of the ingestor where it refuses the Collection', async () => {
+  test("fails with the ingestor's error if it refuses the Collection", async () => {
     const [{ code, output }, other] = await applies;
 
     await setGate({});
@@ -59,7 +59,7 @@ describe('a first deployment, by whoever has the documented policy and nothing m
     expect(code).toBe(1);
   });
 
-  test('holds messages back while there is no Collection', async () => {
+  test('keeps messages in the queue while there is no Collection', async () => {
     await publish(notificationOf(SINGLE_POL));
 
     await waitFor(
@@ -69,7 +69,7 @@ describe('a first deployment, by whoever has the documented policy and nothing m
     expect(await postsOf(SINGLE_POL.itemId)).toEqual([]);
   });
 
-  test('posts the Collection when it is run again, and handles the message after that', async () => {
+  test('posts the Collection when it is run again, and then handles the message', async () => {
     const { code, output } = await sentinel1.apply();
 
     expect({ code, output }).toMatchObject({ code: 0 });
@@ -93,7 +93,7 @@ describe('a changed Collection', () => {
   const file = join(system.folder, 'project', 'pipelines', 'sentinel1', 'create-collection.ts');
   const title = 'Sentinel-1 GRD, as changed by a test';
 
-  test('shows in the plan, and is posted by the apply', async () => {
+  test('appears in the plan, and is posted by the apply', async () => {
     const text = readFileSync(file, 'utf8');
     const changed = text.replace(/(\btitle: )'[^']*'/, `$1'${title}'`);
     expect(changed).not.toBe(text);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { deploymentOf } from './deployment/deployed-stack.js';
-import { listOwn } from './system/left.js';
+import { listProjectResources } from './system/own-resources.js';
 import { system } from './system/running.js';
 import { STACKS } from './deployment/stacks.js';
 
@@ -11,5 +11,5 @@ test('a destroy leaves nothing of the stacks behind', async () => {
     expect({ code, output }).toMatchObject({ code: 0 });
   }
 
-  expect(await listOwn(system.endpoint)).toEqual([]);
+  expect(await listProjectResources(system.endpoint)).toEqual([]);
 });

@@ -1,8 +1,8 @@
-import { cleanUpLeftOvers, endRun, listRuns } from './system/run-record.js';
+import { cleanUpLeftovers, endRun, listRuns } from './system/run-record.js';
 
-/** `npm run e2e:down`: ends what `e2e:up` has started, and what an interrupted run has left. */
-await cleanUpLeftOvers();
+/** `npm run e2e:down` stops what `e2e:up` started, and what an interrupted run left behind. */
+await cleanUpLeftovers();
 for (const record of listRuns().filter(({ kept }) => kept)) {
   await endRun(record);
-  process.stderr.write(`ended ${record.folder}\n`);
+  process.stderr.write(`stopped ${record.folder}\n`);
 }

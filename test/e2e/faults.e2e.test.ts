@@ -22,7 +22,7 @@ const { queueUrl, deadLettersUrl, names } = partsOf(system, 'sentinel1');
 const granules = granuleCopies(2, 34);
 let next = 0;
 
-/** Granules that no other test has. */
+/** Granules that no other test uses. */
 function take(count: number): readonly Granule[] {
   next += count;
   return granules.slice(next - count, next);
@@ -30,15 +30,15 @@ function take(count: number): readonly Granule[] {
 
 function takeOne(): Granule {
   const [granule] = take(1);
-  if (granule === undefined) throw new Error('there are no more granules');
+  if (granule === undefined) throw new Error('all granules are used up');
   return granule;
 }
 
 beforeAll(() => uploadCopies(granules));
 afterEach(() => setGate({}));
 
-describe('an ingestor that answers 500', () => {
-  test('three times has the Item all the same', async () => {
+describe('an ingestor that returns 500', () => {
+  test('three times gets the Item all the same', async () => {
     const granule = takeOne();
     await setGate({ faults: [{ match: granule.itemId, status: 500, body: {}, times: 3 }] });
 
@@ -49,7 +49,7 @@ describe('an ingestor that answers 500', () => {
     expect(statuses).toEqual([500, 500, 500, 201]);
   });
 
-  test('always gets the message to the dead letters on the fifth receive, and a redrive mends it', async () => {
+  test('every time dead-letters the message on the fifth receive, and a redrive succeeds later', async () => {
     const granule = takeOne();
     const body = { detail: 'the disk is full' };
     await setGate({ faults: [{ match: granule.itemId, status: 500, body }] });
@@ -78,7 +78,7 @@ describe('an ingestor that answers 500', () => {
 describe('an Item that the ingestor refuses', () => {
   const body = { detail: [{ loc: ['body', 'assets', 'vv'], msg: 'no such asset' }] };
 
-  test('is among ten, and the other nine are in the catalogue; its message is a dead letter at once', async () => {
+  test('among ten is dead-lettered immediately, and the other nine reach the catalogue', async () => {
     const ten = take(10);
     const [bad, ...good] = ten;
     await setGate({ faults: [{ match: bad?.itemId ?? '', status: 422, body }] });
@@ -112,7 +112,7 @@ describe('functions that are killed', () => {
 
   test('in the middle of their batches lose no message', async () => {
     const some = take(20);
-    // The queue's own six minutes are for functions that may run for one.
+    // The queue's visibility timeout is six minutes, for a function that may run for one.
     await setVisibility(10);
     try {
       await announce(some);

@@ -7,7 +7,7 @@ export default {
   testMatch: ['<rootDir>/test/e2e/*.e2e.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/.e2e/'],
   testSequencer: '<rootDir>/test/e2e/sequencer.js',
-  // All of them work on one system.
+  // All files use one system.
   maxWorkers: 1,
   testTimeout: 600_000,
 };

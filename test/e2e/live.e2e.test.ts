@@ -16,7 +16,7 @@ import { announce, depthOf, publish, system, waitUntilDrained } from './system/r
 const { queueUrl, deadLettersUrl } = partsOf(system, 'sentinel1');
 
 describe('a notification of the topic in another region and account', () => {
-  test('becomes the Item that `npm run item` prints, but for links of the catalogue and nulls', async () => {
+  test('becomes the Item that `npm run item` prints, except for links and nulls that the catalogue changes', async () => {
     const printed = await runProject(system, [
       'cli/item.ts',
       'sentinel1',
@@ -30,7 +30,7 @@ describe('a notification of the topic in another region and account', () => {
     expect(asCatalogued(item)).toEqual(asCatalogued(expected));
   });
 
-  test('of a product of another type becomes no Item and no dead letter', async () => {
+  test('of another product type becomes neither an Item nor a dead letter', async () => {
     await publish({ path: 'SLC/2023/3/14/IW/DV/S1A_X', productType: 'SLC' });
 
     await waitUntilDrained(queueUrl);
@@ -42,7 +42,7 @@ describe('a hundred notifications at once', () => {
   const granules = granuleCopies(1, 100);
   beforeAll(() => uploadCopies(granules));
 
-  test('become a hundred Items, and leave both queues empty', async () => {
+  test('become a hundred Items and leave both queues empty', async () => {
     await announce(granules);
 
     await waitForItems(itemIds(granules));

@@ -21,7 +21,7 @@ describe('a catalogue that is down for ten seconds', () => {
   const verify = () => invoke(names.functions.verify.function);
   const DOWN_SECONDS = 10;
 
-  test('has all Items after that, and meanwhile `status` names those that were not loaded', async () => {
+  test('gets all Items afterwards, and meanwhile `status` lists those that were not loaded', async () => {
     const down = Date.now();
     await setGate({ postgres: false });
 
@@ -45,7 +45,7 @@ describe('a catalogue that is down for ten seconds', () => {
 });
 
 describe('an Item that pgSTAC refuses', () => {
-  test('is named by `status`, and becomes a dead letter with the reason when it was posted often enough', async () => {
+  test('is listed by `status`, and becomes a dead letter with the reason after its last attempt', async () => {
     await refuseInDatabase(itemId);
 
     await announce([refused]);
@@ -62,7 +62,7 @@ describe('an Item that pgSTAC refuses', () => {
         await invoke(names.functions.verify.function);
         return deadLetters('sentinel1');
       },
-      (letters) => letters.length === 1,
+      (found) => found.length === 1,
       120,
     );
     expect(await deadLetters('sentinel1')).toMatchObject([
@@ -74,7 +74,7 @@ describe('an Item that pgSTAC refuses', () => {
 
 const REFUSAL = 'refused by a test';
 
-/** A trigger in the run's own database. */
+/** Makes pgSTAC refuse an Item, by a trigger in the database of the run. */
 async function refuseInDatabase(id: string): Promise<void> {
   const body = `begin if new.id = '${id}' then raise exception '${REFUSAL}'; end if; return new; end`;
   await sql(

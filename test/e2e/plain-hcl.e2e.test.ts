@@ -13,7 +13,7 @@ const FOLDERS = ['terraform-modules', 'examples'];
 
 let datasets: Deployment;
 
-/** The root as it stands in the repository: only its variables are the run's. */
+/** Uses the root module as it is in the repository, with variables of the run. */
 beforeAll(async () => {
   const project = join(system.folder, 'project');
   for (const folder of FOLDERS)
@@ -30,14 +30,14 @@ beforeAll(async () => {
   await datasets.init();
 });
 
-/** Its pipelines take the same notifications as the suite's own: none may be left for the files after this one. */
+/** Its pipelines subscribe to the topic of the other tests: they must not outlive this file. */
 afterAll(async () => {
   const { code, output } = await datasets.destroy();
   expect({ code, output }).toMatchObject({ code: 0 });
 });
 
 describe('the example of two datasets in plain Terraform', () => {
-  test('is applied by whoever has the documented policy, and posts the Collection of each', async () => {
+  test('is applied by a user with the documented policy, and posts both Collections', async () => {
     const before = (await posts()).length;
 
     const { code, output } = await datasets.apply();
@@ -53,7 +53,7 @@ describe('the example of two datasets in plain Terraform', () => {
     expect(code).toBe(0);
   });
 
-  test('gives a notification to the dataset whose filter lets it through, and to no other', async () => {
+  test('delivers a notification only to the dataset whose filter matches', async () => {
     const urlOf = (id: string) => `${system.endpoint}/${ACCOUNT}/${PROJECT}-${id}-observer`;
 
     await publish(notificationOf(ORDINARY));

@@ -15,7 +15,7 @@ const [failing] = granuleCopies(5, 1);
 if (failing === undefined) throw new Error('there is no granule');
 const probes = probesWith(failing);
 
-/** What each statement is looked for by: its policy document and its sid. */
+/** Statements that are removed in turn, by policy document and sid. */
 const PROBED: readonly (readonly [role: ProbedRole, policy: string, sid: string])[] = [
   ...['ReadSecret', 'ShareToken', 'ReadGranules', 'TakeGranules', 'SendDeadLetters'].map(
     (sid) => ['app', 'policy', sid] as const,
@@ -34,10 +34,10 @@ const PROBED: readonly (readonly [role: ProbedRole, policy: string, sid: string]
     (sid) => ['verify', 'policy', sid] as const,
   ),
 ];
-/** In another test: nothing arrives from a topic that the queue's policy does not name. */
+/** Covered by topic.e2e.test.ts: a topic that the queue's policy does not name delivers nothing. */
 const ELSEWHERE = ['queue_policy AcceptTopic'];
 
-/** In AWS's words, or in our own. */
+/** Matches the errors of AWS and those of this project. */
 const DENIED = /(?:not authorized to perform:|the role may lack) ([a-z0-9]+:[A-Za-z]+)/g;
 const deniedIn = (text: string): string[] => [
   ...new Set([...text.matchAll(DENIED)].map(([, action = '']) => action)),
@@ -56,7 +56,7 @@ afterAll(async () => {
 describe('every statement of every policy', () => {
   const documentOf = (role: string, policy: string) => `${role}_${policy}-document`;
 
-  test('is taken away by a test, or stands with its source among those that the emulator does not evaluate', () => {
+  test('is removed by a test, or listed with its source as not evaluated by the emulator', () => {
     const probed = PROBED.map(([role, policy, sid]) => `${documentOf(role, policy)} ${sid}`);
     const folders = STACKS.map(({ id }) => join(system.folder, 'project/cdktf.out/stacks', id));
     const statements = folders.flatMap((folder) => allStatements(readStack(folder)));
@@ -71,7 +71,7 @@ describe('every statement of every policy', () => {
     expect(unknown).toEqual([]);
   });
 
-  test('of the list has a reason and a page of AWS', () => {
+  test('in that list has a reason and a page of the AWS documentation', () => {
     for (const { reason, source } of NOT_EVALUATED) {
       expect(reason.length).toBeGreaterThan(20);
       expect(source).toMatch(/^https:\/\/docs\.aws\.amazon\.com\//);
@@ -81,17 +81,17 @@ describe('every statement of every policy', () => {
 
 describe('all statements together', () => {
   test.each(['app', 'collection', 'historic', 'verify'] as const)(
-    'suffice for the function %s',
+    'are sufficient for the function %s',
     async (role) => {
       expect(deniedIn(await probes[role]())).toEqual([]);
     },
   );
 });
 
-/** A probe is made again within this time: the emulator loses the last lines of a log now and then. */
+/** A probe is repeated within this time, because the emulator sometimes loses the last lines of a log. */
 const DENIAL_SECONDS = 90;
 
-/** The other two wait up to a minute for a policy that IAM has not spread yet: those are for E2E=full. */
+/** The other two functions retry for up to a minute, since a policy takes time to spread: they are probed with E2E=full. */
 const QUICK: readonly ProbedRole[] = ['app', 'verify'];
 
 describe('without its statement', () => {

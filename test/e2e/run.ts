@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { whatIsMissing } from './system/machine.js';
 import { ROOT } from './system/places.js';
-import { cleanUpLeftOvers, endRun, listRuns, newRun } from './system/run-record.js';
+import { cleanUpLeftovers, endRun, listRuns, newRun } from './system/run-record.js';
 import { startSystem } from './system/system.js';
 
-/** `npm run test:e2e`: puts the system up, runs the tests on it, and takes it down whatever happens. */
+/** `npm run test:e2e` starts the system, runs the tests on it, and always stops it. */
 const given = process.argv.slice(2);
 const GRACE_MS = 10_000;
 let interrupted = false;
@@ -15,18 +15,18 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => {
     interrupted = true;
     signalTests(signal);
-    // Terraform ends what it has in hand; nothing has longer.
+    // Terraform finishes the operation in progress within this time.
     setTimeout(() => {
       signalTests('SIGKILL');
     }, GRACE_MS).unref();
   });
 
-/** To the tests and the Terraform that they run. */
+/** Signals the process group of the tests, which includes Terraform. */
 function signalTests(signal: NodeJS.Signals): void {
   try {
     if (jest?.pid !== undefined) process.kill(-jest.pid, signal);
   } catch {
-    // All of them have ended.
+    // All processes have ended.
   }
 }
 
@@ -35,7 +35,7 @@ async function runJest(folder: string, jestWords: readonly string[]): Promise<nu
   jest = spawn(process.execPath, [...words, '--config', 'test/e2e/jest.config.js', ...jestWords], {
     cwd: ROOT,
     stdio: 'inherit',
-    // A group of its own, so that Terraform ends with it.
+    // A process group of its own, so that a signal also reaches Terraform.
     detached: true,
     env: { ...process.env, E2E_RUN: folder },
   });
@@ -45,15 +45,15 @@ async function runJest(folder: string, jestWords: readonly string[]): Promise<nu
 }
 
 async function runOnNewSystem(): Promise<number> {
-  await cleanUpLeftOvers();
+  await cleanUpLeftovers();
   const { folder } = await newRun(false);
   try {
     await startSystem(folder);
     if (interrupted) return 1;
-    // Every file needs the stacks that the first one deploys.
+    // Every file needs the stacks that deploy.e2e.test.ts deploys.
     const isPart = given.some((word) => !word.startsWith('-'));
     const code = await runJest(folder, isPart ? [...given, 'deploy', 'destroy'] : given);
-    if (code !== 0) process.stderr.write(`the logs of each part: ${join(folder, 'logs')}\n`);
+    if (code !== 0) process.stderr.write(`logs of the services: ${join(folder, 'logs')}\n`);
     return code;
   } finally {
     for (const run of listRuns()) if (run.folder === folder) await endRun(run);
@@ -61,7 +61,7 @@ async function runOnNewSystem(): Promise<number> {
 }
 
 async function main(): Promise<number> {
-  // A system of `npm run e2e:up`.
+  // Set by a person after `npm run e2e:up`.
   const kept = process.env['E2E_RUN'];
   if (kept !== undefined && kept !== '') return runJest(kept, given);
   const missing = await whatIsMissing();

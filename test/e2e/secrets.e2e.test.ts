@@ -13,10 +13,10 @@ const caller = { endpoint: system.endpoint, region: REGION };
 const project = join(system.folder, 'project');
 const { client_secret: clientSecret } = system.platform.client;
 
-/** What a JSON web token looks like: header and payload begin with `{"`. */
+/** Matches a JSON web token: its header and payload begin with `{"`, which is `eyJ` in base64. */
 const TOKEN = /eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]+/;
 
-/** What is found of either in a text; JSON and URLs write some characters in other ways. */
+/** Returns which of the two a text contains. JSON and URLs escape some characters. */
 function found(text: string): string[] {
   const forms = [clientSecret, JSON.stringify(clientSecret).slice(1, -1)];
   const others = [encodeURIComponent(clientSecret), Buffer.from(clientSecret).toString('base64')];
@@ -38,8 +38,8 @@ async function scan(TableName: string): Promise<string> {
   );
 }
 
-describe('neither the client secret nor a token stands in the clear', () => {
-  test('where they are known to be, the search finds them', async () => {
+describe('neither the client secret nor a token is in plain text', () => {
+  test('is something that the search would find', async () => {
     const { client_id: id } = system.platform.client;
     const answer = await fetch(`${system.endpoint}/oauth2/token`, {
       method: 'POST',
@@ -91,7 +91,7 @@ describe('neither the client secret nor a token stands in the clear', () => {
       });
   });
 
-  test('in a table of a stack, where the shared token lies encrypted', async () => {
+  test('in the state table, where the shared token is encrypted', async () => {
     const listed = await jsonCall(caller, ['dynamodb', 'DynamoDB_20120810.ListTables'], {});
     const names = (listed as { TableNames: string[] }).TableNames;
     const own = names.filter((name) => name.startsWith(`${PROJECT}-`));
@@ -107,7 +107,7 @@ describe('neither the client secret nor a token stands in the clear', () => {
     }
   });
 
-  test('in what the commands print', async () => {
+  test('in the output of the commands', async () => {
     const commands = [
       ['status', 'sentinel1', '--json'],
       ['redrive', 'sentinel1', '--json'],

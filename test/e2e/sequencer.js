@@ -3,7 +3,7 @@ import SequencerModule from '@jest/test-sequencer';
 
 const Sequencer = SequencerModule.default ?? SequencerModule;
 
-/** The stacks are applied by the first file and destroyed by the last one. */
+/** The first file deploys the stacks, and the last one destroys them. */
 const [FIRST, LAST] = ['deploy', 'destroy'];
 
 export default class InOrder extends Sequencer {

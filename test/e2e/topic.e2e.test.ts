@@ -11,9 +11,9 @@ const granules = granuleCopies(6, 2);
 
 beforeAll(() => uploadCopies(granules));
 
-test('a topic that the policy of the queue does not name delivers nothing, and everything again when it does', async () => {
+test("a topic delivers nothing while the queue's policy does not name it, and everything afterwards", async () => {
   const [refused, taken] = granules;
-  if (refused === undefined || taken === undefined) throw new Error('there are no granules');
+  if (refused === undefined || taken === undefined) throw new Error('two granules are needed');
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['Policy'] }),
   );

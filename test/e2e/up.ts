@@ -3,15 +3,15 @@ import { deploymentOf, deployStateBucket } from './deployment/deployed-stack.js'
 import { synthesizeAll } from './deployment/apply.js';
 import { whatIsMissing } from './system/machine.js';
 import { commandEnvironment } from './deployment/project-copy.js';
-import { cleanUpLeftOvers, endRun, newRun, readRun } from './system/run-record.js';
+import { cleanUpLeftovers, endRun, newRun, readRun } from './system/run-record.js';
 import { STACKS } from './deployment/stacks.js';
 import { startSystem, type System } from './system/system.js';
 
-/** `npm run e2e:up`: the system with its stacks, kept running for the commands of the project until e2e:down. */
+/** `npm run e2e:up` starts the system, deploys the stacks and leaves both running until `npm run e2e:down`. */
 async function up(): Promise<void> {
   const missing = await whatIsMissing();
   if (missing.length > 0) throw new Error(missing.join('\n'));
-  await cleanUpLeftOvers();
+  await cleanUpLeftovers();
   const { folder } = await newRun(true);
   try {
     const system = await startSystem(folder);
@@ -25,7 +25,7 @@ async function up(): Promise<void> {
 
 async function deployAll(system: System): Promise<void> {
   process.env['E2E_RUN'] = system.folder;
-  // It works on the system that E2E_RUN names when it is loaded.
+  // This module reads E2E_RUN when it is loaded.
   const { seed } = await import('./data/seed.js');
   await seed();
   process.stderr.write('applying bootstrap\n');
@@ -48,7 +48,7 @@ function howToUse(system: System): string {
     ...exports,
     `cd ${relative(process.cwd(), project)}`,
     '# then: npm run status -- sentinel1; npm run backfill -- sentinel1 start; npm run redrive -- sentinel1; ...',
-    '# with these variables, npm run test:e2e in the project itself works on this system as well',
+    '# with these variables, npm run test:e2e uses this system, too',
     `# catalogue: ${system.stacUrl}   logs: ${system.folder}/logs   end: npm run e2e:down`,
     '',
   ].join('\n');

@@ -8,7 +8,7 @@ import { system } from '../system/running.js';
 
 /** A Sentinel-1 product in the emulator's bucket. */
 export interface Granule {
-  /** Of the bucket, without a slash at its end. */
+  /** Path in the bucket, without a trailing slash. */
   readonly path: string;
   readonly itemId: string;
 }
@@ -19,11 +19,11 @@ const AT_ONCE = 16;
 
 const s3 = new S3Client({
   ...clientOptions(system.endpoint, TOPIC_REGION),
-  // Bodies are short; the emulator needs no checksums of them.
+  // The emulator needs no checksums.
   requestChecksumCalculation: 'WHEN_REQUIRED',
 });
 
-/** Our own granules, by what is particular to them. */
+/** The granules of the sample, by what is particular about them. */
 export const ORDINARY = granuleAt(
   'GRD/2023/3/14/IW/DV/S1A_IW_GRDH_1SDV_20230314T052711_20230314T052736_047632_05B8A1_3C7E',
 );
@@ -49,18 +49,18 @@ export async function putObject(bucket: string, key: string, body: Uint8Array | 
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
 }
 
-/** Puts every object of the granule into the bucket, those that are no metadata as one byte. */
+/** Puts every object of the granule into the bucket; those that are not metadata have one byte. */
 export async function upload(granule: Granule, like: Granule = granule): Promise<void> {
   const files = filesOf(like);
   await all([...files], ([name, body]) => putObject(BUCKET, `${granule.path}/${name}`, body));
 }
 
-/** Of every object of a copy. */
+/** Returns the keys of all objects of a copied granule. */
 export function keysOf({ path }: Granule): string[] {
   return [...filesOf(SINGLE_POL).keys()].map((name) => `${path}/${name}`);
 }
 
-/** The notification of one of our own granules, as the topic's owner sends it. */
+/** Returns the notification of a sample granule, as the owner of the topic sends it. */
 export function notificationOf({ path }: Granule): unknown {
   const lines = readFileSync(join(SAMPLE, 'messages.ndjson'), 'utf8').trim().split('\n');
   const texts = lines.map((line) => (JSON.parse(line) as { Message: string }).Message);
@@ -69,7 +69,7 @@ export function notificationOf({ path }: Granule): unknown {
   return JSON.parse(found) as unknown;
 }
 
-/** Granules of their own Items, alike but for their names; `series` keeps those of different tests apart. */
+/** Makes granules that differ in their names only; tests with different `series` get different ones. */
 export function granuleCopies(series: number, count: number, day = '2019/9/7'): Granule[] {
   const folder = SINGLE_POL.path.slice(SINGLE_POL.path.lastIndexOf('/') + 1);
   return Array.from({ length: count }, (_, index) => {
@@ -82,7 +82,7 @@ export async function uploadCopies(granules: readonly Granule[]): Promise<void> 
   await all(granules, (granule) => upload(granule, SINGLE_POL));
 }
 
-/** Undefined where none of the calls failed; else throws the first failure. */
+/** Waits for all calls; throws the first failure, if there is one. */
 export async function all<T>(
   values: readonly T[],
   work: (value: T) => Promise<unknown>,
@@ -115,7 +115,7 @@ function readFiles({ path, itemId }: Granule): ReadonlyMap<string, string> {
   ]);
 }
 
-/** As the expected Item names them: the ingestor looks whether each exists. */
+/** Returns the asset keys of the expected Item, since the ingestor checks that each object exists. */
 function assetNames(itemId: string): string[] {
   const folder = join(ROOT, 'pipelines', 'sentinel1', 'fixtures', 'items');
   const items = readdirSync(folder).map(

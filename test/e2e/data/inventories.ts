@@ -16,20 +16,20 @@ import {
 import { system } from '../system/running.js';
 import { FULL } from '../deployment/stacks.js';
 
-/** The bucket of the reports, as the config.yaml of sentinel1 has it. */
+/** Bucket of the inventory reports, as in the config.yaml of sentinel1. */
 const REPORTS = 'sentinel-inventory';
 export const CSV_INVENTORY = `s3://${REPORTS}/sentinel-s1-l1c/sentinel-s1-l1c-inventory`;
 export const PARQUET_INVENTORY = `s3://${REPORTS}/sentinel-s1-l1c/as-parquet`;
 
-/** Three days from the first one of the key path on: as many chunks. */
+/** Three days and therefore three chunks, starting with the first chunk of the config. */
 const DAYS = ['2014/10/3', '2014/10/4', '2014/10/5'];
-/** Seven objects each: 2,520 keys. */
+/** Granules a day. Each has seven objects: three days have 2,520 keys in the long run. */
 const PER_DAY = FULL ? 120 : 12;
 
 export const CSV_GRANULES = DAYS.flatMap((day, index) => granuleCopies(0x30 + index, PER_DAY, day));
 export const PARQUET_GRANULES = granuleCopies(0x40, DAYS.length * PER_DAY, '2015/1/1');
 
-/** Keys that need care in CSV and are no product's; one of them matches the query. */
+/** Keys with characters that are special in CSV. None is a product, though one matches the query. */
 export const ODD_KEYS = [
   'GRD/2014/10/5/a b+c/"d",ü/manifest.safe',
   'GRD/2014/10/5/',
@@ -39,7 +39,7 @@ export const ODD_KEYS = [
 const FIELDS = ['Bucket', 'Key', 'Size', 'LastModifiedDate'];
 const DT = '2026-11-24-01-00';
 
-/** The granules, and the reports that list every object of theirs. */
+/** Puts the granules into their bucket, and the reports that list all their objects into another. */
 export async function seedInventories(): Promise<void> {
   await createBucket(REPORTS);
   await uploadCopies([...CSV_GRANULES, ...PARQUET_GRANULES]);

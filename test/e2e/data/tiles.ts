@@ -1,11 +1,11 @@
 import { all, createBucket, putObject } from './granules.js';
 import { FULL } from '../deployment/stacks.js';
 
-/** As the config.yaml of cop_dem_30 has it. */
+/** As in the config.yaml of cop_dem_30. */
 export const TILE_BUCKET = 'copernicus-dem-30m';
 const LIST_KEY = 'tileList.txt';
 
-/** Names of tiles, which are the ids of their Items: `count` of them from a line of latitude on, westwards from 180 E. */
+/** Returns `count` names of tiles, which are also Item ids: from a latitude on, westwards from 180 E. */
 export function tileNames(latitude: number, count: number): string[] {
   return Array.from({ length: count }, (_, index) => {
     const north = String(latitude + Math.floor(index / 180)).padStart(2, '0');
@@ -14,7 +14,7 @@ export function tileNames(latitude: number, count: number): string[] {
   });
 }
 
-/** What the bucket's list names; a backfill by the deployment alone. */
+/** The tiles in the list of the bucket, which the deployment backfills. */
 export const LISTED = tileNames(10, FULL ? 2_500 : 250);
 
 export async function uploadTiles(names: readonly string[]): Promise<void> {
@@ -24,6 +24,6 @@ export async function uploadTiles(names: readonly string[]): Promise<void> {
 export async function seedTiles(): Promise<void> {
   await createBucket(TILE_BUCKET);
   await uploadTiles(LISTED);
-  // The real list ends with something else, too.
+  // The real list also has entries that are not tiles.
   await putObject(TILE_BUCKET, LIST_KEY, [...LISTED, 'readme.html', ''].join('\n'));
 }

@@ -4,7 +4,7 @@ import { commandEnvironment, copyProject, runProject } from './project-copy.js';
 import { STACKS } from './stacks.js';
 import type { System } from '../system/system.js';
 
-/** Who deploys: an access key of the emulator. */
+/** Access key of the user who deploys. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -13,7 +13,7 @@ export interface Credentials {
 export interface Deployer {
   readonly terraform: Terraform;
   readonly credentials: Credentials;
-  /** Of the root in the run's copy of the project. @default that of the stack */
+  /** Folder of a root module in the run's copy of the project. @default the folder of the stack */
   readonly folder?: string;
 }
 
@@ -21,7 +21,7 @@ function stackFolder(id: string): string {
   return join('cdktf.out', 'stacks', id);
 }
 
-/** One synthesized stack, or another root, under Terraform. The state of a stack is in the run's state bucket. */
+/** Runs Terraform on a synthesized stack or another root module. The state of a stack is in the state bucket. */
 export class Deployment {
   private readonly folder: string;
   private readonly terraform: Terraform;
@@ -47,7 +47,7 @@ export class Deployment {
     return this.terraform.try(this.folder, 'apply', '-input=false', '-auto-approve');
   }
 
-  /** Exit code 0: nothing to do; 2: changes. */
+  /** Exit code 0 means no changes, 2 means changes. */
   plan(): Promise<Outcome> {
     return this.terraform.try(this.folder, 'plan', '-input=false', '-detailed-exitcode');
   }
@@ -63,7 +63,7 @@ export class Deployment {
   }
 }
 
-/** Writes every stack of the suite, as `cdktf synth` does. */
+/** Synthesizes every stack of the suite, as `cdktf synth` does. */
 export async function synthesizeAll(system: System): Promise<void> {
   copyProject(system, STACKS);
   await runProject(system, ['main.ts']);

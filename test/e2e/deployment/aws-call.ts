@@ -1,17 +1,17 @@
 import { ACCOUNT, REGION } from '../system/places.js';
 
-/** Whom a call is made for: an access key of twelve digits is the root of that account, in the emulator. */
+/** Identity of a caller. In the emulator, an access key of twelve digits is the root user of that account. */
 export interface Caller {
   readonly endpoint: string;
-  /** @default the stacks' own */
+  /** @default that of the stacks */
   readonly account?: string;
-  /** @default the stacks' own */
+  /** @default that of the stacks */
   readonly region?: string;
 }
 
 /**
- * A call of a service whose SDK is no dependency of the project, in the query protocol (IAM, SNS). Returns the XML.
- * The emulator takes the root key without a signature. Throws with the emulator's words.
+ * Calls a service whose SDK is not a dependency of the project, in the query protocol (IAM, SNS). Returns the XML.
+ * The emulator accepts the root key without a signature. Throws with the emulator's response.
  */
 export async function queryCall(
   caller: Caller,
@@ -22,7 +22,7 @@ export async function queryCall(
   return send(caller, service, { body });
 }
 
-/** As `queryCall`, in the JSON protocol (Cognito, CloudWatch Logs). `target`: as in `X-Amz-Target`. */
+/** As queryCall, in the JSON protocol (Cognito, CloudWatch Logs). `target` is the header X-Amz-Target. */
 export async function jsonCall(
   caller: Caller,
   [service, target]: readonly [service: string, target: string],
@@ -32,13 +32,13 @@ export async function jsonCall(
   return JSON.parse(await send(caller, service, { body: JSON.stringify(parameters), headers }));
 }
 
-/** As `queryCall`, of a service with paths (Lambda, S3, Scheduler). Returns the text. */
+/** As queryCall, for a service with paths (Lambda, S3, Scheduler). Returns the text. */
 export function getCall(caller: Caller, service: string, path: string): Promise<string> {
   return send(caller, service, { path });
 }
 
 interface Sent {
-  /** @default nothing: a GET */
+  /** @default none, which makes it a GET */
   readonly body?: string | URLSearchParams;
   readonly headers?: Readonly<Record<string, string>>;
   readonly path?: string;
@@ -56,6 +56,6 @@ async function send(
     headers: { ...headers, authorization },
   });
   const text = await answer.text();
-  if (!answer.ok) throw new Error(`${service} answered ${answer.status}: ${text.slice(0, 1000)}`);
+  if (!answer.ok) throw new Error(`${service} returned ${answer.status}: ${text.slice(0, 1000)}`);
   return text;
 }

@@ -9,7 +9,7 @@ export interface CommandOutcome {
   readonly stderr: string;
 }
 
-/** A command of the project as people run it, in the run's copy of the project. */
+/** Runs a command of the project in the run's copy of the project. */
 export function command(name: string, ...words: readonly string[]): Promise<CommandOutcome> {
   const { PATH, HOME } = process.env;
   const options = {
@@ -32,7 +32,7 @@ export interface ShownLetter {
   readonly receiveCount?: number;
 }
 
-/** The dead letters of a pipeline, as `npm run redrive` lists them. */
+/** Returns the dead letters of a pipeline, as `npm run redrive` lists them. */
 export async function deadLetters(pipeline: string): Promise<readonly ShownLetter[]> {
   const { stdout } = await command('redrive', pipeline, '--json');
   return (JSON.parse(stdout) as { letters: ShownLetter[] }).letters;
@@ -45,7 +45,7 @@ export function waitForLetters(
 ): Promise<readonly ShownLetter[]> {
   return waitFor(
     () => deadLetters(pipeline),
-    (letters) => letters.length === count,
+    (found) => found.length === count,
     seconds,
   );
 }

@@ -8,7 +8,7 @@ import { ACCOUNT, PROJECT } from '../system/places.js';
 import { synthesizeBootstrap } from '../system/state-bucket.js';
 import type { System } from '../system/system.js';
 
-/** Where the parts of a deployed pipeline are, by the project's own rule of names. */
+/** Names and addresses of the resources of a deployed pipeline. */
 export function partsOf({ endpoint }: System, pipeline: string) {
   const names = pipelineNames({ project: PROJECT, pipeline, account: ACCOUNT });
   const url = (name: string) => `${endpoint}/${ACCOUNT}/${name}`;
@@ -20,7 +20,7 @@ export function partsOf({ endpoint }: System, pipeline: string) {
 }
 
 /**
- * Under Terraform, with the credentials of the one deployer of the run. The stacks have to be synthesized.
+ * Returns a stack for Terraform, with the credentials of the deployer of the run. The stacks must be synthesized.
  * @param folder of a root other than the stack, in the copy of the project
  */
 export async function deploymentOf(
@@ -33,7 +33,7 @@ export async function deploymentOf(
   return new Deployment(system, id, { terraform, credentials, ...(folder && { folder }) });
 }
 
-/** Makes the bucket for the states, as an administrator of the account does once. */
+/** Creates the state bucket, as an administrator of the account does once. */
 export async function deployStateBucket(system: System): Promise<void> {
   await synthesizeBootstrap(system);
   const bootstrap = new Deployment(system, 'bootstrap', {
@@ -47,7 +47,7 @@ export async function deployStateBucket(system: System): Promise<void> {
 
 async function terraformHere(): Promise<Terraform> {
   const terraform = await findTerraform();
-  if (terraform === undefined) throw new Error('there is no Terraform');
+  if (terraform === undefined) throw new Error('Terraform is not installed');
   return terraform;
 }
 

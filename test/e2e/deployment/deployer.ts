@@ -5,7 +5,7 @@ import type { System } from '../system/system.js';
 
 const UserName = 'deployer';
 
-/** A user with the documented policy of whoever deploys, for the stacks that are synthesized now, and nothing else. */
+/** Creates a user whose only policy is the documented one for deployers, for the stacks that are synthesized now. */
 export async function createDeployer(system: System): Promise<Credentials> {
   const caller = { endpoint: system.endpoint };
   await queryCall(caller, ['iam', 'CreateUser'], { UserName });

@@ -1,30 +1,30 @@
 /** What the proxy in front of the ingestor does to a POST instead of forwarding it. */
 export interface Fault {
-  /** Of POSTs whose body or path holds this. */
+  /** Text that the body or path of a POST must contain. */
   readonly match: string;
   readonly status: number;
   readonly body: unknown;
-  /** Undefined: until it is taken away. */
+  /** Number of times; undefined means until it is removed. */
   readonly times?: number;
 }
 
 export interface LoggedPost {
-  /** Milliseconds since the epoch. */
+  /** Time of the request, in milliseconds since the epoch. */
   readonly time: number;
   readonly path: string;
-  /** The Item's or Collection's id. */
+  /** Id of the Item or Collection. */
   readonly id: string;
   readonly status: number;
   readonly faked: boolean;
-  /** Until the answer was through. */
+  /** Milliseconds until the end of the response. */
   readonly milliseconds: number;
 }
 
 export interface GateState {
   readonly faults: readonly Fault[];
-  /** Whether the token of each earlier POST is refused from now on. */
+  /** Whether tokens of earlier POSTs are refused from now on. */
   readonly refuseKnownTokens?: boolean;
-  /** Whether connections to PostgreSQL are let through. */
+  /** Whether connections to PostgreSQL are forwarded. */
   readonly postgres: boolean;
 }
 

@@ -7,7 +7,7 @@ import { run } from '../system/shell.js';
 
 const lambda = new LambdaClient(clientOptions(system.endpoint));
 
-/** Invokes as a schedule does, and waits for the answer. Throws with the function's own error. */
+/** Invokes a function as a schedule does, and waits for the result. Throws with the error of the function. */
 export async function invoke(FunctionName: string, event: object = {}): Promise<unknown> {
   const answer = await lambda.send(
     new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(event)) }),
@@ -17,13 +17,13 @@ export async function invoke(FunctionName: string, event: object = {}): Promise<
   return JSON.parse(text) as unknown;
 }
 
-/** What the emulator answers for a worker that was just killed: it, the pipe to it or its folder is gone. */
+/** Recognizes the emulator's errors for a worker that was just killed: its process, pipe or folder is gone. */
 export function isOfKilledWorker(text: string): boolean {
-  // The numbers are errors of the emulator's own Python.
+  // [Errno n] is an OSError of the emulator's Python.
   return /Worker (?:process (?:died|exited)|returned no response)|\[Errno \d+\]/.test(text);
 }
 
-/** Kills every process that runs the function now, without a warning; returns how many there were. */
+/** Kills every process that runs the function now with SIGKILL; returns their number. */
 export async function killWorkers(name: string): Promise<number> {
   const lines = (await run('ps', ['-eo', 'pid=,args='])).split('\n');
   const mark = join(functionsFolder(system.folder), `ministack-lambda-${name}-`);

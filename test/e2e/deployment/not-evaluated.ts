@@ -1,12 +1,12 @@
-/** A statement, or some actions of it, that no test here can show to be needed. */
+/** A statement, or some of its actions, that no test here can prove to be needed. */
 export interface NotEvaluated {
-  /** Of the policy document, as in the synthesized stack; every document without it. */
+  /** Name of the policy document in the synthesized stack. @default every document */
   readonly document?: string;
   readonly sid: string;
-  /** @default all of the statement's */
+  /** @default all actions of the statement */
   readonly actions?: readonly string[];
   readonly reason: string;
-  /** Where AWS says that it is needed. */
+  /** Page of the AWS documentation that says that it is needed. */
   readonly source: string;
 }
 
@@ -18,7 +18,7 @@ const SCHEDULER_ROLE =
 export const NOT_EVALUATED: readonly NotEvaluated[] = [
   {
     sid: 'WriteLogs',
-    reason: 'the emulator keeps the logs of a function whatever its role may do',
+    reason: 'the emulator writes the logs of a function whatever its role allows',
     source: LAMBDA_ROLE,
   },
   {
@@ -29,59 +29,59 @@ export const NOT_EVALUATED: readonly NotEvaluated[] = [
   {
     sid: 'TakeGranules',
     actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
-    reason: "the emulator's mapping polls with rights of its own",
+    reason: "the emulator's event source mapping does not use the role of the function",
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html',
   },
   {
     sid: 'ListGranules',
     reason:
-      'the emulator answers 404 for a missing key to everybody, S3 answers 403 without s3:ListBucket',
+      'the emulator always returns 404 for a missing key, S3 returns 403 without s3:ListBucket',
     source: 'https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html',
   },
   {
     sid: 'ReadCatalog',
-    reason: "the emulator's Athena reads the catalogue with rights of its own",
+    reason: "the emulator's Athena reads the Glue catalog without checking the caller",
     source:
       'https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html',
   },
   {
     sid: 'KeepResults',
     actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
-    reason: "the emulator's Athena writes results with rights of its own",
+    reason: "the emulator's Athena writes results without checking the caller",
     source: ATHENA_S3,
   },
   {
     sid: 'FindResults',
-    reason: "the emulator's Athena looks for its bucket with rights of its own",
+    reason: "the emulator's Athena looks up its bucket without checking the caller",
     source: ATHENA_S3,
   },
   {
     sid: 'LocateInventory',
-    reason: "the emulator's Athena looks for the inventory's bucket with rights of its own",
+    reason: "the emulator's Athena looks up the inventory bucket without checking the caller",
     source: ATHENA_S3,
   },
   {
     sid: 'RunQueries',
     actions: ['athena:StopQueryExecution'],
-    reason: 'only a backfill that is restarted while a query runs stops it',
+    reason: 'only a restart during a running query stops that query',
     source: 'https://docs.aws.amazon.com/athena/latest/ug/example-policies-workgroup.html',
   },
   {
     document: 'historic_policy-document',
     sid: 'SendFailures',
-    reason: 'the emulator sends failed invocations on with rights of its own',
+    reason: 'the emulator sends failed invocations to the destination without checking the role',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html',
   },
   {
     document: 'verify_policy-document',
     sid: 'SendFailures',
-    reason: 'the emulator sends failed invocations on with rights of its own',
+    reason: 'the emulator sends failed invocations to the destination without checking the role',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html',
   },
   ...['SendDeadLetters', 'InvokeHistoric', 'InvokeVerify'].map((sid) => ({
     document: 'schedules_policy-document',
     sid,
-    reason: "the emulator's scheduler does not look at the role of a schedule",
+    reason: "the emulator's scheduler does not check the role of a schedule",
     source: SCHEDULER_ROLE,
   })),
   {
@@ -92,18 +92,18 @@ export const NOT_EVALUATED: readonly NotEvaluated[] = [
   },
   {
     sid: 'RunAsFunction',
-    reason: 'the emulator runs a function whatever its role trusts',
+    reason: 'the emulator runs a function without checking the trust policy of its role',
     source: LAMBDA_ROLE,
   },
   {
     sid: 'OnlyWithTls',
-    reason: 'the emulator speaks plain HTTP; the launcher says that it is TLS',
+    reason: 'the emulator uses plain HTTP, which the launcher declares to be TLS',
     source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html',
   },
   {
     document: 'queue_subscription_dead-letters_policy',
     sid: 'AcceptTopic',
-    reason: 'nothing here makes SNS give up a delivery: it tries for 23 days',
+    reason: 'SNS gives up a delivery only after 23 days',
     source: 'https://docs.aws.amazon.com/sns/latest/dg/sns-configure-dead-letter-queue.html',
   },
 ];

@@ -10,11 +10,11 @@ import { setGate, system, waitFor } from '../system/running.js';
 const { names } = partsOf(system, 'sentinel1');
 const dynamo = new DynamoDBClient(clientOptions(system.endpoint));
 
-/** Has a function do everything that it is allowed to do, and returns what it answers and logs. */
+/** Makes a function use all its permissions; returns its results and logs. */
 export type Probe = () => Promise<string>;
 export type ProbedRole = 'app' | 'collection' | 'historic' | 'verify';
 
-/** `failing`: of a granule in the bucket, which the ingestor is made to refuse for a while. */
+/** `failing` is a granule in the bucket that the ingestor refuses for a while. */
 export function probesWith(failing: Granule): Readonly<Record<ProbedRole, Probe>> {
   return {
     app: () => listened('app', () => handleThree(failing)),
@@ -24,7 +24,7 @@ export function probesWith(failing: Granule): Readonly<Record<ProbedRole, Probe>
   };
 }
 
-/** In new processes and without a shared token, so that nothing is remembered. */
+/** Uses new processes and no shared token, so that nothing is cached. */
 async function listened(role: ProbedRole, work: () => Promise<unknown>): Promise<string> {
   const { function: name, logGroup } = names.functions[role];
   await killWorkers(name);
@@ -32,7 +32,7 @@ async function listened(role: ProbedRole, work: () => Promise<unknown>): Promise
   const startTime = Date.now();
   const answer = await waitFor(
     () => work().then(JSON.stringify, String),
-    // The emulator may have handed the call to a process that was just killed.
+    // The emulator may have passed the call to a process that was just killed.
     (text) => !isOfKilledWorker(text),
   );
   const logs = await jsonCall(
@@ -50,7 +50,7 @@ async function emptyTable(): Promise<void> {
     if (pk && sk) await dynamo.send(new DeleteItemCommand({ TableName, Key: { pk, sk } }));
 }
 
-/** One that becomes an Item, one that is missing and so a dead letter, one that is to be tried again. */
+/** Sends one message that becomes an Item, one that becomes a dead letter and one that is retried. */
 async function handleThree(failing: Granule): Promise<unknown> {
   await setGate({ faults: [{ match: `"${failing.itemId}"`, status: 500, body: {} }] });
   const paths = [SINGLE_POL.path, `${SINGLE_POL.path}0`, failing.path];
@@ -72,7 +72,7 @@ function recordOf(path: string, index: number) {
   };
 }
 
-/** Begins a backfill, and waits until its chunk is through or has failed. */
+/** Starts a backfill and waits until its chunk is finished or has failed. */
 async function backfillOneChunk(): Promise<unknown> {
   const { function: name } = names.functions.historic;
   const begun = await invoke(name, { action: 'run' });
@@ -83,7 +83,7 @@ async function backfillOneChunk(): Promise<unknown> {
   return [begun, looked];
 }
 
-/** One Item that the ingestor has loaded, and one that it knows nothing of. */
+/** Verifies one Item that the ingestor has loaded, and one that it does not know. */
 async function verifyTwo(): Promise<unknown> {
   const { record } = ingestionTable(names.stateTable, dynamo);
   for (const itemId of [SINGLE_POL.itemId, `nothing-in-${BUCKET}`]) {

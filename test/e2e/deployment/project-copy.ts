@@ -9,7 +9,7 @@ import type { System } from '../system/system.js';
 const ROOMS = ['cli', 'lambdas', 'local', 'modules', 'pipelines', 'docs', 'test'];
 const FILES = ['main.ts', 'cdktf.json', 'package.json'];
 
-/** The project itself in the run's folder, with only these pipelines, and their config.yaml made for the run. */
+/** Copies the project to the folder of the run, with these pipelines only and a config.yaml for the run. */
 export function copyProject(system: System, stacks: readonly StackPlan[]): string {
   const project = join(system.folder, 'project');
   if (existsSync(project)) return project;
@@ -23,7 +23,7 @@ export function copyProject(system: System, stacks: readonly StackPlan[]): strin
   return project;
 }
 
-/** `config` of the stack, and where the run's own services are; all other lines stay as they are in the project. */
+/** Writes `config` of the stack and the addresses of the run's services; other keys stay as in the project. */
 export function writeConfig({ folder, ...system }: System, { id, config }: StackPlan): void {
   const file = join(folder, 'project', 'pipelines', id, 'config.yaml');
   const written = parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
@@ -37,7 +37,7 @@ export function writeConfig({ folder, ...system }: System, { id, config }: Stack
   writeFileSync(file, stringify({ ...written, ...own, ...config }));
 }
 
-/** What every command of the project needs to work on the run's system: for a shell, too. */
+/** Environment in which a command of the project, or a shell, uses the system of the run. */
 export function commandEnvironment({ endpoint }: System): Readonly<Record<string, string>> {
   return {
     PROJECT,
@@ -53,7 +53,7 @@ export function commandEnvironment({ endpoint }: System): Readonly<Record<string
   };
 }
 
-/** stdout of a command of the copied project: `main.ts`, `cli/status.ts`. Throws where it fails. */
+/** Runs a script of the copied project, such as `main.ts`, and returns its stdout. Throws if it fails. */
 export function runProject(
   system: System,
   [script, ...words]: readonly [string, ...string[]],

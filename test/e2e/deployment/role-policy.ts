@@ -9,7 +9,7 @@ export interface Statement {
 
 const caller = { endpoint: system.endpoint };
 
-/** The inline policy of a role, and how to put another one in its place. */
+/** The inline policy of a role, which can be replaced. */
 export interface RolePolicy {
   readonly RoleName: string;
   readonly PolicyName: string;
@@ -26,7 +26,7 @@ export async function readStatements(names: RolePolicy): Promise<readonly Statem
 }
 
 async function writeStatements(names: RolePolicy, statements: readonly Statement[]): Promise<void> {
-  // A policy without any statement is none.
+  // IAM refuses a policy without statements.
   const [call, parameters] =
     statements.length === 0
       ? ['DeleteRolePolicy', {}]
@@ -34,7 +34,7 @@ async function writeStatements(names: RolePolicy, statements: readonly Statement
   await queryCall(caller, ['iam', call], { ...names, ...parameters });
 }
 
-/** Does `work` while one statement is taken away. */
+/** Does `work` while one statement is removed. */
 export async function without<T>(
   names: RolePolicy,
   sid: string,

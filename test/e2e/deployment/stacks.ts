@@ -1,19 +1,19 @@
-/** A stack of the suite: a pipeline of the project with some lines of its config.yaml changed for the run. */
+/** A stack of the suite: a pipeline of the project with some keys of its config.yaml changed. */
 export interface StackPlan {
   readonly id: string;
-  /** Folder in pipelines/ that it is copied from. @default its id */
+  /** Folder in pipelines/ to copy. @default the id */
   readonly from?: string;
-  /** Lines of config.yaml, beside those that name the run's own services. */
+  /** Keys of config.yaml to change, apart from the addresses of the run's services. */
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-/** E2E=full: the numbers of the long run, and what takes long. */
+/** Whether this is the long run (E2E=full), with larger counts and slow tests. */
 export const FULL = process.env['E2E'] === 'full';
 
-/** As in the config.yaml of sentinel1: the emulator has every account. */
+/** As in the config.yaml of sentinel1; the emulator accepts any account. */
 export const TOPIC_ARN = 'arn:aws:sns:eu-central-1:214830741341:SentinelS1L1C';
 
-/** The suite's ingestor answers one call after another: more batches at once would only wait for it. */
+/** The ingestor of the suite handles one request at a time, so more concurrency would not help. */
 export const MAX_BATCHES = 4;
 
 export const STACKS: readonly StackPlan[] = [

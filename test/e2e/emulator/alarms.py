@@ -1,4 +1,4 @@
-"""CloudWatch as Terraform reads it."""
+"""Makes CloudWatch return what Terraform reads."""
 
 import json
 from xml.sax.saxutils import escape
@@ -10,7 +10,7 @@ from patching import patch
 
 @patch(cloudwatch, "_describe_alarms")
 def alarms_are_described_whole(original, params, cbor_data, is_cbor, is_json=False):
-    """In the query protocol period, dimensions, statistic and actions are left out: every plan would show drift."""
+    """The query protocol leaves out period, dimensions, statistic and actions, so every plan would show drift."""
     if is_cbor or is_json:
         return original(params, cbor_data, is_cbor, is_json)
     request = {key: params[key][0] for key in ("AlarmNamePrefix", "NextToken", "MaxRecords") if key in params}

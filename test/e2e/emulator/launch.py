@@ -1,6 +1,6 @@
-"""Starts the emulator with the few differences from AWS mended that the stacks come upon.
+"""Starts the emulator, patched where the stacks meet a difference from AWS.
 
-One function for each patch, and its docstring says why.
+Each patch is one function; its docstring says why.
 """
 
 import alarms  # noqa: F401

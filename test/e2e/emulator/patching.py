@@ -1,4 +1,4 @@
-"""How the emulator is changed: a name that is gone fails the start, so that its patch is looked at again."""
+"""Patches the emulator. A name that no longer exists fails the start, so that its patch is reviewed."""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""What a request is checked for: the action and the resource that AWS would check."""
+"""Checks a request for the action and the resource that AWS would check."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from patching import patch
 
 @patch(iam_actions, "extract_iam_action")
 def batches_are_their_single_action(original, *args, **kwargs):
-    """AWS knows no permission sqs:SendMessageBatch: a batch is allowed by the action of one message."""
+    """AWS has no permission sqs:SendMessageBatch: sqs:SendMessage allows a batch."""
     action = original(*args, **kwargs)
     is_batch = action is not None and action.startswith(("sqs:", "sns:")) and action.endswith("Batch")
     return action[: -len("Batch")] if is_batch else action
@@ -20,7 +20,7 @@ def batches_are_their_single_action(original, *args, **kwargs):
 
 @patch(iam_actions, "_lambda_action")
 def one_mapping_is_not_the_list(original, method, path):
-    """A mapping by its id is read as GetEventSourceMapping, changed and deleted likewise; the emulator checks a list."""
+    """AWS checks GetEventSourceMapping and its kin for one mapping; the emulator checks the action for a list."""
     if not re.search(r"/event-source-mappings/[^/]+/?$", path):
         return original(method, path)
     verb = {"GET": "Get", "PUT": "Update", "DELETE": "Delete"}.get(method, "Create")
@@ -29,13 +29,13 @@ def one_mapping_is_not_the_list(original, method, path):
 
 @patch(iam_evaluator, "_resolve_condition_key")
 def requests_come_by_tls(original, key, context):
-    """On AWS every SDK comes by TLS; here all is plain HTTP, which a bucket's policy refuses."""
+    """On AWS every SDK uses TLS; the emulator uses plain HTTP, which a bucket policy denies."""
     return "true" if key.lower() == "aws:securetransport" else original(key, context)
 
 
 @patch(iam_actions, "extract_resource_arn")
 def requests_name_their_resource(original, service, method, path, headers, body, query, region, account):
-    """AWS checks these requests on the resource that they name, the emulator on `*` or on another one."""
+    """AWS checks these requests for the resource that they name, the emulator for `*` or another one."""
     arn = original(service, method, path, headers, body, query, region, account)
     given = _Given(path, body, query)
     tagged = given("ResourceArn") or given("ResourceARN") or given.path_arn()
@@ -46,7 +46,7 @@ def requests_name_their_resource(original, service, method, path, headers, body,
 
 
 class _Given:
-    """A parameter of a request, wherever its protocol puts it."""
+    """Returns a parameter of a request in any protocol."""
 
     def __init__(self, path, body, query):
         self.path, self.query = path, query

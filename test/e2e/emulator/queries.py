@@ -1,4 +1,4 @@
-"""Athena on the tables of an S3 Inventory."""
+"""Makes Athena read the tables of an S3 Inventory."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from patching import patch
 
 @patch(athena, "_materialize_table_files")
 def symlinks_are_followed(original, location, workdirs):
-    """S3 Inventory's tables are folders of symlink.txt; a listed file that does not exist fails the query."""
+    """The tables are folders of symlink.txt; a listed file that does not exist fails the query."""
     return [path for file in original(location, workdirs) for path in _linked(file)]
 
 
@@ -32,7 +32,7 @@ def _fetch(href, prefix):
     data = s3._get_object_data(url.netloc, url.path.lstrip("/"))
     if data is None:
         raise FileNotFoundError(f"HIVE_CANNOT_OPEN_SPLIT: {href} does not exist")
-    # Beside the link, so that the folder dt=... still is its partition.
+    # Next to the link, so that the folder dt=... is still its partition.
     path = prefix + os.path.basename(url.path)
     with open(path, "wb") as file:
         file.write(data)
@@ -44,7 +44,7 @@ _queries_by_token = {}
 
 @patch(athena, "_start_query_execution")
 def tokens_make_a_query_once(original, data):
-    """The same ClientRequestToken has to give the same query again, which the emulator ignores."""
+    """The same ClientRequestToken must return the same query; the emulator ignores the token."""
     token = data.get("ClientRequestToken")
     known = _queries_by_token.get(token)
     if known is not None and known["QueryExecutionId"] in athena._executions:
@@ -57,7 +57,7 @@ def tokens_make_a_query_once(original, data):
 
 @patch(athena, "_save_query_results")
 async def results_are_where_they_are_said_to_be(original, query_id):
-    """The emulator writes results/<id>.csv/<id>.csv; and Athena quotes all but null, and ends lines with LF alone."""
+    """Athena writes results/<id>.csv, quotes everything except null and ends lines with LF; the emulator differs."""
     from ministack.services import s3
 
     query = athena._executions[query_id]
@@ -74,7 +74,7 @@ def _quoted(value):
     return "" if value is None else '"' + athena._datum_text(value).replace('"', '""') + '"'
 
 
-# What inventory queries use of Trino's and DuckDB lacks.
+# Functions of Trino that inventory queries use and DuckDB does not have.
 _MACROS = (
     "CREATE MACRO regexp_like(text, pattern) AS regexp_matches(text, pattern)",
     "CREATE MACRO from_iso8601_timestamp(text) AS CAST(text AS TIMESTAMPTZ)",
@@ -84,13 +84,13 @@ _MACROS = (
 
 
 def _as_duckdb(query):
-    """Trino's url_decode makes a plus a blank, DuckDB's does not; a macro must not call its namesake."""
+    """Trino's url_decode turns a plus into a space, DuckDB's does not. A macro must not call one of the same name."""
     return re.sub(r"\burl_decode\(", "trino_url_decode(", query)
 
 
 @patch(athena, "_run_duckdb")
 async def duckdb_knows_trino(original, *args, **kwargs):
-    """Athena speaks Trino's dialect: its functions are macros in each new connection."""
+    """Athena uses Trino's dialect: its functions become macros in each new connection."""
     import duckdb
 
     if not hasattr(duckdb, "plain_connect"):

@@ -3,11 +3,11 @@ import { system, waitFor } from './running.js';
 
 export type Json = Readonly<Record<string, unknown>>;
 
-/** What the catalogue's own API shows; undefined where it answers 404. */
+/** Returns the JSON of the catalogue's API, undefined for 404. */
 export async function tryFind(path: string): Promise<Json | undefined> {
   const answer = await fetch(`${system.stacUrl}${path}`);
   if (answer.status === 404) return undefined;
-  if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
+  if (!answer.ok) throw new Error(`GET ${path} returned ${answer.status}`);
   return (await answer.json()) as Json;
 }
 
@@ -21,7 +21,7 @@ export async function waitForItem(collection: string, id: string, seconds = 60):
   return found ?? {};
 }
 
-/** How many of these Items the catalogue holds, counted where the API itself looks. */
+/** Counts in the database how many of these Items the catalogue holds. */
 export async function countItems(ids: readonly string[]): Promise<number> {
   const list = ids.map((id) => `'${id}'`).join(', ');
   return Number(

@@ -2,7 +2,7 @@ import { jsonCall, type Caller } from '../deployment/aws-call.js';
 
 export interface UserPool {
   readonly poolId: string;
-  /** What a pipeline's secret holds beside the domain. */
+  /** The client of a pipeline's secret, which also holds the domain. */
   readonly client: {
     readonly client_id: string;
     readonly client_secret: string;
@@ -17,7 +17,7 @@ interface Answers {
 
 const SCOPE = 'ingestor/write';
 
-/** A pool whose client gets tokens for itself, as eoapi-cdk's ingestor wants them. */
+/** Creates a user pool with a client for the client credentials grant, as eoapi-cdk's ingestor expects it. */
 export async function createUserPool(caller: Caller): Promise<UserPool> {
   const call = async (action: string, parameters: Readonly<Record<string, unknown>>) =>
     (await jsonCall(

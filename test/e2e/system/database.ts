@@ -8,7 +8,7 @@ export interface PostgresAddress {
   readonly password: string;
 }
 
-/** As libpq's own variables say; its programs are told the same. */
+/** Reads the variables of libpq; its programs get the same ones. */
 export function postgresAddress(env: NodeJS.ProcessEnv = process.env): PostgresAddress {
   return {
     host: env['PGHOST'] ?? '127.0.0.1',
@@ -18,7 +18,7 @@ export function postgresAddress(env: NodeJS.ProcessEnv = process.env): PostgresA
   };
 }
 
-/** All five are needed, by pypgstac and by the read API alike. */
+/** pypgstac and the read API both need all five variables. */
 export function postgresEnvironment(
   { host, port, user, password }: PostgresAddress,
   database: string,
@@ -32,7 +32,7 @@ export function postgresEnvironment(
   };
 }
 
-/** One value of one row, without blanks around it. Throws with the server's own words. */
+/** Returns one value of one row, trimmed. Throws with the server's message. */
 export async function sql(text: string, database = 'postgres'): Promise<string> {
   const env = { ...process.env, ...postgresEnvironment(postgresAddress(), database) };
   // On stdin: a list of thousands of ids is too long for an argument.
@@ -40,7 +40,7 @@ export async function sql(text: string, database = 'postgres'): Promise<string> 
   return (await run('psql', words, { env, input: text })).trim();
 }
 
-/** One sentence, or undefined where a server answers. */
+/** Returns undefined if a server responds, else a sentence that says what is missing. */
 export async function whyNoPostgres(): Promise<string | undefined> {
   if ((await tryRun('psql', ['--version'])) === undefined) return 'psql is not on the PATH';
   const { host, port, user } = postgresAddress();
@@ -51,7 +51,7 @@ export async function whyNoPostgres(): Promise<string | undefined> {
   );
 }
 
-/** Installs PostGIS from Debian where the server lacks it. Throws with what to do where that cannot be done. */
+/** Installs Debian's PostGIS if the server does not have it. Throws with instructions if that fails. */
 export async function ensurePostgis(): Promise<void> {
   const query = "select count(*) from pg_available_extensions where name = 'postgis'";
   if ((await sql(query)) === '1') return;
@@ -65,7 +65,7 @@ export async function ensurePostgis(): Promise<void> {
   throw new Error(`PostgreSQL lacks PostGIS: install ${name} on the server, as root`);
 }
 
-/** `python`: of the environment that holds pypgstac. */
+/** Creates the schema of pgSTAC; `python` is the interpreter of the environment with pypgstac. */
 export async function createCatalogDatabase(name: string, python: string): Promise<void> {
   await sql(`create database ${name}`);
   for (const extension of EXTENSIONS) await sql(`create extension ${extension}`, name);

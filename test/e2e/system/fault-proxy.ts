@@ -2,7 +2,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import { buffer } from 'node:stream/consumers';
 import type { Fault, LoggedPost } from '../deployment/faults.js';
 
-/** In front of the real ingestor: forwards, or answers in its place; keeps a log of what was posted. */
+/** A proxy in front of the real ingestor: it forwards requests or responds itself, and logs every POST. */
 export class FaultProxy {
   readonly log: LoggedPost[] = [];
   private faults: { readonly fault: Fault; left: number }[] = [];

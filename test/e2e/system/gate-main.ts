@@ -5,7 +5,7 @@ import { FaultProxy } from './fault-proxy.js';
 import type { GateState } from '../deployment/faults.js';
 import { PostgresProxy } from './postgres-proxy.js';
 
-/** The process between the stacks and the parts that may fail: `<control> <ingestor's front> <ingestor> <PostgreSQL's front>`. */
+/** Runs both proxies. Arguments are ports: `<control> <ingestor proxy> <ingestor> <PostgreSQL proxy>`. */
 const [control = 0, front = 0, ingestor = 0, postgresFront = 0] = process.argv.slice(2).map(Number);
 
 const posts = new FaultProxy(ingestor);

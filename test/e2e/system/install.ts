@@ -15,7 +15,7 @@ export interface Installed {
   readonly runtime: string;
 }
 
-/** Installs what is not in the cache yet; whatever is interrupted is done anew. */
+/** Installs what the cache does not have yet. An interrupted installation is repeated. */
 export async function install(): Promise<Installed> {
   mkdirSync(CACHE, { recursive: true });
   const [ingestorPython, catalogPython, runtime] = await Promise.all([
@@ -27,7 +27,7 @@ export async function install(): Promise<Installed> {
   return { ingestorPython, catalogPython, runtime };
 }
 
-/** A virtual environment that holds requirements/<name>.txt and nothing else; returns its interpreter. */
+/** Creates a virtual environment with exactly requirements/<name>.txt; returns its interpreter. */
 async function installPython(name: string): Promise<string> {
   const requirements = join(import.meta.dirname, '..', 'requirements', `${name}.txt`);
   const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
@@ -50,13 +50,13 @@ async function installEoapiCdk(): Promise<string> {
     const archive = join(folder, `${name}-${version}.tgz`);
     const found = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
     if (found !== integrity)
-      throw new Error(`${name}@${version} is not what was tested: its hash is ${found}`);
+      throw new Error(`${name}@${version} is not the tested package: its hash is ${found}`);
     await run('tar', ['xzf', archive, '-C', folder, runtime]);
   });
   return join(folder, runtime);
 }
 
-/** The mark is written last, so that an interrupted installation is none. */
+/** Does the work unless its mark exists, which is written last. */
 async function once(folder: string, work: () => Promise<void>): Promise<void> {
   const mark = join(folder, 'installed');
   if (existsSync(mark)) return;

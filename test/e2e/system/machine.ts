@@ -3,7 +3,7 @@ import { whyNoPostgres } from './database.js';
 import { tryRun } from './shell.js';
 import { PYTHON } from './versions.js';
 
-/** One sentence for each thing that the suite needs and cannot install by itself. */
+/** Returns one sentence for each requirement that is missing and that the suite cannot install itself. */
 export async function whatIsMissing(): Promise<string[]> {
   const found = await Promise.all([whyNoTerraform(), whyNoPostgres(), whyNoPython()]);
   return found.filter((sentence) => sentence !== undefined);
@@ -11,8 +11,10 @@ export async function whatIsMissing(): Promise<string[]> {
 
 async function whyNoTerraform(): Promise<string | undefined> {
   try {
-    // It has said itself what is missing.
-    return (await findTerraform()) === undefined ? 'Terraform cannot be used (above)' : undefined;
+    // findTerraform has printed what is missing.
+    return (await findTerraform()) === undefined
+      ? 'Terraform cannot be used (see above)'
+      : undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

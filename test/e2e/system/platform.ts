@@ -13,7 +13,7 @@ import { createUserPool, type UserPool } from './cognito.js';
 import type { PostgresAddress } from './database.js';
 import { ACCOUNT, REGION, TOPIC_REGION } from './places.js';
 
-/** What exists before a stack, and what the stacks are told of it. */
+/** What exists before the stacks do: their configs and secrets refer to it. */
 export interface Platform extends UserPool {
   readonly secretArn: string;
   readonly databaseSecretArn: string;
@@ -22,7 +22,7 @@ export interface Platform extends UserPool {
 
 export interface PlatformOptions {
   readonly endpoint: string;
-  /** Where the ingestor and its loader find the database. */
+  /** Address at which the ingestor and its loader find the database. */
   readonly postgres: PostgresAddress;
   readonly database: string;
   readonly topicArn: string;
@@ -44,7 +44,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   return { ...pool, secretArn, databaseSecretArn, dataAccessRole: roleArn('data-access') };
 }
 
-/** The ingestor's own environment, which its loader has as well. */
+/** Environment of the ingestor and of its loader. */
 export function ingestorVariables(
   { endpoint }: Pick<PlatformOptions, 'endpoint'>,
   { poolId, databaseSecretArn, dataAccessRole }: Platform,
@@ -61,7 +61,7 @@ export function ingestorVariables(
   };
 }
 
-/** The ingestor's table, and the function that loads into the catalogue what is written to it. */
+/** Creates the ingestor's table and the function that loads its rows into the catalogue. */
 export async function createLoader(
   endpoint: string,
   { runtime, variables }: { runtime: string; variables: Readonly<Record<string, string>> },
@@ -117,7 +117,7 @@ function roleArn(name: string): string {
   return `arn:aws:iam::${ACCOUNT}:role/${name}`;
 }
 
-/** A role of the ingestor's own deployment, which is no subject of these tests: it may do everything. */
+/** Creates a role for the ingestor's function. It may do everything, since these tests are not about it. */
 async function createRole(endpoint: string, name: string): Promise<void> {
   const trusted = { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' };
   const service = { ...trusted, Principal: { Service: 'lambda.amazonaws.com' } };
@@ -132,7 +132,7 @@ async function createRole(endpoint: string, name: string): Promise<void> {
   });
 }
 
-/** In another account, which lets ours subscribe. */
+/** Creates the topic in another account, with a policy that allows ours to subscribe. */
 async function createTopic({ endpoint, topicArn }: PlatformOptions): Promise<void> {
   const [, , , , account = '', name = ''] = topicArn.split(':');
   const owner = { endpoint, account, region: TOPIC_REGION };

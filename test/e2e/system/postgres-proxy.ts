@@ -2,8 +2,8 @@ import { connect, createServer, type Socket } from 'node:net';
 import type { PostgresAddress } from './database.js';
 
 /**
- * pypgstac 0.10 keeps each connection for the end of its process, so that the loader leaves one behind at every
- * invocation. On AWS they go with the container; here they would use up the server, which others use as well.
+ * pypgstac 0.10 keeps each connection until its process ends, so the loader leaves one behind with every
+ * invocation. On AWS they end with the container; here they would use up the connections of a shared server.
  */
 const MAX_CONNECTIONS = 20;
 
@@ -14,7 +14,7 @@ interface Link {
   lastUsed: number;
 }
 
-/** Between the ingestor and PostgreSQL: cut, it is as if the server were down, which we must not touch. */
+/** A proxy between the ingestor and PostgreSQL. Cutting it simulates an outage of a server that others use. */
 export class PostgresProxy {
   private open = true;
   private readonly links = new Set<Link>();

@@ -4,11 +4,11 @@ import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tryRun } from './shell.js';
 
-/** A process that was started by us: a number alone may belong to another one by now. */
+/** A process that the suite started. The start time is needed because pids are reused. */
 export interface OwnProcess {
   readonly name: string;
   readonly pid: number;
-  /** As `ps` tells it. */
+  /** Start time as printed by `ps`. */
   readonly started: string;
   readonly log: string;
 }
@@ -18,10 +18,10 @@ export interface ProcessOptions {
   readonly program: string;
   readonly words: readonly string[];
   readonly cwd: string;
-  /** All of it: nothing of this process's own environment is handed on but PATH and HOME. */
+  /** The whole environment, apart from PATH and HOME: nothing else is inherited. */
   readonly env: Readonly<Record<string, string>>;
   readonly log: string;
-  /** Answers anything below 500 once the process is ready. */
+  /** URL that returns a status below 500 once the process is ready. */
   readonly readyUrl: string;
 }
 
@@ -29,14 +29,14 @@ const READY_MS = 60_000;
 const STOP_MS = 10_000;
 const POLL_MS = 50;
 
-/** Starts a process that outlives this one, and waits until it answers. Throws with the end of its log. */
+/** Starts a process that outlives this one, and waits until it is ready. Throws with the end of its log. */
 export async function startProcess(options: ProcessOptions): Promise<OwnProcess> {
   const { name, program, words, cwd, env, log } = options;
   const output = openSync(log, 'a');
   const child = spawn(program, words, {
     cwd,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
-    // Ctrl-C reaches a whole group: ours stop in their order, after us.
+    // Ctrl-C signals a whole group; these processes are to be stopped later, in order.
     detached: true,
     stdio: ['ignore', output, output],
   });
@@ -80,7 +80,7 @@ export function lastLines(log: string, count = 20): string {
   return readFileSync(log, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
 }
 
-/** SIGTERM, and SIGKILL where that does not do. Does nothing where the number is another process's by now. */
+/** Sends SIGTERM, then SIGKILL if needed. Does nothing if the pid belongs to another process by now. */
 export async function stopProcess({ pid, started }: OwnProcess): Promise<void> {
   if (!(await isAlive({ pid, started }))) return;
   process.kill(pid, 'SIGTERM');
@@ -98,13 +98,13 @@ export async function isAlive({
   return started !== '' && (await startOf(pid)) === started;
 }
 
-/** '' where there is no such process, or only its remains. */
+/** Returns '' if the process does not exist or is a zombie. */
 export async function startOf(pid: number): Promise<string> {
   const line = (await tryRun('ps', ['-o', 'stat=,lstart=', '-p', String(pid)]))?.trim() ?? '';
   return line.startsWith('Z') ? '' : line.replace(/^\S+\s+/, '');
 }
 
-/** Ports that are free now, all of them different. */
+/** Returns different ports that are free now. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(

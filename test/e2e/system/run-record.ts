@@ -5,17 +5,17 @@ import { dropDatabase } from './database.js';
 import { isAlive, startOf, stopProcess, type OwnProcess } from './processes.js';
 import { RUNS } from './places.js';
 
-/** All that a run has made outside its folder, so that whoever comes next can clean up after it. */
+/** Lists what a run created outside its folder, so that a later run can clean up after it. */
 export interface RunRecord {
   readonly folder: string;
   readonly owner: Pick<OwnProcess, 'pid' | 'started'>;
-  /** Of `npm run e2e:up`: it outlives its owner. */
+  /** True for `npm run e2e:up`, whose system outlives its process. */
   readonly kept: boolean;
   readonly database: string;
   readonly processes: readonly OwnProcess[];
 }
 
-/** Folders of ended runs that are kept for their logs. */
+/** Number of folders of ended runs that are kept for their logs. */
 const KEPT_FOLDERS = 3;
 
 export async function newRun(kept: boolean): Promise<RunRecord> {
@@ -29,7 +29,7 @@ export async function newRun(kept: boolean): Promise<RunRecord> {
   return record;
 }
 
-/** Where the functions run: outside the project, whose node_modules and package.json Node would find above them. */
+/** Where the functions run: outside the project, so that Node.js does not find its package.json and node_modules. */
 export function functionsFolder(folder: string): string {
   return join(tmpdir(), `stac-e2e-${basename(folder)}`);
 }
@@ -40,7 +40,7 @@ export function saveRun(record: RunRecord): void {
 
 export function readRun(folder: string): RunRecord {
   const found = tryReadRun(folder);
-  if (found === undefined) throw new Error(`${folder} is no run, or has ended`);
+  if (found === undefined) throw new Error(`${folder} is not the folder of a running system`);
   return found;
 }
 
@@ -55,7 +55,7 @@ export function listRuns(): RunRecord[] {
   return folders.flatMap((name) => tryReadRun(join(RUNS, name)) ?? []);
 }
 
-/** Stops the run's processes, the last one first, and drops its database. */
+/** Stops the processes of the run, last one first, and drops its database. */
 export async function endRun(record: RunRecord): Promise<void> {
   for (const one of record.processes.toReversed()) await stopProcess(one);
   await dropDatabase(record.database);
@@ -63,11 +63,11 @@ export async function endRun(record: RunRecord): Promise<void> {
   rmSync(join(record.folder, 'run.json'), { force: true });
 }
 
-/** Ends runs that nobody looks after any more, and says so; removes all but the last few folders. */
-export async function cleanUpLeftOvers(): Promise<void> {
+/** Ends runs whose owner is gone and prints their folders; removes all but the last few folders. */
+export async function cleanUpLeftovers(): Promise<void> {
   for (const record of listRuns()) {
     if (record.kept || (await isAlive(record.owner))) continue;
-    process.stderr.write(`cleaning up what an interrupted run left: ${record.folder}\n`);
+    process.stderr.write(`cleaning up after an interrupted run: ${record.folder}\n`);
     await endRun(record);
   }
   const ended = existsSync(RUNS) ? readdirSync(RUNS).sort() : [];

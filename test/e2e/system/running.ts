@@ -8,7 +8,7 @@ import { TOPIC_ARN } from '../deployment/stacks.js';
 import { readSystem, type System } from './system.js';
 import { TOPIC_REGION } from './places.js';
 
-/** The system that `npm run test:e2e` has started, or `npm run e2e:up` and E2E_RUN names. */
+/** The system that E2E_RUN names: `npm run test:e2e` sets it, or a person after `npm run e2e:up`. */
 export const system: System = readSystem(requiredFolder());
 
 export const sqs = new SQSClient(clientOptions(system.endpoint));
@@ -16,10 +16,10 @@ export const sqs = new SQSClient(clientOptions(system.endpoint));
 function requiredFolder(): string {
   const folder = process.env['E2E_RUN'];
   if (folder !== undefined && folder !== '') return folder;
-  throw new Error('E2E_RUN names no run: start the suite with npm run test:e2e');
+  throw new Error('E2E_RUN is not set to a run: start the suite with npm run test:e2e');
 }
 
-/** Polls until `isDone` of what `look` gives; throws with the last look when `seconds` are over. */
+/** Polls `look` until `isDone` accepts its result; throws with the last result after `seconds`. */
 export async function waitFor<T>(
   look: () => Promise<T>,
   isDone: (value: T) => boolean,
@@ -39,7 +39,7 @@ export async function waitFor<T>(
   }
 }
 
-/** As the owner of the topic does, in its account and region. */
+/** Publishes as the owner of the topic, in its account and region. */
 export async function publish(message: unknown): Promise<void> {
   const owner = {
     endpoint: system.endpoint,
@@ -53,18 +53,18 @@ export async function publish(message: unknown): Promise<void> {
   });
 }
 
-/** New products, each as the topic announces it. */
+/** Publishes notifications of new products. */
 export async function announce(granules: readonly { readonly path: string }[]): Promise<void> {
   await Promise.all(granules.map(({ path }) => publish({ path, productType: 'GRD' })));
 }
 
-/** Tells the proxies in front of the ingestor and of PostgreSQL what to do from now on. */
+/** Sets what the proxies in front of the ingestor and of PostgreSQL do from now on. */
 export async function setGate(state: Partial<GateState>): Promise<void> {
   const body = JSON.stringify({ ...ALL_WELL, ...state });
   await fetch(loopback(system.ports.control), { method: 'PUT', body });
 }
 
-/** Every POST to the ingestor so far, by way of the proxy. */
+/** Returns every POST to the ingestor so far, as the proxy logged it. */
 export async function posts(): Promise<LoggedPost[]> {
   return (await (await fetch(loopback(system.ports.control))).json()) as LoggedPost[];
 }
@@ -73,7 +73,7 @@ export async function postsOf(id: string): Promise<LoggedPost[]> {
   return (await posts()).filter((post) => post.id === id);
 }
 
-/** Until nothing waits and nothing is being handled. */
+/** Waits until no message is visible or in flight. */
 export async function waitUntilDrained(queueUrl: string): Promise<void> {
   await waitFor(
     () => depthOf(queueUrl),

@@ -7,21 +7,21 @@ import { ACCOUNT, REGION, ROOT } from './places.js';
 import { freePorts, startProcess, type OwnProcess, type ProcessOptions } from './processes.js';
 import { functionsFolder } from './run-record.js';
 
-/** Of the loopback interface; nothing listens anywhere else. */
+/** Ports of the services, which listen on the loopback interface only. */
 export interface Ports {
   readonly emulator: number;
   readonly catalog: number;
   readonly ingestor: number;
-  /** The proxy in front of the ingestor: what INGESTOR_URL points to. */
+  /** Proxy in front of the ingestor; INGESTOR_URL points to it. */
   readonly front: number;
   /** The proxy in front of PostgreSQL. */
   readonly postgres: number;
-  /** Where both proxies are told what to do. */
+  /** Control interface of both proxies. */
   readonly control: number;
 }
 
 export interface ServiceContext {
-  /** The run's own. */
+  /** Folder of the run. */
   readonly folder: string;
   readonly ports: Ports;
   readonly installed: Installed;
@@ -36,7 +36,7 @@ export async function choosePorts(): Promise<Ports> {
 
 export const loopback = (port: number): string => `http://127.0.0.1:${port}`;
 
-/** AWS, with roles and policies enforced. Its functions inherit its environment: it has as little as can be. */
+/** Starts the AWS emulator with IAM enforced. Functions inherit its environment, so that is kept minimal. */
 export function startEmulator(context: ServiceContext): Promise<OwnProcess> {
   const { folder, ports, installed } = context;
   const temporary = functionsFolder(folder);
@@ -48,7 +48,7 @@ export function startEmulator(context: ServiceContext): Promise<OwnProcess> {
     cwd: folder,
     readyUrl: `${loopback(ports.emulator)}/_ministack/health`,
     env: {
-      // The launcher's own folder is the project's.
+      // Python finds the patches in the folder of the launcher.
       PYTHONDONTWRITEBYTECODE: '1',
       BIND_HOST: '127.0.0.1',
       MINISTACK_HOST: '127.0.0.1',
@@ -66,7 +66,7 @@ export function startEmulator(context: ServiceContext): Promise<OwnProcess> {
   });
 }
 
-/** The catalogue's own API, on the database itself. */
+/** Starts the API of the catalogue, which reads the database directly. */
 export function startCatalog(context: ServiceContext): Promise<OwnProcess> {
   const { folder, ports, installed, database } = context;
   const app = ['--factory', 'stac_fastapi.pgstac.app:create_app'];
@@ -102,7 +102,7 @@ export function startIngestor(
   });
 }
 
-/** The proxies in front of the ingestor and of PostgreSQL. */
+/** Starts the proxies in front of the ingestor and of PostgreSQL. */
 export function startGate(context: ServiceContext): Promise<OwnProcess> {
   const { control, front, ingestor, postgres } = context.ports;
   const { host, port, user, password } = postgresAddress();

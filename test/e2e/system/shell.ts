@@ -6,13 +6,13 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 export interface ShellOptions {
   readonly cwd?: string;
-  /** @default this process's */
+  /** @default the environment of this process */
   readonly env?: NodeJS.ProcessEnv;
-  /** For its stdin. @default nothing */
+  /** Text for stdin. @default none */
   readonly input?: string;
 }
 
-/** stdout of a program that has to succeed; throws with the command and the end of its stderr. */
+/** Runs a program and returns its stdout; throws with the command and the end of its stderr if it fails. */
 export async function run(
   program: string,
   words: readonly string[],
@@ -20,7 +20,7 @@ export async function run(
 ): Promise<string> {
   try {
     const running = execute(program, words, { maxBuffer: MAX_BYTES, ...options });
-    // A program that does not read it may have closed it.
+    // A program that does not read stdin may have closed it.
     running.child.stdin?.on('error', () => undefined).end(input);
     const { stdout } = await running;
     return stdout;
@@ -34,7 +34,7 @@ export async function run(
   }
 }
 
-/** undefined where the program is missing or fails. */
+/** As run, but returns undefined if the program is missing or fails. */
 export async function tryRun(
   program: string,
   words: readonly string[],

@@ -5,7 +5,7 @@ import { clientOptions } from './platform.js';
 import { STACKS } from '../deployment/stacks.js';
 import type { System } from './system.js';
 
-/** Writes the stack that makes the bucket for the state of all others, as `npm run bootstrap` does. */
+/** Writes the stack of the state bucket, as `npm run bootstrap` does. */
 export async function synthesizeBootstrap(system: System): Promise<void> {
   copyProject(system, STACKS);
   await runProject(system, ['main.ts'], { BOOTSTRAP: '1' });
@@ -15,7 +15,7 @@ function clientOf({ endpoint }: System): S3Client {
   return new S3Client(clientOptions(endpoint));
 }
 
-/** Names of the objects in the state bucket: states, and the locks of those that are being changed. */
+/** Lists the objects in the state bucket: states, and locks of those that are being changed. */
 export async function listStates(system: System): Promise<readonly string[]> {
   const list = new ListObjectsV2Command({ Bucket: STATE_BUCKET });
   const { Contents = [] } = await clientOf(system).send(list);

@@ -17,20 +17,20 @@ import {
 import type { OwnProcess } from './processes.js';
 import { TOPIC_ARN } from '../deployment/stacks.js';
 
-/** A running system: what tests and people need to know of it. */
+/** Addresses and names of a running system. */
 export interface System {
   readonly folder: string;
   readonly database: string;
   readonly ports: Ports;
-  /** Of AWS. */
+  /** URL of the AWS emulator. */
   readonly endpoint: string;
-  /** What the stacks post to: the proxy in front of the ingestor. */
+  /** URL that the stacks post to: the proxy in front of the ingestor. */
   readonly ingestorUrl: string;
   readonly stacUrl: string;
   readonly platform: Platform;
 }
 
-/** Starts everything but the stacks. What has been started is in the run's record, even when this throws. */
+/** Starts everything except the stacks. The record of the run lists what was started, even if this throws. */
 export async function startSystem(folder: string): Promise<System> {
   let record = readRun(folder);
   const started = (one: OwnProcess): void => {
@@ -68,7 +68,7 @@ async function createParts({ folder, database, ports }: ServiceContext): Promise
   };
 }
 
-/** As `startSystem` left it in the run's folder. */
+/** Reads the system that startSystem wrote to the folder of the run. */
 export function readSystem(folder: string): System {
   return JSON.parse(readFileSync(join(folder, 'system.json'), 'utf8')) as System;
 }

@@ -1,6 +1,6 @@
-/** What the suite installs beside npm's packages; Python's versions and hashes are in requirements/*.txt. */
+/** The package that holds the ingestor; versions and hashes of Python packages are in requirements/*.txt. */
 
-/** Its Python folder is the ingestor and its loader. The hash is npm's own `integrity`. */
+/** eoapi-cdk's Python folder is the ingestor and its loader. The hash is npm's `integrity`. */
 export const EOAPI_CDK = {
   name: 'eoapi-cdk',
   version: '10.3.0',
@@ -9,9 +9,9 @@ export const EOAPI_CDK = {
   runtime: 'package/lib/ingestor-api/runtime',
 } as const;
 
-/** The oldest that every pinned package has wheels for. */
+/** Oldest version of Python for which every pinned package has wheels. */
 export const PYTHON = [3, 11] as const;
 
-/** Extensions that pgSTAC needs; the first comes with Debian's package of the server's own major version. */
+/** Extensions that pgSTAC needs. The first is in a Debian package for the server's major version. */
 export const EXTENSIONS = ['postgis', 'btree_gist', 'unaccent'] as const;
 export const postgisPackage = (major: string): string => `postgresql-${major}-postgis-3`;

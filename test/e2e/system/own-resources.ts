@@ -13,7 +13,7 @@ const get = (service: string, path: string): Look => {
   return (caller) => getCall(caller, service, path);
 };
 
-/** Every kind of thing that a stack makes, and how to list those that there are. */
+/** The kinds of resources that a stack creates, each with the call that lists them. */
 const KINDS: Readonly<Record<string, Look>> = {
   alarms: query('monitoring', 'DescribeAlarms'),
   buckets: get('s3', '/'),
@@ -31,8 +31,8 @@ const KINDS: Readonly<Record<string, Look>> = {
   'work groups': json('athena', 'AmazonAthena.ListWorkGroups'),
 };
 
-/** What there is by the name of the stacks, in both of their regions: every name begins with PROJECT. */
-export async function listOwn(endpoint: string): Promise<string[]> {
+/** Lists all resources of the stacks in both regions: their names begin with PROJECT. */
+export async function listProjectResources(endpoint: string): Promise<string[]> {
   const looks = [REGION, TOPIC_REGION].flatMap((region) =>
     Object.entries(KINDS).map(async ([kind, look]) => {
       const text = JSON.stringify(await look({ endpoint, region }));

@@ -5,11 +5,11 @@ import { afterEach, expect, test } from '@jest/globals';
 import { sql } from './system/database.js';
 import { RUNS } from './system/places.js';
 import { isAlive, startOf, stopProcess } from './system/processes.js';
-import { cleanUpLeftOvers, functionsFolder, saveRun, type RunRecord } from './system/run-record.js';
+import { cleanUpLeftovers, functionsFolder, saveRun, type RunRecord } from './system/run-record.js';
 
 const DATABASE = `stac_e2e_left_${process.pid}`;
 const folder = join(RUNS, `00000000000000-${process.pid}`);
-const NOBODY = { pid: 1, started: 'Thu Jan  1 00:00:00 1970' };
+const NO_PROCESS = { pid: 1, started: 'Thu Jan  1 00:00:00 1970' };
 
 afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
@@ -23,23 +23,23 @@ async function sleeper() {
   return { name: 'sleeper', pid, started: await startOf(pid), log: join(folder, 'none') };
 }
 
-/** As a run leaves it that was killed with all that it had made. */
+/** Writes the record of a run that was killed before it could clean up. */
 async function leave(change: Partial<RunRecord>): Promise<void> {
   mkdirSync(functionsFolder(folder), { recursive: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'run.log'), '');
   await sql(`create database ${DATABASE}`);
-  const record = { folder, owner: NOBODY, kept: false, database: DATABASE, processes: [] };
+  const record = { folder, owner: NO_PROCESS, kept: false, database: DATABASE, processes: [] };
   saveRun({ ...record, ...change });
 }
 
 const databases = () => sql(`select count(*) from pg_database where datname = '${DATABASE}'`);
 
-test('what a killed run has left is ended by the next one: processes, database, functions', async () => {
+test('the next run removes what a killed run left behind: processes, database, functions', async () => {
   const process = await sleeper();
   await leave({ processes: [process] });
 
-  await cleanUpLeftOvers();
+  await cleanUpLeftovers();
 
   expect(await isAlive(process)).toBe(false);
   expect(await databases()).toBe('0');
@@ -47,11 +47,11 @@ test('what a killed run has left is ended by the next one: processes, database, 
   expect(existsSync(join(folder, 'run.json'))).toBe(false);
 });
 
-test('a process that has the number of one of ours and began at another time is left alone', async () => {
+test('a process with a recorded pid and another start time is left alone', async () => {
   const other = await sleeper();
-  await leave({ processes: [{ ...other, started: NOBODY.started }] });
+  await leave({ processes: [{ ...other, started: NO_PROCESS.started }] });
 
-  await cleanUpLeftOvers();
+  await cleanUpLeftovers();
 
   expect(await isAlive(other)).toBe(true);
   await stopProcess(other);
@@ -62,9 +62,9 @@ test.each([
   ['still has its owner', false],
 ])('a run that %s is left alone', async (_what, kept) => {
   const own = { pid: process.pid, started: await startOf(process.pid) };
-  await leave({ kept, owner: kept ? NOBODY : own });
+  await leave({ kept, owner: kept ? NO_PROCESS : own });
 
-  await cleanUpLeftOvers();
+  await cleanUpLeftovers();
 
   expect(await databases()).toBe('1');
   expect(existsSync(join(folder, 'run.json'))).toBe(true);
