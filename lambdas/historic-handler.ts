@@ -1,13 +1,13 @@
 import type { Context } from 'aws-lambda';
 import { beginDue, complete, empty } from './backfill/begin.js';
-import type { BackfillRun, HistoricOutcome } from './backfill/run.js';
+import type { BackfillRun, BackfillOutcome } from './backfill/run.js';
 import { work } from './backfill/work.js';
 import { isUnfinished, type BackfillCursor } from './backfill/cursor.js';
 import { ConfigurationError, QueryError } from './runtime/errors.js';
 import {
-  deployedHistoricCollaborators,
-  type HistoricCollaborators,
-  type HistoricEvent,
+  deployedBackfillCollaborators,
+  type BackfillCollaborators,
+  type BackfillEvent,
 } from './backfill/collaborators.js';
 import type { HistoricPipeline } from './backfill/historic-pipeline.js';
 import { sourceOf } from './backfill/settings.js';
@@ -17,10 +17,10 @@ import { retryWhileDenied } from './runtime/retry.js';
 type InvocationContext = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>;
 
 export interface HistoricHandler {
-  (event: unknown, context: InvocationContext): Promise<HistoricOutcome>;
+  (event: unknown, context: InvocationContext): Promise<BackfillOutcome>;
   readonly pipeline: HistoricPipeline;
   /** Returns the same handler with these collaborators instead of the deployed ones. */
-  with(collaborators: HistoricCollaborators): HistoricHandler;
+  with(collaborators: BackfillCollaborators): HistoricHandler;
 }
 
 // Enough to send one page and to save.
@@ -32,14 +32,14 @@ const HAND_OVER_MS = 60_000;
  * and from the function itself. Nothing unfinished: it returns after one read of the cursor.
  */
 export function historicHandler(pipeline: HistoricPipeline): HistoricHandler {
-  return handlerWith(pipeline, deployedHistoricCollaborators);
+  return handlerWith(pipeline, deployedBackfillCollaborators);
 }
 
 function handlerWith(
   pipeline: HistoricPipeline,
-  collaborators: () => HistoricCollaborators,
+  collaborators: () => BackfillCollaborators,
 ): HistoricHandler {
-  const handle = async (event: unknown, context: InvocationContext): Promise<HistoricOutcome> => {
+  const handle = async (event: unknown, context: InvocationContext): Promise<BackfillOutcome> => {
     const run = runOf(context, { ...collaborators(), pipeline });
     const outcome = await act(parseEvent(event), run);
     run.log.info(outcome.message, { ...outcome });
@@ -47,20 +47,20 @@ function handlerWith(
   };
   return Object.assign(handle, {
     pipeline,
-    with: (others: HistoricCollaborators) => handlerWith(pipeline, () => others),
+    with: (others: BackfillCollaborators) => handlerWith(pipeline, () => others),
   });
 }
 
 function runOf(
   context: InvocationContext,
-  rest: HistoricCollaborators & { readonly pipeline: HistoricPipeline },
+  rest: BackfillCollaborators & { readonly pipeline: HistoricPipeline },
 ): BackfillRun {
   const reserveMs = Math.min(HAND_OVER_MS, context.getRemainingTimeInMillis() / 5);
   const nearEnd = () => context.getRemainingTimeInMillis() < reserveMs;
   return { ...rest, owner: context.awsRequestId, nearEnd };
 }
 
-function parseEvent(event: unknown): HistoricEvent['action'] {
+function parseEvent(event: unknown): BackfillEvent['action'] {
   const action = typeof event === 'object' && event !== null && 'action' in event && event.action;
   if (action === 'run' || action === 'continue') return action;
   throw new ConfigurationError(
@@ -68,11 +68,11 @@ function parseEvent(event: unknown): HistoricEvent['action'] {
   );
 }
 
-function act(action: HistoricEvent['action'], run: BackfillRun): Promise<HistoricOutcome> {
+function act(action: BackfillEvent['action'], run: BackfillRun): Promise<BackfillOutcome> {
   return action === 'run' ? retryWhileDenied(() => beginDue(run), run.clock) : goOn(run);
 }
 
-async function goOn(run: BackfillRun): Promise<HistoricOutcome> {
+async function goOn(run: BackfillRun): Promise<BackfillOutcome> {
   const stored = await run.cursors.read();
   if (stored?.cursor.source !== sourceOf(run.settings)) {
     return { outcome: 'idle', message: 'no backfill of this inventory has begun' };
@@ -92,10 +92,10 @@ async function goOn(run: BackfillRun): Promise<HistoricOutcome> {
   }
 }
 
-function atRest(cursor: BackfillCursor, run: BackfillRun): HistoricOutcome {
+function atRest(cursor: BackfillCursor, run: BackfillRun): BackfillOutcome {
   const { chunk, stage, failure } = cursor;
   if (stage === 'complete') return complete(cursor);
-  if (stage === 'empty') return empty(cursor);
+  if (stage === 'empty') return empty(cursor, run.settings);
   if (failure === undefined)
     return { outcome: 'idle', chunk, message: 'the next chunk waits for its run' };
   // A retry of the very event that failed: Lambda is to count it as failed as well.
@@ -103,7 +103,7 @@ function atRest(cursor: BackfillCursor, run: BackfillRun): HistoricOutcome {
   return { outcome: 'failed', chunk, message: failure.message };
 }
 
-function busy({ chunk }: BackfillCursor): HistoricOutcome {
+function busy({ chunk }: BackfillCursor): BackfillOutcome {
   return { outcome: 'busy', chunk, message: 'another run works on the backfill' };
 }
 

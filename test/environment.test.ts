@@ -27,7 +27,7 @@ const READ_BY_OTHERS = ['NODE_OPTIONS', 'POWERTOOLS_METRICS_NAMESPACE', 'POWERTO
 const UNREAD: Readonly<Record<Role, readonly string[]>> = {
   app: ['PROJECT'],
   collection: ['PIPELINE', 'PROJECT'],
-  historic: ['PIPELINE', 'PROJECT', 'SOURCE_REGION'],
+  historic: ['PROJECT', 'SOURCE_REGION'],
   verify: ['PROJECT', 'STAC_API_URL'],
 };
 

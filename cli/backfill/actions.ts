@@ -1,4 +1,4 @@
-import { askPipeline } from '../../lambdas/backfill/query.js';
+import { callPipeline } from '../../lambdas/backfill/query.js';
 import { chunkName } from '../../lambdas/backfill/run.js';
 import {
   isUnfinished,
@@ -12,7 +12,6 @@ import { chosenChunk } from './backfill-chunk.js';
 import { estimateScan, estimateText, inventoryFor } from './cost.js';
 import { describe } from './describe.js';
 import { dryRun } from './dry-run.js';
-import { withName } from './report.js';
 import { commandFor, type BackfillSite, type SiteAnswer } from './site.js';
 import { status } from './backfill-status.js';
 
@@ -85,7 +84,7 @@ async function restart(site: BackfillSite, options: ActionOptions): Promise<Acti
   const { settings, historic } = site;
   const chunk = chosenChunk(options.chunk, site) ?? firstChunk(settings);
   // What cannot be begun is no reason to forget what was done.
-  askPipeline('queryInventory', () => historic.pipeline.queryInventory({ chunk }));
+  callPipeline('queryInventory', () => historic.pipeline.queryInventory({ chunk }));
   options.say(estimateText(await estimateScan(site), site));
   const begin = { source: sourceOf(settings), chunk, now: Date.now() };
   const before = await restartBackfill(site.cursors, begin);
@@ -95,7 +94,7 @@ async function restart(site: BackfillSite, options: ActionOptions): Promise<Acti
 
 function answered(site: BackfillSite, { outcome, message, next = [] }: SiteAnswer): ActionResult {
   const hints = outcome === 'paused' ? [`To go on: ${commandFor(site, 'resume')}`] : next;
-  const result = said(site, outcome, [withName(message, site), ...hints]);
+  const result = said(site, outcome, [message, ...hints]);
   return { ...result, exitCode: NEEDS_A_PERSON.includes(outcome) ? 1 : 0 };
 }
 

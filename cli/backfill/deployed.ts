@@ -8,7 +8,7 @@ import { athenaEngine } from '../../lambdas/inventory/athena.js';
 import type { CursorStore } from '../../lambdas/backfill/cursor.js';
 import { cursorTable } from '../../lambdas/backfill/cursor-table.js';
 import { PipelineError } from '../../lambdas/runtime/errors.js';
-import type { HistoricEvent } from '../../lambdas/backfill/collaborators.js';
+import type { BackfillEvent } from '../../lambdas/backfill/collaborators.js';
 import type { HistoricHandler } from '../../lambdas/historic-handler.js';
 import { s3Objects } from '../../lambdas/inventory/objects.js';
 import { configuredInventory, settingsFor, type BackfillSite, type SiteAnswer } from './site.js';
@@ -50,7 +50,10 @@ export async function deployedBackfill({
     configured: inventory,
     settings: settingsFor(config, inventory),
     historic: await handlerIn<HistoricHandler>(join(folder, 'historic.ts')),
-    cursors: explained(cursorTable(names.stateTable, new DynamoDBClient({ region })), table),
+    cursors: explained(
+      cursorTable({ tableName: names.stateTable, pipelineId: id }, new DynamoDBClient({ region })),
+      table,
+    ),
     ...questions({ config, names }),
     invoke: (action) =>
       explain({ what: `function ${functionName}`, region }, () =>
@@ -84,7 +87,7 @@ const FaultSchema = z.object({ errorMessage: z.string() });
 async function invoke(
   lambda: Pick<LambdaClient, 'send'>,
   FunctionName: string,
-  action: HistoricEvent['action'],
+  action: BackfillEvent['action'],
 ): Promise<SiteAnswer> {
   const Payload = JSON.stringify({ action });
   const InvocationType = action === 'run' ? 'RequestResponse' : 'Event';

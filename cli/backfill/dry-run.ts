@@ -2,15 +2,14 @@ import { chunkName } from '../../lambdas/backfill/run.js';
 import { NO_COUNTS } from '../../lambdas/backfill/cursor.js';
 import { systemClock } from '../../lambdas/runtime/clock.js';
 import { memoryCursors } from '../../lambdas/backfill/cursor-table.js';
-import { firstChunk, sourceOf, type HistoricSettings } from '../../lambdas/backfill/settings.js';
+import { firstChunk, sourceOf, type BackfillSettings } from '../../lambdas/backfill/settings.js';
 import { silentLog, type Log } from '../../lambdas/runtime/log.js';
 import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../lambdas/queue/queue.js';
-import { runHistoric } from '../../local/inventory/historic-run.js';
+import { runBackfill } from '../../local/inventory/run-backfill.js';
 import { LOCAL_PACE } from '../../local/inventory/input.js';
 import type { ActionOptions, ActionResult } from './actions.js';
 import { chosenChunk } from './backfill-chunk.js';
 import { estimateScan, estimateText, inventoryFor } from './cost.js';
-import { withName } from './report.js';
 import type { BackfillSite } from './site.js';
 import { counted, cut, printable } from '../shared/table.js';
 
@@ -23,7 +22,7 @@ export async function dryRun(site: BackfillSite, options: ActionOptions): Promis
   options.say(estimateText(await estimateScan(site, settings.inventory), site));
   const first: string[] = [];
   const refused: string[] = [];
-  const { outcome, counts, message } = await runHistoric(site.historic, {
+  const { outcome, counts, message } = await runBackfill(site.historic, {
     settings,
     engine: site.engine,
     objects: site.objects,
@@ -48,7 +47,7 @@ export async function dryRun(site: BackfillSite, options: ActionOptions): Promis
       ...listed('the first messages', first),
       ...listed('refused', refused),
       ...(outcome === 'handed-over' ? ['  stopped before its end'] : []),
-      ...(outcome === 'empty' ? [`  ${withName(message, site)}`] : []),
+      ...(outcome === 'empty' ? [`  ${message}`] : []),
     ],
     json: { pipeline, outcome, chunk, counts, messages: first, refused },
     exitCode: outcome === 'chunk-done' || outcome === 'complete' ? 0 : 1,
@@ -59,7 +58,7 @@ export async function dryRun(site: BackfillSite, options: ActionOptions): Promis
 async function settingsOfRun(
   site: BackfillSite,
   { chunk: given }: ActionOptions,
-): Promise<HistoricSettings> {
+): Promise<BackfillSettings> {
   const { settings } = site;
   const cursor = (await site.cursors.read())?.cursor;
   const same = cursor?.source === sourceOf(settings) ? cursor : undefined;

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HistoricOutcome } from '../../lambdas/backfill/run.js';
+import type { BackfillOutcome } from '../../lambdas/backfill/run.js';
 import {
   addCounts,
   isUnfinished,
@@ -8,13 +8,13 @@ import {
   type CursorStore,
 } from '../../lambdas/backfill/cursor.js';
 import type { Clock } from '../../lambdas/runtime/clock.js';
-import type { HistoricEvent } from '../../lambdas/backfill/collaborators.js';
+import type { BackfillEvent } from '../../lambdas/backfill/collaborators.js';
 import type { HistoricHandler } from '../../lambdas/historic-handler.js';
-import { sourceOf, type HistoricSettings } from '../../lambdas/backfill/settings.js';
+import { sourceOf, type BackfillSettings } from '../../lambdas/backfill/settings.js';
 import { silentLog, type Log } from '../../lambdas/runtime/log.js';
 import type { ObjectReader } from '../../lambdas/inventory/objects.js';
 import { duckDbEngine } from '../../local/inventory/duckdb-engine.js';
-import { runHistoric } from '../../local/inventory/historic-run.js';
+import { runBackfill } from '../../local/inventory/run-backfill.js';
 import { LOCAL_PACE } from '../../local/inventory/input.js';
 import { messageLines } from '../../local/input/message-lines.js';
 import { startProgress } from '../../local/run/progress.js';
@@ -27,11 +27,11 @@ const PAGE_BYTES = 256 * 1024;
 export interface LocalBackfillRun {
   readonly pipeline: string;
   readonly historic: HistoricHandler;
-  readonly settings: HistoricSettings;
+  readonly settings: BackfillSettings;
   readonly cursors: CursorStore;
   readonly objects: ObjectReader;
   readonly clock: Clock;
-  readonly action: HistoricEvent['action'];
+  readonly action: BackfillEvent['action'];
   readonly folder: string;
   readonly chunks: number;
   readonly isStopped: () => boolean;
@@ -79,19 +79,19 @@ function nextSteps(pipeline: string, path: string): string[] {
   ];
 }
 
-type Chunks = Parameters<typeof runHistoric>[1] & Pick<LocalBackfillRun, 'historic' | 'chunks'>;
+type Chunks = Parameters<typeof runBackfill>[1] & Pick<LocalBackfillRun, 'historic' | 'chunks'>;
 
-async function sendChunks({ historic, chunks, ...run }: Chunks): Promise<HistoricOutcome> {
-  let outcome = await runHistoric(historic, run);
+async function sendChunks({ historic, chunks, ...run }: Chunks): Promise<BackfillOutcome> {
+  let outcome = await runBackfill(historic, run);
   for (let sent = 1; sent < chunks && outcome.outcome === 'chunk-done'; sent += 1) {
     if (run.isStopped?.()) break;
-    outcome = await runHistoric(historic, run);
+    outcome = await runBackfill(historic, run);
   }
   return outcome;
 }
 
 /** Then every message is to come, and what a killed run left would only be repeated. */
-function nothingSent(cursor: BackfillCursor | undefined, settings: HistoricSettings): boolean {
+function nothingSent(cursor: BackfillCursor | undefined, settings: BackfillSettings): boolean {
   if (cursor?.source !== sourceOf(settings)) return true;
   return addCounts(cursor.totals, cursor.counts).sent === 0;
 }

@@ -41,7 +41,7 @@ export async function localBackfill(
   const none = { maxQueueDepth: undefined, maxScanGb: undefined };
   const settings = { ...settingsFor(config, await localInventory(path)), ...none };
   const historic = await handlerIn<HistoricHandler>(entry);
-  const cursors = fileCursors(join(out, 'cursor.json'));
+  const cursors = fileCursors(join(out, 'cursor.json'), id);
   const parts = { pipeline: id, historic, settings, cursors, objects: fileObjects };
   return {
     ...parts,

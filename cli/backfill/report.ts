@@ -18,15 +18,10 @@ export function progressLines(progress: BackfillProgress, site: BackfillSite): s
     field('this chunk', isChunked && chunkCounts.rows > 0 ? countsText(chunkCounts) : undefined),
     field('rate', rateText(progress)),
     field('query', queryId),
-    field('failure', failure && printable(withName(failure, site))),
+    field('failure', failure && printable(failure)),
     field('as of', `${shortTime(progress.updatedAt)}, begun ${shortTime(progress.startedAt)}`),
     ...hints(progress, site).map((hint) => `  ${hint}`),
   ].filter((line) => line !== undefined);
-}
-
-/** The library does not know for whom it speaks. */
-export function withName(sentence: string, { pipeline }: Pick<BackfillSite, 'pipeline'>): string {
-  return sentence.replaceAll('<pipeline>', pipeline);
 }
 
 function field(name: string, value: string | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import type { BackfillCursor, CursorStore } from '../../lambdas/backfill/cursor.js';
-import type { HistoricEvent } from '../../lambdas/backfill/collaborators.js';
+import type { BackfillEvent } from '../../lambdas/backfill/collaborators.js';
 import type { HistoricHandler } from '../../lambdas/historic-handler.js';
-import type { HistoricSettings } from '../../lambdas/backfill/settings.js';
+import type { BackfillSettings } from '../../lambdas/backfill/settings.js';
 import { parseInventory, type Inventory } from '../../lambdas/inventory/inventory.js';
 import type { ObjectReader } from '../../lambdas/inventory/objects.js';
 import type { QueryEngine } from '../../lambdas/inventory/engine.js';
@@ -15,7 +15,7 @@ export interface BackfillSite {
   /** What a command has to be called with to reach the same backfill. */
   readonly flags: string;
   readonly historic: HistoricHandler;
-  readonly settings: HistoricSettings;
+  readonly settings: BackfillSettings;
   /** The inventory of config.yaml, where it names one. */
   readonly configured: Inventory | undefined;
   readonly cursors: CursorStore;
@@ -23,14 +23,14 @@ export interface BackfillSite {
   /** For questions; the backfill's own queries are its function's. */
   readonly engine: QueryEngine;
   /** Has the historic function run. */
-  invoke(action: HistoricEvent['action']): Promise<SiteAnswer>;
+  invoke(action: BackfillEvent['action']): Promise<SiteAnswer>;
   /** False where what is unfinished goes on only when a person starts it. */
   isAtWork(cursor: BackfillCursor): boolean;
   close(): Promise<void>;
 }
 
 export interface SiteAnswer {
-  /** One of HistoricOutcome's. */
+  /** One of BackfillOutcome's. */
   readonly outcome: string;
   /** A sentence for a person. */
   readonly message: string;
@@ -45,8 +45,9 @@ export function configuredInventory(config: PipelineConfig): Inventory | undefin
   return parseInventory({ location, format, fields: inventory_fields.join() });
 }
 
-export function settingsFor(config: PipelineConfig, inventory: Inventory): HistoricSettings {
+export function settingsFor(config: PipelineConfig, inventory: Inventory): BackfillSettings {
   return {
+    pipelineId: config.id,
     inventory,
     frequencyHours: config.historic_frequency ?? 0,
     initialChunk: config.initial_chunk,

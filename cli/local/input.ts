@@ -132,7 +132,12 @@ async function backfill(
     );
   }
   const { inventoryInput } = await import('../../local/inventory/input.js');
-  return inventoryInput({ handler: code.historic, location, workFolder });
+  return inventoryInput({
+    pipelineId: folder.id,
+    handler: code.historic,
+    location,
+    workFolder,
+  });
 }
 
 function finderOf({ code }: PlannedPipeline) {

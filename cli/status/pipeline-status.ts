@@ -41,7 +41,9 @@ export async function gatherStatus(
     catalog:
       stacApiUrl === undefined ? undefined : part(() => catalogStatus(stacApiUrl, collection)),
     backfill:
-      inventory === undefined ? undefined : part(() => readBackfill(names.stateTable, region)),
+      inventory === undefined
+        ? undefined
+        : part(() => readBackfill({ tableName: names.stateTable, pipelineId: id }, region)),
   };
   return {
     pipeline: id,
@@ -63,7 +65,10 @@ async function part<T>(ask: () => Promise<T>): Promise<Part<T>> {
   }
 }
 
-async function readBackfill(table: string, region: string): Promise<BackfillCursor | undefined> {
+async function readBackfill(
+  table: Parameters<typeof cursorTable>[0],
+  region: string,
+): Promise<BackfillCursor | undefined> {
   const stored = await cursorTable(table, new DynamoDBClient({ region })).read();
   return stored?.cursor;
 }

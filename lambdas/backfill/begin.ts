@@ -1,5 +1,5 @@
 import { queryText } from './query.js';
-import { chunkName, reportName, type BackfillRun, type HistoricOutcome } from './run.js';
+import { chunkName, reportName, type BackfillOutcome, type BackfillRun } from './run.js';
 import {
   isUnfinished,
   NO_COUNTS,
@@ -8,11 +8,11 @@ import {
   type StoredCursor,
 } from './cursor.js';
 import { QueryError } from '../runtime/errors.js';
-import { firstChunk, sourceOf } from './settings.js';
+import { firstChunk, sourceOf, type BackfillSettings } from './settings.js';
 import { findReport, scanCostUsd, type InventoryReport } from '../inventory/report.js';
 
-/** Begins what is due, and leaves the work to an invocation of its own. */
-export async function beginDue(run: BackfillRun): Promise<HistoricOutcome> {
+/** Starts the chunk that is due, and invokes the function again to do the work. */
+export async function beginDue(run: BackfillRun): Promise<BackfillOutcome> {
   const stored = await run.cursors.read();
   const cursor = stored?.cursor;
   const source = sourceOf(run.settings);
@@ -24,26 +24,27 @@ export async function beginDue(run: BackfillRun): Promise<HistoricOutcome> {
     return {
       outcome: 'continued',
       chunk,
-      message: `${chunkName(chunk)} is unfinished and goes on`,
+      message: `${chunkName(chunk)} is unfinished and continues`,
     };
   }
   if (cursor.stage === 'complete') return complete(cursor);
   if (cursor.stage !== 'empty') return begin(cursor, stored, run);
-  // The schedule would read the same report for nothing; a deployment asks for it.
-  if (run.settings.frequencyHours > 0) return empty(cursor);
+  // On a schedule the same report would be queried again and again; a deployment runs once and may fix the query.
+  if (run.settings.frequencyHours > 0) return empty(cursor, run.settings);
   return begin(fresh(run, cursor), stored, run);
 }
 
-/** The outcome of a backfill that has nothing to do. */
-export function complete({ totals, chunk }: BackfillCursor): HistoricOutcome {
+/** Returns the outcome for a backfill that has sent everything. */
+export function complete({ totals, chunk }: BackfillCursor): BackfillOutcome {
   const message = `the backfill is complete: ${totals.rows} rows, ${totals.sent} messages sent`;
   return { outcome: 'complete', chunk, message };
 }
 
-export function empty(cursor: BackfillCursor): HistoricOutcome {
+/** Returns the outcome for a backfill whose queries selected no row at all. */
+export function empty(cursor: BackfillCursor, { pipelineId }: BackfillSettings): BackfillOutcome {
   const message =
-    `no matching row: the pipeline's query selected nothing of ${reportName(cursor)}, so nothing was sent; ` +
-    'look at its queryInventory, then npm run backfill -- <pipeline> restart';
+    `no matching row: the pipeline's query selected no row from ${reportName(cursor)}, so nothing was sent; ` +
+    `fix queryInventory in historic.ts, then run npm run backfill -- ${pipelineId} restart`;
   return { outcome: 'empty', chunk: cursor.chunk, message };
 }
 
@@ -56,30 +57,35 @@ async function begin(
   cursor: BackfillCursor,
   stored: StoredCursor | undefined,
   run: BackfillRun,
-): Promise<HistoricOutcome> {
-  const { settings, objects, clock, log } = run;
+): Promise<BackfillOutcome> {
+  const { settings, objects, log } = run;
   const report = await findReport(settings.inventory, objects, cursor.dt);
   checkScan(report, run);
-  const begun = begunCursor(cursor, report, clock.now());
-  // Not to be run yet: what is wrong with it is to be heard by who deploys.
+  const begun = begunCursor(cursor, report, run);
+  // The query is built here only to report its errors to the deployment; it runs in the next invocation.
   await queryText(begun, run);
   if (!(await run.cursors.write(begun, stored?.version))) {
-    return { outcome: 'busy', message: 'another run begins the backfill at this moment' };
+    return { outcome: 'busy', message: 'another run is starting the backfill' };
   }
   const { chunk, dt } = begun;
   const scanUsd = Number(scanCostUsd(report.bytes).toFixed(4));
-  log.info('backfill begun', { chunk, dt, files: report.files, bytes: report.bytes, scanUsd });
+  log.info('backfill started', { chunk, dt, files: report.files, bytes: report.bytes, scanUsd });
   await run.invokeSelf({ action: 'continue' });
-  const message = `${chunkName(chunk)} of ${reportName(begun)} has begun: ${report.bytes} bytes, at most ${scanUsd} USD for Athena`;
+  const message = `${chunkName(chunk)} of ${reportName(begun)} has started: ${report.bytes} bytes, at most ${scanUsd} USD for Athena`;
   return { outcome: 'started', chunk, message };
 }
 
-function begunCursor(cursor: BackfillCursor, report: InventoryReport, now: number): BackfillCursor {
-  const time = new Date(now).toISOString();
+function begunCursor(
+  cursor: BackfillCursor,
+  report: InventoryReport,
+  { clock, settings: { inventory } }: BackfillRun,
+): BackfillCursor {
+  const time = new Date(clock.now()).toISOString();
   return {
     ...cursor,
     stage: 'pending',
     dt: report.dt,
+    listing: report.dt === undefined ? inventory.location : undefined,
     inventoryDate: report.inventoryDate,
     bytes: report.bytes,
     attempt: cursor.attempt + 1,
@@ -94,14 +100,14 @@ function begunCursor(cursor: BackfillCursor, report: InventoryReport, now: numbe
   };
 }
 
-/** ORC and Parquet are not read whole: there the work group's own limit has the last word. */
+/** Does not check ORC and Parquet, which a query reads only in part: there the limit of the work group applies. */
 function checkScan({ bytes }: InventoryReport, { settings }: BackfillRun): void {
   const { maxScanGb, inventory } = settings;
   const readWhole = inventory.format !== 'orc' && inventory.format !== 'parquet';
   if (maxScanGb === undefined || !readWhole || bytes <= maxScanGb * 1e9) return;
   throw new QueryError(
-    `a query of this inventory reads ${(bytes / 1e9).toFixed(2)} GB (about ${scanCostUsd(bytes).toFixed(2)} USD), ` +
-      `and max_scan_gb is ${maxScanGb}: raise it in config.yaml to allow that`,
+    `a query of this inventory scans ${(bytes / 1e9).toFixed(2)} GB (about ${scanCostUsd(bytes).toFixed(2)} USD), ` +
+      `which exceeds max_scan_gb (${maxScanGb}): raise it in config.yaml to allow this`,
     { kind: 'permanent' },
   );
 }

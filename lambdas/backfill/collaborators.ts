@@ -5,7 +5,7 @@ import type { CursorStore } from './cursor.js';
 import { systemClock, type Clock } from '../runtime/clock.js';
 import { cursorTable } from './cursor-table.js';
 import { optionalEnv, requiredEnv } from '../runtime/env.js';
-import { settingsFromEnv, type HistoricSettings } from './settings.js';
+import { settingsFromEnv, type BackfillSettings } from './settings.js';
 import { jsonLog, type Log } from '../runtime/log.js';
 import { once } from '../runtime/once.js';
 import { s3Objects, type ObjectReader } from '../inventory/objects.js';
@@ -13,36 +13,37 @@ import type { QueryEngine } from '../inventory/engine.js';
 import { sqsQueue, type MessageQueue } from '../queue/queue.js';
 
 /**
- * What invokes the historic function.
- * - run: begins what is due. Sent by the deployment (frequency 0) and by the schedule (every n hours).
- * - continue: goes on with what is unfinished. Sent by the keeper schedule and by the function itself.
+ * The event of the historic function.
+ * - run: starts what is due. Sent by the deployment (historic_frequency 0) and by the schedule (every n hours).
+ * - continue: continues what is unfinished. Sent by the resume schedule and by the function itself.
  */
-export interface HistoricEvent {
+export interface BackfillEvent {
   readonly action: 'run' | 'continue';
 }
 
-export interface HistoricCollaborators {
-  readonly settings: HistoricSettings;
+/** Everything a backfill uses outside the pipeline itself: AWS, or stand-ins for it. */
+export interface BackfillCollaborators {
+  readonly settings: BackfillSettings;
   readonly engine: QueryEngine;
   readonly objects: ObjectReader;
   readonly queue: MessageQueue;
   readonly cursors: CursorStore;
-  /** Has the function run again, without waiting for it. */
-  readonly invokeSelf: (event: HistoricEvent) => Promise<void>;
+  /** Invokes the function again, asynchronously. */
+  readonly invokeSelf: (event: BackfillEvent) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Of the result that are read and sent before the cursor moves: what a killed run repeats at most. */
+  /** Bytes of the result that are read and sent per write of the cursor, and so repeated after a kill. */
   readonly pageBytes: number;
-  /** Batches under way to the queue at the same time. */
+  /** Number of batches sent to the queue concurrently. */
   readonly parallelBatches: number;
 }
 
-/** About 10,000 rows, a second of sending. */
+/** About 10,000 rows, which take about a second to send. */
 export const PAGE_BYTES = 1024 * 1024;
 export const PARALLEL_BATCHES = 24;
 
 /** The collaborators of a deployed function, built from its environment on the container's first invocation. */
-export const deployedHistoricCollaborators = once((): HistoricCollaborators => ({
+export const deployedBackfillCollaborators = once((): BackfillCollaborators => ({
   settings: settingsFromEnv(),
   engine: athenaEngine({
     workGroup: requiredEnv('WORKGROUP'),
@@ -51,7 +52,10 @@ export const deployedHistoricCollaborators = once((): HistoricCollaborators => (
   }),
   objects: s3Objects({ requesterPays: optionalEnv('REQUESTER_PAYS') === 'true' }),
   queue: sqsQueue(requiredEnv('QUEUE_URL')),
-  cursors: cursorTable(requiredEnv('TABLE_NAME'), new DynamoDBClient({})),
+  cursors: cursorTable(
+    { tableName: requiredEnv('TABLE_NAME'), pipelineId: requiredEnv('PIPELINE') },
+    new DynamoDBClient({}),
+  ),
   invokeSelf: selfInvoker(requiredEnv('AWS_LAMBDA_FUNCTION_NAME'), new LambdaClient({})),
   clock: systemClock,
   log: jsonLog(),
@@ -62,7 +66,7 @@ export const deployedHistoricCollaborators = once((): HistoricCollaborators => (
 export function selfInvoker(
   functionName: string,
   client: Pick<LambdaClient, 'send'>,
-): HistoricCollaborators['invokeSelf'] {
+): BackfillCollaborators['invokeSelf'] {
   return async (event) => {
     const Payload = JSON.stringify(event);
     const request = { FunctionName: functionName, InvocationType: 'Event' as const, Payload };

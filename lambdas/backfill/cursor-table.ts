@@ -10,8 +10,16 @@ type Table = Pick<DynamoDBClient, 'send'>;
 
 const KEY = { pk: { S: 'backfill' }, sk: { S: 'cursor' } };
 
-/** The cursor as one row of the state table, without a TTL. */
-export function cursorTable(tableName: string, table: Table): CursorStore {
+interface CursorTableOptions {
+  readonly tableName: string;
+  readonly pipelineId: string;
+}
+
+/** Stores the cursor as one row of the state table, without a TTL. */
+export function cursorTable(
+  { tableName, pipelineId }: CursorTableOptions,
+  table: Table,
+): CursorStore {
   const readRow = async () => {
     const get = new GetItemCommand({ TableName: tableName, Key: KEY, ConsistentRead: true });
     const { Item } = await table.send(get);
@@ -20,7 +28,7 @@ export function cursorTable(tableName: string, table: Table): CursorStore {
   return {
     read: async () => {
       const row = await readRow();
-      return row && { version: row.version, cursor: parseCursor(row.text) };
+      return row && { version: row.version, cursor: parseCursor(row.text, pipelineId) };
     },
     version: async () => (await readRow())?.version,
     write: async (cursor, expected) => {
@@ -41,7 +49,7 @@ export function cursorTable(tableName: string, table: Table): CursorStore {
   };
 }
 
-/** For tests, and for a run whose progress need not outlive it. */
+/** Stores the cursor in memory, for tests and for runs that are never resumed. */
 export function memoryCursors(): CursorStore {
   let stored: StoredCursor | undefined;
   return {

@@ -2,23 +2,24 @@ import * as z from 'zod/mini';
 import { failureOf, QueryError } from '../runtime/errors.js';
 
 const CountsSchema = z.object({
-  /** Rows of the query's result that were read. */
+  /** Rows read from the query's result. */
   rows: z.number(),
-  /** Messages that the queue took. */
+  /** Messages that the queue accepted. */
   sent: z.number(),
-  /** Rows of which the pipeline made no message. */
+  /** Rows for which `rowToMessageBody` returned undefined. */
   skipped: z.number(),
-  /** Messages that the queue can never take, and rows on which the pipeline's function threw. */
+  /** Messages that the queue can never accept, and rows for which `rowToMessageBody` threw. */
   refused: z.number(),
 });
 
 /**
- * - waiting: `chunk` is to be begun by the next run
- * - pending: its query is to be started
- * - querying, sending: under way
- * - complete: there is no further chunk
- * - empty: as complete, and not one row was selected
- * - failed: a person has to look; the next run begins the chunk again
+ * - waiting: the next run starts `chunk`
+ * - pending: the query of `chunk` has not been started
+ * - querying: the query is running
+ * - sending: the result is being read and sent
+ * - complete: every chunk has been sent
+ * - empty: every chunk has been processed, and the queries selected no row
+ * - failed: a permanent error stopped the chunk; the next run starts it again
  */
 const StageSchema = z.enum([
   'waiting',
@@ -31,19 +32,22 @@ const StageSchema = z.enum([
 ]);
 
 const CursorSchema = z.object({
-  /** What is back-filled; another source is another backfill. */
+  /** Value of `sourceOf`. A different source means a different backfill. */
   source: z.string(),
   stage: StageSchema,
-  /** Undefined: the whole inventory. */
+  /** Undefined means the whole inventory. */
   chunk: z.optional(z.string()),
-  /** The report that all chunks read; undefined for a listing and before the first run. */
+  /** The report that all chunks read. Undefined for a listing, and before the first run. */
   dt: z.optional(z.string()),
+  /** Location of the listing. Undefined for a report, and in cursors stored by earlier versions. */
+  listing: z.optional(z.string()),
+  /** Day of the report, as YYYY-MM-DD in UTC. */
   inventoryDate: z.optional(z.string()),
-  /** What a query reads at most. */
+  /** Maximum number of bytes that a query scans. */
   bytes: z.number(),
-  /** Queries of this backfill so far: makes each one's token another. */
+  /** Number of queries of this backfill so far. It makes the token of each query unique. */
   attempt: z.number(),
-  /** Queries of this chunk that had to be started again. */
+  /** Number of times that the query of this chunk was restarted. */
   restarts: z.number(),
   queryId: z.optional(z.string()),
   result: z.optional(
@@ -55,10 +59,11 @@ const CursorSchema = z.object({
       columns: z.optional(z.array(z.string())),
     }),
   ),
-  /** Of this chunk. */
+  /** Counts of this chunk. */
   counts: CountsSchema,
-  /** Of the chunks before it. */
+  /** Sum of the counts of all earlier chunks. */
   totals: CountsSchema,
+  /** Number of completed chunks. */
   chunks: z.number(),
   startedAt: z.string(),
   chunkStartedAt: z.string(),
@@ -70,21 +75,22 @@ const CursorSchema = z.object({
 
 export type Counts = z.infer<typeof CountsSchema>;
 export type Stage = z.infer<typeof StageSchema>;
-/** How far a backfill is: one row of the state table. */
+/** The progress of a backfill, stored as one row of the state table. */
 export type BackfillCursor = z.infer<typeof CursorSchema>;
 
 export interface StoredCursor {
   readonly cursor: BackfillCursor;
-  /** Grows by one with each write. */
+  /** Incremented by each write. */
   readonly version: number;
 }
 
-/** Where the one cursor of a pipeline is kept. */
+/** Storage of a pipeline's cursor. */
 export interface CursorStore {
+  /** Throws QueryError if the stored cursor cannot be parsed. */
   read(): Promise<StoredCursor | undefined>;
-  /** Of whatever is stored, also where another version of this project wrote it; undefined where nothing is. */
+  /** Returns the version of the stored cursor without parsing it, or undefined if none is stored. */
   version(): Promise<number | undefined>;
-  /** False, and nothing written, unless the stored version is `expected`; undefined: unless nothing is stored. */
+  /** Writes the cursor if the stored version is `expected` (undefined: none is stored). Otherwise returns false. */
   write(cursor: BackfillCursor, expected: number | undefined): Promise<boolean>;
 }
 
@@ -102,11 +108,11 @@ export function addCounts(a: Counts, b: Counts): Counts {
 export interface NewBackfill {
   readonly source: string;
   readonly chunk: string | undefined;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** A backfill of which nothing is done. */
+/** Returns the cursor of a backfill that has not started. */
 export function newBackfill({ source, chunk, now }: NewBackfill): BackfillCursor {
   const time = new Date(now).toISOString();
   return {
@@ -130,19 +136,19 @@ export function isUnfinished({ stage }: BackfillCursor): boolean {
   return stage === 'pending' || stage === 'querying' || stage === 'sending';
 }
 
-/** Stops sending at the next page. Gives the cursor, undefined when there is no backfill. */
+/** Pauses sending after the current page. Returns the cursor, or undefined if there is no backfill. */
 export function pauseBackfill(store: CursorStore): Promise<BackfillCursor | undefined> {
   return changeCursor(store, (cursor) => ({ ...cursor, paused: true }));
 }
 
-/** Lets a paused backfill go on: the function is to be invoked with `{ action: 'continue' }` afterwards. */
+/** Clears the pause. Afterwards, invoke the function with `{ action: 'continue' }`. */
 export function resumeBackfill(store: CursorStore): Promise<BackfillCursor | undefined> {
   return changeCursor(store, (cursor) => ({ ...cursor, paused: false }));
 }
 
 /**
- * Forgets what was done: the next `{ action: 'run' }` begins with `chunk` on the newest report. A run that is under
- * way stops at its next write. Gives the cursor as it was, undefined where there was none that can be read.
+ * Discards the progress: the next `{ action: 'run' }` starts with `chunk` on the newest report. A run in progress stops
+ * at its next write. Returns the previous cursor, or undefined if there was none or it could not be parsed.
  */
 export async function restartBackfill(
   store: CursorStore,
@@ -150,14 +156,14 @@ export async function restartBackfill(
 ): Promise<BackfillCursor | undefined> {
   for (;;) {
     const version = await store.version();
-    // What cannot be read is to be forgotten as well.
-    const stored = await store.read().catch(noneIfUnreadable);
+    // A restart also replaces a cursor that cannot be parsed.
+    const stored = await store.read().catch(undefinedIfUnreadable);
     const attempt = stored?.cursor.attempt ?? 0;
     if (await store.write({ ...newBackfill(begin), attempt }, version)) return stored?.cursor;
   }
 }
 
-function noneIfUnreadable(error: unknown): undefined {
+function undefinedIfUnreadable(error: unknown): undefined {
   if (failureOf(error).kind !== 'permanent') throw error;
 }
 
@@ -173,12 +179,14 @@ async function changeCursor(
   }
 }
 
-export function parseCursor(text: string): BackfillCursor {
+/** Parses a stored cursor. Throws QueryError, which names the command that replaces the cursor of `pipelineId`. */
+export function parseCursor(text: string, pipelineId: string): BackfillCursor {
   try {
     return z.parse(CursorSchema, JSON.parse(text));
   } catch (cause) {
     throw new QueryError(
-      'the cursor in the state table is of another version of this project: npm run backfill -- <pipeline> restart',
+      'the stored cursor was written by an incompatible version of this project; ' +
+        `to discard it and start over, run npm run backfill -- ${pipelineId} restart`,
       { kind: 'permanent', cause },
     );
   }

@@ -1,14 +1,55 @@
 import type { Row } from '../inventory/result-csv.js';
 
-/** What is particular to a dataset in its backfill: three pure functions. */
+/**
+ * What a dataset contributes to its backfill: three pure functions, written in the pipeline's historic.ts.
+ * An error that one of them throws is permanent: `queryInventory` and `nextChunk` stop the backfill with it,
+ * `rowToMessageBody` refuses the row and the backfill continues.
+ *
+ * @example
+ * export const handler = historicHandler({ queryInventory, rowToMessageBody, nextChunk });
+ */
 export interface HistoricPipeline {
   /**
-   * One SELECT from the relation `inventory`, which inventory-query.ts describes. `chunk` is undefined when the
-   * whole inventory is read at once (historic_frequency 0).
+   * Returns the query for one chunk: a single SELECT from the relation `inventory`, with CTEs before it if needed.
+   *
+   * `inventory` has one row for each current object: `key`, and the other columns of inventory_fields in snake case
+   * (`size` as bigint, `last_modified_date` as a UTC timestamp); for a listing only `key`. The query runs on Athena and
+   * on DuckDB, so use only functions listed in lambdas/inventory/functions.ts.
+   *
+   * `chunk` is initial_chunk or a value returned by `nextChunk`; it is undefined if historic_frequency is 0, and then
+   * the query must select the whole inventory. The query runs again when it has to be restarted, so it must not depend
+   * on the time.
+   *
+   * @example
+   * function queryInventory({ chunk }: { readonly chunk: string | undefined }): string {
+   *   return `SELECT key FROM inventory WHERE key LIKE 'tiles/${chunk ?? ''}%/metadata.xml'`;
+   * }
    */
   queryInventory(input: { readonly chunk: string | undefined }): string;
-  /** The message for one row of that SELECT, under its column names; undefined to skip the row. */
+
+  /**
+   * Returns the message for one row of the query's result, in the form that `parseMessage` reads, or undefined to skip
+   * the row. `row` maps each selected column to its value as text; null is undefined. A body that is empty or larger
+   * than the queue allows (256 KiB or 1 MiB) is refused, which is logged and counted.
+   *
+   * @example
+   * function rowToMessageBody({ key }: Record<string, string | undefined>): string | undefined {
+   *   return key?.endsWith('/metadata.xml') ? JSON.stringify({ key }) : undefined;
+   * }
+   */
   rowToMessageBody(row: Row): string | undefined;
-  /** The chunk after `chunk`, undefined when there is none. `inventoryDate`: day of the report, YYYY-MM-DD in UTC. */
+
+  /**
+   * Returns the chunk to send after `chunk`, or undefined after the last one. It must not return `chunk` itself.
+   * It is not called if historic_frequency is 0. `inventoryDate` is the day of the inventory report (for a listing: the
+   * day it was written), as YYYY-MM-DD in UTC.
+   *
+   * @example
+   * // From the oldest year up to the year of the report.
+   * function nextChunk(chunk: string, { inventoryDate }: { readonly inventoryDate: string }): string | undefined {
+   *   const year = Number(chunk) + 1;
+   *   return year > Number(inventoryDate.slice(0, 4)) ? undefined : String(year);
+   * }
+   */
   nextChunk(chunk: string, input: { readonly inventoryDate: string }): string | undefined;
 }

@@ -7,20 +7,20 @@ import {
 import type { Clock } from '../runtime/clock.js';
 import { QueryError } from '../runtime/errors.js';
 
-/** After this time without a write, another run may go on. */
+/** Time without a write after which another run may take over the backfill. */
 export const LEASE_MS = 60_000;
 const RENEW_MS = LEASE_MS / 3;
 
-/** Thrown when another run has the backfill, or a person restarted it: this one has to leave it alone. */
+/** Thrown when another run took over the backfill or a person restarted it. This run must not write any more. */
 export class LeaseLostError extends QueryError {
   constructor() {
-    super('the backfill was taken over by another run or restarted', { kind: 'transient' });
+    super('another run took over the backfill, or it was restarted', { kind: 'transient' });
   }
 }
 
 interface LeaseOptions {
   readonly store: CursorStore;
-  /** Of the run. A retry of the same event has the same, and so takes over at once. */
+  /** Identifies the run. A retry of the same event has the same owner, so it can take over immediately. */
   readonly owner: string;
   readonly clock: Clock;
 }
@@ -38,7 +38,7 @@ export class Lease {
     this.renewedAt = options.clock.now();
   }
 
-  /** Undefined when another run holds it. */
+  /** Returns undefined if another run holds the lease. */
   static async claim(stored: StoredCursor, options: LeaseOptions): Promise<Lease | undefined> {
     const { lease } = stored.cursor;
     const { owner, clock, store } = options;
@@ -58,7 +58,7 @@ export class Lease {
     await this.write(changes, { owner, until: clock.now() + LEASE_MS });
   }
 
-  /** Writes the changes and lets the next run in. Throws LeaseLostError. */
+  /** Writes the changes and releases the lease. Throws LeaseLostError. */
   async release(changes: Changes = {}): Promise<void> {
     await this.write(changes, undefined);
   }
@@ -67,7 +67,7 @@ export class Lease {
     if (this.options.clock.now() - this.renewedAt >= RENEW_MS) await this.save();
   }
 
-  /** Renews the lease for as long as `work` takes. */
+  /** Renews the lease until `work` settles. */
   async renewWhile<T>(work: Promise<T>): Promise<T> {
     const settled = work.then(
       (value) => ({ value }),
@@ -98,7 +98,7 @@ export class Lease {
     }
   }
 
-  /** Somebody wrote in between: a person who paused, or this run itself when an answer got lost. */
+  /** Another write came first: a person paused the backfill, or the response to a write of this run was lost. */
   private async catchUp(): Promise<void> {
     const stored = await this.options.store.read();
     const mine = this.stored.cursor;

@@ -10,12 +10,12 @@ const MAX_RESTARTS = 5;
 const RESTART_BACKOFF = { firstMs: 1_000, maxMs: 30_000 };
 const POLL_BACKOFF = { firstMs: 250, maxMs: 5_000 };
 
-/** pending -> querying */
+/** Stage pending: starts the query. The next stage is querying. */
 export async function startQuery(lease: Lease, run: BackfillRun): Promise<undefined> {
   const { chunk, dt, attempt, startedAt } = lease.cursor;
   const { engine, log } = run;
   const sql = await queryText(lease.cursor, run);
-  // The same for a run that was killed before it could save the query's id.
+  // A run that was killed before it saved the query's id computes the same token and gets the same query.
   const token = createHash('sha256')
     .update(JSON.stringify([startedAt, attempt, sql]))
     .digest('hex');
@@ -25,7 +25,7 @@ export async function startQuery(lease: Lease, run: BackfillRun): Promise<undefi
   return undefined;
 }
 
-/** What the engine is to run for the chunk. Throws what is wrong with the pipeline's SELECT. */
+/** Returns the SQL for the chunk. Throws QueryError if queryInventory throws or does not return a SELECT. */
 export async function queryText(
   { chunk, dt }: Pick<BackfillCursor, 'chunk' | 'dt'>,
   { engine, settings: { inventory }, pipeline }: BackfillRun,
@@ -34,11 +34,11 @@ export async function queryText(
     dialect: engine.dialect,
     inventory,
     relation: await engine.relation(inventory, dt),
-    select: askPipeline('queryInventory', () => pipeline.queryInventory({ chunk })),
+    select: callPipeline('queryInventory', () => pipeline.queryInventory({ chunk })),
   });
 }
 
-/** querying -> sending, or as it was when the time is used up. */
+/** Stage querying: waits for the query until time runs out. The next stage is sending, or pending after a restart. */
 export async function awaitQuery(lease: Lease, run: BackfillRun): Promise<undefined> {
   const queryId = lease.cursor.queryId ?? '';
   for (let poll = 1; ; poll += 1) {
@@ -60,7 +60,7 @@ export async function awaitQuery(lease: Lease, run: BackfillRun): Promise<undefi
   }
 }
 
-/** From the chunk's first row: another query may give the rows in another order. */
+/** Sends the chunk from its first row again, because a new query may return the rows in a different order. */
 export async function restartQuery(
   reason: string,
   lease: Lease,
@@ -70,7 +70,7 @@ export async function restartQuery(
   if (restarts >= MAX_RESTARTS) {
     throw new QueryError(`${reason} (after ${restarts} restarts)`, { kind: 'permanent' });
   }
-  run.log.warn('query is started again', { reason, restarts: restarts + 1 });
+  run.log.warn('restarting the query', { reason, restarts: restarts + 1 });
   await lease.save({
     stage: 'pending',
     attempt: attempt + 1,
@@ -83,12 +83,12 @@ export async function restartQuery(
   return undefined;
 }
 
-/** What an author's function throws is a fault of the pipeline, which no retry mends. */
-export function askPipeline<T>(name: string, ask: () => T): T {
+/** Calls a function of the pipeline. Its errors become permanent, because a retry would throw them again. */
+export function callPipeline<T>(name: string, call: () => T): T {
   try {
-    return ask();
+    return call();
   } catch (cause) {
-    throw new QueryError(`${name} of the pipeline threw: ${failureOf(cause).message}`, {
+    throw new QueryError(`${name} in historic.ts threw an error: ${failureOf(cause).message}`, {
       kind: 'permanent',
       cause,
     });

@@ -1,18 +1,18 @@
 import type { BackfillCursor, Counts } from './cursor.js';
-import type { HistoricCollaborators } from './collaborators.js';
+import type { BackfillCollaborators } from './collaborators.js';
 import type { HistoricPipeline } from './historic-pipeline.js';
 
 /** One invocation of the historic function. */
-export interface BackfillRun extends HistoricCollaborators {
+export interface BackfillRun extends BackfillCollaborators {
   readonly pipeline: HistoricPipeline;
-  /** Of the lease: the id of the event, which a retry of it shares. */
+  /** Owner of the lease: the request id of the invocation, which Lambda keeps for a retry of the same event. */
   readonly owner: string;
-  /** True when there is only time left to save and hand over. */
+  /** Returns true when the remaining time suffices only to save the cursor and invoke the function again. */
   readonly nearEnd: () => boolean;
 }
 
-/** What the function answers; also its last log line. */
-export interface HistoricOutcome {
+/** The response of the historic function, which is also its last log line. */
+export interface BackfillOutcome {
   readonly outcome:
     | 'started'
     | 'continued'
@@ -24,10 +24,10 @@ export interface HistoricOutcome {
     | 'busy'
     | 'idle'
     | 'failed';
-  /** A sentence for a person. */
+  /** The outcome in one sentence, for people. */
   readonly message: string;
   readonly chunk?: string | undefined;
-  /** Of the chunk, where this run sent something. */
+  /** Counts of the chunk so far, if this run worked on one. */
   readonly counts?: Counts;
 }
 
@@ -35,7 +35,8 @@ export function chunkName(chunk: string | undefined): string {
   return chunk === undefined ? 'the whole inventory' : `chunk ${chunk}`;
 }
 
-export function reportName({ dt, source }: Pick<BackfillCursor, 'dt' | 'source'>): string {
-  // Of sourceOf: the place, which may hold blanks, then two words.
-  return dt === undefined ? `the listing ${source.replace(/( \S+){2}$/, '')}` : `report dt=${dt}`;
+/** Returns the name of the report or listing. A cursor stored by an earlier version has no `listing`. */
+export function reportName({ dt, listing }: Pick<BackfillCursor, 'dt' | 'listing'>): string {
+  if (dt !== undefined) return `report dt=${dt}`;
+  return listing === undefined ? 'the listing' : `the listing ${listing}`;
 }

@@ -1,24 +1,27 @@
 import { inspect } from 'node:util';
 import { complete, empty } from './begin.js';
-import { sendPage } from './backfill-page.js';
-import { askPipeline, restartQuery } from './query.js';
-import { chunkName, reportName, type BackfillRun, type HistoricOutcome } from './run.js';
-import { addCounts, NO_COUNTS } from './cursor.js';
+import { callPipeline, restartQuery } from './query.js';
+import { chunkName, reportName, type BackfillOutcome, type BackfillRun } from './run.js';
+import { addCounts, NO_COUNTS, type Counts } from './cursor.js';
 import { backoffMs } from '../runtime/retry.js';
-import { QueryError } from '../runtime/errors.js';
+import { failureOf, QueryError } from '../runtime/errors.js';
 import type { Lease } from './lease.js';
-import { readResultPages, ResultGoneError } from '../inventory/result-pages.js';
+import { toRow, type Row } from '../inventory/result-csv.js';
+import { readResultPages, ResultGoneError, type ResultPage } from '../inventory/result-pages.js';
+import { sendMessages, type OutgoingMessage, type RefusedMessage } from '../queue/send-messages.js';
 
+// A bug in the pipeline would otherwise write one log line per row.
+const MAX_REPORTED = 100;
 const DEPTH_BACKOFF = { firstMs: 1_000, maxMs: 15_000 };
-// With a limit on the queue's depth a page may not go far beyond it: about a hundred bytes a row.
+// With max_queue_depth a page must not exceed the limit by much; a row has about 100 bytes.
 const MIN_PAGE_BYTES = 16 * 1024;
 const ROW_BYTES = 100;
 
-/** sending -> the end of the chunk, or as far as the time allows. */
+/** Stage sending: sends the rest of the result, or as much of it as time allows. */
 export async function sendResult(
   lease: Lease,
   run: BackfillRun,
-): Promise<HistoricOutcome | undefined> {
+): Promise<BackfillOutcome | undefined> {
   try {
     return await sendPages(lease, run);
   } catch (error) {
@@ -27,7 +30,7 @@ export async function sendResult(
   }
 }
 
-async function sendPages(lease: Lease, run: BackfillRun): Promise<HistoricOutcome | undefined> {
+async function sendPages(lease: Lease, run: BackfillRun): Promise<BackfillOutcome | undefined> {
   const begun = lease.cursor.result ?? { href: '', offset: 0, size: 0 };
   const source = { objects: run.objects, href: begun.href, pageBytes: pageBytesOf(run) };
   for await (const page of readResultPages(source, begun)) {
@@ -48,26 +51,76 @@ function pageBytesOf({ pageBytes, settings: { maxQueueDepth } }: BackfillRun): n
   return Math.min(pageBytes, Math.max(MIN_PAGE_BYTES, maxQueueDepth * ROW_BYTES));
 }
 
-/** Waits while the queue is deeper than allowed; false when the time is used up before, or the backfill is paused. */
+/** Waits while the queue exceeds max_queue_depth. Returns false if time runs out first or the backfill is paused. */
 async function hasRoom(lease: Lease, run: BackfillRun): Promise<boolean> {
   const { maxQueueDepth } = run.settings;
   if (maxQueueDepth === undefined) return true;
   for (let poll = 1; ; poll += 1) {
     const depth = await run.queue.depth();
     if (depth <= maxQueueDepth) return true;
-    if (poll === 1) run.log.info('the queue is full enough', { depth, maxQueueDepth });
+    if (poll === 1)
+      run.log.info('waiting: the queue exceeds max_queue_depth', { depth, maxQueueDepth });
     if (lease.cursor.paused || run.nearEnd()) return false;
     await run.clock.sleep(backoffMs(poll, DEPTH_BACKOFF));
     await lease.renewIfDue();
   }
 }
 
-async function finishChunk(lease: Lease, run: BackfillRun): Promise<HistoricOutcome> {
+/** Sends the messages of a page's rows and returns the counts. Throws SendError if the queue did not accept them. */
+export async function sendPage(page: ResultPage, run: BackfillRun): Promise<Counts> {
+  const tally: Tally = { skipped: 0, refused: [] };
+  const { queue, clock, parallelBatches } = run;
+  const messages = messagesOf(page, run, tally);
+  const result = await sendMessages(messages, queue, { parallel: parallelBatches, clock });
+  const refused = [...tally.refused, ...result.refused];
+  logRefused(refused, run);
+  const { skipped } = tally;
+  return { rows: page.records.length, sent: result.sent, skipped, refused: refused.length };
+}
+
+interface Tally {
+  skipped: number;
+  readonly refused: RefusedMessage[];
+}
+
+/** Yields the messages one by one as the sender takes them, because an array of a page's messages costs memory. */
+function* messagesOf(
+  { columns, records }: ResultPage,
+  { pipeline }: BackfillRun,
+  tally: Tally,
+): Generator<OutgoingMessage> {
+  for (const record of records) {
+    const row = toRow(columns, record);
+    try {
+      const body: unknown = pipeline.rowToMessageBody(row);
+      if (body === undefined || body === null) tally.skipped += 1;
+      else if (typeof body === 'string') yield { key: keyOf(row), body };
+      else throw new TypeError(`must return a string or undefined (returned ${typeof body})`);
+    } catch (error) {
+      const reason = `rowToMessageBody: ${failureOf(error).message}`;
+      tally.refused.push({ key: keyOf(row), reason });
+    }
+  }
+}
+
+function keyOf(row: Row): string {
+  return row['key'] ?? Object.values(row)[0] ?? '';
+}
+
+function logRefused(refused: readonly RefusedMessage[], { log }: BackfillRun): void {
+  for (const { key, reason } of refused.slice(0, MAX_REPORTED)) {
+    log.error('row refused: no message was sent', { key, reason });
+  }
+  const more = refused.length - MAX_REPORTED;
+  if (more > 0) log.error('more rows refused', { count: more });
+}
+
+async function finishChunk(lease: Lease, run: BackfillRun): Promise<BackfillOutcome> {
   const { chunk, counts, totals, chunks } = lease.cursor;
   const next = nextChunk(lease, run);
   const sum = addCounts(totals, counts);
   const last = sum.rows === 0 ? 'empty' : 'complete';
-  if (counts.rows === 0) run.log.warn(noRow(lease), { chunk });
+  if (counts.rows === 0) run.log.warn(noRowText(lease), { chunk });
   await lease.release({
     stage: next === undefined ? last : 'waiting',
     chunk: next ?? chunk,
@@ -81,28 +134,35 @@ async function finishChunk(lease: Lease, run: BackfillRun): Promise<HistoricOutc
     const message = `${chunkName(chunk)} is done: ${counts.rows} rows, ${counts.sent} messages sent; next is ${next}`;
     return { outcome: 'chunk-done', chunk, counts, message };
   }
-  return { ...(last === 'empty' ? empty(lease.cursor) : complete(lease.cursor)), counts };
+  return {
+    ...(last === 'empty' ? empty(lease.cursor, run.settings) : complete(lease.cursor)),
+    counts,
+  };
 }
 
 function nextChunk({ cursor }: Lease, { pipeline }: BackfillRun): string | undefined {
   const { chunk, inventoryDate = '' } = cursor;
   if (chunk === undefined) return undefined;
-  const next: unknown = askPipeline('nextChunk', () =>
+  const next: unknown = callPipeline('nextChunk', () =>
     pipeline.nextChunk(chunk, { inventoryDate }),
   );
-  // What the compiler keeps from authors is still what a cast or plain JavaScript gives.
+  // A cast or plain JavaScript can return what the type forbids.
   if (next === undefined || next === null) return undefined;
   if (typeof next !== 'string' || next === '') {
-    throw permanent(`nextChunk gives a text, or undefined at the end (given ${inspect(next)})`);
+    throw permanent(
+      `nextChunk must return a non-empty string, or undefined after the last chunk (returned ${inspect(next)})`,
+    );
   }
   if (next !== chunk) return next;
-  throw permanent(`nextChunk gave '${chunk}', the chunk that it was given: it would never end`);
+  throw permanent(
+    `nextChunk returned '${chunk}', the chunk it was called with: the backfill would never end`,
+  );
 }
 
 function permanent(message: string): QueryError {
   return new QueryError(message, { kind: 'permanent' });
 }
 
-function noRow({ cursor }: Lease): string {
-  return `no matching row: the query for ${chunkName(cursor.chunk)} selected nothing of ${reportName(cursor)}`;
+function noRowText({ cursor }: Lease): string {
+  return `no matching row: the query for ${chunkName(cursor.chunk)} selected no row from ${reportName(cursor)}`;
 }

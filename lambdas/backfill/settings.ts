@@ -2,19 +2,23 @@ import { ConfigurationError } from '../runtime/errors.js';
 import { numberEnv, optionalEnv, requiredEnv } from '../runtime/env.js';
 import { parseInventory, type Inventory } from '../inventory/inventory.js';
 
-export interface HistoricSettings {
+export interface BackfillSettings {
+  /** Id of the pipeline, for the commands that messages name. */
+  readonly pipelineId: string;
   readonly inventory: Inventory;
-  /** Hours from one chunk to the next; 0: the whole inventory at once. */
+  /** Hours between two chunks; 0 sends the whole inventory at once. */
   readonly frequencyHours: number;
-  /** Undefined for frequency 0. */
+  /** Undefined if `frequencyHours` is 0. */
   readonly initialChunk: string | undefined;
-  /** Nothing is sent while more messages than this wait. */
+  /** Sending pauses while more messages than this wait in the queue. Undefined means no limit. */
   readonly maxQueueDepth: number | undefined;
+  /** Maximum number of gigabytes that one query may scan. Undefined means no limit. */
   readonly maxScanGb: number | undefined;
 }
 
-export function settingsFromEnv(): HistoricSettings {
+export function settingsFromEnv(): BackfillSettings {
   return {
+    pipelineId: requiredEnv('PIPELINE'),
     inventory: parseInventory({
       location: requiredEnv('INVENTORY_LOCATION'),
       format: optionalEnv('INVENTORY_FORMAT') ?? 'csv',
@@ -27,19 +31,19 @@ export function settingsFromEnv(): HistoricSettings {
   };
 }
 
-/** What a backfill is about: when this text changes, it begins anew. */
-export function sourceOf({ inventory, frequencyHours }: HistoricSettings): string {
+/** Returns a text that identifies what is backfilled. If it changes, the next run starts a new backfill. */
+export function sourceOf({ inventory, frequencyHours }: BackfillSettings): string {
   const { location, format, pinnedDt } = inventory;
   const report = pinnedDt === undefined ? location : `${location}/hive/dt=${pinnedDt}`;
   return `${report} ${format} ${frequencyHours === 0 ? 'whole' : 'chunks'}`;
 }
 
-/** Undefined means the whole inventory. */
-export function firstChunk({ frequencyHours, initialChunk }: HistoricSettings): string | undefined {
+/** Returns the first chunk, or undefined for the whole inventory. Throws ConfigurationError if initial_chunk is missing. */
+export function firstChunk({ frequencyHours, initialChunk }: BackfillSettings): string | undefined {
   if (frequencyHours === 0) return undefined;
   if (initialChunk !== undefined) return initialChunk;
   throw new ConfigurationError(
-    `historic_frequency ${frequencyHours} needs an initial_chunk in config.yaml: the chunk to begin with`,
+    `historic_frequency is ${frequencyHours}, which requires initial_chunk: add the chunk to start with to config.yaml`,
   );
 }
 
@@ -49,6 +53,6 @@ function optionalNumber(name: string): number | undefined {
   const number = Number(value);
   if (Number.isFinite(number) && number > 0) return number;
   throw new ConfigurationError(
-    `environment variable ${name} is not a number above 0 (given '${value}')`,
+    `environment variable ${name} must be a number greater than 0 (given '${value}')`,
   );
 }

@@ -1,12 +1,12 @@
 import { startQuery, awaitQuery } from './query.js';
-import { chunkName, type BackfillRun, type HistoricOutcome } from './run.js';
+import { chunkName, type BackfillRun, type BackfillOutcome } from './run.js';
 import { sendResult } from './send.js';
 import type { Stage } from './cursor.js';
 import { failureOf } from '../runtime/errors.js';
 import type { Lease } from './lease.js';
 
-/** Works until it has settled something or until the time is used up; gives the outcome when the chunk is done. */
-type Step = (lease: Lease, run: BackfillRun) => Promise<HistoricOutcome | undefined>;
+/** Performs one stage, or as much of it as time allows. Returns an outcome once the chunk is done, else undefined. */
+type Step = (lease: Lease, run: BackfillRun) => Promise<BackfillOutcome | undefined>;
 
 const STEPS: Partial<Record<Stage, Step>> = {
   pending: startQuery,
@@ -14,8 +14,8 @@ const STEPS: Partial<Record<Stage, Step>> = {
   sending: sendResult,
 };
 
-/** Takes the chunk as far as the time allows. Throws what stops it; a permanent reason is kept in the cursor. */
-export async function work(lease: Lease, run: BackfillRun): Promise<HistoricOutcome> {
+/** Processes the chunk as far as time allows. Throws the error that stops it; a permanent one is also saved in the cursor. */
+export async function work(lease: Lease, run: BackfillRun): Promise<BackfillOutcome> {
   try {
     return await takeSteps(lease, run);
   } catch (error) {
@@ -27,7 +27,7 @@ export async function work(lease: Lease, run: BackfillRun): Promise<HistoricOutc
   }
 }
 
-async function takeSteps(lease: Lease, run: BackfillRun): Promise<HistoricOutcome> {
+async function takeSteps(lease: Lease, run: BackfillRun): Promise<BackfillOutcome> {
   for (;;) {
     const done = await STEPS[lease.cursor.stage]?.(lease, run);
     if (done !== undefined) return done;
@@ -36,7 +36,7 @@ async function takeSteps(lease: Lease, run: BackfillRun): Promise<HistoricOutcom
     await lease.release();
     if (paused) return { outcome: 'paused', chunk, counts, message: 'the backfill is paused' };
     await run.invokeSelf({ action: 'continue' });
-    const message = `${chunkName(chunk)} goes on in another invocation after ${counts.rows} rows`;
+    const message = `${chunkName(chunk)} continues in another invocation after ${counts.rows} rows`;
     return { outcome: 'handed-over', chunk, counts, message };
   }
 }

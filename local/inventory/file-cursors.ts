@@ -6,8 +6,8 @@ import { makeFolder } from '../files/run-files.js';
 
 const FileSchema = z.object({ version: z.number(), cursor: z.unknown() });
 
-/** The cursor as one JSON file. It outlives a killed process; two processes at the same time are not kept apart. */
-export function fileCursors(path: string): CursorStore {
+/** Stores the cursor as a JSON file, which survives a killed process. Two processes must not use it at the same time. */
+export function fileCursors(path: string, pipelineId: string): CursorStore {
   const readFileOf = async (): Promise<z.infer<typeof FileSchema> | undefined> => {
     const text = await readFile(path, 'utf8').catch(() => undefined);
     return text === undefined ? undefined : z.parse(FileSchema, JSON.parse(text));
@@ -16,7 +16,12 @@ export function fileCursors(path: string): CursorStore {
   return {
     read: async () => {
       const file = await readFileOf();
-      return file && { version: file.version, cursor: parseCursor(JSON.stringify(file.cursor)) };
+      return (
+        file && {
+          version: file.version,
+          cursor: parseCursor(JSON.stringify(file.cursor), pipelineId),
+        }
+      );
     },
     version,
     write: async (cursor, expected) => {
@@ -24,7 +29,7 @@ export function fileCursors(path: string): CursorStore {
       makeFolder(dirname(path));
       const draft = `${path}.new`;
       await writeFile(draft, JSON.stringify({ version: (expected ?? 0) + 1, cursor }, null, 2));
-      // A killed process leaves the old file or the new one, never half of one.
+      // The rename is atomic: a killed process leaves either the old file or the new one.
       await rename(draft, path);
       return true;
     },

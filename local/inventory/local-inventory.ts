@@ -6,8 +6,9 @@ import { fileObjects } from './file-objects.js';
 import { InputError } from '../input/input-error.js';
 
 /**
- * An inventory on disk as its own manifest describes it, whatever config.yaml says of the one in AWS: a folder in the
- * layout of S3 Inventory, of which the newest report is taken, or a listing file. Throws InputError and QueryError.
+ * Reads the format and the columns of an inventory on disk from its manifest, not from config.yaml, which describes the
+ * one in AWS. `path` is a folder in the layout of S3 Inventory, whose newest report is used, or a listing.
+ * Throws InputError if it is neither, and QueryError if the report is incomplete.
  */
 export async function localInventory(path: string): Promise<Inventory> {
   const location = resolve(path);
@@ -17,7 +18,7 @@ export async function localInventory(path: string): Promise<Inventory> {
   if (isListing(location)) return parseInventory({ location, format: '', fields: 'key' });
   if (!found.isDirectory()) {
     throw new InputError(
-      `--inventory '${location}' is a file that is no listing, which ends in .csv, .csv.gz, .txt or .txt.gz: give the folder of an inventory`,
+      `--inventory '${location}' is not an inventory folder or a listing (.csv, .csv.gz, .txt or .txt.gz)`,
     );
   }
   const { location: folder, pinnedDt } = parseInventory({ location, format: 'csv', fields: 'key' });

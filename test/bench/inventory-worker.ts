@@ -22,7 +22,7 @@ const feed = messageFeed({
   isStopped: () => false,
 });
 const started = performance.now();
-const input = await inventoryInput({ handler, location, workFolder });
+const input = await inventoryInput({ pipelineId: 'bench', handler, location, workFolder });
 const [received] = await Promise.all([receiveAll(), feed.run(input)]);
 const seconds = (performance.now() - started) / 1000;
 // Kilobytes on Linux and on macOS.

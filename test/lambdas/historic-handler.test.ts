@@ -88,7 +88,7 @@ describe('frequency 0', () => {
     const outcome = await handler.with(kit)({ action: 'run' }, invocation('deploy'));
 
     expect(outcome).toMatchObject({ outcome: 'started', chunk: undefined });
-    expect(outcome.message).toContain('report dt=2022-04-22-01-00 has begun');
+    expect(outcome.message).toContain('report dt=2022-04-22-01-00 has started');
     expect(kit.invocations).toEqual([{ action: 'continue' }]);
     expect(kit.queue.bodies).toEqual([]);
   });
@@ -111,7 +111,7 @@ describe('frequency 0', () => {
 
     expect(second).toEqual({
       outcome: 'busy',
-      message: 'another run begins the backfill at this moment',
+      message: 'another run is starting the backfill',
     });
     expect(kit.invocations).toHaveLength(1);
   });
@@ -211,12 +211,17 @@ describe('chunks', () => {
 
     const run = endless.with(kit)({ action: 'continue' }, invocation('2'));
 
-    await expect(run).rejects.toThrow("nextChunk gave '2022-04-20', the chunk that it was given");
+    await expect(run).rejects.toThrow(
+      "nextChunk returned '2022-04-20', the chunk it was called with",
+    );
   });
 
   test.each([
-    ['', "nextChunk gives a text, or undefined at the end (given '')"],
-    [7, 'nextChunk gives a text, or undefined at the end (given 7)'],
+    [
+      '',
+      "nextChunk must return a non-empty string, or undefined after the last chunk (returned '')",
+    ],
+    [7, 'nextChunk must return a non-empty string, or undefined after the last chunk (returned 7)'],
   ])('a nextChunk that gives %j is an error, however it was typed', async (next, message) => {
     const kit = await kitFor(KEYS, SETTINGS);
     const odd = historicHandler({ ...handler.pipeline, nextChunk: () => next as string });
@@ -246,7 +251,7 @@ describe('chunks', () => {
     expect(
       kit.log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message),
     ).toEqual([
-      'no matching row: the query for chunk 2022-04-20 selected nothing of report dt=2022-04-22-01-00',
+      'no matching row: the query for chunk 2022-04-20 selected no row from report dt=2022-04-22-01-00',
     ]);
   });
 
@@ -255,7 +260,7 @@ describe('chunks', () => {
 
     const run = handler.with(kit)({ action: 'run' }, invocation('1'));
 
-    await expect(run).rejects.toThrow('historic_frequency 6 needs an initial_chunk');
+    await expect(run).rejects.toThrow('historic_frequency is 6, which requires initial_chunk');
   });
 });
 
@@ -430,7 +435,9 @@ describe('time and other runs', () => {
     const outcomes = await drain(kit);
 
     expect(outcomes.at(-1)).toMatchObject({ outcome: 'complete', counts: { sent: 1 } });
-    expect(kit.log.lines.map(({ message }) => message)).toContain('the queue is full enough');
+    expect(kit.log.lines.map(({ message }) => message)).toContain(
+      'waiting: the queue exceeds max_queue_depth',
+    );
     expect(depths).toEqual([]);
   });
 
@@ -488,7 +495,7 @@ describe('faults', () => {
     expect(outcome.counts).toEqual({ rows: 3, sent: 2, skipped: 0, refused: 1 });
     expect(kit.log.lines).toContainEqual({
       level: 'error',
-      message: 'no message for an object of the inventory',
+      message: 'row refused: no message was sent',
       fields: { key: 'bad', reason: 'rowToMessageBody: no such tile' },
     });
   });
@@ -504,7 +511,7 @@ describe('faults', () => {
 
     const run = throwing.with(kit)({ action: 'run' }, invocation('deploy'));
 
-    await expect(run).rejects.toThrow('queryInventory of the pipeline threw: no such day');
+    await expect(run).rejects.toThrow('queryInventory in historic.ts threw an error: no such day');
     expect([await kit.cursors.read(), kit.invocations]).toEqual([undefined, []]);
   });
 
@@ -513,7 +520,7 @@ describe('faults', () => {
 
     const run = handler.with(kit)({ action: 'run' }, invocation('deploy'));
 
-    await expect(run).rejects.toThrow('max_scan_gb is 1e-9: raise it in config.yaml');
+    await expect(run).rejects.toThrow('max_scan_gb (1e-9): raise it in config.yaml');
   });
 
   test('a policy that is not in force yet is waited for', async () => {

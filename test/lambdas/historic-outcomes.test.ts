@@ -5,7 +5,7 @@ import {
   type BackfillCursor,
   type StoredCursor,
 } from '../../lambdas/backfill/cursor.js';
-import type { HistoricCollaborators } from '../../lambdas/backfill/collaborators.js';
+import type { BackfillCollaborators } from '../../lambdas/backfill/collaborators.js';
 import { historicHandler } from '../../lambdas/historic-handler.js';
 import { sourceOf } from '../../lambdas/backfill/settings.js';
 import { backfillKit, invocation, type BackfillKit } from '../support/backfill/collaborators.js';
@@ -35,7 +35,7 @@ function cursorOf(cursor: Partial<BackfillCursor>): BackfillCursor {
 }
 
 /** What `continue` gives where the backfill is at `cursor`. */
-async function goOn(cursor: Partial<BackfillCursor>, others: Partial<HistoricCollaborators> = {}) {
+async function goOn(cursor: Partial<BackfillCursor>, others: Partial<BackfillCollaborators> = {}) {
   await kit.cursors.write(cursorOf(cursor), undefined);
   return handler.with({ ...kit, ...others })({ action: 'continue' }, invocation('me'));
 }
@@ -145,7 +145,7 @@ describe('the end of the time', () => {
 describe('collaborators', () => {
   test('are the deployed ones if no others are given', async () => {
     await expect(handler({ action: 'continue' }, invocation('me'))).rejects.toThrow(
-      'environment variable INVENTORY_LOCATION is not set',
+      'environment variable PIPELINE is not set',
     );
   });
 

@@ -9,7 +9,7 @@ import type { QueryEngine } from '../../../lambdas/inventory/engine.js';
 import { duckDbEngine } from '../../../local/inventory/duckdb-engine.js';
 import { fileCursors } from '../../../local/inventory/file-cursors.js';
 import { fileObjects } from '../../../local/inventory/file-objects.js';
-import { runHistoric } from '../../../local/inventory/historic-run.js';
+import { runBackfill } from '../../../local/inventory/run-backfill.js';
 import { localInventory } from '../../../local/inventory/local-inventory.js';
 import {
   BACKFILL_SETTINGS_VARIABLE,
@@ -32,10 +32,15 @@ async function start(settings: BackfillWorkerSettings): Promise<void> {
   process.on('disconnect', () => process.exit());
   const { inventory, folder, pageBytes } = settings;
   const noLimits = { initialChunk: undefined, maxQueueDepth: undefined, maxScanGb: undefined };
-  const { outcome, message } = await runHistoric(handler, {
-    settings: { inventory: await localInventory(inventory), frequencyHours: 0, ...noLimits },
+  const { outcome, message } = await runBackfill(handler, {
+    settings: {
+      pipelineId: 'bench',
+      inventory: await localInventory(inventory),
+      frequencyHours: 0,
+      ...noLimits,
+    },
     engine: toldEngine(duckDbEngine({ folder: join(folder, 'query') })),
-    cursors: toldCursors(fileCursors(join(folder, 'cursor.json'))),
+    cursors: toldCursors(fileCursors(join(folder, 'cursor.json'), 'bench')),
     queue: parentQueue(),
     objects: fileObjects,
     clock: systemClock,

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { beginDue } from '../../../lambdas/backfill/begin.js';
 import { chunkName, type BackfillRun } from '../../../lambdas/backfill/run.js';
 import { newBackfill, type BackfillCursor } from '../../../lambdas/backfill/cursor.js';
-import { sourceOf, type HistoricSettings } from '../../../lambdas/backfill/settings.js';
+import { sourceOf, type BackfillSettings } from '../../../lambdas/backfill/settings.js';
 import { manifestHref } from '../../../lambdas/inventory/report.js';
 import { parseInventory } from '../../../lambdas/inventory/inventory.js';
 import type { ObjectReader } from '../../../lambdas/inventory/objects.js';
@@ -43,7 +43,7 @@ function report(format: Format, bytes: number): ObjectReader {
 }
 
 interface Given {
-  readonly settings?: Partial<HistoricSettings>;
+  readonly settings?: Partial<BackfillSettings>;
   readonly format?: Format;
   readonly bytes?: number;
 }
@@ -82,7 +82,7 @@ describe('a run', () => {
     expect(await beginDue(run)).toEqual({
       outcome: 'started',
       chunk: undefined,
-      message: `the whole inventory of report dt=${DT} has begun: 3000000000000 bytes, at most 15 USD for Athena`,
+      message: `the whole inventory of report dt=${DT} has started: 3000000000000 bytes, at most 15 USD for Athena`,
     });
     const time = new Date(kit.clock.now()).toISOString();
     expect((await kit.cursors.read())?.cursor).toEqual({
@@ -99,7 +99,7 @@ describe('a run', () => {
     expect(kit.log.lines).toEqual([
       {
         level: 'info',
-        message: 'backfill begun',
+        message: 'backfill started',
         fields: { chunk: undefined, dt: DT, files: 1, bytes: 3e12, scanUsd: 15 },
       },
     ]);
@@ -126,7 +126,7 @@ describe('a run', () => {
       expect(await beginDue(run)).toEqual({
         outcome: 'continued',
         chunk: '2022',
-        message: 'chunk 2022 is unfinished and goes on',
+        message: 'chunk 2022 is unfinished and continues',
       });
       expect(kit.invocations).toEqual([{ action: 'continue' }]);
     },
@@ -140,8 +140,8 @@ describe('a run', () => {
       outcome: 'empty',
       chunk: '2022',
       message:
-        `no matching row: the pipeline's query selected nothing of report dt=${DT}, so nothing was sent; ` +
-        'look at its queryInventory, then npm run backfill -- <pipeline> restart',
+        `no matching row: the pipeline's query selected no row from report dt=${DT}, so nothing was sent; ` +
+        'fix queryInventory in historic.ts, then run npm run backfill -- example restart',
     });
   });
 
@@ -191,7 +191,7 @@ describe('max_scan_gb', () => {
       name: 'QueryError',
       kind: 'permanent',
       message:
-        'a query of this inventory reads 2.35 GB (about 0.01 USD), and max_scan_gb is 2: raise it in config.yaml to allow that',
+        'a query of this inventory scans 2.35 GB (about 0.01 USD), which exceeds max_scan_gb (2): raise it in config.yaml to allow this',
     });
     expect(await kit.cursors.read()).toBeUndefined();
   });

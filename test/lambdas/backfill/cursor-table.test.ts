@@ -11,7 +11,8 @@ import { cursorTable, memoryCursors } from '../../../lambdas/backfill/cursor-tab
 
 const dynamo = mockClient(DynamoDBClient);
 const cursor = newBackfill({ source: 's', chunk: 'c', now: 0 });
-const table = () => cursorTable('state', new DynamoDBClient({}));
+const table = () =>
+  cursorTable({ tableName: 'state', pipelineId: 'example' }, new DynamoDBClient({}));
 const key = { pk: { S: 'backfill' }, sk: { S: 'cursor' } };
 
 beforeEach(() => {
@@ -86,7 +87,7 @@ test('a row without a cursor or a version is an error, not the lack of one', asy
   dynamo.on(GetItemCommand).resolves({ Item: key });
 
   await expect(table().read()).rejects.toThrow(
-    'the cursor in the state table is of another version',
+    'the stored cursor was written by an incompatible version',
   );
   expect(await table().version()).toBeNaN();
 });

@@ -48,13 +48,13 @@ test('a new backfill waits with its first chunk, and survives as JSON', () => {
     chunkStartedAt: time,
     updatedAt: time,
   });
-  expect(parseCursor(JSON.stringify(cursor))).toEqual(cursor);
+  expect(parseCursor(JSON.stringify(cursor), 'example')).toEqual(cursor);
 });
 
 test.each(['', 'null', '{"stage":"sending"}', '{"stage":'])(
-  'the cursor %s says how to begin anew',
+  'the cursor %s is an error that names the command to start over',
   (text) => {
-    expect(() => parseCursor(text)).toThrow('npm run backfill -- <pipeline> restart');
+    expect(() => parseCursor(text, 'example')).toThrow('npm run backfill -- example restart');
   },
 );
 
@@ -62,6 +62,7 @@ test('a cursor keeps all that it may hold', () => {
   const cursor = {
     ...newBackfill(begin),
     dt: 'dt',
+    listing: 's3://b/list.csv',
     inventoryDate: '2022-04-20',
     queryId: 'q',
     result: { href: 's3://r/x', offset: 1, size: 2, eTag: 'e', columns: ['key'] },
@@ -69,7 +70,7 @@ test('a cursor keeps all that it may hold', () => {
     lease: { owner: 'o', until: 5 },
   };
 
-  expect(parseCursor(JSON.stringify(cursor))).toEqual(cursor);
+  expect(parseCursor(JSON.stringify(cursor), 'example')).toEqual(cursor);
 });
 
 test.each([
@@ -84,7 +85,7 @@ test.each([
   const cursor = { ...newBackfill(begin), stage };
 
   expect(isUnfinished(cursor)).toBe(unfinished);
-  expect(parseCursor(JSON.stringify(cursor)).stage).toBe(stage);
+  expect(parseCursor(JSON.stringify(cursor), 'example').stage).toBe(stage);
 });
 
 test('counts add up', () => {
@@ -106,7 +107,7 @@ describe('commands of a person', () => {
     const store = memoryCursors();
     expect(await restartBackfill(store, begin)).toBeUndefined();
     const read = () =>
-      Promise.resolve('{}').then((text) => ({ cursor: parseCursor(text), version: 1 }));
+      Promise.resolve('{}').then((text) => ({ cursor: parseCursor(text, 'example'), version: 1 }));
 
     expect(await restartBackfill({ ...store, read }, begin)).toBeUndefined();
     expect(await store.read()).toEqual({ cursor: newBackfill(begin), version: 2 });

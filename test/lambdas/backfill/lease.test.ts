@@ -169,7 +169,7 @@ describe('writes of others in between', () => {
     await expect(saved).rejects.toThrow(LeaseLostError);
     await expect(saved).rejects.toMatchObject({
       kind: 'transient',
-      message: 'the backfill was taken over by another run or restarted',
+      message: 'another run took over the backfill, or it was restarted',
     });
     expect((await stored()).cursor.chunks).toBe(0);
   });

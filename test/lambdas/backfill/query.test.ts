@@ -153,7 +153,7 @@ describe('a query', () => {
     expect(kit.log.lines).toEqual([
       {
         level: 'warn',
-        message: 'query is started again',
+        message: 'restarting the query',
         fields: { reason: 'query q-1 failed: throttled', restarts: 2 },
       },
     ]);
@@ -185,7 +185,7 @@ describe('a query', () => {
       name: 'QueryError',
       kind: 'permanent',
       cause,
-      message: 'queryInventory of the pipeline threw: no such day',
+      message: 'queryInventory in historic.ts threw an error: no such day',
     });
   });
 });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { sendResult } from '../../../lambdas/backfill/send.js';
 import { NO_COUNTS, pauseBackfill, type BackfillCursor } from '../../../lambdas/backfill/cursor.js';
 import type { HistoricPipeline } from '../../../lambdas/backfill/historic-pipeline.js';
-import type { HistoricSettings } from '../../../lambdas/backfill/settings.js';
+import type { BackfillSettings } from '../../../lambdas/backfill/settings.js';
 import type { ObjectReader } from '../../../lambdas/inventory/objects.js';
 import { backfillKit, type BackfillKit } from '../../support/backfill/collaborators.js';
 import { leaseAt, runOfPipeline, runWith } from '../../support/backfill/run.js';
@@ -34,7 +34,7 @@ function sending(cursor: Partial<BackfillCursor> = {}) {
   return leaseAt(kit, { stage: 'sending', queryId: 'q', result: RESULT, ...cursor });
 }
 
-function limited(settings: Partial<HistoricSettings>): HistoricSettings {
+function limited(settings: Partial<BackfillSettings>): BackfillSettings {
   return { ...kit.settings, ...settings };
 }
 
@@ -117,16 +117,22 @@ describe('the end of a chunk', () => {
       {
         level: 'warn',
         message:
-          'no matching row: the query for chunk 2022 selected nothing of report dt=2022-04-22-01-00',
+          'no matching row: the query for chunk 2022 selected no row from report dt=2022-04-22-01-00',
         fields: { chunk: '2022' },
       },
     ]);
   });
 
   test.each([
-    ['', "nextChunk gives a text, or undefined at the end (given '')"],
-    [7, 'nextChunk gives a text, or undefined at the end (given 7)'],
-    ['2022', "nextChunk gave '2022', the chunk that it was given: it would never end"],
+    [
+      '',
+      "nextChunk must return a non-empty string, or undefined after the last chunk (returned '')",
+    ],
+    [7, 'nextChunk must return a non-empty string, or undefined after the last chunk (returned 7)'],
+    [
+      '2022',
+      "nextChunk returned '2022', the chunk it was called with: the backfill would never end",
+    ],
   ])('is a permanent fault where nextChunk gives %p', async (next, message) => {
     await expect(finish({ nextChunk: () => next as string })).rejects.toMatchObject({
       name: 'QueryError',
@@ -141,7 +147,7 @@ describe('the end of a chunk', () => {
     };
 
     await expect(finish({ nextChunk })).rejects.toThrow(
-      'nextChunk of the pipeline threw: no such day',
+      'nextChunk in historic.ts threw an error: no such day',
     );
   });
 });
@@ -237,7 +243,7 @@ describe('a deep queue', () => {
     expect(kit.log.lines).toEqual([
       {
         level: 'info',
-        message: 'the queue is full enough',
+        message: 'waiting: the queue exceeds max_queue_depth',
         fields: { depth: 13, maxQueueDepth: 10 },
       },
     ]);

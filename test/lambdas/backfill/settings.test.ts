@@ -4,12 +4,13 @@ import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import {
-  deployedHistoricCollaborators,
+  deployedBackfillCollaborators,
   selfInvoker,
 } from '../../../lambdas/backfill/collaborators.js';
 import { firstChunk, settingsFromEnv, sourceOf } from '../../../lambdas/backfill/settings.js';
 
 const ENVIRONMENT = {
+  PIPELINE: 'example',
   INVENTORY_LOCATION: 's3://d/b/id/hive/',
   INVENTORY_FORMAT: 'csv',
   INVENTORY_FIELDS: 'bucket,key',
@@ -40,6 +41,7 @@ afterEach(() => {
 describe('settings', () => {
   test('come from the environment of the function', () => {
     expect(settingsFromEnv()).toEqual({
+      pipelineId: 'example',
       inventory: { location: 's3://d/b/id', format: 'csv', columns: ['bucket', 'key'] },
       frequencyHours: 6,
       initialChunk: '2022-04-20',
@@ -48,8 +50,8 @@ describe('settings', () => {
     });
   });
 
-  test('are a CSV inventory of keys, read whole, where the environment says no more', () => {
-    process.env = { INVENTORY_LOCATION: 's3://d/b/id' };
+  test('default to a CSV inventory of keys that is read at once', () => {
+    process.env = { PIPELINE: 'example', INVENTORY_LOCATION: 's3://d/b/id' };
 
     expect(settingsFromEnv()).toMatchObject({
       inventory: { format: 'csv', columns: ['key'] },
@@ -58,30 +60,32 @@ describe('settings', () => {
     });
   });
 
-  test('take the format that the environment names', () => {
+  test('read the format from INVENTORY_FORMAT', () => {
     process.env['INVENTORY_FORMAT'] = 'ORC';
 
     expect(settingsFromEnv().inventory.format).toBe('orc');
   });
 
-  test('limits are numbers above 0', () => {
+  test('accept only limits greater than 0', () => {
     Object.assign(process.env, { MAX_QUEUE_DEPTH: '5000', MAX_SCAN_GB: '0.5' });
     expect(settingsFromEnv()).toMatchObject({ maxQueueDepth: 5000, maxScanGb: 0.5 });
 
     for (const wrong of ['many', '0', '-1', 'Infinity']) {
       process.env['MAX_SCAN_GB'] = wrong;
-      expect(settingsFromEnv).toThrow(`MAX_SCAN_GB is not a number above 0 (given '${wrong}')`);
+      expect(settingsFromEnv).toThrow(
+        `MAX_SCAN_GB must be a number greater than 0 (given '${wrong}')`,
+      );
     }
   });
 
-  test('a missing location is an error that names the variable', () => {
+  test('throw an error that names the variable if the location is missing', () => {
     delete process.env['INVENTORY_LOCATION'];
 
     expect(settingsFromEnv).toThrow('environment variable INVENTORY_LOCATION is not set');
   });
 });
 
-test('another location, pinned report, format or way of reading is another backfill', () => {
+test('a different location, pinned report, format or way of reading is a different backfill', () => {
   const settings = settingsFromEnv();
   const { inventory } = settings;
   const others = [
@@ -108,11 +112,11 @@ test('the whole inventory has no first chunk', () => {
   expect(firstChunk(settings)).toBe('2022-04-20');
   expect(firstChunk({ ...settings, frequencyHours: 0 })).toBeUndefined();
   expect(() => firstChunk({ ...settings, initialChunk: undefined })).toThrow(
-    'historic_frequency 6 needs an initial_chunk in config.yaml: the chunk to begin with',
+    'historic_frequency is 6, which requires initial_chunk: add the chunk to start with to config.yaml',
   );
 });
 
-test('the function invokes itself without waiting', async () => {
+test('the function invokes itself asynchronously', async () => {
   const lambda = mockClient(LambdaClient);
   lambda.on(InvokeCommand).resolves({});
 
@@ -125,19 +129,19 @@ test('the function invokes itself without waiting', async () => {
   });
 });
 
-test('the deployed collaborators are made once, from the environment', async () => {
+test('the deployed collaborators are built once, from the environment', async () => {
   Object.assign(process.env, DEPLOYED, { REQUESTER_PAYS: 'true' });
   const s3 = mockClient(S3Client);
   s3.on(ListObjectsV2Command).resolves({});
   const athena = mockClient(AthenaClient);
   athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: 'q' });
 
-  const collaborators = deployedHistoricCollaborators();
+  const collaborators = deployedBackfillCollaborators();
   await collaborators.objects.folders('s3://d/b/id/');
   await collaborators.engine.start('SELECT 1', 'token');
 
-  expect(deployedHistoricCollaborators()).toBe(collaborators);
-  // A second of sending, which is what a killed run repeats at most.
+  expect(deployedBackfillCollaborators()).toBe(collaborators);
+  // A page takes about a second to send; a killed run repeats at most one.
   expect(collaborators).toMatchObject({ parallelBatches: 24, pageBytes: 1_048_576 });
   expect(s3.commandCalls(ListObjectsV2Command)[0]?.args[0].input.RequestPayer).toBe('requester');
   expect(athena.commandCalls(StartQueryExecutionCommand)[0]?.args[0].input.WorkGroup).toBe('w');

@@ -34,7 +34,7 @@ test('near the end of its time it hands over, and lets the next run in', async (
     outcome: 'handed-over',
     chunk: '2022',
     counts,
-    message: 'chunk 2022 goes on in another invocation after 5 rows',
+    message: 'chunk 2022 continues in another invocation after 5 rows',
   });
   expect(kit.invocations).toEqual([{ action: 'continue' }]);
   expect((await kit.cursors.read())?.cursor.lease).toBeUndefined();

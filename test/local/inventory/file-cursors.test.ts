@@ -19,13 +19,13 @@ afterEach(async () => {
 
 test('the cursor outlives the store, under the rules of the table', async () => {
   const path = join(folder, 'deep/cursor.json');
-  const store = fileCursors(path);
+  const store = fileCursors(path, 'example');
 
   expect(await store.read()).toBeUndefined();
   expect(await store.write(cursor, 1)).toBe(false);
   expect(await store.write(cursor, undefined)).toBe(true);
   expect(await store.write(cursor, undefined)).toBe(false);
-  expect(await fileCursors(path).read()).toEqual({ version: 1, cursor });
+  expect(await fileCursors(path, 'example').read()).toEqual({ version: 1, cursor });
   expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({
     version: 1,
     cursor: { chunk: 'c' },
@@ -36,15 +36,19 @@ test('a file of another version says how to begin anew', async () => {
   const path = join(folder, 'cursor.json');
   await writeFile(path, '{"version":1,"cursor":{"stage":"done"}}');
 
-  await expect(fileCursors(path).read()).rejects.toThrow('restart');
+  await expect(fileCursors(path, 'example').read()).rejects.toThrow('restart');
 });
 
 test('a file of another version gives way to a restart', async () => {
   const path = join(folder, 'cursor.json');
   await writeFile(path, '{"version":7,"cursor":{"stage":"done"}}');
 
-  const before = await restartBackfill(fileCursors(path), { source: 's', chunk: 'c', now: 0 });
+  const before = await restartBackfill(fileCursors(path, 'example'), {
+    source: 's',
+    chunk: 'c',
+    now: 0,
+  });
 
   expect(before).toBeUndefined();
-  expect(await fileCursors(path).read()).toEqual({ version: 8, cursor });
+  expect(await fileCursors(path, 'example').read()).toEqual({ version: 8, cursor });
 });

@@ -28,7 +28,12 @@ afterEach(() => {
 
 async function sentFrom(location: string, limit = Infinity): Promise<unknown[]> {
   const sent: unknown[] = [];
-  const input = await inventoryInput({ handler, location, workFolder: join(folder, 'work') });
+  const input = await inventoryInput({
+    pipelineId: 'example',
+    handler,
+    location,
+    workFolder: join(folder, 'work'),
+  });
   await input((body) => {
     if (sent.length >= limit) return Promise.resolve(false);
     sent.push(JSON.parse(body));
@@ -38,7 +43,7 @@ async function sentFrom(location: string, limit = Infinity): Promise<unknown[]> 
 }
 
 describe('an inventory on disk', () => {
-  test('is queried by the handler of the backfill, whatever its keys hold', async () => {
+  test('is queried by the handler of the backfill, with any characters in its keys', async () => {
     const location = await writeSampleInventory(
       join(folder, 'bucket'),
       'bucket',
@@ -56,13 +61,15 @@ describe('an inventory on disk', () => {
     expect(await sentFrom(listing, 1)).toEqual([{ key: 'x.xml' }]);
   });
 
-  test('that is missing, holds no report or nothing for the pipeline is an error that says so', async () => {
+  test('that does not exist, or has no report or no matching row, is an error', async () => {
     await expect(sentFrom(join(folder, 'gone'))).rejects.toThrow(/does not exist/);
     await expect(sentFrom(join(folder, 'bucket/c.tif'))).rejects.toThrow(
-      /c\.tif' is a file that is no listing, .*: give the folder of an inventory$/,
+      /c\.tif' is not an inventory folder or a listing \(.*\)$/,
     );
     await expect(sentFrom(join(folder, 'bucket'))).rejects.toThrow(/no partition/);
     writeFileSync(join(folder, 'none.txt'), 'z.tif\n');
-    await expect(sentFrom(join(folder, 'none.txt'))).rejects.toThrow(/no matching row/);
+    await expect(sentFrom(join(folder, 'none.txt'))).rejects.toThrow(
+      /none\.txt' has no row that queryInventory selects/,
+    );
   });
 });

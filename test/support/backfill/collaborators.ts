@@ -2,17 +2,17 @@ import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../../lambdas/runtime/clock.js';
 import { memoryCursors } from '../../../lambdas/backfill/cursor-table.js';
 import type {
-  HistoricCollaborators,
-  HistoricEvent,
+  BackfillCollaborators,
+  BackfillEvent,
 } from '../../../lambdas/backfill/collaborators.js';
-import type { HistoricSettings } from '../../../lambdas/backfill/settings.js';
+import type { BackfillSettings } from '../../../lambdas/backfill/settings.js';
 import { parseInventory } from '../../../lambdas/inventory/inventory.js';
 import type { Log, LogFields } from '../../../lambdas/runtime/log.js';
 import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../../lambdas/queue/queue.js';
 import { fileObjects } from '../../../local/inventory/file-objects.js';
 import { duckDbEngine } from '../../../local/inventory/duckdb-engine.js';
 
-/** A clock whose sleeps take no time. */
+/** A clock that advances when something sleeps, so that sleeping takes no real time. */
 export class FakeClock implements Clock {
   constructor(private time = Date.parse('2022-05-01T00:00:00Z')) {}
 
@@ -31,7 +31,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** A queue that keeps what it is sent. */
+/** A queue that keeps the bodies it is sent in an array. */
 export class MemoryQueue implements MessageQueue {
   readonly bodies: string[] = [];
   waiting = 0;
@@ -73,12 +73,12 @@ export class MemoryLog implements Log {
   }
 }
 
-export interface BackfillKit extends HistoricCollaborators {
+export interface BackfillKit extends BackfillCollaborators {
   readonly clock: FakeClock;
   readonly queue: MemoryQueue;
   readonly log: MemoryLog;
-  /** What the function had itself invoked with, and nobody has taken yet. */
-  readonly invocations: HistoricEvent[];
+  /** Events with which the function invoked itself and which no test has delivered yet. */
+  readonly invocations: BackfillEvent[];
 }
 
 export interface BackfillKitOptions {
@@ -86,20 +86,21 @@ export interface BackfillKitOptions {
   readonly format?: string;
   readonly fields?: string;
   readonly resultsFolder: string;
-  readonly settings?: Partial<HistoricSettings>;
+  readonly settings?: Partial<BackfillSettings>;
 }
 
-/** An invocation of the function: `owner` is the id of the event, which a retry of it shares. */
+/** Returns an invocation context. `owner` is the request id, which Lambda keeps for a retry of the event. */
 export function invocation(owner: string, remainingMs = () => 900_000) {
   return { awsRequestId: owner, getRemainingTimeInMillis: remainingMs };
 }
 
-/** Collaborators of a backfill on one machine: files in place of S3, DuckDB in place of Athena, the rest in memory. */
+/** Returns collaborators for tests: files replace S3, DuckDB replaces Athena, and everything else is in memory. */
 export function backfillKit(options: BackfillKitOptions): BackfillKit {
   const { inventory: location, format = 'csv', fields = 'Key', resultsFolder } = options;
-  const invocations: HistoricEvent[] = [];
+  const invocations: BackfillEvent[] = [];
   return {
     settings: {
+      pipelineId: 'example',
       inventory: parseInventory({ location, format, fields }),
       frequencyHours: 0,
       initialChunk: undefined,

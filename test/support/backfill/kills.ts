@@ -1,5 +1,5 @@
 import type { BackfillCursor, CursorStore } from '../../../lambdas/backfill/cursor.js';
-import type { HistoricCollaborators } from '../../../lambdas/backfill/collaborators.js';
+import type { BackfillCollaborators } from '../../../lambdas/backfill/collaborators.js';
 import type { BackfillKit } from './collaborators.js';
 
 /** When a run dies, in calls of its collaborators. */
@@ -36,9 +36,9 @@ function mortal(kill: Kill | undefined): Call {
 
 /** The kit of one run that dies as `kill` says: nothing that it calls afterwards has an effect. */
 export function killable(
-  kit: HistoricCollaborators,
+  kit: BackfillCollaborators,
   kill: Kill | undefined,
-): HistoricCollaborators {
+): BackfillCollaborators {
   const call = mortal(kill);
   const { engine, objects, queue, cursors } = kit;
   return {

@@ -10,22 +10,22 @@ const pipeline: HistoricPipeline = {
   nextChunk: () => undefined,
 };
 
-/** The lease of the run `o` on a backfill that is at `cursor`. */
+/** Stores a backfill at `cursor` and returns its lease, held by the owner `o`. */
 export async function leaseAt(kit: BackfillKit, cursor: Partial<BackfillCursor>): Promise<Lease> {
   const begun = newBackfill({ source: 's', chunk: '2022', now: kit.clock.now() });
   await kit.cursors.write({ ...begun, dt: '2022-04-22-01-00', ...cursor }, undefined);
   const stored = await kit.cursors.read();
   const lease = stored && (await Lease.claim(stored, { ...kit, store: kit.cursors, owner: 'o' }));
-  if (!lease) throw new Error('the lease is taken');
+  if (!lease) throw new Error('another run holds the lease');
   return lease;
 }
 
-/** The run `o`, which is never near its end unless told otherwise. */
+/** Returns a run of the owner `o`, which by default is never near its end. */
 export function runWith(kit: BackfillKit, given: Partial<BackfillRun> = {}): BackfillRun {
   return { ...kit, owner: 'o', nearEnd: () => false, pipeline, ...given };
 }
 
-/** The same with other functions of its author. */
+/** Returns a run of a pipeline in which `given` replaces some functions. */
 export function runOfPipeline(kit: BackfillKit, given: Partial<HistoricPipeline>): BackfillRun {
   return runWith(kit, { pipeline: { ...pipeline, ...given } });
 }

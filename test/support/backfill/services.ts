@@ -1,12 +1,12 @@
-import type { HistoricEvent } from '../../../lambdas/backfill/collaborators.js';
+import type { BackfillEvent } from '../../../lambdas/backfill/collaborators.js';
 import { serve, type LocalAnswer, type LocalServer } from '../../../local/http/server.js';
 
 /** What the function of a deployment answers; an Error is a function that failed. */
-export type FunctionAnswer = (event: HistoricEvent) => Promise<object>;
+export type FunctionAnswer = (event: BackfillEvent) => Promise<object>;
 
 export interface BackfillServices extends LocalServer {
   /** Events of the function, with how it was invoked. */
-  readonly invocations: { readonly event: HistoricEvent; readonly type: string }[];
+  readonly invocations: { readonly event: BackfillEvent; readonly type: string }[];
 }
 
 export interface BackfillServicesOptions {
@@ -39,8 +39,8 @@ export async function startBackfillServices({
       return { ...fault('ResourceNotFoundException'), status: 404 };
     }
     const type = String(headers['x-amz-invocation-type']);
-    invocations.push({ event: input as HistoricEvent, type });
-    return type === 'Event' ? { status: 202, body: '' } : invoked(answer, input as HistoricEvent);
+    invocations.push({ event: input as BackfillEvent, type });
+    return type === 'Event' ? { status: 202, body: '' } : invoked(answer, input as BackfillEvent);
   });
   return { ...server, invocations };
 }
@@ -58,7 +58,7 @@ function tableWith(name: string): (target: string, input: TableInput) => LocalAn
   };
 }
 
-async function invoked(answer: FunctionAnswer, event: HistoricEvent): Promise<LocalAnswer> {
+async function invoked(answer: FunctionAnswer, event: BackfillEvent): Promise<LocalAnswer> {
   try {
     return json(await answer(event));
   } catch (error) {

@@ -69,7 +69,7 @@ describe('the backfill of a deployment', () => {
     runCli('backfill', ['example', ...args], { cwd: FIXTURE, env: env() });
   const cursors = () =>
     cursorTable(
-      names.stateTable,
+      { tableName: names.stateTable, pipelineId: 'example' },
       new DynamoDBClient({ endpoint: services.url, region: 'eu-central-1' }),
     );
   const begin = { source: SOURCE, chunk: '2022-04-20', now: Date.now() - 10_000 };
@@ -161,7 +161,7 @@ describe('the backfill of a deployment', () => {
     await cursors().write(sending, undefined);
     const refused = deployed('restart', { chunk: 'never' });
     await expect(refused).rejects.toThrow(
-      'queryInventory of the pipeline threw: there is no such chunk',
+      'queryInventory in historic.ts threw an error: there is no such chunk',
     );
     const before = (await cursors().read())?.cursor.chunk;
     await deployed('restart', { chunk: '2022-4-2' });

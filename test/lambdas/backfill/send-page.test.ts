@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, expect, test } from '@jest/globals';
-import { sendPage } from '../../../lambdas/backfill/backfill-page.js';
+import { sendPage } from '../../../lambdas/backfill/send.js';
 import { reportName, type BackfillRun } from '../../../lambdas/backfill/run.js';
 import type { Row } from '../../../lambdas/inventory/result-csv.js';
 import { backfillKit, type BackfillKit } from '../../support/backfill/collaborators.js';
@@ -52,7 +52,7 @@ test('a row at which the pipeline throws is refused by its key, and stops no oth
   expect(kit.log.lines).toEqual([
     {
       level: 'error',
-      message: 'no message for an object of the inventory',
+      message: 'row refused: no message was sent',
       fields: { key: 'a', reason: 'rowToMessageBody: no date in it' },
     },
   ]);
@@ -66,8 +66,8 @@ test('what is no text is no message, however it was typed', async () => {
 
   expect(counts).toEqual({ rows: 4, sent: 1, skipped: 1, refused: 2 });
   expect(kit.log.lines.map(({ fields }) => fields)).toEqual([
-    { key: 'a', reason: 'rowToMessageBody: a message is a text, or undefined (given object)' },
-    { key: 'd', reason: 'rowToMessageBody: a message is a text, or undefined (given number)' },
+    { key: 'a', reason: 'rowToMessageBody: must return a string or undefined (returned object)' },
+    { key: 'd', reason: 'rowToMessageBody: must return a string or undefined (returned number)' },
   ]);
 });
 
@@ -95,19 +95,15 @@ test.each([
     records.slice(0, logged).map(([key]) => key),
   );
   expect(rest.map(({ message, fields }) => [message, fields])).toEqual(
-    more === undefined
-      ? []
-      : [['no message for further objects of the inventory', { count: more }]],
+    more === undefined ? [] : [['more rows refused', { count: more }]],
   );
 });
 
-test('a report goes by its time, a listing by its place, blanks in it or not', () => {
-  expect(reportName({ dt: '2022-04-22-01-00', source: 's3://b/i csv whole' })).toBe(
-    'report dt=2022-04-22-01-00',
-  );
-  expect(reportName({ dt: undefined, source: 's3://b/my list.csv listing-csv whole' })).toBe(
-    'the listing s3://b/my list.csv',
-  );
+test('a report is named by its time, a listing by its location', () => {
+  expect(reportName({ dt: '2022-04-22-01-00' })).toBe('report dt=2022-04-22-01-00');
+  expect(reportName({ listing: 's3://b/my list.csv' })).toBe('the listing s3://b/my list.csv');
+  // A cursor that an earlier version stored has no `listing`.
+  expect(reportName({})).toBe('the listing');
 });
 
 test('as many batches as the run allows are under way at once', async () => {
