@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CachedTokens, type AccessTokens } from './access-token.js';
 import { ingestor, type Ingestor } from './client.js';
 import { secretReader } from './client-secret.js';
-import { tokenTable } from './token-table.js';
+import { TokenTable } from './token-table.js';
 import { requiredEnv } from '../runtime/env.js';
 import type { Log } from '../runtime/log.js';
 import type { Meter } from '../runtime/metrics.js';
@@ -27,7 +27,7 @@ export function deployedTokens(log: Log, meter: Meter): AccessTokens {
   return new CachedTokens({
     log,
     readSecret: secretReader(requiredEnv('SECRET_ARN')),
-    store: tokenTable(requiredEnv('TABLE_NAME'), stateTable()),
+    store: new TokenTable(requiredEnv('TABLE_NAME'), stateTable()),
     onRequest: () => {
       meter.count('TokenRequests');
       log.info('access token requested');

@@ -31,7 +31,7 @@ export interface PendingIngestion extends PostedIngestion {
   readonly isRequeued: boolean;
 }
 
-/** The posts of which it is not yet known whether the ingestor loaded the Item. */
+/** The posts whose Items the ingestor may not have loaded yet. */
 export interface IngestionLog {
   readonly record: (posted: PostedIngestion) => Promise<void>;
   /** Reads all rows in the order of their item ids, from the first id after `after`. */
@@ -99,12 +99,7 @@ export function ingestionTable(
   });
   return {
     record: async (posted) => {
-      const bytes = Buffer.byteLength(posted.body);
-      if (bytes > MAX_BODY_BYTES) {
-        throw new Error(
-          `the message has ${bytes} bytes; a row of the state table holds at most ${MAX_BODY_BYTES}`,
-        );
-      }
+      checkSize(posted.body);
       await client.send(new PutItemCommand({ TableName: tableName, Item: rowOf(posted, now()) }));
     },
     pending: (after) => readPending(tableName, client, after),
@@ -116,6 +111,14 @@ export function ingestionTable(
       ),
     remove: (pending) => ifUnchanged(() => client.send(new DeleteItemCommand(change(pending)))),
   };
+}
+
+function checkSize(body: string): void {
+  const bytes = Buffer.byteLength(body);
+  if (bytes <= MAX_BODY_BYTES) return;
+  throw new Error(
+    `the message has ${bytes} bytes; a row of the state table holds at most ${MAX_BODY_BYTES}`,
+  );
 }
 
 function keyOf(itemId: string): Record<string, AttributeValue> {

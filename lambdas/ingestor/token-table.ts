@@ -4,6 +4,7 @@ import {
   GetItemCommand,
   PutItemCommand,
   UpdateItemCommand,
+  type AttributeValue,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import type { ClientSecret } from './client-secret.js';
@@ -27,55 +28,63 @@ const TAG_BYTES = 16;
 const CLAIM_SECONDS = 15;
 
 /** Keeps the token in the pipeline's state table, encrypted with a key that is derived from the client secret. */
-export function tokenTable(
-  tableName: string,
-  table: Table,
-  now: () => number = Date.now,
-): TokenStore {
-  const key = (secret: ClientSecret) => ({ pk: { S: 'token' }, sk: { S: fingerprint(secret) } });
-  return {
-    read: async (secret) => {
-      const { Item } = await table.send(
-        new GetItemCommand({ TableName: tableName, Key: key(secret), ConsistentRead: true }),
-      );
-      const token = Item?.['token']?.B && tryDecrypt(Item['token'].B, secret);
-      // DynamoDB's TTL may delete a row days after it has expired.
-      return token && token.expiresAt > now() ? token : undefined;
-    },
-    write: async (secret, token) => {
-      await table.send(
-        new PutItemCommand({
-          TableName: tableName,
-          Item: {
-            ...key(secret),
-            token: { B: encrypt(token, secret) },
-            ttl: { N: String(Math.ceil(token.expiresAt / 1000)) },
-          },
-        }),
-      );
-    },
-    claim: async (secret) => {
-      const seconds = Math.floor(now() / 1000);
-      try {
-        await table.send(
-          new UpdateItemCommand({
-            TableName: tableName,
-            Key: key(secret),
-            UpdateExpression: 'SET claimed_until = :until',
-            ConditionExpression: 'attribute_not_exists(claimed_until) OR claimed_until <= :now',
-            ExpressionAttributeValues: {
-              ':until': { N: String(seconds + CLAIM_SECONDS) },
-              ':now': { N: String(seconds) },
-            },
-          }),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
-    },
-  };
+export class TokenTable implements TokenStore {
+  readonly #tableName: string;
+  readonly #table: Table;
+  readonly #now: () => number;
+
+  constructor(tableName: string, table: Table, now: () => number = Date.now) {
+    this.#tableName = tableName;
+    this.#table = table;
+    this.#now = now;
+  }
+
+  async read(secret: ClientSecret): Promise<AccessToken | undefined> {
+    const { Item } = await this.#table.send(
+      new GetItemCommand({
+        TableName: this.#tableName,
+        Key: keyOf(secret),
+        ConsistentRead: true,
+      }),
+    );
+    const token = Item?.['token']?.B && tryDecrypt(Item['token'].B, secret);
+    // DynamoDB's TTL may delete a row days after it has expired.
+    return token && token.expiresAt > this.#now() ? token : undefined;
+  }
+
+  async write(secret: ClientSecret, token: AccessToken): Promise<void> {
+    const Item = {
+      ...keyOf(secret),
+      token: { B: encrypt(token, secret) },
+      ttl: { N: String(Math.ceil(token.expiresAt / 1000)) },
+    };
+    await this.#table.send(new PutItemCommand({ TableName: this.#tableName, Item }));
+  }
+
+  async claim(secret: ClientSecret): Promise<boolean> {
+    const seconds = Math.floor(this.#now() / 1000);
+    const command = new UpdateItemCommand({
+      TableName: this.#tableName,
+      Key: keyOf(secret),
+      UpdateExpression: 'SET claimed_until = :until',
+      ConditionExpression: 'attribute_not_exists(claimed_until) OR claimed_until <= :now',
+      ExpressionAttributeValues: {
+        ':until': { N: String(seconds + CLAIM_SECONDS) },
+        ':now': { N: String(seconds) },
+      },
+    });
+    try {
+      await this.#table.send(command);
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+}
+
+function keyOf(secret: ClientSecret): Record<string, AttributeValue> {
+  return { pk: { S: 'token' }, sk: { S: fingerprint(secret) } };
 }
 
 /** Identifies the client without its secret. */

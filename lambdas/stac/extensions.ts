@@ -9,7 +9,7 @@ export interface StacExtension {
   readonly fields: Readonly<Record<string, z.ZodMiniType>>;
   /** Fields that an Item's properties must have. */
   readonly required?: readonly string[];
-  /** Fields of which an Item's properties must have at least one. */
+  /** An Item's properties must have at least one of these fields. */
   readonly requiredOneOf?: readonly string[];
 }
 

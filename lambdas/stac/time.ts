@@ -1,6 +1,6 @@
 const RFC3339 = /^(\d{4}-\d\d-(\d\d)T\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/;
 
-/** A point in time that keeps all decimals of its seconds, of which Date keeps three. */
+/** A point in time that keeps all decimals of its seconds, while Date keeps three. */
 interface Instant {
   /** Since the epoch, in whole seconds. */
   readonly milliseconds: number;

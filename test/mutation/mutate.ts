@@ -34,6 +34,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   'ingestor/token-request': ['ingestor/token-request', 'ingestor/access-token'],
   'ingestor/token-table': ['ingestor/token-table', 'ingestor/access-token'],
   'ingestor/read-back': ['collection-handler'],
+  'ingestor/pending': ['ingestor/pending', 'ingestor/record-ingestion'],
   'xml/xml': ['xml/xml', 'xml/entities', 'xml/not-well-formed'],
   'xml/entities': ['xml/entities', 'xml/xml'],
   'xml/faults': ['xml/xml', 'xml/not-well-formed'],

@@ -9,7 +9,7 @@ import {
 } from '../../../lambdas/xml/xml.js';
 import { NAMESPACES } from '../constants.js';
 
-/** Elements of which the first one in the document is used, at any depth. Prefixes are as ESA writes them. */
+/** Elements whose first occurrence in the document is used, at any depth. Prefixes are as ESA writes them. */
 const FIELDS = [
   'safe:startTime',
   'safe:stopTime',

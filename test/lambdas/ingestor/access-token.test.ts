@@ -21,7 +21,7 @@ import {
 import { TokenError } from '../../../lambdas/runtime/errors.js';
 import { silentLog } from '../../../lambdas/runtime/log.js';
 import { requestToken, type AccessToken } from '../../../lambdas/ingestor/token-request.js';
-import { tokenTable } from '../../../lambdas/ingestor/token-table.js';
+import { TokenTable } from '../../../lambdas/ingestor/token-table.js';
 import { MemoryLog } from '../../support/backfill/collaborators.js';
 import { httpServer, inTurn, json, type Answer } from '../../support/http-server.js';
 
@@ -74,7 +74,7 @@ function container(options: Partial<AccessTokenOptions> = {}) {
   const requests: string[] = [];
   const tokens = new CachedTokens({
     readSecret: () => Promise.resolve(secret),
-    store: tokenTable('state', table.client, clock),
+    store: new TokenTable('state', table.client, clock),
     log: silentLog,
     now: clock,
     wait: () => sleep(1),
@@ -329,7 +329,7 @@ describe('the table', () => {
   };
 
   test('holds the token encrypted, with its expiry as TTL in seconds', async () => {
-    await tokenTable('state', table.client, clock).write(secret, token);
+    await new TokenTable('state', table.client, clock).write(secret, token);
 
     const [row] = [...table.rows.values()];
     expect(row?.['ttl']).toEqual({ N: '1700003600' });
@@ -338,7 +338,7 @@ describe('the table', () => {
   });
 
   test('returns it for the same secret, not for another, and not after it has expired', async () => {
-    const store = tokenTable('state', table.client, clock);
+    const store = new TokenTable('state', table.client, clock);
     await store.write(secret, token);
 
     expect(await store.read(secret)).toEqual(token);
@@ -350,13 +350,13 @@ describe('the table', () => {
   test('that cannot be written is an error, and not taken for a claim of another container', async () => {
     table.mock.on(UpdateItemCommand).rejects(new Error('throttled'));
 
-    await expect(tokenTable('state', table.client, clock).claim(secret)).rejects.toThrow(
+    await expect(new TokenTable('state', table.client, clock).claim(secret)).rejects.toThrow(
       'throttled',
     );
   });
 
   test('allows one container at a time to request a token, until its claim has expired', async () => {
-    const store = tokenTable('state', table.client, clock);
+    const store = new TokenTable('state', table.client, clock);
 
     expect([await store.claim(secret), await store.claim(secret)]).toEqual([true, false]);
     now += 16_000;

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { ClientSecret } from '../../../lambdas/ingestor/client-secret.js';
-import { tokenTable } from '../../../lambdas/ingestor/token-table.js';
+import { TokenTable } from '../../../lambdas/ingestor/token-table.js';
 
 const secret: ClientSecret = {
   cognito_domain: 'https://auth.example.com',
@@ -30,7 +30,7 @@ const key = { pk: { S: 'token' }, sk: { S: FINGERPRINT } };
 const dynamoDb = mockClient(DynamoDBClient);
 
 let now = 1_700_000_000_999;
-const store = tokenTable('state', new DynamoDBClient({ region: 'eu-central-1' }), () => now);
+const store = new TokenTable('state', new DynamoDBClient({ region: 'eu-central-1' }), () => now);
 
 beforeEach(() => {
   now = 1_700_000_000_999;
