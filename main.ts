@@ -2,7 +2,6 @@ import { BundleError } from './modules/bundling/bundle.js';
 import { ConfigError } from './modules/config/values/error.js';
 import { bundlePipelines } from './modules/bundling/pipeline-bundles.js';
 import { isBootstrap, readBootstrapProject, readProject } from './modules/config/project.js';
-import { refuseUnknownStacks } from './modules/config/requested-stacks.js';
 
 const source = { root: import.meta.dirname, env: process.env };
 
@@ -20,7 +19,6 @@ async function synthesize(): Promise<void> {
     return;
   }
   const project = readProject(source);
-  refuseUnknownStacks(source.root);
   const [bundles, { synthesizePipelines }] = await Promise.all([
     bundlePipelines(project.pipelines, source),
     loadCdktf(),

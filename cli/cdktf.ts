@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Command } from 'commander';
-import { leadingNames } from '../modules/config/requested-stacks.js';
 import { pipelineArgument, runCommand } from './shared/command.js';
 
 const root = join(import.meta.dirname, '..');
@@ -33,6 +32,12 @@ async function run(verb: Verb, rest: readonly string[]): Promise<void> {
   const cdktf = startCdktf(words);
   if (verb === 'synth') await orStop(cdktf, check(stacks));
   process.exitCode = await exitCode(cdktf);
+}
+
+/** Returns the words before the first option: the word after an option may be its value. */
+function leadingNames(words: readonly string[]): readonly string[] {
+  const end = words.findIndex((word) => word === '' || word.startsWith('-'));
+  return end === -1 ? words : words.slice(0, end);
 }
 
 /** Throws UsageError and ConfigError. Loaded late: cdktf starts in the meantime. */

@@ -7,13 +7,13 @@ import type { YamlProblem } from './yaml/syntax.js';
 
 const REQUIRED_FILES = ['app.ts', 'collection.ts'];
 const PURPOSES: Readonly<Record<string, string>> = {
-  'app.ts': 'it makes the Items',
-  'collection.ts': 'it makes the Collection',
-  'historic.ts': 'historic_frequency needs it to read the inventory',
+  'app.ts': 'it creates the Items',
+  'collection.ts': 'it creates the Collection',
+  'historic.ts': 'historic_frequency needs it for the backfill',
 };
 const MARKS = ['config.yaml', ...REQUIRED_FILES];
 
-/** Names of the folders under `root` that hold a pipeline or the beginning of one, sorted. */
+/** Returns the names of the folders in `root` that contain a config.yaml, app.ts or collection.ts, sorted. */
 export function listPipelines(root = 'pipelines'): readonly string[] {
   if (!existsSync(root)) return [];
   return readdirSync(root)
@@ -32,11 +32,11 @@ export function noPipeline(name: string, root: string): string {
   return `There is no pipeline ${name}. ${knownPipelines(root)}`;
 }
 
-/** Throws ConfigError when there is no file to read. */
+/** Reads config.yaml. Throws ConfigError if that is not possible. */
 export function readConfigFile(folder: string): Uint8Array {
   const file = join(folder, 'config.yaml');
   try {
-    // A bigger file is refused by its size alone, which the first bytes beyond the limit show as well.
+    // A file above the limit is refused because of its size, so its content is not needed.
     const { size } = statSync(file);
     return size > MAX_YAML_BYTES ? new Uint8Array(MAX_YAML_BYTES + 1) : readFileSync(file);
   } catch (cause) {
@@ -49,11 +49,11 @@ function whyUnreadable(folder: string, cause: unknown): string {
   if (!existsSync(folder)) return noPipeline(basename(folder), root);
   const file = shownPath(join(folder, 'config.yaml'));
   if (!existsSync(file))
-    return `${file} is missing: every pipeline has one. ${knownPipelines(root)}`;
+    return `${file} is missing: every pipeline needs one. ${knownPipelines(root)}`;
   return `${file} cannot be read: ${String(cause).replace(/^Error: /, '')}`;
 }
 
-/** The files that a pipeline's folder lacks, as problems of its config. */
+/** Returns a problem for each file that is missing from the folder of a pipeline. */
 export function missingFiles(folder: string, hasBackfill: boolean): readonly YamlProblem[] {
   const needed = hasBackfill ? [...REQUIRED_FILES, 'historic.ts'] : REQUIRED_FILES;
   return needed
@@ -65,7 +65,7 @@ export function missingFiles(folder: string, hasBackfill: boolean): readonly Yam
     }));
 }
 
-/** Relative to the current directory when it is below it. */
+/** Returns the path relative to the current directory if it is inside it. */
 export function shownPath(path: string): string {
   const fromHere = relative(process.cwd(), resolve(path));
   return fromHere.startsWith('..') ? path : fromHere;

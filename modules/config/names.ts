@@ -1,6 +1,5 @@
+import { createHash } from 'node:crypto';
 import { ConfigError } from './values/error.js';
-import { bucketName, databaseName, hyphenated, NAME_LIMITS } from './physical-name.js';
-import type { Deployment } from './physical-name.js';
 
 export const PROJECT = /^[a-z][a-z0-9-]{0,19}$/;
 
@@ -8,41 +7,65 @@ export const PROJECT = /^[a-z][a-z0-9-]{0,19}$/;
 export const RESERVED_BY_S3 = /^(xn--|sthree-|amzn-s3-demo-)/;
 
 const PURPOSE =
-  "it begins the name of every resource and of the state file, and so keeps one deployment apart from another's";
+  'the names of all resources and of the state file start with it, which keeps deployments apart';
 
-/** PROJECT as the environment gives it. Throws ConfigError. */
+/** Returns the value of the environment variable PROJECT once it is checked. Throws ConfigError. */
 export function parseProject(value: string | undefined): string {
   if (value === undefined || value === '') {
-    throw new ConfigError([`PROJECT is not set: ${PURPOSE}. Set one, as in PROJECT=stac`]);
+    throw new ConfigError([`PROJECT is not set: ${PURPOSE}. Set it, for example PROJECT=stac`]);
   }
   const given = `(given ${JSON.stringify(value.slice(0, 80))})`;
   if (!PROJECT.test(value)) {
-    const rule = 'a lower-case letter, then up to 19 lower-case letters, digits or hyphens';
+    const rule = 'a lowercase letter, then up to 19 lowercase letters, digits or hyphens';
     throw new ConfigError([`PROJECT must be ${rule} ${given}: ${PURPOSE}`]);
   }
   if (RESERVED_BY_S3.test(`${value}-`)) {
     throw new ConfigError([
-      `PROJECT must not begin as bucket names that S3 reserves ${given}: ${PURPOSE}`,
+      `PROJECT must not start with a prefix that S3 reserves (xn--, sthree-, amzn-s3-demo-) ${given}: ${PURPOSE}`,
     ]);
   }
   return value;
 }
 
-/** `verify` exists with verify_ingestion, `historic` with an inventory. */
+export interface Deployment {
+  readonly project: string;
+  readonly pipeline: string;
+  /** 12 digits. Bucket names contain it because all AWS accounts share them. */
+  readonly account: string;
+}
+
+/**
+ * Maximum lengths of names, in characters.
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ * @see https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
+ */
+export const NAME_LIMITS = {
+  queue: 80,
+  role: 64,
+  function: 64,
+  schedule: 64,
+  bucket: 63,
+  workgroup: 128,
+  table: 255,
+  dashboard: 255,
+} as const;
+
+/** The functions of a pipeline. `verify` exists if verify_ingestion is on, `historic` if there is an inventory. */
 export type FunctionRole = 'app' | 'collection' | 'historic' | 'verify';
 
 export interface FunctionNames {
   readonly function: string;
   readonly role: string;
   readonly logGroup: string;
-  /** Queue of the asynchronous invocations that failed for good. */
+  /** The queue that receives asynchronous invocations after their last retry has failed. */
   readonly onFailureQueue: string;
 }
 
 export interface PipelineNames {
   readonly queue: string;
   readonly deadLetters: string;
-  /** In the topic's region. */
+  /** This queue is in the region of the topic. */
   readonly subscriptionDeadLetters: string;
   readonly scheduleDeadLetters: string;
   readonly functions: Readonly<Record<FunctionRole, FunctionNames>>;
@@ -50,20 +73,20 @@ export interface PipelineNames {
   readonly resultsBucket: string;
   readonly workgroup: string;
   readonly database: string;
-  /** Within the database. */
+  /** The table in `database`. */
   readonly inventoryTable: string;
   readonly scheduleGroup: string;
   readonly scheduleRole: string;
   readonly schedules: Readonly<Record<'historic' | 'keeper' | 'verify', string>>;
   readonly dashboard: string;
-  /** `subject` in kebab case, unique in the stack: `dead-letters`, `app-errors`. */
+  /** `subject` is in kebab case and unique in the stack: `dead-letters`, `app-errors`. */
   readonly alarm: (subject: string) => string;
 }
 
 /**
- * Every physical name of a pipeline: the stack that makes a thing and the command that looks for it agree on it.
- * Among the names of one kind no subject ends in another one (`letters`, `dead-letters`), which would let the
- * project `a-b` and the project `a` with a pipeline `b` meet.
+ * Returns every physical name of a pipeline, for the stack that creates a resource and the command that looks for it.
+ * Among the names of one kind no subject is the end of another (`letters`, `dead-letters`): otherwise the project
+ * `a-b` and the project `a` with a pipeline `b` could have the same names.
  */
 export function pipelineNames(deployment: Deployment): PipelineNames {
   const queue = (subject: string) => hyphenated(deployment, subject, NAME_LIMITS.queue);
@@ -92,7 +115,7 @@ export function pipelineNames(deployment: Deployment): PipelineNames {
       verify: schedule('verify'),
     },
     dashboard: hyphenated(deployment, 'dashboard', NAME_LIMITS.dashboard),
-    // A dot, which neither project nor pipeline has, leaves the subject free.
+    // Neither project nor pipeline contains a dot, so no subject can make two names equal.
     alarm: (subject) => `${deployment.project}-${deployment.pipeline}.${subject}`,
   };
 }
@@ -105,4 +128,39 @@ function functionNames(deployment: Deployment, role: FunctionRole): FunctionName
     logGroup: `/aws/lambda/${name}`,
     onFailureQueue: hyphenated(deployment, `${role}-on-failure`, NAME_LIMITS.queue),
   };
+}
+
+/** A name that may contain `-` and `_`. A pipeline has no `-`, so the last one before `subject` ends the project. */
+function hyphenated({ project, pipeline }: Deployment, subject: string, limit: number): string {
+  const owner = `${project}-${pipeline}`;
+  const name = `${owner}-${subject}`;
+  return name.length <= limit ? name : cut(owner, `${hashOf(owner)}-${subject}`, limit);
+}
+
+/** S3 does not allow `_`: it becomes `--`, which no other pipeline of this project can contain. */
+function bucketName({ project, pipeline, account }: Deployment, subject: string): string {
+  const owner = `${project}-${pipeline.replaceAll('_', '--')}`;
+  const end = `${subject}-${account}`;
+  const fits = `${owner}-${end}`.length <= NAME_LIMITS.bucket;
+  if (fits && !isAmbiguous(project)) return `${owner}-${end}`;
+  return cut(owner, `${hashOf(`${project}-${pipeline}`)}-${end}`, NAME_LIMITS.bucket);
+}
+
+/** Athena needs quotes around `-`: it becomes `_`, and `__` ends the project. The name has at most 71 characters. */
+function databaseName({ project, pipeline }: Deployment): string {
+  const name = `${project.replaceAll('-', '_')}__${pipeline}`;
+  return isAmbiguous(project) ? `${name}_${hashOf(`${project}-${pipeline}`)}` : name;
+}
+
+/** Once `-` and `_` are replaced, such a project looks like a shorter one whose pipeline has more parts. */
+function isAmbiguous(project: string): boolean {
+  return /--|-$/.test(project);
+}
+
+function cut(owner: string, end: string, limit: number): string {
+  return `${owner.slice(0, limit - end.length - 1)}-${end}`;
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }

@@ -8,9 +8,9 @@ import { listPipelines } from './folder.js';
 import { readStateBucket, readStateSettings } from './state.js';
 import type { StateBucket, StateSettings } from './state.js';
 
-/** Everything that a synth needs to know before it makes anything. */
+/** Everything that a synth reads before it writes anything. */
 export interface Project {
-  /** PROJECT. */
+  /** The value of PROJECT. */
   readonly name: string;
   readonly state: StateSettings;
   readonly pipelines: readonly PipelineConfig[];
@@ -22,12 +22,12 @@ export interface BootstrapProject {
 }
 
 interface Source {
-  /** Folder of the project: cdktf.json and pipelines/ are in it. */
+  /** The folder of the project, which contains cdktf.json and pipelines/. */
   readonly root: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Throws ConfigError with everything that is wrong anywhere. */
+/** Reads everything. Throws ConfigError with all problems of all files. */
 export function readProject({ root, env }: Source): Project {
   const problems = new ConfigProblems();
   const name = problems.collect(() => parseProject(env['PROJECT']));
@@ -42,7 +42,7 @@ export function readProject({ root, env }: Source): Project {
   return { name, state, pipelines };
 }
 
-/** What the bootstrap stack needs: no pipeline has to be right for it. Throws ConfigError. */
+/** Reads what the bootstrap stack needs; it does not need valid pipelines. Throws ConfigError. */
 export function readBootstrapProject({ root, env }: Source): BootstrapProject {
   const problems = new ConfigProblems();
   const name = problems.collect(() => parseProject(env['PROJECT']));
@@ -51,7 +51,7 @@ export function readBootstrapProject({ root, env }: Source): BootstrapProject {
   return { name, bucket };
 }
 
-/** Whether the stacks to synthesize are the project's own instead of the pipelines'. */
+/** Whether to synthesize the stacks of the project itself instead of those of the pipelines. */
 export function isBootstrap({ env }: Pick<Source, 'env'>): boolean {
   return env['BOOTSTRAP'] === '1';
 }

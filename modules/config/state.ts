@@ -2,23 +2,27 @@ import { z } from 'zod';
 import { parseRegion } from './values/arn.js';
 import { ConfigError, FieldError } from './values/error.js';
 
+/** The S3 bucket for the Terraform state. */
 export interface StateBucket {
   readonly bucket: string;
   readonly region: string;
 }
 
-/** Where Terraform keeps a stack's state. */
+/** Where Terraform stores the state of a stack. */
 export type StateSettings = ({ readonly kind: 's3' } & StateBucket) | { readonly kind: 'local' };
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Throws ConfigError. */
+/** Reads where the state is stored; LOCAL_STATE=1 selects local files. Throws ConfigError. */
 export function readStateSettings(env: Env, cdktfJson: string): StateSettings {
   if (env['LOCAL_STATE'] === '1') return { kind: 'local' };
   return { kind: 's3', ...readStateBucket(env, cdktfJson) };
 }
 
-/** From the environment, or else from the context of cdktf.json (its text). Throws ConfigError. */
+/**
+ * Reads the bucket from the environment, or else from the context of cdktf.json, whose text is `cdktfJson`.
+ * Throws ConfigError.
+ */
 export function readStateBucket(env: Env, cdktfJson: string): StateBucket {
   const context = contextOf(cdktfJson);
   const find = (name: keyof Context): string =>
@@ -46,10 +50,10 @@ function contextOf(cdktfJson: string): Context {
   );
 }
 
-/** As people give it: `s3://name` and an ARN are refused, buckets of before 2018 with their odd names are not. */
+/** Refuses `s3://name` and ARNs, but accepts the capitals and underscores of buckets created before 2018. */
 function checkBucket(value: string): void {
   if (/^[\w.-]{3,255}$/.test(value)) return;
-  throw new FieldError('must be the name of a bucket alone');
+  throw new FieldError('must be the name of a bucket, without s3:// and path');
 }
 
 function faultOf(name: string, value: string, check: (value: string) => unknown) {
@@ -62,7 +66,7 @@ function faultOf(name: string, value: string, check: (value: string) => unknown)
   }
 }
 
-/** The context is for what is the same for everyone who deploys the project. */
+/** The context holds what is the same for everyone who deploys the project. */
 const CdktfJsonSchema = z.object({
   context: z
     .object({ STATE_BUCKET: z.string().optional(), STATE_REGION: z.string().optional() })
@@ -72,5 +76,5 @@ const CdktfJsonSchema = z.object({
 type Context = NonNullable<z.infer<typeof CdktfJsonSchema>['context']>;
 
 const HOW_TO =
-  'Terraform keeps the state of every stack in that S3 bucket. Set both in the environment or in the context of ' +
-  'cdktf.json; `npm run bootstrap` makes the bucket. For trying out, LOCAL_STATE=1 keeps the state in a file here';
+  'Terraform stores the state of every stack in this S3 bucket. Set both in the environment or in the context of ' +
+  'cdktf.json; `npm run bootstrap` creates the bucket. To try things out, LOCAL_STATE=1 keeps the state in local files';

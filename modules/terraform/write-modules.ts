@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import { ConfigError } from '../config/values/error.js';
-import { writeModules } from './module-folder.js';
+import { writeModules } from './write.js';
 
-// cdktf takes a stack trace for every token, and mapping them back to .ts doubles the time of a synth.
+// cdktf takes a stack trace for every token; mapping these to .ts files doubles the time of a synth.
 if (process.env['DEBUG'] === undefined) process.setSourceMapsEnabled(false);
 
 const [, , folder = '', ...names] = process.argv;

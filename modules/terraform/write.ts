@@ -1,11 +1,46 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ConfigError } from '../config/values/error.js';
+import { TERRAFORM_MODULES } from './all.js';
 import { moduleJson } from './generate/json.js';
-import { moduleReadme } from './generate/readme.js';
-import type { PlainModule } from './generate/module.js';
+import type { TerraformModule } from './generate/module.js';
+import { GENERATED_MARK, moduleReadme } from './generate/readme.js';
+
+/**
+ * Writes the modules with these names to folders in `folder`, and removes what earlier runs wrote there. Returns the
+ * folders. Throws ConfigError before it writes anything if a folder contains other files.
+ */
+export function writeModules(names: readonly string[], folder: string): readonly string[] {
+  const modules = TERRAFORM_MODULES.filter(({ name }) => names.includes(name));
+  const made = modules.map((module) => [join(folder, module.name), moduleFiles(module)] as const);
+  const foreign = made.map(([path]) => path).filter(isForeign);
+  if (foreign.length > 0) throw new ConfigError(foreign.map(whyForeign));
+  for (const [path, files] of made) writeFolder(path, files);
+  return made.map(([path]) => path);
+}
+
+function writeFolder(path: string, files: Readonly<Record<string, string>>): void {
+  rmSync(path, { recursive: true, force: true });
+  for (const [file, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(path, file)), { recursive: true });
+    writeFileSync(join(path, file), content);
+  }
+}
+
+function isForeign(path: string): boolean {
+  if (!existsSync(path) || readdirSync(path).length === 0) return false;
+  const readme = join(path, 'README.md');
+  return !existsSync(readme) || !readFileSync(readme, 'utf8').includes(GENERATED_MARK);
+}
+
+function whyForeign(path: string): string {
+  return `${path} contains files that npm run modules did not write: choose another folder with --out, or empty this one`;
+}
 
 const EXAMPLE = 'examples/basic';
 
-/** The files of a module by their paths in its folder. */
-export function moduleFiles(module: PlainModule): Readonly<Record<string, string>> {
+/** Returns the files of a module by their paths in its folder. */
+export function moduleFiles(module: TerraformModule): Readonly<Record<string, string>> {
   const json = moduleJson(module);
   return {
     'main.tf.json': text(json.main),
@@ -17,17 +52,17 @@ export function moduleFiles(module: PlainModule): Readonly<Record<string, string
   };
 }
 
-/** A root of its own: it has the provider blocks that a module has not. */
-function exampleOf({ name, example, providers = {} }: PlainModule): string {
+/** A root module with the provider blocks that the module itself does not have. */
+function exampleOf({ name, example, providers = {} }: TerraformModule): string {
   const source = '../'.repeat(EXAMPLE.split('/').length).replace(/\/$/, '');
   const needed = Object.keys(providers).length > 0 ? 'providers' : 'provider';
   return (
-    `# The least that calls the module ${name}, with the ${needed} that it takes from its caller.\n` +
+    `# A minimal call of the module ${name}, with the ${needed} that it takes from its caller.\n` +
     `provider "aws" {\n  region = "eu-central-1"\n}\n\n${example.replaceAll('MODULE', source)}`
   );
 }
 
-/** Keys in one order, so that a change of the generator's shows as little as possible. */
+/** Sorts the keys, so that a change of the generator causes a small diff. */
 function text(json: unknown): string {
   return `${JSON.stringify(json, sorted, 2)}\n`;
 }

@@ -1,5 +1,6 @@
 import { FieldError } from './error.js';
 
+/** The parts of an ARN. */
 export interface Arn {
   readonly partition: string;
   readonly service: string;
@@ -23,16 +24,18 @@ const PARTITION_OF_REGION: readonly (readonly [prefix: string, partition: string
   ['eusc-', 'aws-eusc'],
 ];
 
+/** Throws FieldError. */
 export function parseRegion(value: string): string {
   if (!REGION.test(value)) throw new FieldError('must be an AWS region such as eu-central-1');
   return value;
 }
 
+/** Returns the partition of a region, such as `aws` or `aws-cn`. */
 export function partitionOf(region: string): string {
   return PARTITION_OF_REGION.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
 }
 
-/** An ARN with region and account, as those of SNS, KMS and Secrets Manager are. Throws FieldError. */
+/** Parses an ARN with region and account, such as those of SNS, KMS and Secrets Manager. Throws FieldError. */
 export function parseArn(value: string): Arn {
   const [scheme, partition = '', service = '', region = '', account = '', ...rest] =
     value.split(':');
@@ -40,17 +43,18 @@ export function parseArn(value: string): Arn {
   if (scheme !== 'arn' || resource === '') {
     throw new FieldError('must be an ARN: arn:partition:service:region:account:resource');
   }
-  if (!REGION.test(region)) throw new FieldError(`must be an ARN with a region, not "${region}"`);
+  if (!REGION.test(region))
+    throw new FieldError(`must be an ARN with a valid region, not "${region}"`);
   if (partition !== partitionOf(region)) {
     throw new FieldError(
       `must have the partition of ${region}, ${partitionOf(region)}, not "${partition}"`,
     );
   }
   if (!/^\d{12}$/.test(account)) {
-    throw new FieldError(`must be an ARN with an account of 12 digits, not "${account}"`);
+    throw new FieldError(`must be an ARN with a 12-digit account, not "${account}"`);
   }
   if (!RESOURCE.test(resource)) {
-    throw new FieldError(`must name one resource in letters and digits, not "${resource}"`);
+    throw new FieldError(`must name one resource without wildcards or spaces, not "${resource}"`);
   }
   return { partition, service, region, account, resource };
 }
@@ -61,37 +65,39 @@ function arnOf(value: string, service: string, what: string): Arn {
   throw new FieldError(`must be the ARN of ${what}, not of the service "${arn.service}"`);
 }
 
-/** A topic that an alarm may notify. */
+/** Parses the ARN of a topic that an alarm may notify. Throws FieldError. */
 export function parseTopicArn(value: string): Arn {
   const arn = arnOf(value, 'sns', 'an SNS topic');
   if (/^[\w-]{1,256}(\.fifo)?$/.test(arn.resource)) return arn;
-  throw new FieldError(`must be the ARN of an SNS topic, and "${arn.resource}" is no topic's name`);
-}
-
-/** A topic that can feed our queue. */
-export function parseStandardTopicArn(value: string): Arn {
-  const arn = parseTopicArn(value);
-  if (!arn.resource.endsWith('.fifo')) return arn;
   throw new FieldError(
-    'must be a standard topic: a FIFO topic cannot deliver to the standard queue of a pipeline',
+    `must be the ARN of an SNS topic: "${arn.resource}" is not a valid topic name`,
   );
 }
 
+/** Parses the ARN of a topic that the granule queue can subscribe to. Throws FieldError. */
+export function parseStandardTopicArn(value: string): Arn {
+  const arn = parseTopicArn(value);
+  if (!arn.resource.endsWith('.fifo')) return arn;
+  throw new FieldError('must be a standard topic: a FIFO topic cannot deliver to a standard queue');
+}
+
+/** Throws FieldError. */
 export function parseSecretArn(value: string): Arn {
   const arn = arnOf(value, 'secretsmanager', 'a Secrets Manager secret');
   if (/^secret:[\w/+=.@!-]+$/.test(arn.resource)) return arn;
-  throw new FieldError('must end in secret:<name>, as in ...:secret:ingestor-AbCdEf');
+  throw new FieldError('must end in secret:<name>, for example ...:secret:ingestor-AbCdEf');
 }
 
+/** Throws FieldError. */
 export function parseKeyArn(value: string): Arn {
   const arn = arnOf(value, 'kms', 'a KMS key');
   if (/^key\/[\w-]+$/.test(arn.resource)) return arn;
-  throw new FieldError('must end in key/<id>: a policy cannot name a key by its alias');
+  throw new FieldError('must end in key/<id>: an IAM policy cannot refer to a key by its alias');
 }
 
 /**
- * The ARN by which a policy names a secret. Secrets Manager appends a hyphen and six characters to a secret's
- * name; an ARN written without them is good for reading, but matches nothing in a policy.
+ * Returns the ARN that an IAM policy needs for a secret. Secrets Manager appends a hyphen and six characters to the
+ * name of a secret; an ARN without them works for reading the secret, but matches nothing in a policy.
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
  */
 export function secretPolicyArn(secretArn: string): string {

@@ -1,7 +1,7 @@
-/** Thrown when a configuration (a config.yaml, PROJECT) cannot be used; carries every problem, not the first. */
+/** Thrown when a configuration (a config.yaml, PROJECT) cannot be used. It holds every problem, not only the first. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
-  /** One line each, fit for a person's eyes. */
+  /** One line per problem, as users read it. */
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[], options?: ErrorOptions) {
@@ -10,7 +10,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Gathers the problems of several readings, so that a person meets them all at once. */
+/** Collects the problems of several readings, so that all of them are reported at once. */
 export class ConfigProblems {
   private readonly lines: string[] = [];
 
@@ -18,7 +18,7 @@ export class ConfigProblems {
     return this.lines.length > 0;
   }
 
-  /** What `read` gives; undefined where it throws a ConfigError, whose problems are kept. */
+  /** Returns what `read` returns; if it throws a ConfigError, keeps the problems and returns undefined. */
   collect<T>(read: () => T): T | undefined {
     try {
       return read();
@@ -29,12 +29,13 @@ export class ConfigProblems {
     }
   }
 
+  /** Returns an error with all problems found. */
   error(): ConfigError {
     return new ConfigError(this.lines);
   }
 }
 
-/** Thrown when one value cannot be what its field needs; whoever reads the file adds the field and the position. */
+/** Thrown when a value is not valid for its field. The caller adds the field and the position. */
 export class FieldError extends Error {
   override readonly name = 'FieldError';
 }

@@ -5,14 +5,14 @@ const MAX_KEYS = 5;
 
 export type FilterPolicy = Readonly<Record<string, unknown>>;
 
-/** A subscription's filter policy: names to lists of accepted values, or to such names again. Throws FieldError. */
+/** Checks a filter policy: it maps names to lists of accepted values, or to further such mappings. Throws FieldError. */
 export function parseFilterPolicy(policy: FilterPolicy): FilterPolicy {
   const keys = checkLevel(policy, []);
-  if (keys > MAX_KEYS) throw new FieldError(`may have ${MAX_KEYS} names at most, not ${keys}`);
+  if (keys > MAX_KEYS) throw new FieldError(`may have at most ${MAX_KEYS} names, not ${keys}`);
   return policy;
 }
 
-/** Returns how many names end in a list. */
+/** Returns the number of names that have a list. */
 function checkLevel(level: FilterPolicy, path: readonly string[]): number {
   const entries = Object.entries(level);
   if (entries.length === 0) throw new FieldError(`${where(path)}must not be empty`);
@@ -30,7 +30,7 @@ function checkEntry(value: unknown, path: readonly string[]): number {
     return value.map((branch) => checkBranch(branch, path)).reduce((a, b) => a + b);
   if (!value.every(isMatcher)) {
     throw new FieldError(
-      `${where(path)}must list texts, finite numbers, true, false, null or mappings`,
+      `${where(path)}must contain only text, finite numbers, true, false, null or mappings`,
     );
   }
   return 1;
@@ -38,7 +38,7 @@ function checkEntry(value: unknown, path: readonly string[]): number {
 
 function checkBranch(branch: unknown, path: readonly string[]): number {
   if (isObject(branch)) return checkLevel(branch, path);
-  throw new FieldError(`${where(path)}must list mappings`);
+  throw new FieldError(`${where(path)}must contain only mappings`);
 }
 
 function isMatcher(value: unknown): boolean {

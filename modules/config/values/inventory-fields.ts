@@ -2,7 +2,7 @@ import { FieldError } from './error.js';
 import { nearest } from './nearest.js';
 
 /**
- * Columns that an inventory may have, as Athena's documentation names them.
+ * The columns that an inventory may have, named as in Athena's documentation.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-athena-query.html
  */
 export const INVENTORY_FIELDS = [
@@ -29,7 +29,7 @@ export const INVENTORY_FIELDS = [
   'lifecycle_expiration_date',
 ] as const;
 
-/** What most inventories of current versions begin with; a CSV table ignores the columns behind its own. */
+/** The first columns of most inventories of current versions; a CSV table ignores any further columns. */
 export const DEFAULT_INVENTORY_FIELDS: readonly string[] = [
   'bucket',
   'key',
@@ -39,11 +39,11 @@ export const DEFAULT_INVENTORY_FIELDS: readonly string[] = [
 
 const KNOWN: ReadonlySet<string> = new Set(INVENTORY_FIELDS);
 
-/** A field as in a manifest's fileSchema (`LastModifiedDate`) or as a column (`last_modified_date`), as a column. */
+/** Returns the column of a field that is written as in fileSchema (`LastModifiedDate`) or as a column. Throws FieldError. */
 export function parseInventoryField(value: string): string {
   const column = value.replace(/(?<!^)(?=[A-Z])/g, '_').toLowerCase();
   if (KNOWN.has(column)) return column;
   throw new FieldError(
-    `is no field of S3 Inventory; the nearest is ${nearest(column, INVENTORY_FIELDS)}`,
+    `is not an S3 Inventory field; did you mean ${nearest(column, INVENTORY_FIELDS)}?`,
   );
 }

@@ -2,19 +2,19 @@ import { FieldError } from './error.js';
 import { parseS3Location } from './s3-location.js';
 import type { S3Location } from './s3-location.js';
 
-/** Where S3 Inventory leaves its reports: s3://<bucket>/<prefix>/hive/dt=.../symlink.txt */
+/** The place where S3 Inventory writes its reports: s3://<bucket>/<prefix>/hive/dt=.../symlink.txt */
 export interface InventoryReports {
   readonly kind: 'inventory';
   readonly bucket: string;
-  /** `<destination prefix>/<source bucket>/<configuration id>`, without slashes at its ends and without `hive`. */
+  /** `<destination prefix>/<source bucket>/<configuration id>`, without outer slashes and without `hive`. */
   readonly prefix: string;
   readonly sourceBucket: string;
   readonly configId: string;
-  /** `YYYY-MM-DD-HH-MM` of the one report to read; the newest when absent. */
+  /** The time of the report to read, `YYYY-MM-DD-HH-MM`. @default the newest report */
   readonly dt?: string;
 }
 
-/** One object that lists keys. */
+/** An object that lists keys. */
 export interface ObjectListing {
   readonly kind: 'listing';
   readonly bucket: string;
@@ -26,13 +26,13 @@ export interface ObjectListing {
 export type InventoryLocation = InventoryReports | ObjectListing;
 
 const LISTING = /\.(csv|txt)(\.gz)?$/;
-/** What stands below an inventory's folder: a folder and a manifest for each report, and data files named by a UUID. */
+/** Matches what is below the folder of an inventory: a folder and a manifest per report, and data files. */
 export const PART_OF_REPORT =
   /\/(symlink\.txt|manifest\.(json|checksum)|data\/?|data\/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}[^/]*|\d{4}-\d\d-\d\dT\d\d-\d\dZ\/?)$/;
-/** Any other file: taken for the name of an inventory, it would only fail when it is read. */
+/** Matches any other file: without this check it would be read as the name of an inventory, and fail later. */
 export const OTHER_FILE =
   /\.(csv|tsv|txt|json|jsonl|ndjson|geojson|xml|orc|parquet|avro|xlsx?|gz|bz2|xz|zst|zip|tar|tgz)\/?$/i;
-/** Buckets of before 2018 may have capitals, underscores and up to 255 characters. */
+/** Buckets created before 2018 may have capitals, underscores and up to 255 characters. */
 const SOURCE_BUCKET = /^[\w.-]{3,255}$/;
 
 const EXPECTED =
@@ -68,7 +68,7 @@ function parseReports({ bucket, key }: S3Location): InventoryReports {
     segments.at(-1)?.startsWith('dt=') === true ? segments.pop()?.slice('dt='.length) : undefined;
   if (segments.at(-1) === 'hive') segments.pop();
   if (dt !== undefined) checkReportTime(dt);
-  if (segments.includes('')) throw new FieldError('must have no empty part between two slashes');
+  if (segments.includes('')) throw new FieldError('must not contain two slashes in a row');
 
   const [sourceBucket, configId] = segments.slice(-2);
   if (sourceBucket === undefined || configId === undefined) {
@@ -76,7 +76,7 @@ function parseReports({ bucket, key }: S3Location): InventoryReports {
   }
   if (!SOURCE_BUCKET.test(sourceBucket)) {
     throw new FieldError(
-      `must name the inventoried bucket before config-id, and "${sourceBucket}" cannot be one`,
+      `must name the inventoried bucket before config-id: "${sourceBucket}" is not a valid bucket name`,
     );
   }
   const reports = {
@@ -93,7 +93,7 @@ function checkReportTime(dt: string): void {
   const [, date, hour, minute] = /^(\d{4}-\d\d-\d\d)-(\d\d)-(\d\d)$/.exec(dt) ?? [];
   const iso = `${date ?? ''}T${hour ?? ''}:${minute ?? ''}:00.000Z`;
   const time = new Date(iso);
-  // Date moves 30 February on to March, so only the way back tells whether there is such a day.
+  // Date turns 30 February into 2 March, so the day exists only if it comes back unchanged.
   if (!Number.isNaN(time.getTime()) && time.toISOString() === iso) return;
-  throw new FieldError(`must pin a report as dt=YYYY-MM-DD-HH-MM, and "dt=${dt}" is no such time`);
+  throw new FieldError(`must name a report as dt=YYYY-MM-DD-HH-MM: "dt=${dt}" is not a valid time`);
 }

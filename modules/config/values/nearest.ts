@@ -1,10 +1,10 @@
-/** The candidate that takes the fewest edits to reach. `candidates` has at least one. */
+/** Returns the candidate with the smallest edit distance to `word`. `candidates` must not be empty. */
 export function nearest(word: string, candidates: readonly string[]): string {
   const distances = candidates.map((candidate) => editDistance(word, candidate));
   return candidates[distances.indexOf(Math.min(...distances))] ?? '';
 }
 
-/** Levenshtein: insertions, deletions and substitutions. */
+/** The Levenshtein distance: the number of insertions, deletions and substitutions. */
 function editDistance(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let row = 1; row <= from.length; row++) {

@@ -1,30 +1,38 @@
-import { isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
-import type { Document } from 'yaml';
+import {
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+} from 'yaml';
+import type { Document, Pair } from 'yaml';
 import { decodeYaml } from './bytes.js';
-import { keyOf, removeBadKeys } from './yaml-keys.js';
 import { START, syntaxProblem } from './syntax.js';
 import type { Position, YamlProblem } from './syntax.js';
 
 type Path = readonly PropertyKey[];
 
-/** A mapping of plain values that knows where each of them stands in its file. */
+/** A mapping of plain values, with the position of each of them in its file. */
 export interface YamlDocument {
   readonly value: unknown;
-  /** Of the value at `path`; undefined when there is none. */
+  /** Returns the position of the value at `path`; undefined when there is none. */
   readonly positionOf: (path: Path) => Position | undefined;
-  /** Of the key at the end of `path`; undefined when there is none. */
+  /** Returns the position of the key at the end of `path`; undefined when there is none. */
   readonly keyPositionOf: (path: Path) => Position | undefined;
-  /** The value without its quotes; undefined when there is none, or a list or a mapping. */
+  /** Returns the value at `path` as written, without quotes; undefined when it is missing, a list or a mapping. */
   readonly sourceOf: (path: Path) => string | undefined;
 }
 
 export interface ParsedYaml {
-  /** Absent when nothing sensible can be said about the values. */
+  /** Missing when the file cannot be parsed. */
   readonly document?: YamlDocument;
   readonly problems: readonly YamlProblem[];
 }
 
-/** Reads one YAML 1.2 document with the core schema: no merge keys, no aliases, no tags, no dates. */
+/** Parses one YAML 1.2 document with the core schema: without merge keys, aliases, tags and dates. */
 export function parseYaml(bytes: Uint8Array): ParsedYaml {
   const source = decodeYaml(bytes);
   if (typeof source !== 'string') return { problems: [source] };
@@ -47,7 +55,7 @@ type PositionAt = (offset: number) => Position;
 
 function unreadable(document: Document, source: string, at: PositionAt): ParsedYaml | undefined {
   const faults = [...document.errors, ...document.warnings];
-  // Keys that are given twice are reported by name elsewhere; of the others all but the first are consequences.
+  // removeBadKeys reports duplicate keys by name; of the other faults, all but the first are consequences.
   const fault = faults.find(({ code }) => code !== 'DUPLICATE_KEY');
   if (fault !== undefined) return { problems: [syntaxProblem(fault, source, at(fault.pos[0]))] };
   const message = shapeFault(document);
@@ -55,14 +63,14 @@ function unreadable(document: Document, source: string, at: PositionAt): ParsedY
   const alias = firstAlias(document);
   if (alias === undefined) return undefined;
   const { name, offset } = alias;
-  const advice = `uses the alias *${name}, and aliases are not supported: write the value out`;
+  const advice = `uses the alias *${name}; aliases are not supported: repeat the value`;
   return { problems: [{ ...at(offset), field: '', message: advice }] };
 }
 
 function shapeFault({ contents }: Document): string | undefined {
   if (isMap(contents)) return undefined;
   if (contents === null || (isScalar(contents) && contents.value === null)) {
-    return 'is empty: write the keys of the pipeline, beginning with id';
+    return 'is empty: add the keys of the pipeline, starting with id';
   }
   return `must be lines of "key: value", not ${isCollection(contents) ? 'a list' : 'a single value'}`;
 }
@@ -109,4 +117,57 @@ function yamlDocument(document: Document, at: PositionAt): YamlDocument {
       return isScalar(node) && node.value !== null ? node.source : undefined;
     },
   };
+}
+
+interface KeyProblem {
+  /** The offset of the key in the source, in UTF-16 units. */
+  readonly offset: number;
+  readonly field: string;
+  readonly message: string;
+}
+
+/** These keys would reach the prototype of an object. */
+const PROTOTYPE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** The key of a mapping if it is text. */
+function keyOf(key: unknown): string | undefined {
+  return isScalar(key) && typeof key.value === 'string' ? key.value : undefined;
+}
+
+/** Removes every key that a config cannot have from the mappings under `node`, and returns a problem for each. */
+function removeBadKeys(node: unknown, path: readonly string[]): readonly KeyProblem[] {
+  if (isSeq(node)) {
+    return node.items.flatMap((item, index) => removeBadKeys(item, [...path, String(index)]));
+  }
+  if (!isMap(node)) return [];
+  const seen = new Set<string>();
+  const problems: KeyProblem[] = [];
+  node.items = node.items.filter((pair) => {
+    const message = keyFault(pair, seen);
+    if (message === undefined) return true;
+    problems.push({ offset: offsetOf(pair), field: [...path, written(pair)].join('.'), message });
+    return false;
+  });
+  return [
+    ...problems,
+    ...node.items.flatMap(({ key, value }) => removeBadKeys(value, [...path, keyOf(key) ?? ''])),
+  ];
+}
+
+function keyFault({ key }: Pair, seen: Set<string>): string | undefined {
+  const name = keyOf(key);
+  if (name === undefined) return 'is a key that is not text: put it in quotes';
+  if (name === '<<') return 'is a merge key; merge keys are not supported: repeat the values';
+  if (PROTOTYPE_KEYS.has(name)) return 'is not allowed as a key';
+  if (seen.has(name)) return 'is given twice: keep one of them';
+  seen.add(name);
+  return undefined;
+}
+
+function offsetOf({ key }: Pair): number {
+  return isNode(key) ? (key.range?.[0] ?? 0) : 0;
+}
+
+function written({ key }: Pair): string {
+  return isScalar(key) ? String(key.source ?? key.value) : '?';
 }

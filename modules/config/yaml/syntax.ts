@@ -1,34 +1,33 @@
 import type { YAMLError } from 'yaml';
 
-/** 1-based, in UTF-16 units. */
+/** A position in a file; line and column start at 1 and count UTF-16 units. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
 export interface YamlProblem extends Position {
-  /** Key or path of keys; empty where the problem is the file's. */
+  /** The key or the path of keys; empty if the problem concerns the whole file. */
   readonly field: string;
   readonly message: string;
 }
 
 export const START: Position = { line: 1, column: 1 };
 
-/** What to change, by the parser's code; the parser's own words where the code says nothing to a layman. */
+/** What is wrong and what to do, by the code of the parser's error. Other errors keep the parser's message. */
 const ADVICE: Partial<Record<YAMLError['code'], string>> = {
-  TAB_AS_INDENT: 'begins with a tab, and YAML is indented with blanks: replace it by two blanks',
+  TAB_AS_INDENT: 'starts with a tab; YAML allows only spaces: use two spaces',
   BLOCK_AS_IMPLICIT_KEY:
-    'has a value with ": " in it, or a wrong indentation: put the value in quotes',
-  MULTILINE_IMPLICIT_KEY:
-    'is not of the form "key: value": write a colon and a blank behind the key',
-  MULTIPLE_DOCS: 'begins a second document: remove this --- line and keep one document',
+    'contains ": " in its value, or has the wrong indentation: put the value in quotes',
+  MULTILINE_IMPLICIT_KEY: 'is not "key: value": add a colon and a space after the key',
+  MULTIPLE_DOCS: 'starts a second document: remove this --- line',
   BAD_SCALAR_START:
-    'has a value that begins with a character reserved by YAML: put the value in quotes',
-  TAG_RESOLVE_FAILED: 'has a tag (!...): write a plain value',
+    'has a value that starts with a character reserved by YAML: put the value in quotes',
+  TAG_RESOLVE_FAILED: 'has a tag (!...); tags are not supported: use a plain value',
   RESOURCE_EXHAUSTION: 'is nested too deeply: config.yaml is a flat list of keys',
 };
 
-/** The parser's error as a problem; `field` is guessed from the line it stands on. */
+/** Turns an error of the parser into a problem; `field` is guessed from the line of the error. */
 export function syntaxProblem(
   error: YAMLError,
   source: string,

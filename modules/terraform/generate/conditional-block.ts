@@ -1,22 +1,21 @@
 import { allOf, expressionOf } from './expression.js';
 import type { Conditions, Presence } from './presence.js';
-import { sparseMetrics } from './sparse-metrics.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
 export interface BlockContext {
   readonly conditions: Conditions;
   readonly presence: Presence;
-  /** What holds already where the block is. */
+  /** The condition that already holds inside the block. */
   readonly given: string | undefined;
 }
 
-/** Arguments that are maps, of environment variables: an entry is left out where the others are null. */
+/** Arguments that are maps of environment variables: an absent entry is left out instead of being null. */
 const MAPS = ['variables', 'value'];
 
 /**
- * An argument is there if everything that it refers to is: text becomes null, a list null, a nested block `dynamic`,
- * and an entry of a map is left out.
+ * Makes a block cope with absent resources. An argument exists if everything it refers to exists: otherwise text and
+ * lists are null, a nested block is `dynamic` over nothing, and an entry of a map is left out.
  */
 export function conditionalBlock(block: Json, context: BlockContext): Json {
   const dynamic: Record<string, unknown[]> = {};
@@ -52,7 +51,7 @@ function splitBlocks(label: string, blocks: readonly Json[], context: SplitConte
   }
 }
 
-/** Over what a block is repeated; undefined for one that stands once and always. */
+/** Returns the collection that a block is repeated over; undefined for a block that always exists once. */
 function iteration(label: string, block: Json, context: BlockContext): string | undefined {
   const { conditions, presence, given } = context;
   const mentions = new RegExp(`\\b${label}\\.(value|key)\\b`).test(JSON.stringify(block));
@@ -67,7 +66,7 @@ function argument(value: unknown, { conditions, given }: BlockContext): unknown 
   const needed = conditions.ofValue(value, given);
   const indexed = conditions.indexed(value, given);
   if (value.includes('"metrics" = ')) return sparseMetrics(indexed);
-  // A reference by itself is null already, and a function copes with null.
+  // A reference by itself is already null, and functions accept null.
   if (needed.length === 0 || /^\$\{[^}]*\}$/.test(value) || /^\$\{\w+\(/.test(value))
     return indexed;
   return `\${${allOf(needed)} ? ${expressionOf(indexed)} : null}`;
@@ -104,4 +103,28 @@ function isObject(value: unknown): value is Json {
 
 function isBlocks(value: unknown): value is readonly Json[] {
   return Array.isArray(value) && value.length > 0 && value.every(isObject);
+}
+
+/** CloudWatch writes a metric as namespace, name, dimension, value of the dimension. */
+const VALUE_INDEX = 3;
+const LIST = '"metrics" = ';
+
+/** Removes metrics of absent resources from the lists of a dashboard's body, which is an HCL expression. */
+export function sparseMetrics(expression: string): string {
+  const [head = '', ...lists] = expression.split(LIST);
+  return lists.reduce((done, text) => {
+    const end = endOfList(text);
+    const list = text.slice(0, end);
+    const sparse = `[for metric in ${list} : metric if metric[${VALUE_INDEX}] != null]`;
+    return `${done}${LIST}${list.includes('one(') ? sparse : list}${text.slice(end)}`;
+  }, head);
+}
+
+function endOfList(text: string): number {
+  let depth = 0;
+  for (const { 0: bracket, index } of text.matchAll(/[[\]]/g)) {
+    depth += bracket === '[' ? 1 : -1;
+    if (depth === 0) return index + 1;
+  }
+  throw new Error(`list without a closing bracket: ${text.slice(0, 80)}`);
 }

@@ -1,4 +1,4 @@
-/** A value of Terraform's JSON syntax as an expression of its own language. Throws for what it cannot write. */
+/** Converts a value of Terraform's JSON syntax to an HCL expression. Throws if there is no expression for it. */
 export function expressionOf(value: unknown): string {
   if (typeof value === 'string') return textExpression(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
@@ -12,11 +12,13 @@ export function expressionOf(value: unknown): string {
 function textExpression(text: string): string {
   const whole = /^\$\{(.*)\}$/s.exec(text)?.[1];
   if (whole !== undefined && !whole.includes('${')) return whole;
-  // The quotes of an expression in a text would be escaped with those of the text.
-  if (/\$\{[^}]*"/.test(text)) throw new Error(`an expression with quotes in a text: ${text}`);
+  // JSON.stringify would escape the quotes of an expression inside a text.
+  if (/\$\{[^}]*"/.test(text))
+    throw new Error(`cannot write an expression with quotes inside a text: ${text}`);
   return JSON.stringify(text);
 }
 
+/** Joins conditions with &&. */
 export function allOf(conditions: readonly string[]): string {
   return conditions.length === 1
     ? (conditions[0] ?? 'true')

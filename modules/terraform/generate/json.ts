@@ -1,15 +1,14 @@
 import { AWS_PROVIDER, TERRAFORM_VERSION, newApp } from '../../constructs/base-stack.js';
 import { conditionalBlock } from './conditional-block.js';
 import { ModuleStack } from './stack.js';
-import type { PlainModule } from './module.js';
+import type { TerraformModule } from './module.js';
 import { Conditions } from './presence.js';
 import type { Presence } from './presence.js';
-import { withoutNotes } from './without-notes.js';
 
 type Json = Readonly<Record<string, unknown>>;
 type Blocks = Readonly<Record<string, Readonly<Record<string, Json>>>>;
 
-/** The parts of a module, each in Terraform's JSON syntax. */
+/** The parts of a module in Terraform's JSON syntax. */
 export interface ModuleJson {
   readonly main: Json;
   readonly variables: Json;
@@ -17,8 +16,8 @@ export interface ModuleJson {
   readonly versions: Json;
 }
 
-/** Synthesizes the module's constructs; nothing is written. */
-export function moduleJson(module: PlainModule): ModuleJson {
+/** Synthesizes the constructs of a module, without writing files. */
+export function moduleJson(module: TerraformModule): ModuleJson {
   const stack = new ModuleStack(newApp(), module.name, module.variables);
   module.build(stack);
   const { locals, resource, data, variable, output } = withoutNotes(
@@ -48,14 +47,14 @@ interface Synthesized {
   readonly output?: Readonly<Record<string, Json>>;
 }
 
-/** A caller's provider is only declared: its block stands in the caller's root. */
-function versionsOf({ providers = {} }: PlainModule): Json {
+/** Only declares the providers: their blocks are in the root module of the caller. */
+function versionsOf({ providers = {} }: TerraformModule): Json {
   const aliases = Object.keys(providers).map((alias) => `aws.${alias}`);
   const aws = { ...AWS_PROVIDER, ...(aliases.length > 0 && { configuration_aliases: aliases }) };
   return { required_version: TERRAFORM_VERSION, required_providers: { aws } };
 }
 
-function withNullables({ presence = {}, variables }: PlainModule): Presence {
+function withNullables({ presence = {}, variables }: TerraformModule): Presence {
   const nullables = Object.entries(variables)
     .filter(([, variable]) => variable.default === null)
     .map(([name]) => [`var.${name}`, `var.${name} != null`]);
@@ -101,4 +100,12 @@ function mapValues<From, To>(
   return Object.fromEntries(
     Object.entries(object).map(([key, value]) => [key, change(value, key)]),
   );
+}
+
+/** Removes cdktf's own comments from synthesized JSON: the construct's path and where it was created. */
+export function withoutNotes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNotes);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([key]) => key !== '//');
+  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutNotes(inner)]));
 }

@@ -2,18 +2,18 @@ import type { ModuleStack } from './stack.js';
 import type { Presence } from './presence.js';
 import type { Variables } from '../variables/variable.js';
 
-/** A module for plain Terraform: which constructs it holds, and what they are given. */
-export interface PlainModule {
+/** A module for HCL: its constructs and its variables. */
+export interface TerraformModule {
   readonly name: string;
-  /** One paragraph: what the module makes. */
+  /** One paragraph that says what the module creates. */
   readonly summary: string;
   readonly variables: Variables;
-  /** Aliases of the AWS provider that the caller passes in, with what for. @default none */
+  /** Aliases of the AWS provider that the caller passes in, each with its purpose. @default none */
   readonly providers?: Readonly<Record<string, string>>;
-  /** HCL of a root that calls the module; MODULE stands for its source. */
+  /** The HCL of a root module that calls this module; MODULE stands for its source. */
   readonly example: string;
-  /** What is there under a condition only. @default everything always is */
+  /** What only exists under a condition. @default everything always exists */
   readonly presence?: Presence;
-  /** Puts the constructs into the stack. */
+  /** Adds the constructs to the stack. */
   readonly build: (stack: ModuleStack) => void;
 }

@@ -1,4 +1,4 @@
-/** Modules for plain Terraform, in the order in which the README names them; free of cdktf, for cli/. */
+/** The names of the modules for HCL, in the order of the README. This file does not import cdktf, so cli/ may use it. */
 export const MODULE_NAMES = [
   'granule-queue',
   'pipeline-function',
@@ -8,5 +8,5 @@ export const MODULE_NAMES = [
   'pipeline',
 ] as const;
 
-/** Where they are written, relative to the project. */
+/** The folder of the modules, relative to the project. */
 export const MODULES_FOLDER = 'terraform-modules';

@@ -1,35 +1,35 @@
-/** What may be absent, and when it is there. */
+/** What is optional in a module, with the conditions under which it exists. */
 export interface Presence {
   /**
-   * Conditions by the resources that exist under them, as patterns of addresses (`data.` before those of data
-   * sources); the first that matches counts.
+   * Conditions of resources, by patterns of their addresses (with `data.` before those of data sources). The first
+   * match counts.
    */
   readonly resources?: readonly (readonly [addresses: RegExp, condition: string])[];
-  /** Conditions by references that are null otherwise, as `var.topic_arn`: variables that default to null are known. */
+  /** Conditions of references that are null otherwise, such as `local.topic`; variables with the default null are added. */
   readonly references?: Readonly<Record<string, string>>;
-  /** What is iterated over, by the label of the block that mentions `<label>.value` or `<label>.key`. */
+  /** The collections of repeated blocks, by the label of the block that mentions `<label>.value` or `<label>.key`. */
   readonly repeats?: Readonly<Record<string, string>>;
-  /** What whole resources are iterated over, by patterns of addresses. */
+  /** The collections of repeated resources, by patterns of their addresses. */
   readonly forEach?: readonly (readonly [addresses: RegExp, collection: string])[];
 }
 
 const RESOURCE = /(?<![\w.-])((?:data\.)?(?:aws_\w+|terraform_data)\.[A-Za-z][\w-]*)\.([a-z_]+)/g;
 const NAMED = /(?<![\w.-])(?:var|local)\.[A-Za-z][\w-]*/g;
 
-/** Which conditions stand behind an address or behind what a text refers to. */
+/** Finds the conditions of resources, and of values that refer to them. */
 export class Conditions {
   constructor(
     private readonly presence: Presence,
     private readonly addresses: ReadonlySet<string>,
   ) {}
 
-  /** Of a resource; undefined for one that is always there. */
+  /** Returns the condition of a resource; undefined for one that always exists. */
   ofResource(address: string): string | undefined {
     const { resources = [] } = this.presence;
     return resources.find(([pattern]) => pattern.test(address))?.[1];
   }
 
-  /** Of everything that a value refers to, but for `given`, which holds already. */
+  /** Returns the conditions of everything that a value refers to, except `given`, which already holds. */
   ofValue(value: unknown, given: string | undefined): string[] {
     const texts = textsIn(value);
     const resources = texts.flatMap((text) => [...text.matchAll(RESOURCE)]);
@@ -43,7 +43,7 @@ export class Conditions {
     ) as string[];
   }
 
-  /** `text` with an index behind every resource that exists once or not at all. */
+  /** Returns `text` with an index after every resource that exists once or not at all. */
   indexed(text: string, given: string | undefined): string {
     return text.replace(RESOURCE, (whole, address: string, attribute: string) => {
       const condition = this.addresses.has(address) ? this.ofResource(address) : undefined;

@@ -1,3 +1,5 @@
+import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
+import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import {
   propertyAccess,
@@ -9,15 +11,15 @@ import {
 import type { App, IResolvable, TerraformElement, TerraformProvider } from 'cdktf';
 import type { Node } from 'constructs';
 import { readableId } from '../../constructs/base-stack.js';
-import type { Variables } from '../variables/variable.js';
 import { variableBlock } from '../variables/variable.js';
+import type { Variables } from '../variables/variable.js';
 
 export interface Output {
   readonly value: unknown;
   readonly description: string;
 }
 
-/** Constructs whose values are references to variables: what is left of a stack without provider and backend. */
+/** A stack without provider and backend, whose constructs refer to variables. */
 export class ModuleStack extends TerraformStack {
   private readonly variables: ReadonlyMap<string, TerraformVariable>;
 
@@ -34,7 +36,7 @@ export class ModuleStack extends TerraformStack {
     );
   }
 
-  /** The value that a caller gives, as a construct takes it: `.stringValue`, `.numberValue`. */
+  /** Returns the variable, whose value a construct takes as `.stringValue` or `.numberValue`. Throws if there is none. */
   variable(name: string): TerraformVariable {
     const variable = this.variables.get(name);
     if (!variable) throw new Error(`the module ${this.node.id} has no variable ${name}`);
@@ -49,17 +51,17 @@ export class ModuleStack extends TerraformStack {
     return this.variable(name).numberValue;
   }
 
-  /** A field of an object that the caller gives. */
+  /** Returns a reference to a field of an object variable. */
   field(name: string, field: string): IResolvable {
     return propertyAccess(this.variable(name).value, [field]);
   }
 
-  /** A value that is computed from variables: a construct refers to it by its name. */
+  /** Adds a local value, an expression of variables that constructs refer to. */
   local(name: string, expression: string): TerraformLocal {
     return named(new TerraformLocal(this, `local-${name}`, `\${${expression}}`), name);
   }
 
-  /** A provider that the caller passes in as `aws.<alias>`. */
+  /** Returns a provider that the caller passes in as `aws.<alias>`. */
   callersProvider(alias: string): TerraformProvider {
     return new AwsProvider(this, `aws-${alias}`, { alias });
   }
@@ -75,8 +77,20 @@ export class ModuleStack extends TerraformStack {
   }
 }
 
-/** A variable, a local and an output may bear the same name in Terraform, constructs of a stack may not. */
+/** In Terraform a variable, a local value and an output may have the same name; constructs of a stack may not. */
 function named<Element extends TerraformElement>(element: Element, name: string): Element {
   element.overrideLogicalId(name);
   return element;
+}
+
+/** The region and the partition of the caller's provider; Terraform knows both without an API call. */
+export function ownPlace(stack: ModuleStack): {
+  readonly region: string;
+  readonly partition: string;
+} {
+  return {
+    // `id` is the region's name in versions 5 and 6 of the provider, `name` is deprecated in 6.
+    region: new DataAwsRegion(stack, 'current-region', {}).id,
+    partition: new DataAwsPartition(stack, 'current-partition', {}).partition,
+  };
 }

@@ -1,9 +1,9 @@
 import type { PolicyStatement } from '../../constructs/policy.js';
 
-/** How a description names the form of statements. */
-export const STATEMENTS = 'as the variable statements of pipeline-function takes it';
+/** Describes the shape of statements in descriptions of outputs. */
+export const STATEMENTS = 'in the shape of the variable statements of pipeline-function';
 
-/** Stands where a construct expects one of its functions, and only notes what the function has to be allowed. */
+/** Takes the place of a function in a construct, and collects the statements that the function needs. */
 export class StatementList {
   private readonly allowances: PolicyStatement[] = [];
 

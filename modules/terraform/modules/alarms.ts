@@ -2,7 +2,7 @@ import { ref, Token } from 'cdktf';
 import { Alarms } from '../../constructs/alarms.js';
 import { TOPIC_ARN_RULE } from '../variables/arn-rules.js';
 import type { ModuleStack } from '../generate/stack.js';
-import type { PlainModule } from '../generate/module.js';
+import type { TerraformModule } from '../generate/module.js';
 import { matches } from '../variables/variable.js';
 
 const SUBJECT = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$';
@@ -14,35 +14,35 @@ const SUBJECTS_RULE = {
 const ALL_SUBJECTS =
   'concat(keys(var.dead_letters), keys(var.ages), flatten([for subject in keys(SELF) : ["${subject}-errors", "${subject}-throttles"]]))';
 
-export const ALARMS: PlainModule = {
+export const ALARMS: TerraformModule = {
   name: 'alarms',
   summary:
-    'Alarms over queues of dead letters (any visible message), over queues whose messages wait too long, and over ' +
-    'functions that fail or are throttled. What is idle raises none.',
+    'Alarms on dead-letter queues (any visible message), on queues whose messages wait too long, and on functions ' +
+    'that fail or are throttled. Idle queues and functions raise no alarm.',
   variables: {
     name: {
       type: 'string',
-      description: 'What the names of the alarms begin with: an alarm is called <name>.<subject>.',
+      description: 'The beginning of the names of the alarms: each is called <name>.<subject>.',
       rules: [matches('[A-Za-z0-9_-]{1,100}', 'be 1 to 100 letters, digits, - or _')],
     },
     topic_arn: {
       type: 'string',
       description:
-        'SNS topic of the same region that hears of alarms and of their end. Null: nobody is told.',
+        'The ARN of an SNS topic in the same region, which is notified when an alarm starts and when it ends. Null: alarms notify no one.',
       default: null,
       rules: [TOPIC_ARN_RULE],
     },
     dead_letters: {
       type: 'map(object({ queue = string, description = optional(string, "There are dead letters") }))',
       description:
-        'Queues that should be empty, by the subjects of their alarms; queue is the name of one.',
+        'Queues that should be empty, by the subjects of their alarms; queue is the name of a queue.',
       default: {},
       rules: [SUBJECTS_RULE],
     },
     ages: {
       type: 'map(object({ queue = string, minutes = number }))',
       description:
-        'Queues in which no message should wait longer than so many minutes, by subject.',
+        'Queues in which no message should wait longer than the given minutes, by the subjects of their alarms.',
       default: {},
       rules: [
         SUBJECTS_RULE,
@@ -55,14 +55,14 @@ export const ALARMS: PlainModule = {
     functions: {
       type: 'map(string)',
       description:
-        'Names of functions by subject; each gets <subject>-errors and <subject>-throttles.',
+        'Names of functions, by subject; each function gets the alarms <subject>-errors and <subject>-throttles.',
       default: {},
       rules: [
         SUBJECTS_RULE,
         {
-          // Two alarms of one name are one alarm in CloudWatch: the later silently replaces the earlier.
+          // In CloudWatch an alarm silently replaces an earlier one with the same name.
           condition: `length(distinct(${ALL_SUBJECTS})) == length(${ALL_SUBJECTS})`,
-          must: 'leave each alarm a subject of its own, those of dead_letters and ages included',
+          must: 'give each alarm its own subject, including those of dead_letters and ages',
         },
       ],
     },
@@ -92,7 +92,7 @@ output "alarm_arns" {
 
 function build(stack: ModuleStack): void {
   const alarms = new Alarms(stack, 'alarms', {
-    // What a construct calls after its id bears the key of the map that it is repeated over.
+    // The resource is repeated over a map, so its name contains the key of the map instead of the construct's id.
     nameOf: (id) =>
       `${stack.text('name')}.\${each.key}${id.replace(/^(dead-letters|ages|functions)/, '')}`,
     topicArn: stack.text('topic_arn'),
@@ -110,7 +110,7 @@ function build(stack: ModuleStack): void {
   stack.addOutputs({
     alarm_arns: {
       value: `\${merge(${ARN_MAPS.join(', ')})}`,
-      description: 'ARNs of the alarms by their names.',
+      description: 'The ARNs of the alarms, by their names.',
     },
   });
 }

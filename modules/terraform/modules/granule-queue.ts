@@ -2,47 +2,48 @@ import { Token } from 'cdktf';
 import type { DeadLetters } from '../../constructs/dead-letters.js';
 import { GranuleQueue } from '../../constructs/granule-queue.js';
 import type { ModuleStack, Output } from '../generate/stack.js';
-import type { PlainModule } from '../generate/module.js';
+import type { TerraformModule } from '../generate/module.js';
 import { StatementList, STATEMENTS } from '../generate/statement-list.js';
 import { CONFIG_VARIABLES } from '../variables/config.js';
 import { STANDARD_TOPIC_ARN } from '../variables/arn-rules.js';
 import { matches } from '../variables/variable.js';
 
-/** There is none without a policy. */
+/** The scope is null if there is no policy. */
 const FILTER_POLICY_SCOPE =
   'try(var.subscription.filter_policy == null ? null : coalesce(var.subscription.filter_policy_scope, "MessageBody"), null)';
 
-export const GRANULE_QUEUE: PlainModule = {
+export const GRANULE_QUEUE: TerraformModule = {
   name: 'granule-queue',
   summary:
-    'A queue with dead letters, encrypted and polled long. It takes the notifications of a topic and feeds a ' +
-    'function, where they are given. After five receives a message is a dead letter.',
+    'An encrypted queue with long polling and a dead-letter queue. It subscribes to a topic and feeds a function if you ' +
+    'give them. After the fifth receive a message moves to the dead-letter queue.',
   variables: {
     name: {
       type: 'string',
-      description: 'Name of the queue; the names of its dead letters begin with it.',
+      description: 'The name of the queue. The names of its dead-letter queues start with it.',
       rules: [matches('[A-Za-z0-9_-]{1,54}', 'be 1 to 54 letters, digits, - or _')],
     },
     function_timeout_seconds: {
       ...CONFIG_VARIABLES.timeout_seconds,
-      description: 'Time-out of the function that the queue feeds: a message is hidden for six.',
+      description:
+        'The timeout of the function that the queue feeds. The visibility timeout of the queue is six times as long.',
     },
     subscription: {
       type: 'object({ topic_arn = string, filter_policy = optional(string), filter_policy_scope = optional(string) })',
       description:
-        'Standard SNS topic whose notifications the queue takes, in the region of the provider aws.topic. ' +
-        'filter_policy is JSON, filter_policy_scope MessageBody or MessageAttributes. Null: no topic.',
+        'The subscription to a standard SNS topic in the region of the provider aws.topic. filter_policy is JSON, and ' +
+        'filter_policy_scope is MessageBody or MessageAttributes. Null: no subscription.',
       default: null,
       rules: [
         {
-          // An ARN that is known only after apply is asked then.
+          // If the ARN is only known after the apply, Terraform checks the rule then.
           condition: `can(regex("${STANDARD_TOPIC_ARN}", SELF.topic_arn))`,
           must: 'have the ARN of a standard SNS topic as topic_arn: arn:aws:sns:region:account:name',
         },
         {
           condition:
             'SELF.filter_policy == null || can(keys(jsondecode(coalesce(SELF.filter_policy, "{}"))))',
-          must: 'have a JSON object as filter_policy, as jsonencode gives it',
+          must: 'have a JSON object as filter_policy, as jsonencode returns it',
         },
         {
           condition:
@@ -54,14 +55,16 @@ export const GRANULE_QUEUE: PlainModule = {
     consumer: {
       type: 'object({ function_name = string })',
       description:
-        'Function that the queue feeds; its policy needs the output consumer_statements. Null: nobody is fed.',
+        'The function that the queue feeds. Its policy needs the statements of the output consumer_statements. Null: no function.',
       default: null,
     },
     batch_size: CONFIG_VARIABLES.batch_size,
     batch_window_seconds: CONFIG_VARIABLES.batch_window_seconds,
     max_concurrency: CONFIG_VARIABLES.max_concurrency,
   },
-  providers: { topic: 'in the region of the topic; the same as aws where there is none elsewhere' },
+  providers: {
+    topic: 'a provider in the region of the topic; pass aws itself if that is its region',
+  },
   presence: {
     resources: [
       [/\.queue_(subscription|policy)/, 'var.subscription != null'],
@@ -106,7 +109,7 @@ function build(stack: ModuleStack): void {
     subscription_dead_letters_name: {
       value: undelivered.name,
       description:
-        'Name of the queue for what SNS could not deliver, in the region of the topic; null without one.',
+        'The name of the queue for messages that SNS could not deliver, in the region of the topic; null without a subscription.',
     },
   });
 }
@@ -123,12 +126,15 @@ function subscribe(stack: ModuleStack, queue: GranuleQueue): DeadLetters {
 
 function outputsOf({ name, arn, url, deadLetters }: GranuleQueue): Record<string, Output> {
   return {
-    queue_name: { value: name, description: 'Name of the queue.' },
-    queue_arn: { value: arn, description: 'ARN of the queue.' },
-    queue_url: { value: url, description: 'URL of the queue.' },
-    dead_letters_name: { value: deadLetters.name, description: 'Name of the dead letters.' },
-    dead_letters_arn: { value: deadLetters.arn, description: 'ARN of the dead letters.' },
-    dead_letters_url: { value: deadLetters.url, description: 'URL of the dead letters.' },
+    queue_name: { value: name, description: 'The name of the queue.' },
+    queue_arn: { value: arn, description: 'The ARN of the queue.' },
+    queue_url: { value: url, description: 'The URL of the queue.' },
+    dead_letters_name: {
+      value: deadLetters.name,
+      description: 'The name of the dead-letter queue.',
+    },
+    dead_letters_arn: { value: deadLetters.arn, description: 'The ARN of the dead-letter queue.' },
+    dead_letters_url: { value: deadLetters.url, description: 'The URL of the dead-letter queue.' },
   };
 }
 
@@ -138,11 +144,11 @@ function statementsOf(queue: GranuleQueue, consumer: StatementList): Record<stri
   return {
     consumer_statements: {
       value: consumer.statements,
-      description: `What a function that is fed has to be allowed, ${STATEMENTS}.`,
+      description: `The statements that the policy of the function needs, ${STATEMENTS}.`,
     },
     sender_statements: {
       value: sender.statements,
-      description: `What a function that sends granules has to be allowed, ${STATEMENTS}.`,
+      description: `The statements that a function needs to send granules to the queue, ${STATEMENTS}.`,
     },
   };
 }

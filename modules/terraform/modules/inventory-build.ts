@@ -13,12 +13,12 @@ import { StateTable } from '../../constructs/state-table.js';
 import { inventoryReferences } from '../references/inventory.js';
 import { numberReferences } from '../references/pipeline.js';
 import type { ModuleStack, Output } from '../generate/stack.js';
-import { ownPlace } from '../generate/own-place.js';
+import { ownPlace } from '../generate/stack.js';
 import { StatementList, STATEMENTS } from '../generate/statement-list.js';
 
 export const HAS_FUNCTION = 'var.historic_zip != null';
 
-/** Puts the inventory, its table and its function into the module. */
+/** Adds the inventory, its table and its function to the module. */
 export function buildInventory(stack: ModuleStack): void {
   const { region, partition } = ownPlace(stack);
   const { source, fields } = inventoryReferences(stack, '${var.results_bucket}');
@@ -75,7 +75,7 @@ function namesOf(stack: ModuleStack) {
   };
 }
 
-/** The caller's table, or one of its own. */
+/** The table of the caller, or a new one. */
 function tableOf(stack: ModuleStack): Parts['table'] {
   new StateTable(stack, 'table', { name: `${stack.text('name')}-state` });
   const own = (attribute: string) => `one(aws_dynamodb_table.table[*].${attribute})`;
@@ -84,7 +84,7 @@ function tableOf(stack: ModuleStack): Parts['table'] {
   return {
     name: stack.local('table-name', `var.table_name == null ? ${own('name')} : var.table_name`)
       .asString,
-    // Without a queue there is neither a function nor an account to name.
+    // The account comes from the ARN of the queue; without a queue there is no function, and the ARN is not needed.
     arn: stack.local('table-arn', `var.table_name == null ? ${own('arn')} : try(${arn}, null)`)
       .asString,
   };
@@ -95,12 +95,15 @@ function tableOutputs({ inventory, table, config }: Parts): Record<string, Outpu
   const reader = new StatementList('');
   inventory.allowQueries(reader);
   return {
-    workgroup: { value: WORKGROUP, description: 'Name of the Athena workgroup.' },
-    database: { value: DATABASE, description: 'Name of the Glue database.' },
-    inventory_table: { value: INVENTORY_TABLE, description: 'Name of the table in it.' },
+    workgroup: { value: WORKGROUP, description: 'The name of the Athena workgroup.' },
+    database: { value: DATABASE, description: 'The name of the Glue database.' },
+    inventory_table: {
+      value: INVENTORY_TABLE,
+      description: 'The name of the table in the database.',
+    },
     table_name: {
       value: table.name,
-      description: 'Name of the DynamoDB table that keeps the cursor.',
+      description: 'The name of the DynamoDB table that stores the cursor of the backfill.',
     },
     environment: {
       value: {
@@ -108,11 +111,11 @@ function tableOutputs({ inventory, table, config }: Parts): Record<string, Outpu
         ...sourceEnvironment(config),
         ...inventoryEnvironment(config, inventory),
       },
-      description: 'Environment by which a historic function of your own finds all of it.',
+      description: 'The environment variables that a historic function of your own needs.',
     },
     reader_statements: {
       value: reader.statements,
-      description: `What a function that queries the table has to be allowed, ${STATEMENTS}.`,
+      description: `The statements that a function needs to query the table, ${STATEMENTS}.`,
     },
   };
 }
@@ -134,11 +137,12 @@ function addFunction(
   return {
     historic_function_name: {
       value: functions[0]?.name,
-      description: 'Name of the function; null without one.',
+      description: 'The name of the function; null without historic_zip.',
     },
     on_failure_queue_name: {
       value: deadLetters[0]?.queue.name,
-      description: 'Name of the queue of runs that failed for good; null without a function.',
+      description:
+        'The name of the queue for runs that failed after all retries; null without historic_zip.',
     },
   };
 }

@@ -1,35 +1,35 @@
 import { buildInventory, HAS_FUNCTION } from './inventory-build.js';
 import { INVENTORY_PRESENCE } from '../references/inventory.js';
-import type { PlainModule } from '../generate/module.js';
+import type { TerraformModule } from '../generate/module.js';
 import { CONFIG_VARIABLES } from '../variables/config.js';
 import { inventoryVariables } from '../variables/pipeline.js';
 import { matches } from '../variables/variable.js';
 
-export const INVENTORY: PlainModule = {
+export const INVENTORY: TerraformModule = {
   name: 'inventory',
   summary:
-    'An S3 Inventory, or a file that lists keys, as a table that Athena can query: Glue database and table, workgroup ' +
-    'with a limit, bucket for results. With historic_zip also the function that puts old granules on a queue, and what ' +
-    'has it run.',
+    'An S3 Inventory, or a file that lists keys, as a table for Athena: Glue database and table, workgroup with a limit, ' +
+    'and bucket for results. With historic_zip also the function that sends existing granules to a queue, and its ' +
+    'schedules.',
   variables: {
     name: {
       type: 'string',
-      description: 'What the names of everything begin with.',
+      description: 'The beginning of every name.',
       rules: [
         matches(
           '[a-z][a-z0-9-]{0,39}',
-          'be a lower-case letter, then up to 39 lower-case letters, digits or hyphens',
+          'be a lowercase letter, then up to 39 lowercase letters, digits or hyphens',
         ),
       ],
     },
     results_bucket: {
       type: 'string',
       description:
-        "Name of the bucket that is made for the queries' results; no other in the world may have it.",
+        'The name of the new bucket for the results of queries. Bucket names are unique across all AWS accounts.',
       rules: [
         matches(
           '[a-z0-9][a-z0-9-]{1,61}[a-z0-9]',
-          'be 3 to 63 lower-case letters, digits or hyphens',
+          'be 3 to 63 lowercase letters, digits or hyphens',
         ),
       ],
     },
@@ -37,7 +37,7 @@ export const INVENTORY: PlainModule = {
     historic_zip: {
       type: 'string',
       description:
-        'Path of the zip of historic.ts, as npm run build leaves it in dist/<pipeline>/; needs queue. Null: no function.',
+        'The path of the zip of historic.ts, as npm run build writes it to dist/<pipeline>/. It needs queue. Null: no function.',
       default: null,
       rules: [
         { condition: 'fileexists(SELF)', must: 'be the path of a zip that exists before the plan' },
@@ -46,13 +46,14 @@ export const INVENTORY: PlainModule = {
     },
     queue: {
       type: 'object({ url = string, arn = string })',
-      description: 'Queue that the function puts granules on, as granule-queue makes it.',
+      description:
+        'The queue that the function sends granules to, such as one of the module granule-queue. Null: no queue.',
       default: null,
     },
     table_name: {
       type: 'string',
       description:
-        "DynamoDB table with the keys pk and sk that keeps the backfill's cursor, in the account and region of the queue. Null: a table of its own.",
+        'The name of a DynamoDB table with the keys pk and sk for the cursor of the backfill, in the account and region of the queue. Null: the module creates a table.',
       default: null,
       rules: [matches('[A-Za-z0-9_.-]{3,255}', 'be 3 to 255 letters, digits, _, . or -')],
     },

@@ -2,38 +2,39 @@ import { Token } from 'cdktf';
 import { PipelineFunction } from '../../constructs/pipeline-function.js';
 import type { PolicyStatement } from '../../constructs/policy.js';
 import type { ModuleStack } from '../generate/stack.js';
-import type { PlainModule } from '../generate/module.js';
+import type { TerraformModule } from '../generate/module.js';
 import { CONFIG_VARIABLES } from '../variables/config.js';
 import { each, matches } from '../variables/variable.js';
 
-export const PIPELINE_FUNCTION: PlainModule = {
+export const PIPELINE_FUNCTION: TerraformModule = {
   name: 'pipeline-function',
   summary:
-    'One Lambda from a zip, with all that is its own: log group, role, and a policy that allows what the statements ' +
-    'say and no more. Runtime nodejs22.x on arm64, JSON logs, traces.',
+    'A Lambda function from a zip, with its log group, its role, and a policy that allows only the given statements. The ' +
+    'runtime is nodejs22.x on arm64, with JSON logs and X-Ray traces.',
   variables: {
     name: {
       type: 'string',
-      description: 'Name of the function, of its role and, behind /aws/lambda/, of its log group.',
+      description: 'The name of the function and of its role. The log group is /aws/lambda/<name>.',
       rules: [matches('[A-Za-z0-9_-]{1,64}', 'be 1 to 64 letters, digits, - or _')],
     },
     description: {
       type: 'string',
-      description: 'What the function does.',
+      description: 'The description of the function.',
       default: '',
-      rules: [{ condition: 'length(SELF) <= 256', must: 'have 256 characters at most' }],
+      rules: [{ condition: 'length(SELF) <= 256', must: 'have at most 256 characters' }],
     },
     zip: {
       type: 'string',
-      description: 'Path of the zip with the code, as npm run build leaves it in dist/<pipeline>/.',
+      description:
+        'The path of the zip with the code, as npm run build writes it to dist/<pipeline>/.',
       rules: [
         { condition: 'fileexists(SELF)', must: 'be the path of a zip that exists before the plan' },
       ],
     },
     handler: {
       type: 'string',
-      description: 'File in the zip and its export, as app.handler.',
-      rules: [matches('[^\\s]+\\.[^\\s.]+', 'be a file and its export, as app.handler')],
+      description: 'The file in the zip and its export, such as app.handler.',
+      rules: [matches('[^\\s]+\\.[^\\s.]+', 'be a file and its export, such as app.handler')],
     },
     timeout_seconds: CONFIG_VARIABLES.timeout_seconds,
     memory_mb: CONFIG_VARIABLES.memory_mb,
@@ -41,13 +42,13 @@ export const PIPELINE_FUNCTION: PlainModule = {
     environment: {
       type: 'map(string)',
       description:
-        'Environment variables: names and ARNs, never a secret, since who may see the function sees them.',
+        'Environment variables, such as names and ARNs. They must not contain secrets: anyone who can view the function can read them.',
       default: {},
       rules: [
         {
           condition:
             'alltrue([for name in keys(SELF) : can(regex("^[A-Za-z][A-Za-z0-9_]+$", name)) && name != "NODE_OPTIONS"])',
-          must: 'have names of letters, digits and _, without NODE_OPTIONS, which the module sets',
+          must: 'have names of letters, digits and _, except NODE_OPTIONS, which the module sets',
         },
       ],
     },
@@ -55,7 +56,8 @@ export const PIPELINE_FUNCTION: PlainModule = {
       type:
         'list(object({ sid = string, actions = list(string), resources = list(string), ' +
         'conditions = optional(list(object({ test = string, variable = string, values = list(string) })), []) }))',
-      description: 'What the function may do, beside writing its logs and traces.',
+      description:
+        'The policy statements of the function, in addition to those for its logs and traces.',
       default: [],
       rules: [
         each({
@@ -66,19 +68,20 @@ export const PIPELINE_FUNCTION: PlainModule = {
           condition:
             'length(distinct([for value in SELF : value.sid])) == length(SELF) && ' +
             'length(setintersection([for value in SELF : value.sid], ["WriteLogs", "WriteTraces", "SendFailures"])) == 0',
-          must: 'give each statement a sid of its own, other than WriteLogs, WriteTraces and SendFailures',
+          must: 'give each statement its own sid, other than WriteLogs, WriteTraces and SendFailures',
         },
       ],
     },
     keep_failures: {
       type: 'bool',
       description:
-        'Whether asynchronous invocations that failed three times end in a queue, <name>-on-failure.',
+        'Whether asynchronous invocations that fail three times go to a queue, <name>-on-failure.',
       default: false,
     },
     self_invocation: {
       type: 'bool',
-      description: 'Whether the function may invoke itself, more than 16 times in a row.',
+      description:
+        'Whether the function may invoke itself, also more than 16 times in a row, which Lambda stops by default.',
       default: false,
     },
   },
@@ -119,12 +122,12 @@ function build(stack: ModuleStack): void {
   const { deadLetters } = fn.addFailureDestination(onFailureQueue);
   fn.allowSelfInvocation();
   stack.addOutputs({
-    function_name: { value: fn.name, description: 'Name of the function.' },
-    function_arn: { value: fn.arn, description: 'ARN of the function.' },
-    role_name: { value: fn.roleName, description: 'Name of its role.' },
+    function_name: { value: fn.name, description: 'The name of the function.' },
+    function_arn: { value: fn.arn, description: 'The ARN of the function.' },
+    role_name: { value: fn.roleName, description: 'The name of its role.' },
     on_failure_queue_name: {
       value: deadLetters.name,
-      description: 'Name of the queue of failed invocations; null without keep_failures.',
+      description: 'The name of the queue for failed invocations; null without keep_failures.',
     },
   });
 }
@@ -146,7 +149,7 @@ function addFunction(stack: ModuleStack, onFailureQueue: string): PipelineFuncti
   });
 }
 
-/** Stands for each of the variable's statements: what mentions statement.value is repeated. */
+/** Stands for each statement of the variable: a block that mentions statement.value is repeated. */
 const STATEMENT_OF_CALLER: PolicyStatement = {
   sid: '${statement.value.sid}',
   actions: Token.asList('${statement.value.actions}'),

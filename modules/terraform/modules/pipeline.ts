@@ -2,10 +2,10 @@ import { addPipeline } from '../../pipeline/pipeline.js';
 import { INVENTORY_PRESENCE, inventoryReferences } from '../references/inventory.js';
 import type { ModuleStack } from '../generate/stack.js';
 import { nameReferences } from '../references/names.js';
-import { ownPlace } from '../generate/own-place.js';
+import { ownPlace } from '../generate/stack.js';
 import { codeReferences, factReferences, settingReferences } from '../references/pipeline.js';
 import { pipelineVariables } from '../variables/pipeline.js';
-import type { PlainModule } from '../generate/module.js';
+import type { TerraformModule } from '../generate/module.js';
 import type { Presence } from '../generate/presence.js';
 
 const HAS_TOPIC = 'var.sns != null';
@@ -34,14 +34,14 @@ const PRESENCE: Presence = {
   repeats: { ...INVENTORY_PRESENCE.repeats, statement: 'local.source-buckets' },
 };
 
-export const PIPELINE: PlainModule = {
+export const PIPELINE: TerraformModule = {
   name: 'pipeline',
   summary:
-    'The whole stack of one pipeline: granule queue with dead letters, functions that make Items and post the ' +
-    'Collection, subscription, backfill from an inventory, state table, alarms and dashboard. The variables bear the ' +
-    "names of config.yaml's keys; region and tags are the provider's. The code is a folder of zips.",
+    'The whole stack of one pipeline: granule queue and dead-letter queue, functions that create Items and post the ' +
+    'Collection, subscription, backfill from an inventory, state table, alarms and dashboard. The variables have the ' +
+    'names of the keys of config.yaml; region and tags come from the provider. The code is a folder of zips.',
   variables: pipelineVariables(),
-  providers: { topic: 'in the region of sns; the same as aws where there is none elsewhere' },
+  providers: { topic: 'a provider in the region of sns; pass aws itself if that is its region' },
   presence: PRESENCE,
   example: `module "pipeline" {
   source    = "MODULE"
@@ -65,15 +65,17 @@ output "queue_url" {
   build,
 };
 
-/** By the names of the stack's outputs. */
+/** The descriptions of the outputs, by the names of a stack's outputs. */
 const OUTPUTS: Readonly<Record<string, string>> = {
-  queue_url: 'URL of the granule queue.',
-  dead_letters_url: 'URL of its dead letters.',
-  app_function: 'Name of the function that makes Items.',
-  collection_function: 'Name of the function that posts the Collection.',
-  historic_function: 'Name of the function that reads the inventory; null without one.',
-  verify_function: 'Name of the function that looks after what failed to load; null without one.',
-  dashboard_url: 'Address of the dashboard.',
+  queue_url: 'The URL of the granule queue.',
+  dead_letters_url: 'The URL of its dead-letter queue.',
+  app_function: 'The name of the function that creates Items.',
+  collection_function: 'The name of the function that posts the Collection.',
+  historic_function:
+    'The name of the function that reads the inventory; null without inventory_location.',
+  verify_function:
+    'The name of the function that posts Items again that failed to load; null without verify_ingestion.',
+  dashboard_url: 'The URL of the dashboard.',
 };
 
 function build(stack: ModuleStack): void {

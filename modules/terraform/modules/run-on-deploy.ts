@@ -1,26 +1,27 @@
 import { Token } from 'cdktf';
 import { RunOnDeploy } from '../../constructs/run-on-deploy.js';
 import type { ModuleStack } from '../generate/stack.js';
-import type { PlainModule } from '../generate/module.js';
+import type { TerraformModule } from '../generate/module.js';
 
-export const RUN_ON_DEPLOY: PlainModule = {
+export const RUN_ON_DEPLOY: TerraformModule = {
   name: 'run-on-deploy',
   summary:
-    'Has a function invoked by the apply, which waits for it and fails with its error. It is invoked again when one of ' +
-    'the triggers changes, and the plan shows which. It may run twice: the function has to bear that.',
+    'Invokes a function during the apply, which waits for it and fails with its error. When one of the triggers changes, ' +
+    'the function is invoked again, and the plan shows which one. It may run twice, so it must be idempotent.',
   variables: {
     function_name: {
       type: 'string',
-      description: 'Name of the function, or its ARN.',
+      description: 'The name or the ARN of the function.',
       rules: [{ condition: 'length(SELF) > 0', must: 'not be empty' }],
     },
     triggers: {
       type: 'map(string)',
-      description: 'What the result is made of, as the hash of the code: a change invokes again.',
+      description:
+        'What the result depends on, such as the hash of the code. A change invokes the function again.',
     },
     event: {
       type: 'map(string)',
-      description: 'Event that the function gets.',
+      description: 'The event that the function receives.',
       default: {},
     },
   },
@@ -48,7 +49,7 @@ function build(stack: ModuleStack): void {
   stack.addOutputs({
     answer: {
       value: `\${${done.fqn}.result}`,
-      description: 'What the function answered, as JSON.',
+      description: 'The response of the function, as JSON.',
     },
   });
 }

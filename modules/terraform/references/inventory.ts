@@ -12,7 +12,7 @@ import { expressionOf } from '../generate/expression.js';
 import type { ModuleStack } from '../generate/stack.js';
 import type { Presence } from '../generate/presence.js';
 
-/** When what belongs to a listing or to reports is there. */
+/** The conditions for what only a listing or only an inventory has. */
 export const INVENTORY_PRESENCE = {
   listing: [/\.inventory_listing$/, 'local.is-listing'],
   references: { 'local.partition-key': '!local.is-listing' },
@@ -26,7 +26,7 @@ export interface InventoryReferences {
 
 const LOCATION = 'coalesce(var.inventory_location, "s3:///")';
 
-/** The source of an inventory as expressions over the variables inventory_location, inventory_format, inventory_fields. */
+/** The source of an inventory as expressions of inventory_location, inventory_format and inventory_fields. */
 export function inventoryReferences(
   stack: ModuleStack,
   resultsBucket: string,
@@ -50,7 +50,7 @@ export function inventoryReferences(
   };
 }
 
-/** As modules/config/values/inventory-location.ts: without `hive`, a pinned report and a slash at the end. */
+/** The same rule as in inventory-location.ts: without `hive`, the time of a report and a slash at the end. */
 const PREFIX = 'regex("^(.*?)(?:/hive)?(?:/dt=[^/]*)?/?$", local.inventory-key)[0]';
 
 const FIELDS = `var.inventory_fields != null ? var.inventory_fields : local.is-listing ? ["key"] : ${expressionOf(

@@ -1,13 +1,13 @@
+import { NAME_LIMITS } from '../../config/names.js';
 import type { FunctionNames, FunctionRole, PipelineNames } from '../../config/names.js';
-import { NAME_LIMITS } from '../../config/physical-name.js';
 import type { ModuleStack } from '../generate/stack.js';
 
-/** Digits of the hash that keeps names apart which had to be cut. */
+/** The number of hash digits that keep shortened names apart. */
 const HASH_LENGTH = 8;
 
 /**
- * The names of modules/config/names.ts as expressions over the variables project, id and secret_arn; a test holds that both
- * give the same.
+ * The names of modules/config/names.ts as expressions of the variables project, id and secret_arn. A test compares
+ * both.
  */
 export function nameReferences(stack: ModuleStack): PipelineNames {
   stack.local('owner', '"${var.project}-${var.id}"');
@@ -36,7 +36,7 @@ export function nameReferences(stack: ModuleStack): PipelineNames {
   };
 }
 
-/** A reference to the name for a subject; `kind` where another kind of thing has the same subject. */
+/** Returns a reference to the name for a subject; `kind` is needed if two kinds of resources have the same subject. */
 type NameOf = (subject: string, limit: number, kind?: string) => string;
 
 function functionNames(role: FunctionRole, name: NameOf): FunctionNames {
@@ -69,7 +69,7 @@ function hyphenated(subject: string, limit: number): string {
   return `length(${whole}) <= ${limit} ? ${whole} : ${cut('local.owner', subject, limit)}`;
 }
 
-/** `owner` is cut so that hash and `end` fit behind it; `end` has to be of known length. */
+/** Shortens `owner` so that hash and `end` fit after it; the length of `end` must be known. */
 function cut(owner: string, end: string, limit: number): string {
   const kept = limit - `-${'0'.repeat(HASH_LENGTH)}-${end}`.length;
   return `"\${substr(${owner}, 0, ${kept})}-\${local.owner-hash}-${end}"`;

@@ -64,7 +64,7 @@ export function factReferences(
   };
 }
 
-/** As the stack's: keys in this order, those without a value left out. */
+/** The same hash as in a stack: the keys in this order, without those that have no value. */
 const COLLECTION_HASH =
   'sha256(jsonencode({ for key, value in { id = var.id, secret_arn = var.secret_arn, stac_api_url = var.stac_api_url } : key => value if value != null }))';
 
@@ -94,7 +94,7 @@ function topicReferences(stack: ModuleStack): DerivedTopic {
   };
 }
 
-/** As readAccess in modules/constructs/s3-access.ts: one statement for all objects, one for each bucket. */
+/** The same as readAccess in modules/constructs/s3-access.ts: one statement for all objects, one per bucket. */
 function sourceAccess(stack: ModuleStack): DerivedValues['sourceAccess'] {
   const key = 'regex("^s3://[^/]*/?(.*)$", location)[0]';
   stack.local(
@@ -118,7 +118,7 @@ function sourceAccess(stack: ModuleStack): DerivedValues['sourceAccess'] {
   ];
 }
 
-/** Zips of the caller's folder; those that may be missing are only read where they are needed. */
+/** The zips in the caller's folder; those of optional functions are only read if they are needed. */
 export function codeReferences(stack: ModuleStack): Required<PipelineCode> {
   const code = (name: string, needed?: string): FunctionCode => {
     const path = `"\${var.folder}/${name}.zip"`;

@@ -1,12 +1,12 @@
 import { matches, VALUE } from './variable.js';
 import type { Rule } from './variable.js';
 
-/** Partition, service, region and account, as each of these ARNs has them. */
+/** The beginning of an ARN: partition, service, region and account. */
 function arnOf(service: string): string {
   return `arn:[a-z-]+:${service}:[a-z0-9-]+:[0-9]{12}`;
 }
 
-/** Of a topic that can feed a standard queue, which a FIFO topic cannot. */
+/** Matches the ARN of a standard topic: a FIFO topic cannot deliver to a standard queue. */
 export const STANDARD_TOPIC_ARN = `^${arnOf('sns')}:[A-Za-z0-9_-]+$`;
 
 export const STANDARD_TOPIC_ARN_RULE: Rule = {
@@ -26,5 +26,5 @@ export const SECRET_ARN_RULE = matches(
 
 export const KEY_ARN_RULE = matches(
   `${arnOf('kms')}:key/[A-Za-z0-9_-]+`,
-  'be the ARN of a KMS key, arn:aws:kms:region:account:key/id, and no alias',
+  'be the ARN of a KMS key, arn:aws:kms:region:account:key/id, not of an alias',
 );

@@ -1,10 +1,10 @@
-/** What a module asks of its caller, as Terraform has it. */
+/** An input variable of a module. */
 export interface Variable {
-  /** A type constraint, as `list(string)`. */
+  /** A type constraint such as `list(string)`. */
   readonly type: string;
-  /** For the README and for `terraform console`. */
+  /** Sentences for the README and for Terraform's own documentation. */
   readonly description: string;
-  /** JSON; null says that what it is for is left out. @default the caller has to give one */
+  /** A JSON value; null leaves out what the variable is for. @default the variable is required */
   readonly default?: Default;
   readonly rules?: readonly Rule[];
 }
@@ -17,11 +17,11 @@ interface DefaultMap {
 export type Variables = Readonly<Record<string, Variable>>;
 
 export interface Rule {
-  /** An expression that is true for what is allowed; SELF stands for the value. */
+  /** An expression that is true for allowed values; SELF stands for the value. */
   readonly condition: string;
-  /** What is allowed, as the end of "<variable> must ...". */
+  /** The end of the error message "<variable> must ...". */
   readonly must: string;
-  /** Whether null is asked, too. @default it is allowed where it is the default */
+  /** Whether the rule also applies to null. @default null is allowed if it is the default */
   readonly ofNull?: true;
 }
 
@@ -53,9 +53,9 @@ export function wholeNumber({ min, max, unit }: Range): Rule {
   };
 }
 
-/** `pattern` in RE2's syntax; it has to match the whole value. */
+/** `pattern` must match the whole value; it has the syntax of RE2. */
 export function matches(pattern: string, must: string): Rule {
-  // In a quoted template a backslash escapes.
+  // A backslash is an escape character in a quoted template.
   return { condition: `can(regex("^(?:${pattern.replaceAll('\\', '\\\\')})$", ${VALUE}))`, must };
 }
 
@@ -64,7 +64,7 @@ export function oneOf(words: readonly string[]): Rule {
   return { condition: `contains([${list}], ${VALUE})`, must: `be ${words.join(' or ')}` };
 }
 
-/** The same of each element of a list or of each value of a map. */
+/** Applies a rule to each element of a list, or to each value of a map. */
 export function each({ condition, must }: Rule): Rule {
   const own = condition.replaceAll(VALUE, 'value');
   return {
@@ -73,7 +73,7 @@ export function each({ condition, must }: Rule): Rule {
   };
 }
 
-/** Terraform's `variable` block, in its JSON syntax. */
+/** Returns the `variable` block in Terraform's JSON syntax. */
 export function variableBlock(name: string, { rules = [], ...variable }: Variable): object {
   const mayBeNull = variable.default === null;
   return {
@@ -90,7 +90,7 @@ export function variableBlock(name: string, { rules = [], ...variable }: Variabl
   };
 }
 
-/** Terraform evaluates both sides of ||, but gives only the errors of the chosen side of ?. */
+/** Terraform evaluates both sides of ||, but reports only the errors of the chosen side of ?. */
 function conditionOf(condition: string, name: string, mayBeNull: boolean): string {
   const own = condition.replaceAll(VALUE, `var.${name}`);
   return mayBeNull ? `var.${name} == null ? true : (${own})` : own;

@@ -38,7 +38,7 @@ describe('a sound config', () => {
     });
   });
 
-  test('keeps what it says over every default', () => {
+  test('overrides every default', () => {
     const config = configOf({
       ...INVENTORY,
       region: 'eu-central-1',
@@ -58,7 +58,7 @@ describe('a sound config', () => {
     });
   });
 
-  test('a file listing has the one column key', () => {
+  test('a file that lists keys has one column, key', () => {
     const config = configOf({ ...INVENTORY, inventory_location: 's3://lists/keys.txt' });
 
     expect(config.inventory_fields).toEqual(['key']);
@@ -66,7 +66,7 @@ describe('a sound config', () => {
 });
 
 describe('a config with faults', () => {
-  test('is told all of them at once, each with its place', () => {
+  test('reports all of them at once, each with its place', () => {
     const yaml = [
       'id: 0123',
       'compute: ecs',
@@ -81,7 +81,7 @@ describe('a config with faults', () => {
       '1:1 secret_arn: is missing: the ARN of the secret with cognito_domain, client_id, client_secret and scope',
       '1:5 id: must be text, but YAML reads this as a number: put it in quotes (given 0123)',
       '2:10 compute: must be awslambda (given ecs)',
-      '3:8 sns: must be an ARN with an account of 12 digits, not "1" (given arn:aws:sns:eu-central-1:1:topic)',
+      '3:8 sns: must be an ARN with a 12-digit account, not "1" (given arn:aws:sns:eu-central-1:1:topic)',
       '4:18 max_concurrency: must be a whole number of concurrent batches from 2 to 1000 (given 1)',
       '5:27 tags.Cost: must be text, but YAML reads this as a number: put it in quotes (given 12)',
       '6:1 colour: is not a key of config.yaml; did you mean compute?',
@@ -90,7 +90,7 @@ describe('a config with faults', () => {
 
   test('is named by its path from the current directory, or as it was given', () => {
     const folder = pipelineFolder('');
-    const message = `${folder}/config.yaml:1:1 is empty: write the keys of the pipeline, beginning with id`;
+    const message = `${folder}/config.yaml:1:1 is empty: add the keys of the pipeline, starting with id`;
 
     expect(() => readPipelineConfig(folder)).toThrow(new ConfigError([message]));
     expect(() => readPipelineConfig('test/modules/none')).toThrow(/^There is no pipeline none\./);
@@ -103,12 +103,12 @@ describe('a config with faults', () => {
     );
 
     expect(faults).toEqual([
-      `3:15 ingestor_url: must be a URL without blanks and backslashes (given ${long.slice(0, 80)}...)`,
-      '5:15 stac_api_url: must be a URL without a user name and a password (given https://...@example.com)',
+      `3:15 ingestor_url: must be a URL without spaces or backslashes (given ${long.slice(0, 80)}...)`,
+      '5:15 stac_api_url: must be a URL without a user name or a password (given https://...@example.com)',
     ]);
   });
 
-  test('is told of an unknown key by the nearest known one', () => {
+  test('suggests the nearest known key for an unknown one', () => {
     const faults = problemsOf(yamlOf({ historic_freqency: '1', ingestorurl: 'x', '""': 'x' }));
 
     expect(faults).toEqual([
@@ -134,7 +134,7 @@ describe('a config with faults', () => {
 });
 
 describe('the folder', () => {
-  test('has the name that id says', () => {
+  test('has the name in id', () => {
     expect(problemsOf(yamlOf({ id: 'tides' }))).toEqual([
       '1:5 id: must be the name of the folder, waves (given tides)',
     ]);
@@ -142,18 +142,18 @@ describe('the folder', () => {
 
   test('holds app.ts and collection.ts', () => {
     expect(problemsOf(yamlOf({}), [])).toEqual([
-      '1:1 app.ts: is missing from the folder: it makes the Items',
-      '1:1 collection.ts: is missing from the folder: it makes the Collection',
+      '1:1 app.ts: is missing from the folder: it creates the Items',
+      '1:1 collection.ts: is missing from the folder: it creates the Collection',
     ]);
   });
 
   test('holds historic.ts when there is a historic_frequency', () => {
     expect(problemsOf(yamlOf(INVENTORY), ['app.ts', 'collection.ts'])).toEqual([
-      '1:1 historic.ts: is missing from the folder: historic_frequency needs it to read the inventory',
+      '1:1 historic.ts: is missing from the folder: historic_frequency needs it for the backfill',
     ]);
   });
 
-  test('that does not exist is answered with those that do', () => {
+  test('that does not exist is reported with the names of those that do', () => {
     const root = join(pipelineFolder(yamlOf({})), '..');
 
     expect(() => readPipelineConfig(join(root, 'wavs'))).toThrow(
@@ -162,16 +162,16 @@ describe('the folder', () => {
     expect(() => readPipelineConfig('/nowhere/wavs')).toThrow('/nowhere holds no pipeline.');
   });
 
-  test('without a config.yaml is answered with the file that it lacks', () => {
+  test('without a config.yaml is reported with the missing file', () => {
     const root = mkdtempSync(join(tmpdir(), 'pipelines-'));
     mkdirSync(join(root, 'waves'));
 
     expect(() => readPipelineConfig(join(root, 'waves'))).toThrow(
-      `${root}/waves/config.yaml is missing: every pipeline has one. ${root} holds no pipeline.`,
+      `${root}/waves/config.yaml is missing: every pipeline needs one. ${root} holds no pipeline.`,
     );
   });
 
-  test('with a folder in the place of config.yaml cannot be read', () => {
+  test('cannot be read if config.yaml is a folder', () => {
     const root = mkdtempSync(join(tmpdir(), 'pipelines-'));
     mkdirSync(join(root, 'waves/config.yaml'), { recursive: true });
 

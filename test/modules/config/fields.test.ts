@@ -63,7 +63,7 @@ describe('initial_chunk', () => {
 });
 
 describe('lists and mappings', () => {
-  test('source is a list of locations, each told on its own', () => {
+  test('source is a list of locations, and each wrong one is reported', () => {
     expect(faultsOf({ source: 's3://waves/raw/' })).toEqual([
       'source: must be a list of s3://bucket/prefix, with at least one (given s3://waves/raw/)',
     ]);
@@ -74,7 +74,7 @@ describe('lists and mappings', () => {
     ]);
   });
 
-  test('inventory_fields are those of S3 Inventory, as a manifest or a table spells them', () => {
+  test('inventory_fields are S3 Inventory fields, spelled as in a manifest or a table', () => {
     const fieldsOf = (value: string) => ({ ...INVENTORY, inventory_fields: value });
 
     expect(configOf(fieldsOf('[Bucket, Key, ETag, is_latest]')).inventory_fields).toEqual([
@@ -88,7 +88,7 @@ describe('lists and mappings', () => {
       'inventory_fields: must name each field once',
     ]);
     expect(faultsOf(fieldsOf('[key, sise]'))).toEqual([
-      'inventory_fields.1: is no field of S3 Inventory; the nearest is size (given sise)',
+      'inventory_fields.1: is not an S3 Inventory field; did you mean size? (given sise)',
     ]);
   });
 
@@ -99,13 +99,13 @@ describe('lists and mappings', () => {
     ]);
     expect(faultsOf({ tags: '{ project: x }', sns: TOPIC, sns_filter_policy: '{ a: 1 }' })).toEqual(
       [
-        'tags: may not set the tag Project: the stack does',
+        'tags: must not set the tag Project: the stack sets it',
         'sns_filter_policy: at a: must be a list of accepted values, or a mapping of names to such lists',
       ],
     );
   });
 
-  test('words are those that are known', () => {
+  test('an unknown word is refused with the known ones', () => {
     expect(faultsOf({ ...INVENTORY, inventory_format: 'avro', compute: 'AWSLambda' })).toEqual([
       'compute: must be awslambda (given AWSLambda)',
       'inventory_format: must be csv or orc or parquet (given avro)',
@@ -113,7 +113,7 @@ describe('lists and mappings', () => {
   });
 });
 
-test('[D14] a missing secret_arn is answered with the keys that its secret has to have', () => {
+test('[D14] a missing secret_arn is reported with the keys that the secret must have', () => {
   const yaml = yamlOf({}).replace(/^secret_arn.*$/m, '');
 
   expect(problemsOf(yaml)).toEqual([

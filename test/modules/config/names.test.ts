@@ -16,7 +16,7 @@ const anyProject = fc
   .stringMatching(/^[a-z][a-z0-9-]{0,19}$/)
   .filter((project) => !/^(xn--|sthree-|amzn-s3-demo-)/.test(`${project}-`));
 const anyPipeline = fc.stringMatching(/^[a-z][a-z0-9_]{0,39}$/);
-/** Few letters and separators only, so that two of them come close to each other. */
+/** Has only few letters and separators, so that random names are close to each other. */
 const closeProject = fc.stringMatching(/^a[a-]{0,5}$/);
 const closePipeline = fc.stringMatching(/^a[a_]{0,5}$/);
 
@@ -61,7 +61,7 @@ describe('pipelineNames', () => {
     };
   }
 
-  test('too long ones are cut, with a hash that never changes and the end in the clear', () => {
+  test('are cut if they are too long, and get a stable hash before their readable end', () => {
     const names = namesOf(LONG_PROJECT, 'b'.repeat(40));
 
     expect(names.functions.collection.function).toBe(
@@ -73,7 +73,7 @@ describe('pipelineNames', () => {
     expect(names.queue).toBe(`${LONG_PROJECT}-${'b'.repeat(40)}-granules`);
   });
 
-  test('[F17] each is within the rule of its kind', () => {
+  test('[F17] follow the rule of their kind', () => {
     fc.assert(
       fc.property(anyProject, anyPipeline, (project, pipeline) => {
         const names = namesOf(project, pipeline);
@@ -84,7 +84,7 @@ describe('pipelineNames', () => {
     );
   });
 
-  test('[F17] those of one kind differ within a pipeline', () => {
+  test('[F17] of one kind differ within a pipeline', () => {
     const names = namesOf(LONG_PROJECT, 'b'.repeat(40));
 
     for (const { of } of Object.values(KINDS))
@@ -123,7 +123,7 @@ describe('pipelineNames', () => {
     );
   });
 
-  test('are the same each time, and another bucket in another account', () => {
+  test('are stable, but the bucket depends on the account', () => {
     expect(namesOf('stac', 'waves').resultsBucket).toBe(namesOf('stac', 'waves').resultsBucket);
     expect(namesOf('stac', 'waves').resultsBucket).not.toBe(
       pipelineNames({ project: 'stac', pipeline: 'waves', account: '210987654321' }).resultsBucket,
@@ -143,10 +143,10 @@ describe('parseProject', () => {
     expect(parseProject(value)).toBe(value);
   });
 
-  test.each([undefined, ''])('%j says what PROJECT is for', (value) => {
+  test.each([undefined, ''])('%j is refused with the purpose of PROJECT', (value) => {
     expect(() => parseProject(value)).toThrow(
       new ConfigError([
-        "PROJECT is not set: it begins the name of every resource and of the state file, and so keeps one deployment apart from another's. Set one, as in PROJECT=stac",
+        'PROJECT is not set: the names of all resources and of the state file start with it, which keeps deployments apart. Set it, for example PROJECT=stac',
       ]),
     );
   });
@@ -155,7 +155,7 @@ describe('parseProject', () => {
     '%j breaks the rule',
     (value) => {
       expect(() => parseProject(value)).toThrow(
-        `PROJECT must be a lower-case letter, then up to 19 lower-case letters, digits or hyphens (given ${JSON.stringify(value)}): it begins`,
+        `PROJECT must be a lowercase letter, then up to 19 lowercase letters, digits or hyphens (given ${JSON.stringify(value)}): the names of all`,
       );
     },
   );
@@ -164,7 +164,7 @@ describe('parseProject', () => {
     '%s begins a name that S3 reserves',
     (value) => {
       expect(() => parseProject(value)).toThrow(
-        'PROJECT must not begin as bucket names that S3 reserves',
+        'PROJECT must not start with a prefix that S3 reserves',
       );
     },
   );

@@ -64,7 +64,7 @@ describe('numbers', () => {
     ]);
   });
 
-  test('log_retention_days is one that CloudWatch knows', () => {
+  test('log_retention_days is a value that CloudWatch accepts', () => {
     expect(configOf({ log_retention_days: '"365"' }).log_retention_days).toBe(365);
     expect(faultsOf({ log_retention_days: '8' })[0]).toMatch(
       /must be one of 1, 3, 5, .* \(given 8\)$/,

@@ -5,7 +5,7 @@ import { configSchema } from '../../../modules/config/schema.js';
 import { numberReferences } from '../../../modules/terraform/references/pipeline.js';
 import { PIPELINE } from '../../../modules/terraform/modules/pipeline.js';
 import { moduleJson } from '../../../modules/terraform/generate/json.js';
-import type { PlainModule as TerraformModule } from '../../../modules/terraform/generate/module.js';
+import type { TerraformModule } from '../../../modules/terraform/generate/module.js';
 import { pipelineVariables } from '../../../modules/terraform/variables/pipeline.js';
 import { CONFIG_GROUPS, configPage } from '../../../modules/config/page.js';
 import { MINIMAL } from '../../support/stacks/config-folder.js';

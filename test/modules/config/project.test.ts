@@ -30,7 +30,7 @@ function problemsOf(read: () => unknown): readonly string[] {
 }
 
 describe('a project', () => {
-  test('is its name, its state and its pipelines', () => {
+  test('has a name, a state and pipelines', () => {
     const project = readProject({ root: projectFolder(), env: LOCAL });
     expect(project).toMatchObject({
       name: 'demo',
@@ -53,12 +53,12 @@ describe('a project', () => {
     expect(stateFrom({ LOCAL_STATE: '1' })).toEqual({ kind: 'local' });
   });
 
-  test('with everything wrong says everything at once', () => {
+  test('reports everything that is wrong at once', () => {
     const root = projectFolder({}, { timeout_seconds: '0', id: 'tides' });
 
     const problems = problemsOf(() => readProject({ root, env: {} }));
 
-    expect(problems[0]).toMatch(/^PROJECT is not set: it begins the name of every resource/);
+    expect(problems[0]).toMatch(/^PROJECT is not set: the names of all resources/);
     expect(problems[1]).toMatch(
       /^STATE_BUCKET and STATE_REGION not set: .*npm run bootstrap.*LOCAL_STATE=1/,
     );
@@ -68,16 +68,16 @@ describe('a project', () => {
     ]);
   });
 
-  test('refuses what is no bucket and no region', () => {
+  test('refuses an invalid bucket and an invalid region', () => {
     const env = { PROJECT: 'demo', STATE_BUCKET: 's3://states', STATE_REGION: 'Frankfurt' };
 
     expect(problemsOf(() => readProject({ root: projectFolder(), env }))).toEqual([
-      'STATE_BUCKET must be the name of a bucket alone (given "s3://states")',
+      'STATE_BUCKET must be the name of a bucket, without s3:// and path (given "s3://states")',
       'STATE_REGION must be an AWS region such as eu-central-1 (given "Frankfurt")',
     ]);
   });
 
-  test('refuses a context of cdktf.json that holds no text', () => {
+  test('refuses a context of cdktf.json that is not text', () => {
     const root = projectFolder({ STATE_BUCKET: 5 });
 
     expect(problemsOf(() => readProject({ root, env: { PROJECT: 'demo' } }))).toEqual([
@@ -85,7 +85,7 @@ describe('a project', () => {
     ]);
   });
 
-  test('names the half that is missing of the state', () => {
+  test('names the missing half of the state settings', () => {
     const env = { PROJECT: 'demo', STATE_BUCKET: 'states' };
     expect(problemsOf(() => readProject({ root: projectFolder(), env }))).toEqual([
       expect.stringMatching(/^STATE_REGION not set: /),
@@ -94,7 +94,7 @@ describe('a project', () => {
 });
 
 describe('BOOTSTRAP=1', () => {
-  test('asks for the bucket, and for no pipeline', () => {
+  test('needs the bucket, but no valid pipeline', () => {
     const root = projectFolder({}, { timeout_seconds: '0' });
     const env = {
       PROJECT: 'demo',
@@ -111,7 +111,7 @@ describe('BOOTSTRAP=1', () => {
     });
   });
 
-  test('says what it lacks', () => {
+  test('reports what is missing', () => {
     const problems = problemsOf(() => readBootstrapProject({ root: projectFolder(), env: {} }));
     expect(problems).toHaveLength(2);
   });

@@ -17,7 +17,7 @@ describe('the backfill', () => {
     ]);
   });
 
-  test('every n hours need a chunk to start with, and once refuses one', () => {
+  test('a frequency above 0 needs initial_chunk, and 0 refuses it', () => {
     expect(faultsOf({ ...INVENTORY, historic_frequency: '6' })).toEqual([
       'historic_frequency: needs initial_chunk: the backfill has to start with a chunk (given 6)',
     ]);
@@ -60,7 +60,7 @@ describe('the backfill', () => {
     expect(faultsOf({ [key]: value })).toEqual([`${key}: ${message}`]);
   });
 
-  test('a listing is CSV or text, whose one column has no other name', () => {
+  test('a listing is CSV or text, and the column of text has a fixed name', () => {
     expect(faultsOf({ ...LISTING, inventory_format: 'parquet' })).toEqual([
       'inventory_format: must be csv or left out: inventory_location is one file that lists keys (given parquet)',
     ]);
@@ -81,7 +81,7 @@ describe('the backfill', () => {
 });
 
 describe('batches', () => {
-  test('above 10 messages need a window', () => {
+  test('of more than 10 messages need a window', () => {
     const message =
       'batch_size: needs batch_window_seconds of at least 1 when it is above 10 (given 11)';
 
@@ -104,7 +104,7 @@ describe('the topic', () => {
     ]);
   });
 
-  test('an alarm notifies in the region of the stack or of the topic', () => {
+  test('an alarm notifies a topic in the region of the stack or of sns', () => {
     const alarm = (region: string) => ({
       alarm_topic_arn: `arn:aws:sns:${region}:123456789012:alarms`,
     });
@@ -149,7 +149,7 @@ test('verify_tries needs verify_ingestion', () => {
   expect(configOf({ verify_tries: '5', verify_ingestion: 'true' }).verify_tries).toBe(5);
 });
 
-test('a field that is wrong by itself is told once, without the rules that it takes part in', () => {
+test('a field that is wrong by itself is reported once, without the rules it takes part in', () => {
   expect(faultsOf({ ...INVENTORY, historic_frequency: 'daily' })).toEqual([
     'historic_frequency: must be a whole number of hours from 0 to 8760 (given daily)',
   ]);

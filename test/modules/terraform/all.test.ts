@@ -11,11 +11,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ConfigError } from '../../../modules/config/values/error.js';
 import { moduleFiles } from '../../../modules/terraform/write.js';
-import { writeModules } from '../../../modules/terraform/module-folder.js';
+import { writeModules } from '../../../modules/terraform/write.js';
 import { MODULE_NAMES, MODULES_FOLDER } from '../../../modules/terraform/generate/names.js';
-import { PLAIN_MODULES } from '../../../modules/terraform/all.js';
+import { TERRAFORM_MODULES } from '../../../modules/terraform/all.js';
 
-const NAMED = PLAIN_MODULES.map((module) => [module.name, module] as const);
+const NAMED = TERRAFORM_MODULES.map((module) => [module.name, module] as const);
 
 function filesBelow(folder: string): Record<string, string> {
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
@@ -25,7 +25,7 @@ function filesBelow(folder: string): Record<string, string> {
 
 describe('the modules in the repository', () => {
   test('are those that have a name', () => {
-    expect(PLAIN_MODULES.map(({ name }) => name)).toEqual([...MODULE_NAMES]);
+    expect(TERRAFORM_MODULES.map(({ name }) => name)).toEqual([...MODULE_NAMES]);
     expect(readdirSync(MODULES_FOLDER).sort()).toEqual([...MODULE_NAMES].sort());
   });
 
@@ -91,7 +91,7 @@ test('no variable bears a name that belongs to Terraform in a module block', () 
     'lifecycle',
     'locals',
   ];
-  const names = PLAIN_MODULES.flatMap(({ variables }) => Object.keys(variables));
+  const names = TERRAFORM_MODULES.flatMap(({ variables }) => Object.keys(variables));
 
   expect(names.filter((name) => reserved.includes(name))).toEqual([]);
 });

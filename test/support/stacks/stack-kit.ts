@@ -5,7 +5,7 @@ import { App } from 'cdktf';
 import type { PipelineConfig } from '../../../modules/config/config.js';
 import type { FunctionCode } from '../../../modules/constructs/pipeline-function.js';
 import type { PipelineCode } from '../../../modules/pipeline/functions.js';
-import { withoutNotes } from '../../../modules/terraform/generate/without-notes.js';
+import { withoutNotes } from '../../../modules/terraform/generate/json.js';
 import { PipelineStack } from '../../../modules/stacks/pipeline-stack.js';
 import type { StateSettings } from '../../../modules/config/state.js';
 import { configOf } from './config-folder.js';

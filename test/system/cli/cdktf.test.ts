@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { runCli } from '../../support/cli/run-cli.js';
 
@@ -55,26 +53,4 @@ describe('npm run synth', () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(/^cdktf: there is no pipeline "sentinel9"/m);
   });
-});
-
-// Where there is no /proc, cdktf answers in its own words.
-(process.platform === 'linux' ? describe : describe.skip)('bare npx cdktf', () => {
-  test.each(['deploy', 'diff', 'destroy'])(
-    '%s lists the pipelines when it is given another name',
-    async (verb) => {
-      const { PATH, HOME } = process.env;
-      const env = { PATH, HOME, PROJECT: 'demo', CHECKPOINT_DISABLE: '1', ...LOCAL };
-      const words = ['node_modules/cdktf-cli/bundle/bin/cdktf.js', verb, 'sentinel9'];
-
-      const { code, stdout, stderr } = (await promisify(execFile)(process.execPath, words, {
-        env,
-      }).catch((error: unknown) => error)) as { code?: number; stdout: string; stderr: string };
-
-      expect(code).toBe(1);
-      expect(stdout + stderr).toMatch(
-        /There is no pipeline sentinel9\. pipelines holds .*sentinel1/,
-      );
-    },
-    60_000,
-  );
 });

@@ -27,7 +27,7 @@ const REFUSED: readonly (readonly [what: string, call: ModuleCall, says: string]
   [
     'two statements of one name',
     fn({ name: 'demo', statements: [STATEMENT, STATEMENT] }),
-    'statements must give each statement a sid of its own',
+    'statements must give each statement its own sid',
   ],
   [
     'a day that is not',
@@ -133,7 +133,7 @@ const REFUSED_TOGETHER: typeof REFUSED = [
         functions: { app: 'demo-app' },
       },
     },
-    'functions must leave each alarm a subject of its own',
+    'functions must give each alarm its own subject',
   ],
   [
     'a filter without a topic',

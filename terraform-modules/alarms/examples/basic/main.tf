@@ -1,4 +1,4 @@
-# The least that calls the module alarms, with the provider that it takes from its caller.
+# A minimal call of the module alarms, with the provider that it takes from its caller.
 provider "aws" {
   region = "eu-central-1"
 }

@@ -1,4 +1,4 @@
-# The least that calls the module granule-queue, with the providers that it takes from its caller.
+# A minimal call of the module granule-queue, with the providers that it takes from its caller.
 provider "aws" {
   region = "eu-central-1"
 }

@@ -1,4 +1,4 @@
-# The least that calls the module inventory, with the provider that it takes from its caller.
+# A minimal call of the module inventory, with the provider that it takes from its caller.
 provider "aws" {
   region = "eu-central-1"
 }

@@ -1,4 +1,4 @@
-# The least that calls the module run-on-deploy, with the provider that it takes from its caller.
+# A minimal call of the module run-on-deploy, with the provider that it takes from its caller.
 provider "aws" {
   region = "eu-central-1"
 }

@@ -14,7 +14,7 @@ import { FieldError } from '../../../../modules/config/values/error.js';
 const fault = (message: string) => new FieldError(message);
 
 describe('parseArn', () => {
-  test('takes an ARN apart', () => {
+  test('splits an ARN into its parts', () => {
     expect(parseArn('arn:aws-cn:sns:cn-north-1:123456789012:new-waves')).toEqual({
       partition: 'aws-cn',
       service: 'sns',
@@ -43,8 +43,8 @@ describe('parseArn', () => {
       'urn:aws:sns:us-east-1:123456789012:a',
       'must be an ARN: arn:partition:service:region:account:resource',
     ],
-    ['arn:aws:sns::123456789012:a', 'must be an ARN with a region, not ""'],
-    ['arn:aws:sns:us-east:123456789012:a', 'must be an ARN with a region, not "us-east"'],
+    ['arn:aws:sns::123456789012:a', 'must be an ARN with a valid region, not ""'],
+    ['arn:aws:sns:us-east:123456789012:a', 'must be an ARN with a valid region, not "us-east"'],
     [
       'arn:aws:sns:cn-north-1:123456789012:a',
       'must have the partition of cn-north-1, aws-cn, not "aws"',
@@ -55,19 +55,19 @@ describe('parseArn', () => {
     ],
     [
       'arn:aws:sns:us-east-1:12345678901:a',
-      'must be an ARN with an account of 12 digits, not "12345678901"',
+      'must be an ARN with a 12-digit account, not "12345678901"',
     ],
     [
       'arn:aws:sns:us-east-1:12345678901x:a',
-      'must be an ARN with an account of 12 digits, not "12345678901x"',
+      'must be an ARN with a 12-digit account, not "12345678901x"',
     ],
     [
       'arn:aws:sns:us-east-1:123456789012:*',
-      'must name one resource in letters and digits, not "*"',
+      'must name one resource without wildcards or spaces, not "*"',
     ],
     [
       'arn:aws:sns:us-east-1:123456789012:a b',
-      'must name one resource in letters and digits, not "a b"',
+      'must name one resource without wildcards or spaces, not "a b"',
     ],
   ])('%s is refused', (value, message) => {
     expect(() => parseArn(value)).toThrow(fault(message));
@@ -84,12 +84,12 @@ describe('a region', () => {
     ['us-iso-east-1', 'aws-iso'],
     ['us-isob-east-1', 'aws-iso-b'],
     ['eusc-de-east-1', 'aws-eusc'],
-  ])('%s is of the partition %s', (region, partition) => {
+  ])('%s is in the partition %s', (region, partition) => {
     expect([parseRegion(region), partitionOf(region)]).toEqual([region, partition]);
   });
 
   test.each(['us-east', 'US-EAST-1', 'europe', 'us-east-1a', 'eu_central_1'])(
-    '%s is none',
+    '%s is refused',
     (value) => {
       expect(() => parseRegion(value)).toThrow(fault('must be an AWS region such as eu-central-1'));
     },
@@ -105,15 +105,15 @@ describe('a topic', () => {
       fault('must be the ARN of an SNS topic, not of the service "sqs"'),
     );
     expect(() => parseTopicArn(arn('waves:0a1b'))).toThrow(
-      fault('must be the ARN of an SNS topic, and "waves:0a1b" is no topic\'s name'),
+      fault('must be the ARN of an SNS topic: "waves:0a1b" is not a valid topic name'),
     );
   });
 
-  test('that feeds a queue is no FIFO topic, and the error says why', () => {
+  test('that feeds a queue is not a FIFO topic, and the error says why', () => {
     expect(parseTopicArn(arn('alarms.fifo')).resource).toBe('alarms.fifo');
     expect(parseStandardTopicArn(arn('waves')).resource).toBe('waves');
     expect(() => parseStandardTopicArn(arn('waves.fifo'))).toThrow(
-      'a FIFO topic cannot deliver to the standard queue of a pipeline',
+      'a FIFO topic cannot deliver to a standard queue',
     );
   });
 });
@@ -141,5 +141,7 @@ test('a key is a KMS ARN with an id, not with an alias', () => {
   const arn = (resource: string) => `arn:aws:kms:us-east-1:123456789012:${resource}`;
 
   expect(parseKeyArn(arn('key/mrk-0a1b')).resource).toBe('key/mrk-0a1b');
-  expect(() => parseKeyArn(arn('alias/mine'))).toThrow('a policy cannot name a key by its alias');
+  expect(() => parseKeyArn(arn('alias/mine'))).toThrow(
+    'an IAM policy cannot refer to a key by its alias',
+  );
 });

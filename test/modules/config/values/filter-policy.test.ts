@@ -7,7 +7,7 @@ describe('parseFilterPolicy', () => {
     [{ type: ['grd', 1, true, null, { prefix: 'S1A' }, { 'anything-but': ['slc'] }] }],
     [{ Records: { s3: { object: { key: [{ suffix: '.safe' }] } } } }],
     [{ $or: [{ type: ['grd'] }, { size: [{ numeric: ['>', 100] }] }] }],
-  ])('%j is one', (policy) => {
+  ])('%j is accepted', (policy) => {
     expect(parseFilterPolicy(policy)).toBe(policy);
   });
 
@@ -20,11 +20,14 @@ describe('parseFilterPolicy', () => {
       'at a.b: must be a list of accepted values, or a mapping of names to such lists',
     ],
     [{ a: null }, 'at a: must be a list of accepted values, or a mapping of names to such lists'],
-    [{ a: [['b']] }, 'at a: must list texts, finite numbers, true, false, null or mappings'],
-    [{ a: [Infinity] }, 'at a: must list texts, finite numbers, true, false, null or mappings'],
-    [{ $or: ['a'] }, 'at $or: must list mappings'],
-    [{ a: [1], b: [1], c: [1], d: [1], e: { f: [1], g: [1] } }, 'may have 5 names at most, not 6'],
-  ])('%j is none', (policy, message) => {
+    [{ a: [['b']] }, 'at a: must contain only text, finite numbers, true, false, null or mappings'],
+    [
+      { a: [Infinity] },
+      'at a: must contain only text, finite numbers, true, false, null or mappings',
+    ],
+    [{ $or: ['a'] }, 'at $or: must contain only mappings'],
+    [{ a: [1], b: [1], c: [1], d: [1], e: { f: [1], g: [1] } }, 'may have at most 5 names, not 6'],
+  ])('%j is refused', (policy, message) => {
     expect(() => parseFilterPolicy(policy)).toThrow(message);
   });
 });

@@ -13,10 +13,10 @@ describe('parseInitialChunk', () => {
   });
 
   test.each(['2022-13-01', '2022-02-30', '2023-02-29', '2022-00-10', '2022-04-0', '2022-99-99'])(
-    '%s looks like a date and is none',
+    '%s looks like a date but is refused',
     (value) => {
       expect(() => parseInitialChunk(value)).toThrow(
-        'looks like a date, and there is no such day in the calendar',
+        'looks like a date, but the calendar does not have this day',
       );
     },
   );

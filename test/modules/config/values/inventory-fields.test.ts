@@ -21,9 +21,9 @@ describe('parseInventoryField', () => {
     expect(INVENTORY_FIELDS.map(parseInventoryField)).toEqual(INVENTORY_FIELDS);
   });
 
-  test('names the nearest field when there is no such one', () => {
+  test('suggests the nearest field for an unknown one', () => {
     expect(() => parseInventoryField('LastModified')).toThrow(
-      'is no field of S3 Inventory; the nearest is last_modified_date',
+      'is not an S3 Inventory field; did you mean last_modified_date?',
     );
   });
 });

@@ -26,12 +26,15 @@ describe('an inventory', () => {
     });
   });
 
-  test.each(['/hive/dt=2022-04-20-01-00', '/dt=2022-04-20-01-00/'])('%s pins a report', (end) => {
-    expect(parseInventoryLocation(`s3://reports/daily/waves/everything${end}`)).toEqual({
-      ...inventory,
-      dt: '2022-04-20-01-00',
-    });
-  });
+  test.each(['/hive/dt=2022-04-20-01-00', '/dt=2022-04-20-01-00/'])(
+    '%s selects a report',
+    (end) => {
+      expect(parseInventoryLocation(`s3://reports/daily/waves/everything${end}`)).toEqual({
+        ...inventory,
+        dt: '2022-04-20-01-00',
+      });
+    },
+  );
 
   test.each([
     '2022-04-20',
@@ -40,9 +43,9 @@ describe('an inventory', () => {
     '2022-04-20-01-60',
     'latest',
     '',
-  ])('dt=%s pins nothing', (dt) => {
+  ])('dt=%s is refused', (dt) => {
     expect(() => parseInventoryLocation(`s3://reports/waves/everything/dt=${dt}`)).toThrow(
-      `must pin a report as dt=YYYY-MM-DD-HH-MM, and "dt=${dt}" is no such time`,
+      `must name a report as dt=YYYY-MM-DD-HH-MM: "dt=${dt}" is not a valid time`,
     );
   });
 
@@ -77,18 +80,18 @@ describe('an inventory', () => {
     );
   });
 
-  test('is of a bucket, of which the part before config-id is the name', () => {
+  test('names the inventoried bucket before config-id', () => {
     expect(() => parseInventoryLocation('s3://reports/a/everything')).toThrow(
-      'must name the inventoried bucket before config-id, and "a" cannot be one',
+      'must name the inventoried bucket before config-id: "a" is not a valid bucket name',
     );
     expect(parseInventoryLocation('s3://reports/Old_Waves/everything')).toMatchObject({
       sourceBucket: 'Old_Waves',
     });
   });
 
-  test('has no empty parts', () => {
+  test('does not contain two slashes in a row', () => {
     expect(() => parseInventoryLocation('s3://reports/daily//waves/everything')).toThrow(
-      'must have no empty part between two slashes',
+      'must not contain two slashes in a row',
     );
   });
 
@@ -116,7 +119,7 @@ describe('a listing', () => {
     });
   });
 
-  test('of another kind is taken for an inventory that is too short', () => {
+  test('of another format is refused', () => {
     expect(() => parseInventoryLocation('s3://elevation/keys.json')).toThrow(
       /or a listing that ends in \.csv, \.csv\.gz, \.txt or \.txt\.gz/,
     );

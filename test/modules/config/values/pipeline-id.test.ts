@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { parsePipelineId } from '../../../../modules/config/values/pipeline-id.js';
 
-test.each(['a', 'sentinel1', 'cop_dem_30', `a${'b'.repeat(39)}`])('%s is a pipeline', (id) => {
+test.each(['a', 'sentinel1', 'cop_dem_30', `a${'b'.repeat(39)}`])('%s is a valid id', (id) => {
   expect(parsePipelineId(id)).toBe(id);
 });
 
@@ -17,12 +17,12 @@ test.each([
   `a${'b'.repeat(40)}`,
   'é',
   'a\n',
-])('"%s" is none', (id) => {
+])('"%s" is refused', (id) => {
   expect(() => parsePipelineId(id)).toThrow(
-    'must be a lower-case letter, then up to 39 lower-case letters, digits or _',
+    'must be a lowercase letter, then up to 39 lowercase letters, digits or _',
   );
 });
 
-test.each(['bootstrap', 'github_oidc'])('%s is a stack of the project', (id) => {
+test.each(['bootstrap', 'github_oidc'])('%s is reserved for a stack of the project', (id) => {
   expect(() => parsePipelineId(id)).toThrow('must not be bootstrap or github_oidc');
 });

@@ -6,7 +6,7 @@ describe('parseS3Location', () => {
     ['s3://waves', 'waves', ''],
     ['s3://waves/', 'waves', ''],
     ['s3://waves.2022-raw/GRD/a b+c/', 'waves.2022-raw', 'GRD/a b+c/'],
-  ])('takes %s apart', (value, bucket, key) => {
+  ])('splits %s into bucket and key', (value, bucket, key) => {
     expect(parseS3Location(value)).toEqual({ bucket, key });
   });
 
@@ -15,7 +15,7 @@ describe('parseS3Location', () => {
     'S3://waves/raw',
     'https://waves.s3.amazonaws.com',
     'arn:aws:s3:::waves',
-  ])('%s is no location', (value) => {
+  ])('%s is refused', (value) => {
     expect(() => parseS3Location(value)).toThrow('must be an S3 location: s3://bucket/prefix');
   });
 
@@ -30,21 +30,24 @@ describe('parseS3Location', () => {
     '10.0.0.1',
     'a'.repeat(64),
     'wa ves',
-  ])('"%s" is no bucket', (bucket) => {
+  ])('"%s" is not a valid bucket name', (bucket) => {
     expect(() => parseS3Location(`s3://${bucket}/raw`)).toThrow(
-      `must name a bucket, and "${bucket}" cannot be one`,
+      `must name a bucket: "${bucket}" is not a valid bucket name`,
     );
   });
 
-  test.each(['raw/*', 'raw/?.tif', '${aws:username}/'])('%s means something in a policy', (key) => {
-    expect(() => parseS3Location(`s3://waves/${key}`)).toThrow(
-      'have a meaning of their own in a policy',
-    );
-  });
+  test.each(['raw/*', 'raw/?.tif', '${aws:username}/'])(
+    '%s has a special meaning in IAM policies',
+    (key) => {
+      expect(() => parseS3Location(`s3://waves/${key}`)).toThrow(
+        'they have a special meaning in IAM policies',
+      );
+    },
+  );
 
-  test('two slashes behind the bucket are a slip', () => {
+  test('two slashes after the bucket are refused', () => {
     expect(() => parseS3Location('s3://waves//raw')).toThrow(
-      'must have one slash only behind the bucket',
+      'must have only one slash after the bucket',
     );
   });
 });

@@ -90,6 +90,6 @@ test('a metric of something that may be absent is left out of its list, and of n
   });
 });
 
-test('an expression with quotes inside of a text is refused instead of being written wrongly', () => {
-  expect(() => conditional({ text: 'to ${lookup(var.topic, "a")}' })).toThrow(/quotes in a text/);
+test('an expression with quotes inside a text is refused', () => {
+  expect(() => conditional({ text: 'to ${lookup(var.topic, "a")}' })).toThrow(/quotes inside a text/);
 });
