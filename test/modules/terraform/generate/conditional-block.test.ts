@@ -91,5 +91,7 @@ test('a metric of something that may be absent is left out of its list, and of n
 });
 
 test('an expression with quotes inside a text is refused', () => {
-  expect(() => conditional({ text: 'to ${lookup(var.topic, "a")}' })).toThrow(/quotes inside a text/);
+  expect(() => conditional({ text: 'to ${lookup(var.topic, "a")}' })).toThrow(
+    /quotes inside a text/,
+  );
 });
