@@ -24,7 +24,6 @@ const PENDING = [
   'cli/',
   'lambdas/',
   'local/',
-  'main.ts',
   'modules/',
   'pipelines/',
   'terraform-modules/',

@@ -18,13 +18,13 @@ export interface LocalAnswer {
 }
 
 export interface LocalServer {
-  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  /** `http://127.0.0.1:<port>`, without a trailing slash. */
   readonly url: string;
-  /** Ends open connections too, hanging ones included. */
+  /** Also closes open connections, hanging ones included. */
   readonly close: () => Promise<void>;
 }
 
-/** A real HTTP server on a free port of the loopback address. */
+/** Starts an HTTP server on a free port of the loopback address. */
 export async function serve(
   answer: (request: LocalRequest) => LocalAnswer | Promise<LocalAnswer>,
   faults: FaultPlan = noFaults,
@@ -32,7 +32,7 @@ export async function serve(
   const server = createServer((incoming, response) => {
     void respond({ incoming, response, answer, faults });
   });
-  // Clients keep connections; a server that closes them first makes a client's next POST fail.
+  // Clients reuse connections: if the server closed one first, the next POST would fail.
   server.keepAliveTimeout = 60_000;
   const port = await listen(server);
   return { url: `http://127.0.0.1:${port}`, close: () => close(server) };
@@ -53,7 +53,7 @@ async function respond({ incoming, response, answer, faults }: Exchange): Promis
     if (active) sendFault(response, active.fault);
     else if (result) sendAnswer(response, result);
   } catch {
-    // As the real one answers what it did not foresee.
+    // The response of the real ingestor to an unexpected error.
     if (response.headersSent) response.destroy();
     else sendAnswer(response, INTERNAL_ERROR);
   }

@@ -5,14 +5,14 @@ import { createInterface } from 'node:readline';
 import { errorCode } from '../../lambdas/runtime/errors.js';
 import { InputError } from './input-error.js';
 
-/** Throws InputError where the file can't be read. */
+/** Throws InputError if the file cannot be read. */
 export async function assertMessageFile(path: string): Promise<void> {
   await access(path).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
 }
 
-/** The bodies of a file with one message a line; empty lines are none. Throws InputError. */
+/** Reads bodies from a file with one message per line, ignoring empty lines. Throws InputError. */
 export async function* messagesOf(path: string): AsyncGenerator<string> {
   try {
     const lines = createInterface({ input: createReadStream(path), crlfDelay: Infinity });

@@ -4,12 +4,12 @@ import { LineFile } from '../files/line-file.js';
 import { makeFolder } from '../files/run-files.js';
 
 export interface MessageLines extends MessageQueue {
-  /** True where the file holds no message, of this run or an earlier one. */
+  /** True if the file holds no message of this run or an earlier one. */
   isEmpty(): boolean;
   close(): void;
 }
 
-/** A queue that is a file with a message a line, as `npm run local -- <pipeline> --messages` reads it. */
+/** A queue that writes a file with one message per line, which `npm run local -- <pipeline> --messages` reads. */
 export function messageLines(path: string, options: { readonly fresh: boolean }): MessageLines {
   makeFolder(dirname(path));
   const file = new LineFile(path, options);
@@ -18,7 +18,7 @@ export function messageLines(path: string, options: { readonly fresh: boolean })
     depth: () => Promise.resolve(0),
     sendBatch: (bodies) => {
       for (const body of bodies) file.append(lineOf(body));
-      // Accepted is what outlives the process.
+      // A message is accepted once it is on disk.
       file.flush();
       return Promise.resolve([]);
     },
@@ -29,7 +29,7 @@ export function messageLines(path: string, options: { readonly fresh: boolean })
   };
 }
 
-/** On one line, and the same message for whoever reads it. */
+/** Puts a body on one line without changing its meaning. */
 function lineOf(body: string): string {
   if (!/[\r\n\u2028\u2029]/.test(body) && body.trim() !== '') return body;
   try {

@@ -1,18 +1,18 @@
 import type { FailureCount } from './folder.js';
 
-/** What a local run did. */
+/** Result of a local run. */
 export interface RunSummary {
   readonly folder: string;
   readonly made: number;
   readonly posted: number;
-  /** Messages that name nothing to make an Item of. */
+  /** Messages that name no granule. */
   readonly skipped: number;
-  /** In the folder: the same Item made twice counts once. */
+  /** Items in the folder, where one that was made twice counts once. */
   readonly items: number;
-  /** Messages whose outcome an interrupted run had left. */
+  /** Messages whose outcome is from an interrupted run. */
   readonly doneBefore: number;
   readonly failures: ReadonlyMap<string, FailureCount>;
-  /** Why the Collection was not posted. */
+  /** Reason why the Collection was not posted. */
   readonly collectionFault: string | undefined;
   readonly warnings: number;
   readonly tokenRequests: number;
@@ -23,7 +23,7 @@ export interface RunSummary {
 
 const MAX_EXAMPLE = 300;
 
-/** For a person to read at the end of a run. */
+/** Returns the summary that is printed at the end of a run. */
 export function summaryText(summary: RunSummary): string {
   const { made, posted, seconds, folder, isInterrupted, isDryRun } = summary;
   const rate = seconds > 0 ? ` (${Math.round(made / seconds)} Items/s)` : '';

@@ -7,12 +7,19 @@ import {
 import { MemoryStore } from '../../local/ingestor/item-store.js';
 
 export interface FakeIngestor extends Ingestor {
-  /** Taken so far, the last of each id. */
+  /** Returns the accepted Items: for each id, the last one. */
   readonly items: () => Item[];
   readonly collections: () => Collection[];
 }
 
-/** An ingestor over real HTTP on a loopback port, that answers as the real one does and keeps what it takes in memory. */
+/**
+ * Starts an ingestor on a loopback port that responds as the real one does and keeps what it accepts in memory.
+ * @example
+ * const ingestor = await startFakeIngestor();
+ * const { items } = await runBatch(handler, [body], { source, ingestorUrl: ingestor.url });
+ * expect(ingestor.items()).toEqual(items);
+ * await ingestor.close();
+ */
 export async function startFakeIngestor(
   options: Omit<IngestorOptions, 'store'> = {},
 ): Promise<FakeIngestor> {

@@ -2,11 +2,16 @@ import { ReadError } from '../../lambdas/runtime/errors.js';
 import type { ByteRange, GranuleSource } from '../../lambdas/source/href.js';
 
 export interface MemorySource extends GranuleSource {
-  /** What was read, in its order. */
+  /** Reads so far, in order. */
   readonly reads: { readonly href: string; readonly range?: ByteRange | undefined }[];
 }
 
-/** Files by their hrefs; any other href does not exist. */
+/**
+ * Returns a source with these files by href; reading another href fails as a missing object does.
+ * @example
+ * const source = memorySource({ 's3://waves/1/meta.xml': '<meta/>' });
+ * const { items } = await runBatch(handler, ['1/meta.xml'], { source });
+ */
 export function memorySource(files: Readonly<Record<string, string | Uint8Array>>): MemorySource {
   const reads: MemorySource['reads'] = [];
   return {

@@ -4,12 +4,20 @@ import type { SQSEvent, SQSRecord } from 'aws-lambda';
 
 import { LocalQueue } from '../../local/queue/queue.js';
 
-/** The JSON of a file, a new value each time: tests may change it. `url` is as `new URL('x.json', import.meta.url)`. */
+/**
+ * Reads a JSON file. Each call returns a new value, which tests may change.
+ * @example
+ * const expected = readJson(new URL('fixtures/item.json', import.meta.url));
+ */
 export function readJson(url: URL): unknown {
   return JSON.parse(readFileSync(url, 'utf8'));
 }
 
-/** SQS records of bodies as a queue would deliver them; a body that is no text is sent as JSON. */
+/**
+ * Returns SQS records with these bodies, as a queue delivers them; a body that is not text becomes JSON.
+ * @example
+ * const [record] = recordsOf([s3Event('waves', '1/meta.xml')], { receives: 5 });
+ */
 export function recordsOf(bodies: readonly unknown[], { receives = 1 } = {}): SQSRecord[] {
   const queue = new LocalQueue({ visibilityTimeoutSeconds: 0 });
   for (const body of bodies) queue.send(typeof body === 'string' ? body : JSON.stringify(body));
@@ -18,6 +26,11 @@ export function recordsOf(bodies: readonly unknown[], { receives = 1 } = {}): SQ
   return records;
 }
 
+/**
+ * Returns the event that Lambda passes to a handler: a batch of records, as recordsOf makes them.
+ * @example
+ * await handler.with(collaborators)(eventOf([body]), context);
+ */
 export function eventOf(
   bodies: readonly unknown[],
   options?: { readonly receives?: number },
@@ -25,7 +38,11 @@ export function eventOf(
   return { Records: recordsOf(bodies, options) };
 }
 
-/** A message as a topic wraps it for a queue that is subscribed to it. */
+/**
+ * Wraps a message as SNS does for a subscribed queue.
+ * @example
+ * const body = snsEnvelope(s3Event('waves', '1/meta.xml'));
+ */
 export function snsEnvelope(message: unknown): object {
   return {
     Type: 'Notification',
@@ -36,7 +53,11 @@ export function snsEnvelope(message: unknown): object {
   };
 }
 
-/** The notification that S3 sends of a new object. */
+/**
+ * Returns the notification that S3 sends for a new object. The key is encoded as S3 encodes it.
+ * @example
+ * const body = s3Event('waves', 'red flower/a+b.tif');
+ */
 export function s3Event(bucket: string, key: string): object {
   const encoded = encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/');
   const object = { key: encoded, size: 1, eTag: '0', sequencer: '0' };

@@ -9,18 +9,18 @@ import { recordsOf } from './records.js';
 
 export interface BatchOptions {
   readonly source: GranuleSource;
-  /** Of a fake ingestor. @default Items are only collected */
+  /** URL of an ingestor to post to. @default Items are only collected */
   readonly ingestorUrl?: string;
-  /** How often the messages were received, this time included. @default 1 */
+  /** Number of receives, including this one. @default 1 */
   readonly receives?: number;
   readonly maxReceiveCount?: number;
   readonly stacApiUrl?: string;
 }
 
-/** What became of a batch. Bodies stand for their messages. */
+/** Outcome of a batch; messages are identified by their bodies. */
 export interface BatchResult {
   readonly items: readonly Item[];
-  /** Go back to the queue. */
+  /** Bodies that return to the queue. */
   readonly failed: readonly string[];
   readonly dead: readonly { readonly body: string; readonly reason: string }[];
   readonly warnings: readonly { readonly message: string; readonly fields: LogFields }[];
@@ -28,7 +28,13 @@ export interface BatchResult {
 
 const REMAINING_MS = 60_000;
 
-/** Gives a pipeline's handler one batch of messages, with stand-ins for all that is not the pipeline. */
+/**
+ * Runs a pipeline's handler on one batch of messages, with stand-ins for everything but the pipeline.
+ * @example
+ * const { items, dead } = await runBatch(handler, [s3Event('waves', '1/meta.xml')], { source });
+ * expect(items).toHaveLength(1);
+ * expect(dead).toEqual([]);
+ */
 export async function runBatch<G extends Granule>(
   handler: GranuleHandler<G>,
   bodies: readonly unknown[],

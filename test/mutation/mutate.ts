@@ -40,7 +40,7 @@ const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   'xml/faults': ['xml/xml', 'xml/not-well-formed'],
 };
 
-/** Test files that need Jest itself, which takes ten times as long: they have modules made anew while they run. */
+/** Test files that need Jest itself, which takes ten times as long, because they reload modules. */
 const IN_JEST: ReadonlySet<string> = new Set(['test/lambdas/granule/collaborators.test.ts']);
 
 interface Mutant {
@@ -59,7 +59,7 @@ interface Score {
   readonly file: string;
   /** Noticed by a test, or never ended. */
   readonly killed: number;
-  /** Of these: a machine that is busy with other things may make some of them. */
+  /** Included in killed. On a busy machine some may be false. */
   readonly timedOut: number;
   readonly survived: readonly string[];
 }

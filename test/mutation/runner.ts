@@ -30,7 +30,7 @@ interface TestFile {
 }
 
 /**
- * Runs test files with Jest's own test functions in a process that goes on living: Jest itself loads all packages anew
+ * Runs test files with Jest's own test functions in a process that keeps running: Jest itself loads all packages again
  * for each mutant, which takes longer than the tests. Here that is done with the project's own modules only.
  */
 class OneProcessRunner implements TestRunner {

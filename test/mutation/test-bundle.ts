@@ -37,7 +37,7 @@ const ownDirectory: Plugin = {
   },
 };
 
-/** Powertools keeps parameters and metrics in its modules, so it is loaded anew; other packages are loaded once. */
+/** Powertools keeps parameters and metrics in its modules, so it is loaded for each test file; other packages are loaded once. */
 const packagesStay: Plugin = {
   name: 'packages-stay',
   setup(bundle) {

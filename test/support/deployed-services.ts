@@ -7,7 +7,7 @@ export type TableRow = Readonly<Record<string, { readonly S?: string; readonly N
 /** A call of an AWS service: the operation by its target (`AmazonSQS.SendMessage`), or `S3.GetObject`. */
 export interface AwsCall {
   readonly operation: string;
-  /** Of the signature. */
+  /** Region of the signature. */
   readonly region: string;
   readonly input: Fields;
 }

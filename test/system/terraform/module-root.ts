@@ -21,9 +21,9 @@ const HOME = 'eu-central-1';
 
 export interface RootOptions {
   readonly region?: string;
-  /** Of the provider aws.topic. */
+  /** Region of the provider aws.topic. */
   readonly topicRegion?: string;
-  /** On everything. */
+  /** Default tags of the provider. */
   readonly tags?: Readonly<Record<string, string>>;
 }
 

@@ -87,7 +87,7 @@ interface Configured {
   readonly expressions: Readonly<Record<string, unknown>>;
 }
 
-/** Of other arguments it matters only that they are written. */
+/** Arguments whose expressions are kept; of the others only the names matter. */
 const CONFIGURED = ['policy', 'assume_role_policy', 'statement'];
 
 function save(name: string, text: string): void {
