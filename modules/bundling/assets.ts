@@ -4,12 +4,12 @@ import type { Bundle } from './bundle.js';
 
 const FOLDER = 'assets';
 
-/** Where a stack finds the zip, relative to the stack's folder: another zip is another path. */
+/** Returns the path of a zip relative to the stack's folder. A zip with other bytes has another path. */
 export function assetPath({ name, hash }: Pick<Bundle, 'name' | 'hash'>): string {
   return `${FOLDER}/${name}-${hash.slice(0, 16)}.zip`;
 }
 
-/** Puts the zips beside the stack that names them, and takes away those of an earlier synth. */
+/** Writes the zips into the stack's folder, and deletes those of earlier synths. */
 export function writeAssets(stackFolder: string, bundles: readonly Bundle[]): void {
   const folder = join(stackFolder, FOLDER);
   mkdirSync(folder, { recursive: true });

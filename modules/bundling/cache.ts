@@ -4,25 +4,27 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 const RecordSchema = z.object({
-  /** SHA-256 of every file that the zip was made of, by path relative to the project. */
+  /** SHA-256 of every input file of the zip, by path relative to the project. */
   inputs: z.record(z.string(), z.string()),
   /** SHA-256 of the zip. */
   zip: z.string(),
 });
 
-/** What npm writes at every installation: which versions there are, and so which file an import finds. */
+/**
+ * npm writes this file at every installation. It lists the installed versions, which determine what imports resolve to.
+ */
 const INSTALLED = 'node_modules/.package-lock.json';
 
 /**
- * Zips of earlier runs. One is taken only while each file that it was made of, and what is installed, are as they
- * were, to the byte: making a bundle takes a second, comparing a tenth.
+ * Zips of earlier runs. A zip is reused only if all its input files and the installed packages are byte-identical.
+ * Bundling takes a second, comparing takes a tenth of it.
  */
 export class BundleCache {
   private readonly folder: string;
-  /** Entries share most of their files. */
+  /** Hashes by path: entries share most of their files. */
   private readonly hashes = new Map<string, string>();
 
-  /** @param recipe whatever else decides over the bytes: the bundler's version and options */
+  /** @param recipe everything else that determines the bytes: the version of the bundler and its options */
   constructor(
     private readonly root: string,
     private readonly recipe: string,
@@ -30,6 +32,7 @@ export class BundleCache {
     this.folder = join(root, 'node_modules', '.cache', 'bundles');
   }
 
+  /** Returns the zip of an entry, or undefined if there is none or an input has changed. */
   tryFind(entry: string): Uint8Array | undefined {
     const path = this.pathOf(entry);
     try {
@@ -39,11 +42,12 @@ export class BundleCache {
       const zip = readFileSync(`${path}.zip`);
       return sha256(zip) === record.zip ? zip : undefined;
     } catch {
-      // Missing or damaged, or a file is gone: the bundle is made again.
+      // The record is missing or damaged, or an input was deleted: bundle again.
       return undefined;
     }
   }
 
+  /** Stores the zip of an entry. @param inputs paths of its input files, relative to the project */
   keep(
     entry: string,
     { zip, inputs }: { readonly zip: Uint8Array; readonly inputs: readonly string[] },
@@ -73,7 +77,7 @@ function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** Another run may read at the same time. */
+/** Writes a file atomically, because another run may read it at the same time. */
 function writeWhole(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.${process.pid}`;
   writeFileSync(temporary, content);

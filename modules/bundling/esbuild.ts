@@ -3,19 +3,19 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { build, version } from 'esbuild';
 import type { BuildFailure, BuildOptions, Message, Metafile } from 'esbuild';
 
-/** Thrown when esbuild refuses an entry; every line names file, line and column. */
+/** Thrown when esbuild cannot build an entry. Each line of the message names file, line and column. */
 export class BundleError extends Error {
   override readonly name = 'BundleError';
 }
 
 export interface EsbuildResult {
-  /** By path below the output folder: entries keep theirs, as `pipelines/sentinel1/app.mjs`. */
+  /** Output files by path below the output folder. Entries keep their path: `pipelines/sentinel1/app.mjs`. */
   readonly files: Files;
-  /** Its paths are relative to the root. */
+  /** esbuild's metafile, with paths relative to the root. */
   readonly metafile: Metafile;
 }
 
-/** Only names the files: nothing is written. */
+/** A prefix of the output paths; nothing is written to disk. */
 const OUTPUT_FOLDER = 'dist';
 
 const OPTIONS = {
@@ -26,22 +26,22 @@ const OPTIONS = {
   platform: 'node',
   target: 'node20',
   format: 'esm',
-  // The ESM builds of the AWS SDK shake better than the CommonJS ones: 0.57 MB where the default gives 0.86 MB.
+  // Tree shaking works better on the ESM builds of the AWS SDK: 0.57 MB instead of 0.86 MB by default.
   mainFields: ['module', 'main'],
   legalComments: 'none',
   charset: 'utf8',
-  // Whatever tsconfig.json lies about must not change the bytes.
+  // A tsconfig.json above the project must not change the bytes.
   tsconfigRaw: { compilerOptions: { target: 'es2023', verbatimModuleSyntax: true } },
   logLevel: 'silent',
 } as const satisfies BuildOptions;
 
-/** What decides over the bytes of every build, beside the files and its own options. */
+/** Everything that determines the bytes of a build, besides the files and the options of that build. */
 export const ESBUILD_RECIPE = { esbuild: version, OPTIONS };
 
 /**
- * Builds in memory what `options` add to those that all builds share. Throws BundleError with every fault.
+ * Runs a build in memory, with `options` added to the options of all builds. Throws BundleError with all errors.
  *
- * @param root folder of the project, absolute
+ * @param root absolute path of the project
  */
 export async function runEsbuild(root: string, options: BuildOptions): Promise<EsbuildResult> {
   try {
@@ -59,19 +59,19 @@ export async function runEsbuild(root: string, options: BuildOptions): Promise<E
   }
 }
 
-/** Has each entry written beside its own folder's name: `pipelines/sentinel1/app.ts` as `pipelines/sentinel1/app.mjs`. */
+/** Returns esbuild's entry points, whose outputs keep the path of the entry: `pipelines/sentinel1/app.mjs`. */
 export function entryPoints(entries: readonly string[]): { in: string; out: string }[] {
   return entries.map((entry) => ({ in: `./${entry}`, out: withoutExtension(entry) }));
 }
 
-/** What was built of an entry. @param extension as `.mjs` */
+/** Returns an output file of an entry. @param extension of the output, as in `.mjs` */
 export function builtFile({ files }: EsbuildResult, entry: string, extension: string): Uint8Array {
   const content = files.get(`${withoutExtension(entry)}${extension}`);
-  if (!content) throw new BundleError(`${entry}: esbuild gave no ${extension} of it`);
+  if (!content) throw new BundleError(`${entry}: esbuild wrote no ${extension} file`);
   return content;
 }
 
-/** What `entry` imports, and what that imports, whether or not anything of it is left in the bundle. */
+/** Returns all direct and indirect imports of an entry, including those that tree shaking removed. */
 export function inputsOf(entry: string, { metafile: { inputs } }: EsbuildResult): string[] {
   const found = new Set([entry]);
   for (const input of found) {
@@ -96,15 +96,15 @@ function describe({ text, location }: Message): string {
 }
 
 interface BuiltFile {
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
   readonly contents: Uint8Array;
 }
 
-/** Contents by path below the output folder, as `pipelines/sentinel1/app.mjs`. */
+/** Contents by path below the output folder, as in `pipelines/sentinel1/app.mjs`. */
 type Files = ReadonlyMap<string, Uint8Array>;
 
-/** What esbuild gave, by path below `folder` of the project at `root`. */
+/** Returns esbuild's output files by path below `folder` of the project at `root`. */
 function builtFiles(
   files: readonly BuiltFile[],
   { root, folder }: { readonly root: string; readonly folder: string },
@@ -119,12 +119,12 @@ function builtFiles(
 const SOURCES = /^ *"sources": \[.*\],?$/m;
 
 /**
- * A source map that names packages as if they were in the project: where node_modules is a link esbuild follows it,
- * and the place of the real folder, whose parent is `home`, would make other bytes of the same code.
+ * Returns a source map whose paths point into the project. If node_modules is a symbolic link, esbuild writes paths of
+ * the real folder, whose parent is `home`, and the bytes would depend on where that is.
  */
 function sourcesAt(root: string, home: string, { path, contents }: BuiltFile): Uint8Array {
   const from = dirname(path);
-  // Packages name sources beside node_modules, too: those of their own that they do not ship.
+  // Source maps of packages also name sources that the packages do not ship, outside of node_modules.
   const moved = (source: string): string => {
     const place = resolve(from, source);
     const isOutside = !isBelow(root, place) && isBelow(home, place);

@@ -17,19 +17,19 @@ import {
 } from './shared-packages.js';
 import type { PackageImports, SharedPackages } from './shared-packages.js';
 
-/** One file of JavaScript with all that an entry needs, and its source map. */
+/** An entry with all its imports in one JavaScript file, and the source map. */
 export interface LinkedEntry {
   readonly entry: string;
   readonly code: Uint8Array;
   readonly map: Uint8Array;
-  /** Every file that went into it, relative to the root. */
+  /** Paths of all input files, relative to the root. */
   readonly inputs: readonly string[];
 }
 
 /**
- * Links entries, some at a time, and those with the same packages together: esbuild's work grows with the number of
- * files it links, and nine tenths of them are in packages that entries share. What an entry becomes depends on no
- * other. Throws BundleError.
+ * Links entries in chunks, grouped by the packages that they import. esbuild's time grows with the number of files, and
+ * nine tenths of these are in packages that entries share, so each group links its packages once. The bytes of an entry
+ * do not depend on the others. Throws BundleError.
  *
  * @param entries paths relative to `root`
  */
@@ -44,7 +44,7 @@ export async function* linkEntries(
   }
 }
 
-/** What the entries share is parsed once a build. esbuild holds 280 MB with this many at a time, 390 MB with 24. */
+/** A build parses shared files once. With 16 entries esbuild uses 280 MB of memory, with 24 it uses 390 MB. */
 const ENTRIES_PER_BUILD = 16;
 
 function chunksOf<T>(all: readonly T[], size: number): T[][] {
@@ -71,7 +71,7 @@ async function groupByImports(entries: readonly string[], root: string): Promise
   return [...groups.values()];
 }
 
-/** Of entries with a fault none are known: linking them as a whole finds every fault. */
+/** Returns no imports if an entry has an error: linking the entries whole then reports all errors. */
 async function importsOf(
   entries: readonly string[],
   root: string,
@@ -84,7 +84,7 @@ async function importsOf(
   return entries.map((entry) => [entry, packageImports(codeOf(entry))]);
 }
 
-/** An entry is linked as a whole where a file would be in its bundle twice, and where only that can name a fault. */
+/** Links an entry whole if a file would be in its bundle twice, or if only that build can report the right error. */
 async function linkChunk(
   entries: readonly string[],
   packages: SharedPackages,
@@ -98,6 +98,7 @@ async function linkChunk(
   return rest.length === 0 ? shared : [...shared, ...(await linkWith(NO_PACKAGES, rest, root))];
 }
 
+/** Returns undefined instead of throwing BundleError. */
 async function unlessFaulty<T>(built: Promise<T>): Promise<T | undefined> {
   try {
     return await built;
@@ -108,8 +109,8 @@ async function unlessFaulty<T>(built: Promise<T>): Promise<T | undefined> {
 }
 
 /**
- * CommonJS dependencies call `require` of Node's own modules, which an ESM file does not have (evanw/esbuild#1921).
- * The import's name is ours, so that it collides with none in the bundle.
+ * CommonJS packages call `require` for Node's own modules, which does not exist in an ESM file (evanw/esbuild#1921).
+ * The name of the import is reserved here, so that it cannot collide with one in the bundle.
  */
 const REQUIRE_BANNER =
   "import{createRequire as __bundleRequire}from'node:module';const require=__bundleRequire(import.meta.url);";
@@ -135,7 +136,7 @@ async function linkWith(
   }));
 }
 
-/** What decides over the bytes beside the files: raise the number when the code that links them changes. */
+/** Everything that determines the bytes besides the files. Increment `recipe` when the code that links them changes. */
 export const LINK_RECIPE = {
   recipe: 5,
   ...ESBUILD_RECIPE,

@@ -3,16 +3,16 @@ import type { Bundle, BundleOptions } from './bundle.js';
 import type { FunctionRole } from '../config/names.js';
 import type { PipelineConfig } from '../config/config.js';
 
-/** The bundles of one pipeline by the function that runs them. */
+/** The bundles of one pipeline, by function. */
 export type PipelineBundles = ByRole<Bundle>;
 
-/** app and collection always, historic where there is an inventory, verify with verify_ingestion. */
+/** Always has app and collection; has historic with an inventory, and verify with verify_ingestion. */
 type ByRole<T> = Readonly<Record<'app' | 'collection', T>> &
   Readonly<Partial<Record<FunctionRole, T>>>;
 
 type Bundled = Pick<PipelineConfig, 'id' | 'inventory_location' | 'verify_ingestion'>;
 
-/** Bundles by pipeline; all of them together, since they share most of what they are made of. Throws BundleError. */
+/** Bundles all functions of all pipelines at once, because they share most of their files. Throws BundleError. */
 export async function bundlePipelines(
   pipelines: readonly Bundled[],
   options: BundleOptions,
@@ -22,13 +22,13 @@ export async function bundlePipelines(
   const bundles = await bundleEntries([...all], options);
   const find = (entry: string): Bundle => {
     const bundle = bundles.get(entry);
-    if (!bundle) throw new Error(`no bundle of ${entry}`);
+    if (!bundle) throw new Error(`no bundle for ${entry}`);
     return bundle;
   };
   return new Map(entries.map(([id, byRole]) => [id, mapRoles(byRole, find)]));
 }
 
-/** The same for every role that is there. */
+/** Maps the value of every role that is present. */
 export function mapRoles<From, To>(
   { app, collection, historic, verify }: ByRole<From>,
   change: (from: From) => To,
@@ -46,7 +46,7 @@ function entriesOf({ id, inventory_location, verify_ingestion }: Bundled): ByRol
     app: `pipelines/${id}/app.ts`,
     collection: `pipelines/${id}/collection.ts`,
     ...(inventory_location !== undefined && { historic: `pipelines/${id}/historic.ts` }),
-    // Nothing in it is particular to a pipeline.
+    // The same code for every pipeline.
     ...(verify_ingestion && { verify: 'lambdas/verify.ts' }),
   };
 }

@@ -1,35 +1,41 @@
 import type { OnResolveArgs, Plugin, PluginBuild } from 'esbuild';
 import { runEsbuild } from './esbuild.js';
 
-/** Nine tenths of the files that a bundle is made of, and the same for all entries that import the same of them. */
+/**
+ * Packages that are linked once for all entries with the same imports: nine tenths of the files of a bundle.
+ *
+ * `BUNDLE_WHOLE=1` in the environment turns this off: esbuild alone then bundles each entry whole
+ * (BundleOptions.whole). Use it to find out whether an unexpected behaviour of a deployed function comes from here. A system test runs every
+ * real entry bundled both ways.
+ */
 export const SHARED_PACKAGES = /^@(?:aws-sdk|aws-lambda-powertools)\//;
 
-/** Sorted names by sorted package, as `@aws-sdk/client-sqs` to `SendMessageCommand` and `SQSClient`. */
+/** Imported names by package, both sorted: `@aws-sdk/client-sqs` maps to `SQSClient` and `SendMessageCommand`. */
 export type PackageImports = ReadonlyMap<string, readonly string[]>;
 
-/** Everything is linked with the entry. */
+/** The entry shares no package: everything is linked with it. */
 export const NO_IMPORTS: PackageImports = new Map();
 
-/** The part of a bundle that is linked once for all entries with the same imports. */
+/** Linked packages, which all entries with the same imports share. */
 export interface SharedPackages {
   readonly imports: PackageImports;
-  /** A statement that declares them, minified, to stand before the entry's own code. */
+  /** A minified statement that declares them, to be inserted before the code of the entry. */
   readonly code: string;
-  /** Every file that went into it, relative to the root. */
+  /** Paths of all input files, relative to the root. */
   readonly inputs: ReadonlySet<string>;
 }
 
 export const NO_PACKAGES: SharedPackages = { imports: NO_IMPORTS, code: '', inputs: new Set() };
 
-/** As esbuild prints them when it does not minify; a type's import is gone by then. */
+/** Matches the imports that esbuild prints without minification. Imports of types are gone by then. */
 const STATEMENT = /^(?:import|export) ([^;]*?)"([^";]+)";$/gm;
 const NAMES = /^\{([^}"]*)\} from $/;
 
 /**
- * What an entry's own code imports from shared packages, and `NO_IMPORTS` if it imports any of them other than by
- * names: of a namespace nobody knows beforehand what will be used.
+ * Returns what an entry imports from shared packages, or `NO_IMPORTS` if it imports one of them other than by names: of
+ * a namespace import it is not known which names are used.
  *
- * @param code the entry and its own modules in one, not minified, with packages left as imports
+ * @param code of the entry and its modules in one file, not minified, with packages as external imports
  */
 export function packageImports(code: string): PackageImports {
   const found = new Map<string, Set<string>>();
@@ -47,10 +53,10 @@ function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown])
   return a < b ? -1 : 1;
 }
 
-/** Our name, so that it collides with none in a bundle. */
+/** Global variable of the linked packages, with a name that cannot collide with one in a bundle. */
 const GLOBAL = '__bundlePackages';
 
-/** Links what is imported, and nothing else of the packages. Throws BundleError. */
+/** Links the imported names of the packages, without the rest of them. Throws BundleError. */
 export async function linkPackages(imports: PackageImports, root: string): Promise<SharedPackages> {
   if (imports.size === 0) return NO_PACKAGES;
   const result = await runEsbuild(root, {
@@ -58,7 +64,7 @@ export async function linkPackages(imports: PackageImports, root: string): Promi
     format: 'iife',
     globalName: GLOBAL,
     minify: true,
-    // There is none in a function's body: whoever needs it is linked as a whole.
+    // import.meta does not exist in a function's body: an entry whose packages need it is linked whole.
     logOverride: { 'empty-import-meta': 'error' },
   });
   const [code = new Uint8Array()] = result.files.values();
@@ -79,7 +85,7 @@ function reexports(imports: PackageImports): string {
   return lines.join('\n');
 }
 
-/** A property's name, quoted. */
+/** Returns the quoted name of a property. */
 function key(from: string, name: string): string {
   return JSON.stringify(`${from} ${name}`);
 }
@@ -87,15 +93,15 @@ function key(from: string, name: string): string {
 const NAMESPACE = 'shared-packages';
 
 /**
- * esbuild does not see which globals the linked packages use, and gives own names of up to three letters: whatever one
- * of its modules mentions stays free, and what nobody imports is left out.
+ * esbuild cannot see the globals used by pre-linked code and may reuse their names when minifying, up to three letters
+ * long; mentioning them here reserves them. Tree shaking removes this export.
  */
 const KEPT_NAMES = 'export const __keptNames = () => [Map, NaN, Set, URL];\n';
 
 /**
- * Has the project's own modules take what they import by name from the packages that are linked already.
+ * Resolves the imports of the project's own modules to the packages that are already linked.
  *
- * @param root where those were looked up: a folder with a node_modules of its own has what it finds there
+ * @param root where the packages were resolved; a folder with its own node_modules keeps what is resolved there
  */
 export function takeFrom({ imports }: SharedPackages, root: string): Plugin {
   const module = (from: string): string => {
@@ -119,10 +125,10 @@ export function takeFrom({ imports }: SharedPackages, root: string): Plugin {
   };
 }
 
-/** Marks what the plugin itself asks esbuild to resolve. */
+/** Marks the requests to resolve that the plugin itself makes. */
 const LOOKED_UP = Symbol('looked up');
 
-/** Whether an import finds the same file as from the root. */
+/** Whether an import resolves to the same file as from the root. */
 async function isAlike(
   build: PluginBuild,
   { path, kind, resolveDir }: OnResolveArgs,
@@ -134,7 +140,7 @@ async function isAlike(
   return own.path === shared.path;
 }
 
-/** Whether an input of a build with the plugin is one of its own modules, in no file. */
+/** Whether an input is a module that the plugin generated, which is not a file. */
 export function isTaken(input: string): boolean {
   return input.startsWith(`${NAMESPACE}:`);
 }

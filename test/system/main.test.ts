@@ -22,7 +22,7 @@ interface Outcome {
   readonly root: string;
 }
 
-/** Runs main.ts as cdktf.json does, in a project of one pipeline with these files. */
+/** Runs main.ts as cdktf.json does, in a project with one pipeline that has these files. */
 async function synth(
   env: Readonly<Record<string, string>>,
   files: Readonly<Record<string, string>> = {},
@@ -52,7 +52,7 @@ describe('main.ts', () => {
     expect(existsSync(join(root, 'cdktf.out/stacks/waves/cdk.tf.json'))).toBe(true);
   });
 
-  test('writes only the stacks of the project itself with BOOTSTRAP=1', async () => {
+  test('with BOOTSTRAP=1 writes only the stacks of the project itself', async () => {
     const env = {
       PROJECT: 'demo',
       BOOTSTRAP: '1',
@@ -65,7 +65,7 @@ describe('main.ts', () => {
     expect(existsSync(join(root, 'cdktf.out/stacks/waves'))).toBe(false);
   });
 
-  test('says in full what is wrong, without a stack trace, and writes nothing', async () => {
+  test('reports all config errors without a stack trace, and writes nothing', async () => {
     const { code, stderr, root } = await synth(
       {},
       { 'config.yaml': yamlOf({ timeout_seconds: '0', nam: 'x' }) },
@@ -81,7 +81,7 @@ describe('main.ts', () => {
     expect(existsSync(join(root, 'cdktf.out'))).toBe(false);
   });
 
-  test('names file and line of code that does not bundle, and writes nothing', async () => {
+  test('reports file and line of code that cannot be bundled, and writes nothing', async () => {
     const { code, stderr, root } = await synth(DEMO, { 'collection.ts': 'export const = 1;\n' });
 
     expect({ code, stderr }).toEqual({

@@ -20,7 +20,7 @@ async function bundlesOf(root: string, entries = ENTRIES): Promise<[Bundle, Bund
   return [APP, COLLECTION].map((entry) => bundles.get(entry)) as [Bundle, Bundle];
 }
 
-/** Runs the bundle as Lambda does, in a Node without anything else, and prints what the expression gives. */
+/** Imports the bundle in a plain Node process, as Lambda does, and returns the value of the expression. */
 function runIn(bundle: Bundle, expression: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'task-'));
   for (const [file, content] of Object.entries(unzipSync(bundle.zip)))
@@ -33,11 +33,11 @@ function runIn(bundle: Bundle, expression: string): string {
   return output.trim();
 }
 
-// esbuild's process would outlive the tests.
+// Otherwise esbuild's process keeps running after the tests.
 afterAll(stop);
 
 describe('a bundle', () => {
-  test('[F01] is the same to the byte in another folder, at another time, with another umask', async () => {
+  test('[F01] is byte-identical in another folder, at another time, with another umask', async () => {
     const before = process.umask(0o077);
     const first = await bundlesOf(writeProject(PROJECT_FILES, 1_000_000_000));
     process.umask(0o002);
@@ -47,7 +47,7 @@ describe('a bundle', () => {
     expect(second).toEqual(first);
   });
 
-  test('[F01] is the same to the byte in another time zone and locale', () => {
+  test('[F01] is byte-identical in another time zone and locale', () => {
     const root = writeProject();
     const program = `import { bundleEntries } from ${JSON.stringify(join(process.cwd(), 'modules/bundling/bundle.ts'))};
       const [bundle] = (await bundleEntries(['${APP}'], { root: '${root}', cache: false })).values();
@@ -62,7 +62,7 @@ describe('a bundle', () => {
     );
   });
 
-  test('[F01] is the same to the byte where node_modules is a link to another place', async () => {
+  test('[F01] is byte-identical if node_modules is a symbolic link', async () => {
     const map = { version: 3, sources: ['../../src/old.ts'], names: [], mappings: 'AAAA' };
     const script = PROJECT_FILES['node_modules/old-package/index.js'] ?? '';
     const root = writeProject({
@@ -79,14 +79,14 @@ describe('a bundle', () => {
     expect(await bundlesOf(root)).toEqual(before);
   });
 
-  test('[F01] is the same alone and in company', async () => {
+  test('[F01] is byte-identical alone and together with other entries', async () => {
     const root = writeProject();
     const [alone] = await bundlesOf(root, [APP]);
     const [together] = await bundlesOf(root);
     expect(alone).toEqual(together);
   });
 
-  test('changes with its own lines only', async () => {
+  test('changes only if its own sources change', async () => {
     const [app, collection] = await bundlesOf(writeProject());
     const edited = {
       ...PROJECT_FILES,
@@ -99,7 +99,7 @@ describe('a bundle', () => {
     expect(collectionAfter).toEqual(collection);
   });
 
-  test('holds sorted files of 1980 and mode 0644, and one hash for both uses', async () => {
+  test('has sorted files dated 1980 with mode 0644, and the same hash in hex and in base64', async () => {
     const [app] = await bundlesOf(writeProject());
     expect(Object.keys(unzipSync(app.zip))).toEqual(['app.mjs', 'app.mjs.map']);
     expect(Buffer.from(app.hash, 'hex').toString('base64')).toBe(app.hashBase64);
@@ -109,13 +109,13 @@ describe('a bundle', () => {
     expect([at(14) >> 9, at(40) & 0o777]).toEqual([0, 0o644]);
   });
 
-  test('names no path of the machine', async () => {
+  test('contains no path of this machine', async () => {
     const root = writeProject();
     const [app] = await bundlesOf(root);
     expect(textOf(app, 'app.mjs') + textOf(app, 'app.mjs.map')).not.toContain(root);
   });
 
-  test('[G16] has a source map without the sources, by which a stack trace names the .ts line', async () => {
+  test('[G16] has a source map without contents, so that stack traces name the .ts line', async () => {
     const [app] = await bundlesOf(
       writeProject({
         ...PROJECT_FILES,
@@ -133,14 +133,14 @@ describe('a bundle', () => {
     expect(trace).toContain('lambdas/tide.ts:4:');
   });
 
-  test('[G11] runs in plain Node with a CommonJS package inside', async () => {
+  test('[G11] runs in plain Node with a CommonJS package', async () => {
     const [app] = await bundlesOf(writeProject());
     expect(runIn(app, 'bundle.handler()')).toBe('app d2a5 wäve');
   });
 });
 
-describe('a fault', () => {
-  test('names file, line and column, and comes with all the others', async () => {
+describe('a bundle error', () => {
+  test('names file, line and column of every error', async () => {
     const root = writeProject({
       ...PROJECT_FILES,
       [APP]: "import { tide } from './nowhere.js';\nexport const handler = tide;\n",
@@ -158,7 +158,7 @@ describe('a fault', () => {
     );
   });
 
-  test('is named when the entry itself is missing', async () => {
+  test('names an entry that is missing', async () => {
     await expect(
       bundleEntries(['pipelines/none/app.ts'], { root: writeProject() }),
     ).rejects.toThrow('pipelines/none/app.ts');
@@ -169,7 +169,7 @@ describe('the cache', () => {
   const recipeOf = (root: string): Promise<ReadonlyMap<string, Bundle>> =>
     bundleEntries(ENTRIES, { root });
 
-  test('gives what building gives', async () => {
+  test('returns the same bundle as a build', async () => {
     const root = writeProject();
     const built = await recipeOf(root);
     const found = await recipeOf(root);
@@ -181,8 +181,8 @@ describe('the cache', () => {
   test.each([
     ['a module', 'lambdas/tide.ts', 'export const tide = (name: string): string => name;\n'],
     ['a package', 'node_modules/old-package/index.js', "exports.digest = () => 'new';\n"],
-    ['what is installed', 'node_modules/.package-lock.json', '{ "old-package": 2 }'],
-  ])('is not asked once %s has changed', async (_, file, content) => {
+    ['the installed packages', 'node_modules/.package-lock.json', '{ "old-package": 2 }'],
+  ])('is not used after %s has changed', async (_, file, content) => {
     const root = writeProject();
     await recipeOf(root);
     writeFileSync(join(root, file), content);
@@ -192,7 +192,7 @@ describe('the cache', () => {
     expect(after.get(APP)).toEqual((await bundlesOf(root))[0]);
   });
 
-  test('is made anew where it is damaged', async () => {
+  test('is rebuilt if its files are damaged', async () => {
     const root = writeProject();
     const built = await recipeOf(root);
     const folder = join(root, 'node_modules/.cache/bundles');

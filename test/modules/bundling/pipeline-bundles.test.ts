@@ -12,7 +12,7 @@ import { listPipelines, readPipelineConfig } from '../../../modules/config/confi
 
 const run = promisify(execFile);
 const MAX_CODE_BYTES = 800_000;
-/** It is read when the first error comes. One that covers the shared packages, too, has 1,000,000 and more. */
+/** Node.js reads the map at the first error. A map that includes the shared packages has more than 1,000,000. */
 const MAX_MAP_BYTES = 400_000;
 
 const configs = listPipelines().map((id) => ({
@@ -24,7 +24,7 @@ const functions = [...bundles].flatMap(([id, all]) =>
   Object.values(all).map((bundle: Bundle) => [`${id}/${bundle.name}`, bundle] as const),
 );
 
-/** Loads the bundle in a Node that has nothing but it, as Lambda does; with no environment at all. */
+/** Imports the bundle in a plain Node process, as Lambda does, without environment variables. */
 async function load({ name, zip }: Bundle): Promise<unknown> {
   const folder = mkdtempSync(join(tmpdir(), 'task-'));
   for (const [file, content] of Object.entries(unzipSync(zip)))
@@ -43,7 +43,7 @@ async function load({ name, zip }: Bundle): Promise<unknown> {
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
 
-// esbuild's process would outlive the tests.
+// Otherwise esbuild's process keeps running after the tests.
 afterAll(stop);
 
 describe.each(functions)('the bundle of %s', (_, bundle) => {
@@ -53,11 +53,11 @@ describe.each(functions)('the bundle of %s', (_, bundle) => {
     expect(files[`${bundle.name}.mjs`]?.length).toBeLessThan(MAX_CODE_BYTES);
   });
 
-  test('[G16] has a map of bounded size', () => {
+  test('[G16] has a small source map', () => {
     expect(files[`${bundle.name}.mjs.map`]?.length).toBeLessThan(MAX_MAP_BYTES);
   });
 
-  test('[G11] loads in plain Node, and its handler says what the deployment lacks', async () => {
+  test('[G11] loads in plain Node, and its handler names a missing environment variable', async () => {
     expect(await load(bundle)).toEqual({
       type: 'function',
       outcome: {

@@ -13,7 +13,7 @@ import { writeProject } from '../../support/stacks/bundle-project.js';
 const APP = 'pipelines/waves/app.ts';
 const OTHER = 'pipelines/waves/collection.ts';
 
-/** Two names of a package with a state, and with CommonJS inside. */
+/** A package with state and a CommonJS module. */
 const SHARED_PACKAGE = {
   'node_modules/@aws-sdk/client-tides/package.json':
     '{ "name": "@aws-sdk/client-tides", "version": "1.0.0", "module": "index.js", "type": "module", "sideEffects": false }',
@@ -21,7 +21,7 @@ const SHARED_PACKAGE = {
     "import { digest } from './digest.cjs';\nlet calls = 0;\nexport const ebb = () => `ebb ${digest('ebb')} ${++calls}`;\nexport const flood = () => `flood ${++calls}`;\nexport const slack = (count) => `${new Map([['at', count]]).get('at')} at ${new Set([1]).size}`;\n",
   'node_modules/@aws-sdk/client-tides/digest.cjs':
     "const crypto = require('crypto');\nexports.digest = (text) => crypto.createHash('md5').update(text).digest('hex').slice(0, 4);\n",
-  // Reaches the shared package by itself.
+  // A package that imports the shared package itself.
   'node_modules/harbour/package.json':
     '{ "name": "harbour", "version": "1.0.0", "type": "module" }',
   'node_modules/harbour/index.js': "export { ebb } from '@aws-sdk/client-tides';\n",
@@ -45,7 +45,7 @@ function textOf({ zip }: Bundle, file: string): string {
   return new TextDecoder().decode(unzipSync(zip)[file]);
 }
 
-/** What the handler gives in a Node that has nothing but the bundle. */
+/** Returns the result of the handler in a plain Node process. */
 function outcomeOf(bundle: Bundle): string {
   const folder = mkdtempSync(join(tmpdir(), 'task-'));
   writeFileSync(join(folder, 'app.mjs'), textOf(bundle, 'app.mjs'));
@@ -55,17 +55,17 @@ function outcomeOf(bundle: Bundle): string {
   return output.trim();
 }
 
-// esbuild's process would outlive the tests.
+// Otherwise esbuild's process keeps running after the tests.
 afterAll(stop);
 
 describe('a bundle with a shared package', () => {
-  test('runs, and holds what it imports of it', async () => {
+  test('runs, and contains only the names that it imports', async () => {
     const bundle = await bundleOf(projectOf(EBB));
     expect(outcomeOf(bundle)).toBe('ebb 4328 1');
     expect(textOf(bundle, 'app.mjs')).not.toContain('flood');
   });
 
-  test('finds the globals that it uses, however many names the entry has', async () => {
+  test('finds the globals that the package uses, even if the entry has 230,000 names', async () => {
     const names = Array.from({ length: 230_000 }, (_, index) => `v${index}`);
     const app = [
       "import { slack } from '@aws-sdk/client-tides';",
@@ -79,7 +79,7 @@ describe('a bundle with a shared package', () => {
     expect(outcomeOf(bundle)).toBe('230000 at 1');
   }, 120_000);
 
-  test('has a source map of what is its own', async () => {
+  test('has a source map of its own sources only', async () => {
     const map = JSON.parse(textOf(await bundleOf(projectOf(EBB)), 'app.mjs.map')) as object;
     expect(map).toMatchObject({
       sources: ['shared-packages:@aws-sdk/client-tides', '../../../pipelines/waves/app.ts'],
@@ -87,16 +87,16 @@ describe('a bundle with a shared package', () => {
   });
 
   test.each([
-    ['the same', EBB],
-    ['more', BOTH],
-    ['it all', "export * from '@aws-sdk/client-tides';\nexport const handler = 1;\n"],
-    ['none', 'export const handler = 1;\n'],
-  ])('is the same alone and beside one that imports %s of it', async (_, other) => {
+    ['the same name', EBB],
+    ['more names', BOTH],
+    ['everything', "export * from '@aws-sdk/client-tides';\nexport const handler = 1;\n"],
+    ['nothing', 'export const handler = 1;\n'],
+  ])('is the same alone and together with an entry that imports %s', async (_, other) => {
     const root = projectOf(EBB, other);
     expect(await bundleOf(root, [APP, OTHER])).toEqual(await bundleOf(root));
   });
 
-  test('is the same where node_modules is a link to another place', async () => {
+  test('is the same if node_modules is a symbolic link', async () => {
     const root = projectOf(BOTH);
     const before = await bundleOf(root);
     const elsewhere = mkdtempSync(join(tmpdir(), 'packages-'));
@@ -106,7 +106,7 @@ describe('a bundle with a shared package', () => {
     expect(await bundleOf(root)).toEqual(before);
   });
 
-  test('is made anew once the package has changed', async () => {
+  test('is rebuilt after the package has changed', async () => {
     const root = projectOf(EBB);
     await bundleEntries([APP], { root });
     const file = join(root, 'node_modules/@aws-sdk/client-tides/digest.cjs');
@@ -119,7 +119,7 @@ describe('a bundle with a shared package', () => {
 });
 
 describe('BUNDLE_WHOLE=1', () => {
-  test('links packages with each entry, by esbuild alone', async () => {
+  test('bundles each entry by esbuild alone, including its packages', async () => {
     const root = projectOf(EBB);
     process.env['BUNDLE_WHOLE'] = '1';
     const whole = await bundleOf(root);
@@ -130,7 +130,7 @@ describe('BUNDLE_WHOLE=1', () => {
     expect(map.sources).toContain('../../../node_modules/@aws-sdk/client-tides/index.js');
   });
 
-  test('takes no bundle from the cache that was made without it, or the other way round', async () => {
+  test('never uses cached bundles that were made without it, or the other way round', async () => {
     const root = projectOf(EBB);
     const [linked, whole] = [
       await bundleEntries([APP], { root, whole: false }),
@@ -143,7 +143,7 @@ describe('BUNDLE_WHOLE=1', () => {
   });
 });
 
-test('a folder with a package of its own has that one, in another version', async () => {
+test('an entry whose folder has its own version of a package uses that version', async () => {
   const nested = Object.entries(SHARED_PACKAGE)
     .filter(([path]) => path.includes('@aws-sdk'))
     .map(
@@ -154,14 +154,14 @@ test('a folder with a package of its own has that one, in another version', asyn
   expect(outcomeOf(await bundleOf(root))).toBe('new ebb 4328 1');
 });
 
-describe('an entry that needs a shared package in another way than by names has it once', () => {
+describe('an entry has a shared package only once if it imports it', () => {
   test.each([
     [
       'as a namespace',
       "import * as tides from '@aws-sdk/client-tides';\nexport const handler = () => `${tides.ebb()}, ${tides.flood()}`;\n",
     ],
     [
-      'while it runs',
+      'dynamically',
       `import { ebb } from '@aws-sdk/client-tides';
        export const handler = async () => \`\${ebb()}, \${(await import('@aws-sdk/client-tides')).flood()}\`;`,
     ],
@@ -172,12 +172,12 @@ describe('an entry that needs a shared package in another way than by names has 
        export const handler = () => \`\${ebb()}, \${flood()}\`;`,
     ],
   ])('%s', async (_, app) => {
-    // One count of calls: a second copy of the package would begin at 1.
+    // A second copy of the package would count from 1.
     expect(outcomeOf(await bundleOf(projectOf(app)))).toBe('ebb 4328 1, flood 2');
   });
 });
 
-describe('a fault names file, line and column', () => {
+describe('an error names file, line and column', () => {
   test.each([
     [
       'of a name that the package does not have',
@@ -194,7 +194,7 @@ describe('a fault names file, line and column', () => {
   });
 });
 
-test('the imports of shared packages are sorted, each once, by what the package calls them', () => {
+test('imports of shared packages are sorted and unique, under their exported names', () => {
   const code = [
     'import { SQSClient as SQSClient2 } from "@aws-sdk/client-sqs";',
     'import {\n  SendMessageCommand,\n  SQSClient\n} from "@aws-sdk/client-sqs";',
@@ -216,7 +216,7 @@ test.each([
   'import sqs, { SQSClient } from "@aws-sdk/client-sqs";',
   'import { "a-name" as name } from "@aws-sdk/client-sqs";',
   'export * from "@aws-sdk/client-sqs";',
-])('nothing is shared beside %s', (statement) => {
+])('nothing is shared with %s', (statement) => {
   const code = `import { Logger } from "@aws-lambda-powertools/logger";\n${statement}\n`;
   expect([...packageImports(code)]).toEqual([]);
 });

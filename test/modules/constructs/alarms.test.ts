@@ -15,7 +15,7 @@ describe('an alarm', () => {
     alarm_topic_arn: 'arn:aws:sns:us-west-2:123456789012:ops',
   };
 
-  test('watches every queue of dead letters, every function, and the age of messages', () => {
+  test('exists for every dead-letter queue, every function and the age of messages', () => {
     expect(Object.keys(alarmsOf(all)).sort()).toEqual([
       'watch_alarms_age',
       'watch_alarms_app-errors',
@@ -34,7 +34,7 @@ describe('an alarm', () => {
     ]);
   });
 
-  test('[B19] counts dead letters that are visible, not those that were sent', () => {
+  test('[B19] on dead letters counts visible messages, not sent ones', () => {
     const alarms = Object.entries(alarmsOf(all)).filter(([name]) =>
       /dead-letters|on-failure/.test(name),
     );
@@ -51,14 +51,14 @@ describe('an alarm', () => {
     }
   });
 
-  test('on age is generous by default', () => {
+  test('on age goes off after a day by default', () => {
     const age = (fields: Readonly<Record<string, string>>) =>
       resourceOf(synthesize(fields), `${ALARM}.watch_alarms_age`)['threshold'];
     expect(age({})).toBe(86_400);
     expect(age({ max_age_minutes: '10' })).toBe(600);
   });
 
-  test('tells the topic of its own region, when that is recovered as well', () => {
+  test('notifies the topic of its own region, also about recovery', () => {
     const topic = ['arn:aws:sns:us-west-2:123456789012:ops'];
     const { 'watch_topic-alarms_subscription-dead-letters': there, ...here } = alarmsOf(all);
 
@@ -69,7 +69,7 @@ describe('an alarm', () => {
     expect(there).not.toHaveProperty('alarm_actions');
   });
 
-  test('of the other region tells a topic of that region', () => {
+  test('in another region notifies a topic of that region', () => {
     const alarms = alarmsOf(MATRIX['notified from another region'] ?? {});
     expect(alarms['watch_topic-alarms_subscription-dead-letters']).toMatchObject({
       alarm_actions: ['arn:aws:sns:eu-central-1:123456789012:ops'],
@@ -77,12 +77,12 @@ describe('an alarm', () => {
     expect(alarms['watch_alarms_age']).not.toHaveProperty('alarm_actions');
   });
 
-  test('tells nobody without a topic', () => {
+  test('has no action without a topic', () => {
     expect(JSON.stringify(alarmsOf({}))).not.toContain('_actions');
   });
 });
 
-test('the dashboard shows each queue in the region where it is', () => {
+test('the dashboard shows each queue in its own region', () => {
   const { dashboard_body: body } = resourceOf(
     synthesize(MATRIX['notified from another region']),
     'aws_cloudwatch_dashboard.watch_dashboard',

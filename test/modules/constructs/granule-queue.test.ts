@@ -17,7 +17,7 @@ const HERE = { sns: 'arn:aws:sns:us-west-2:214830741341:NewWaves' };
 const ELSEWHERE = { sns: 'arn:aws:sns:eu-central-1:214830741341:NewWaves' };
 
 describe('the queue', () => {
-  test('is encrypted, polled long, and hands a message on after five receives', () => {
+  test('is encrypted, uses long polling, and dead-letters a message after five receives', () => {
     expect(resourceOf(synthesize(), 'aws_sqs_queue.queue')).toEqual({
       name: 'demo-waves-granules',
       message_retention_seconds: 604_800,
@@ -29,7 +29,7 @@ describe('the queue', () => {
     });
   });
 
-  test('[B07][B08] hides a message for six time-outs and the window, which SQS allows for every config', () => {
+  test('[B07][B08] has a visibility timeout of six function timeouts plus the batch window, which SQS allows for every config', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 900 }),
@@ -60,7 +60,7 @@ describe('the queue', () => {
     expect(Number(retention('aws_sqs_queue.queue'))).toBeLessThan(DEAD_LETTERS_RETENTION_SECONDS);
   });
 
-  test('has no policy, and so takes messages from its own account only, until it is subscribed', () => {
+  test('has no policy, so that only its own account can send messages, until it is subscribed', () => {
     expect(resourceOf(synthesize(), 'aws_sqs_queue.queue')).not.toHaveProperty('policy');
     expect(resourceOf(synthesize({ ...HERE }), 'aws_sqs_queue.queue')['policy']).toBe(
       '${data.aws_iam_policy_document.queue_policy.json}',
@@ -69,7 +69,7 @@ describe('the queue', () => {
 });
 
 describe('the mapping', () => {
-  test('[B10] limits by its own maximum concurrency and answers record by record', () => {
+  test('[B10] limits by its maximum concurrency and reports failures by record', () => {
     const stack = synthesize({ max_concurrency: '7', batch_size: '20', batch_window_seconds: '3' });
 
     expect(resourceOf(stack, 'aws_lambda_event_source_mapping.queue_mapping')).toEqual({
@@ -83,7 +83,7 @@ describe('the mapping', () => {
     });
   });
 
-  test('[B10][F10] goes without reserved concurrency', () => {
+  test('[B10][F10] uses no reserved concurrency', () => {
     expect(resourceOf(synthesize(), 'aws_lambda_function.app')).not.toHaveProperty(
       'reserved_concurrent_executions',
     );
@@ -97,14 +97,14 @@ describe('the mapping', () => {
     }
   });
 
-  test('[F05] is never made before the old one is gone', () => {
+  test('[F05] is never created before the old one is destroyed', () => {
     const text = JSON.stringify(synthesize({ ...HERE }));
     expect(text).not.toContain('create_before_destroy');
   });
 });
 
 describe('the subscription', () => {
-  test('[F07] is made from our account, to exactly one topic of another', () => {
+  test('[F07] is made by our account, to exactly one topic of another account', () => {
     const stack = synthesize({ ...HERE });
 
     expect(resourceOf(stack, 'aws_sns_topic_subscription.queue_subscription')).toEqual({
@@ -127,7 +127,7 @@ describe('the subscription', () => {
     });
   });
 
-  test('to a topic elsewhere is made there, with its dead letters and their alarm', () => {
+  test('to a topic in another region is made there, with its dead-letter queue and alarm', () => {
     const stack = synthesize({ ...ELSEWHERE });
 
     const there = { provider: 'aws.topic' };
@@ -143,7 +143,7 @@ describe('the subscription', () => {
     expect(resourceOf(stack, 'aws_sqs_queue.queue')).not.toHaveProperty('provider');
   });
 
-  test('filters by what the config says, whatever Terraform would make of it', () => {
+  test('escapes Terraform expressions in the filter policy', () => {
     const stack = synthesize({ ...HERE, sns_filter_policy: '{ mode: [IW], note: ["${a}%{b}"] }' });
 
     expect(resourceOf(stack, 'aws_sns_topic_subscription.queue_subscription')).toMatchObject({
@@ -152,7 +152,7 @@ describe('the subscription', () => {
     });
   });
 
-  test('is absent without a topic', () => {
+  test('does not exist without a topic', () => {
     expect(addressesOf(synthesize()).filter((address) => address.includes('subscription'))).toEqual(
       [],
     );

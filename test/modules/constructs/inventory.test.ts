@@ -21,7 +21,7 @@ function storageOf(fields: Readonly<Record<string, string>>): Block {
 }
 
 describe('the table', () => {
-  test('[C04][C23][C28] follows the symlinks below hive/, one folder of them for each report', () => {
+  test('[C04][C23][C28] reads the symlinks below hive/, with one partition for each report', () => {
     expect(tableOf({})).toEqual({
       name: 'objects',
       database_name: '${aws_glue_catalog_database.inventory_database.name}',
@@ -56,13 +56,13 @@ describe('the table', () => {
     's3://reports/daily/waves/everything',
     's3://reports/daily/waves/everything/hive',
     's3://reports/daily/waves/everything/hive/dt=2022-04-20-01-00',
-  ])('[C04] lies at hive/ when the config says %s', (inventory_location) => {
+  ])('[C04] is at hive/ if inventory_location is %s', (inventory_location) => {
     expect(storageOf({ inventory_location })['location']).toBe(
       's3://reports/daily/waves/everything/hive/',
     );
   });
 
-  test('[C07] has nothing but text in CSV, where an empty size is ""', () => {
+  test('[C07] has only string columns in CSV, where an empty size is ""', () => {
     const columns = storageOf({
       inventory_fields: '[Bucket, Key, VersionId, IsLatest, IsDeleteMarker, Size]',
     });
@@ -74,7 +74,7 @@ describe('the table', () => {
     );
   });
 
-  test('[C10] has the columns of the manifest, in its order', () => {
+  test('[C10] has the columns of the manifest, in the same order', () => {
     const names = ({ columns }: Block) => (columns as Block[]).map(({ name }) => name);
 
     expect(names(storageOf({ inventory_fields: '[Bucket, Key]' }))).toEqual(['bucket', 'key']);
@@ -88,7 +88,7 @@ describe('the table', () => {
   test.each([
     ['orc', 'org.apache.hadoop.hive.ql.io.orc.OrcSerde'],
     ['parquet', 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe'],
-  ])('[C05] of %s has typed columns and its own reader', (inventory_format, library) => {
+  ])('[C05] of %s has typed columns and its own SerDe', (inventory_format, library) => {
     const fields = '[bucket, key, is_latest, size, last_modified_date, e_tag]';
 
     expect(storageOf({ inventory_format, inventory_fields: fields })).toEqual({
@@ -114,7 +114,7 @@ describe('the table', () => {
       's3://lists/waves/all.txt',
       'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe',
     ],
-  ])('of a %s follows a symlink of ours to it', (name, listing, library) => {
+  ])('of a %s reads it through a symlink in the results bucket', (name, listing, library) => {
     const stack = synthesize(MATRIX[name]);
 
     const table = resourceOf(stack, TABLE);
@@ -136,7 +136,7 @@ describe('the table', () => {
 });
 
 describe('the workgroup', () => {
-  test('[F11] holds queries to its own settings, and goes with its stack', () => {
+  test('[F11] enforces its own settings, and is destroyed with its stack', () => {
     const stack = synthesize({ ...INVENTORY, max_scan_gb: '5', requester_pays: 'true' });
 
     expect(resourceOf(stack, 'aws_athena_workgroup.inventory_workgroup')).toEqual({
@@ -155,7 +155,7 @@ describe('the workgroup', () => {
     });
   });
 
-  test('[C19] is in one region with its results and its tables', () => {
+  test('[C19] is in the same region as its results and tables', () => {
     const stack = synthesize(MATRIX['all settings']);
     for (const address of addressesOf(stack).filter((name) => name.includes('.inventory_'))) {
       expect(resourceOf(stack, address)).not.toHaveProperty('provider');
@@ -163,7 +163,7 @@ describe('the workgroup', () => {
   });
 });
 
-test('the symlink has the tags of the stack alone where an object cannot have all of them', () => {
+test('the symlink has only the tags of the stack if there are more than an object can have', () => {
   const listing = { ...INVENTORY, inventory_location: 's3://lists/all.csv' };
   const symlinkWith = (count: number): Block => {
     const tags = Array.from({ length: count }, (_, index) => `Tag${index}: x`).join(', ');
@@ -181,7 +181,7 @@ test('the symlink has the tags of the stack alone where an object cannot have al
 describe('the results', () => {
   const stack = synthesize({ ...INVENTORY });
 
-  test('[F11] go with the stack, after 90 days at the latest, and the listing stays', () => {
+  test('[F11] are destroyed with the stack and expire after 90 days, unlike the listing', () => {
     expect(resourceOf(stack, 'aws_s3_bucket.inventory_results')).toEqual({
       bucket: 'demo-waves-results-123456789012',
       force_destroy: true,
@@ -199,7 +199,7 @@ describe('the results', () => {
     ]);
   });
 
-  test('are public for nobody, and need TLS', () => {
+  test('are not public, and require TLS', () => {
     expect(
       resourceOf(stack, 'aws_s3_bucket_public_access_block.inventory_results_public-access'),
     ).toEqual({
@@ -217,7 +217,7 @@ describe('the results', () => {
   });
 });
 
-test('without an inventory a stack has nothing of it', () => {
+test('a stack without an inventory has no resources for one', () => {
   const kinds = /athena|glue|scheduler|s3_bucket|recursion|historic/;
   expect(addressesOf(synthesize()).filter((address) => kinds.test(address))).toEqual([]);
 });

@@ -11,7 +11,7 @@ const MAX_MANAGED_POLICY_CHARACTERS = 6144;
 
 const stacks = Object.values(MATRIX).map((fields) => synthesize(fields));
 
-/** With placeholders in capitals for what is the reader's own. */
+/** The documented policy, with placeholders in capitals. */
 const documented = deployerPolicy(stacks, {
   partition: 'aws',
   account: 'ACCOUNT',
@@ -21,10 +21,10 @@ const documented = deployerPolicy(stacks, {
 });
 
 describe('the deployer', () => {
-  test(`needs what ${FILE} allows, for everything that a stack can hold`, () => {
+  test(`needs the permissions in ${FILE} for every resource that a stack can have`, () => {
     const text = `${JSON.stringify(documented, undefined, 2)}\n`;
     if (process.env['UPDATE_DOCS'] === '1') writeFileSync(FILE, text);
-    // Differs? UPDATE_DOCS=1 npm test -- test/modules/deployer/policy.test.ts
+    // If it differs: UPDATE_DOCS=1 npm test -- test/modules/deployer/policy.test.ts
     expect(JSON.parse(readFileSync(FILE, 'utf8'))).toEqual(documented);
   });
 
@@ -39,7 +39,7 @@ describe('the deployer', () => {
     expect(JSON.stringify(longest).length).toBeLessThanOrEqual(MAX_MANAGED_POLICY_CHARACTERS);
   });
 
-  test('may do something for every type in a stack, and for no other', () => {
+  test('has actions for every resource type of a stack, and for no other', () => {
     const types = new Set(stacks.flatMap(({ resource }) => Object.keys(resource)));
     expect(Object.keys(ACTIONS).sort()).toEqual([...types].sort());
   });
@@ -51,7 +51,7 @@ describe('the deployer', () => {
     );
   });
 
-  test('touches only what bears the project in its name', () => {
+  test('may change only resources whose name has the project', () => {
     const open = documented.Statement.filter(
       ({ Resource }) => !Resource.join().includes('PROJECT'),
     );
@@ -64,7 +64,7 @@ describe('the deployer', () => {
     ]);
   });
 
-  test('subscribes to the topics of the stacks', () => {
+  test('may subscribe to the topics of the stacks', () => {
     expect(topicsOf(stacks)).toEqual([
       'arn:aws:sns:eu-central-1:214830741341:NewWaves',
       'arn:aws:sns:us-west-2:214830741341:NewWaves',

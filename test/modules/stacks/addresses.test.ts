@@ -6,12 +6,12 @@ import { MATRIX } from '../../support/stacks/stack-matrix.js';
 
 const FILE = 'test/fixtures/addresses.txt';
 
-/** How to rename a construct without losing what it stands for. */
+/** Explains how to rename a construct without losing its resources. */
 function advice(gone: readonly string[]): string {
   return (
-    `${gone.join(', ')}: gone from every stack. Terraform destroys what an address stood for, queues and tables with ` +
-    'their content. A construct that was renamed needs `resource.moveFromId("<old address>")` beside the new id, kept ' +
-    `until every stack is deployed; only then, or when the resource is really to go, take the line out of ${FILE}.`
+    `${gone.join(', ')}: no longer in any stack. Terraform would destroy these resources, and the messages and items ` +
+    'in them. If a construct was renamed, call `resource.moveFromId("<old address>")` on it, until every stack is ' +
+    `deployed. Delete the line from ${FILE} only then, or if the resource is to be destroyed.`
   );
 }
 
@@ -21,17 +21,17 @@ describe('addresses in Terraform', () => {
     Object.values(MATRIX).flatMap((fields) => addressesOf(synthesize(fields))),
   );
 
-  test('are those of the stacks that are deployed already', () => {
+  test('of deployed stacks still exist', () => {
     const gone = frozen.filter((address) => !present.has(address));
     if (gone.length > 0) throw new Error(advice(gone));
   });
 
-  test('are all written down, so that they stay', () => {
+  test('are all listed, so that they cannot change unnoticed', () => {
     const added = [...present].filter((address) => !frozen.includes(address)).sort();
-    expect({ [`to be added to ${FILE}`]: added }).toEqual({ [`to be added to ${FILE}`]: [] });
+    expect({ [`add to ${FILE}`]: added }).toEqual({ [`add to ${FILE}`]: [] });
   });
 
-  test('[F05] stay what they are when a setting changes', () => {
+  test('[F05] do not change with a setting', () => {
     const chunks = MATRIX['csv inventory, by chunks'] ?? {};
     const other = {
       ...chunks,
@@ -47,7 +47,7 @@ describe('addresses in Terraform', () => {
     expect(addressesOf(synthesize({}, { project: 'other' }))).toEqual(addressesOf(synthesize()));
   });
 
-  test('say what they are for, without a hash', () => {
+  test('are readable, without a hash', () => {
     for (const address of present) expect(address).toMatch(/^\w+\.[a-z]+([_-][a-z]+)*$/);
   });
 });

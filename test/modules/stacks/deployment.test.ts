@@ -14,7 +14,7 @@ function triggersOf(name: string, ...synthesis: Parameters<typeof synthesize>): 
 }
 
 describe('the Collection', () => {
-  test('[F13][F14] is posted by the apply, through the provider', () => {
+  test('[F13][F14] is posted during the apply, by the AWS provider', () => {
     const stack = synthesize();
     expect(resourceOf(stack, POSTED)).toEqual({
       function_name: '${aws_lambda_function.collection.function_name}',
@@ -26,7 +26,7 @@ describe('the Collection', () => {
     expect(stack.data).not.toHaveProperty('aws_lambda_invocation');
   });
 
-  test('is posted again when its code or its ingestor changes, and for no other reason', () => {
+  test('is posted again only if its code or its ingestor changes', () => {
     const before = triggersOf('collection-on-deploy');
 
     expect(before).toEqual({
@@ -46,7 +46,7 @@ describe('the Collection', () => {
     ).not.toEqual(before);
   });
 
-  test('is there before the first message is handled and before the first schedule runs', () => {
+  test('is posted before the first message is processed and before the first schedule runs', () => {
     const stack = synthesize(CHUNKS);
     const waiting = [
       'aws_lambda_event_source_mapping.queue_mapping',
@@ -67,7 +67,7 @@ describe('the backfill', () => {
     POSTED,
   ];
 
-  test('[F19] runs every n hours by a rate, and a keeper looks after it; there is no cron expression', () => {
+  test('[F19] runs every n hours by a rate expression, and a second schedule resumes it', () => {
     const stack = synthesize(CHUNKS);
 
     expect(resourceOf(stack, 'aws_scheduler_schedule.schedules_historic')).toEqual({
@@ -93,14 +93,14 @@ describe('the backfill', () => {
     expect(addressesOf(stack)).not.toContain(STARTED);
   });
 
-  test('runs every hour by the word that AWS wants for one', () => {
+  test('with one hour has the singular unit that AWS requires', () => {
     const stack = synthesize({ ...CHUNKS, historic_frequency: '1' });
     expect(resourceOf(stack, 'aws_scheduler_schedule.schedules_historic')).toMatchObject({
       schedule_expression: 'rate(1 hour)',
     });
   });
 
-  test('of everything at once is started by the deployment, again only for another inventory', () => {
+  test('of everything at once starts at deployment, and again only for another inventory', () => {
     const once = { ...INVENTORY };
     const before = triggersOf('backfill_on-deploy', once);
 
@@ -122,7 +122,7 @@ describe('the backfill', () => {
 });
 
 describe('the verification', () => {
-  test('runs every quarter of an hour, and only with verify_ingestion', () => {
+  test('runs every 15 minutes, and only with verify_ingestion', () => {
     const stack = synthesize({ verify_ingestion: 'true' });
 
     expect(resourceOf(stack, 'aws_scheduler_schedule.schedules_verify')).toMatchObject({

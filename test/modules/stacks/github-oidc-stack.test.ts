@@ -28,7 +28,7 @@ const statements = (role: string) =>
   }[];
 
 describe('the roles for GitHub', () => {
-  test('may be taken on by workflows of one repository, to deploy by those of one branch', () => {
+  test('can be assumed by workflows of one repository, and to deploy only by those of one branch', () => {
     const audience = { 'token.actions.githubusercontent.com:aud': ['sts.amazonaws.com'] };
     const subject = 'token.actions.githubusercontent.com:sub';
 
@@ -39,7 +39,7 @@ describe('the roles for GitHub', () => {
     expect(subjectsOf('deploy')).toEqual({ ...audience, [subject]: [BRANCH] });
   });
 
-  test('to plan may only read', () => {
+  test('to plan allow only reads, of metadata', () => {
     const actions = statements('plan').flatMap((statement) => statement.actions);
 
     expect(actions.length).toBeGreaterThan(20);
@@ -49,7 +49,7 @@ describe('the roles for GitHub', () => {
     ).toEqual([]);
   });
 
-  test("can't change themselves, their trust or their state", () => {
+  test('cannot change themselves, their trust policies or their state', () => {
     const arns = ['plan', 'deploy'].map((id) => {
       const { path, name } = resourceOf(stack, `aws_iam_role.${id}`);
       return `role${String(path)}${String(name)}`;
@@ -67,7 +67,7 @@ describe('the roles for GitHub', () => {
     expect(resources).toContain('arn:aws:s3:::demo-states/demo/*');
   });
 
-  test('know the account from the identity provider, made here or given', () => {
+  test('take the account from the identity provider, whether made here or given', () => {
     expect(resourceOf(stack, 'aws_iam_openid_connect_provider.provider')).toMatchObject({
       count: '${var.provider_arn == "" ? 1 : 0}',
       client_id_list: ['sts.amazonaws.com'],

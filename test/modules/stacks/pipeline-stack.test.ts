@@ -19,7 +19,7 @@ function sourceFiles(folder: string): string[] {
   return files.filter((file) => file.endsWith('.ts')).map((file) => join(folder, file));
 }
 
-/** Names of the metrics of our own on the dashboard, sorted. */
+/** Returns the sorted names of the dashboard's metrics in our own namespace. */
 function dashboardMetrics(stack: SynthesizedStack): string[] {
   const { dashboard_body: body } = resourceOf(stack, 'aws_cloudwatch_dashboard.watch_dashboard');
   const ours = String(body).matchAll(new RegExp(`\\["${METRICS_NAMESPACE}", *"(\\w+)"`, 'g'));
@@ -27,7 +27,7 @@ function dashboardMetrics(stack: SynthesizedStack): string[] {
 }
 
 describe('Terraform', () => {
-  test('[F22] finds the provider by its full name, in a version of the range', () => {
+  test('[F22] finds the provider by its full name, in a range of versions', () => {
     const { terraform } = synthesize();
     expect(terraform['required_version']).toBe('>= 1.11');
     expect(terraform['required_providers']).toEqual({
@@ -35,7 +35,7 @@ describe('Terraform', () => {
     });
   });
 
-  test('keeps the state in the bucket, encrypted and locked', () => {
+  test('stores the state in the bucket, encrypted and locked', () => {
     const { terraform } = synthesize(
       {},
       { state: { kind: 's3', bucket: 'states', region: 'us-east-1' } },
@@ -51,26 +51,26 @@ describe('Terraform', () => {
     });
   });
 
-  test('keeps a local state outside cdktf.out, by a path that every machine has', () => {
+  test('stores a local state outside cdktf.out, by a path that is the same on every machine', () => {
     const stack = synthesize();
     expect(stack.terraform['backend']).toEqual({ local: { path: '../../../demo-waves.tfstate' } });
     expect(JSON.stringify(stack)).not.toContain(process.cwd());
   });
 
-  test('tags everything, in both regions', () => {
+  test('tags every resource, in both regions', () => {
     const tags = { Team: 'coast', Project: 'demo', Pipeline: 'waves', ManagedBy: 'terraform' };
     const { aws = [] } = synthesize(MATRIX['all settings']).provider;
     expect(aws.map((provider) => provider['default_tags'])).toEqual([[{ tags }], [{ tags }]]);
   });
 
-  test('reads what people wrote as text, not as a template', () => {
+  test('reads text of the config as text, not as a template', () => {
     const sources = Object.values(MATRIX).map((fields) => JSON.stringify(synthesize(fields)));
     expect(sources.filter((json) => /[^%]%\{/.test(json))).toEqual([]);
   });
 });
 
 describe('a function', () => {
-  test('[F02][F04][F16] runs our zip, after its log group and its policy', () => {
+  test('[F02][F04][F16] has our zip, and exists after its log group and its policy', () => {
     const stack = synthesize({ memory_mb: '256', timeout_seconds: '45', log_retention_days: '7' });
 
     expect(resourceOf(stack, 'aws_lambda_function.app')).toEqual({
@@ -104,7 +104,7 @@ describe('a function', () => {
     });
   });
 
-  test('finds names and ARNs in its environment, and no secret', () => {
+  test('has names and ARNs in its environment, and no secret', () => {
     const common = {
       PIPELINE: 'waves',
       PROJECT: 'demo',
@@ -156,14 +156,14 @@ describe('a function', () => {
     });
   });
 
-  test('[D14] posts with a client secret: the config says which keys the secret has to hold', () => {
+  test('[D14] posts with a client secret, whose keys the error for a missing secret_arn names', () => {
     const [problem] = problemsOf(
       'id: waves\ncompute: awslambda\ningestor_url: https://a.example.com\n',
     );
     expect(problem).toMatch(/secret_arn: .*cognito_domain, client_id, client_secret and scope/);
   });
 
-  test('that fails asynchronously leaves its event in a queue', () => {
+  test('that fails asynchronously sends its event to a queue', () => {
     const stack = synthesize(CHUNKS);
     expect(
       resourceOf(stack, 'aws_lambda_function_event_invoke_config.historic_invoke-config'),
@@ -187,7 +187,7 @@ describe('a function', () => {
     expect(resourceOf(stack, 'aws_lambda_function.app')['memory_size']).toBe(Number(memory_mb));
   });
 
-  test('that continues itself is not taken for a mistake', () => {
+  test('that invokes itself is not stopped as a loop', () => {
     expect(
       resourceOf(synthesize(CHUNKS), 'aws_lambda_function_recursion_config.historic_recursion'),
     ).toMatchObject({ recursive_loop: 'Allow' });
@@ -195,7 +195,7 @@ describe('a function', () => {
 });
 
 describe('the table', () => {
-  test('has rows by pk and sk, some of which expire', () => {
+  test('has the keys pk and sk, and a time to live', () => {
     expect(resourceOf(synthesize(), 'aws_dynamodb_table.table')).toEqual({
       name: 'demo-waves-state',
       billing_mode: 'PAY_PER_REQUEST',
@@ -212,8 +212,8 @@ describe('the table', () => {
   });
 });
 
-describe('a person', () => {
-  test('is told where things are', () => {
+describe('a stack', () => {
+  test('has outputs with the names and URLs of its resources', () => {
     const { output } = synthesize(CHUNKS);
     expect(
       Object.fromEntries(Object.entries(output).map(([name, { value }]) => [name, value])),
@@ -228,7 +228,7 @@ describe('a person', () => {
     });
   });
 
-  test('sees on the dashboard what the functions count, and nothing else', () => {
+  test('shows on the dashboard exactly the metrics that the functions count', () => {
     const counted = sourceFiles('lambdas').flatMap((file) => [
       ...readFileSync(file, 'utf8').matchAll(/\bmeter\.count\(([^)]*)/g),
     ]);

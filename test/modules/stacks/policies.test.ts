@@ -7,7 +7,7 @@ import { MATRIX } from '../../support/stacks/stack-matrix.js';
 const EVERYTHING = MATRIX['all settings'] ?? {};
 const stack = synthesize(EVERYTHING);
 
-/** What a function may do, in all. */
+/** Returns all permissions of a function. */
 function allowed(document: string, of: SynthesizedStack = stack): Readonly<Record<string, Block>> {
   return statementsOf(of, document);
 }
@@ -170,7 +170,7 @@ describe('the policy of', () => {
     });
   });
 
-  test('a listing names the one object', () => {
+  test('an inventory that is a listing names only that object', () => {
     const listing = allowed('historic_policy-document', synthesize(MATRIX['csv listing']));
 
     expect(listing['ReadInventory']).toEqual({
@@ -179,7 +179,7 @@ describe('the policy of', () => {
     });
   });
 
-  test('the schedules names the functions and the dead letters, and is for schedules of their group', () => {
+  test('the schedules names the functions and the dead-letter queue, and is for schedules of their group', () => {
     expect(allowed('schedules_policy-document')).toEqual({
       SendDeadLetters: {
         actions: ['sqs:SendMessage'],
@@ -209,7 +209,7 @@ describe('the policy of', () => {
     });
   });
 
-  test('a secret without its six characters matches them', () => {
+  test('a secret whose ARN lacks the six random characters matches them by a wildcard', () => {
     const secret_arn = 'arn:aws:secretsmanager:us-west-2:123456789012:secret:ingestor';
 
     const { ReadSecret } = allowed('collection_policy-document', synthesize({ secret_arn }));
@@ -217,7 +217,7 @@ describe('the policy of', () => {
     expect(ReadSecret?.['resources']).toEqual([`${secret_arn}-??????`]);
   });
 
-  test('[F04] a trusted service has no condition that needs the function first', () => {
+  test('[F04] a trusted service has no condition that depends on the function', () => {
     for (const name of ['app', 'collection', 'historic']) {
       expect(allowed(`${name}_trust`)).toEqual({
         RunAsFunction: {
@@ -232,7 +232,7 @@ describe('the policy of', () => {
 describe('in every stack', () => {
   const statements = Object.values(MATRIX).flatMap((fields) => allStatements(synthesize(fields)));
 
-  test('a resource is * only where the table of exceptions says so', () => {
+  test('a resource is * only for the listed exceptions', () => {
     const excused = new Set<unknown>(WILDCARDS.flatMap(({ actions }) => actions));
     const wide = statements.filter(({ resources }) =>
       (resources as string[] | undefined)?.includes('*'),
@@ -242,13 +242,13 @@ describe('in every stack', () => {
       wide.flatMap(({ actions }) => actions as string[]).filter((action) => !excused.has(action)),
     ).toEqual([]);
     for (const { document, actions } of wide) {
-      // A queue may say * of itself; a role that does so means every queue of the account.
+      // In the policy of a queue * is that queue; in the policy of a role it is every queue of the account.
       const ofQueue = (actions as string[]).every((action) => action.startsWith('sqs:'));
       if (ofQueue) expect(document).toMatch(/(queue|dead-letters|on-failure)_policy$/);
     }
   });
 
-  test('a reason stands behind every exception, and each is in use', () => {
+  test('every exception has a reason and is in use', () => {
     const used = new Set(statements.flatMap(({ actions }) => actions as string[]));
     for (const { actions, reason } of WILDCARDS) {
       expect(reason).toMatch(/\w+ .*\w/);
@@ -256,18 +256,18 @@ describe('in every stack', () => {
     }
   });
 
-  test('an action is a wildcard only where it is refused', () => {
+  test('an action is a wildcard only in a Deny statement', () => {
     const wide = statements.filter(({ actions }) =>
       (actions as string[]).some((action) => action.includes('*')),
     );
     expect(new Set(wide.map(({ effect }) => effect))).toEqual(new Set(['Deny']));
   });
 
-  test('[F02] no role may make a log group', () => {
+  test('[F02] no role may create a log group', () => {
     expect(JSON.stringify(statements)).not.toContain('logs:CreateLogGroup');
   });
 
-  test('[F20] nothing is permitted by statements that share an id', () => {
+  test('[F20] no two statements of a policy have the same id', () => {
     for (const fields of Object.values(MATRIX)) {
       const { data, resource } = synthesize(fields);
       expect(Object.keys(resource)).not.toContain('aws_lambda_permission');

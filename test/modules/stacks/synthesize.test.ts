@@ -36,7 +36,7 @@ function newOutdir(): string {
 }
 
 describe('synthesized pipelines', () => {
-  test('have their zips beside them, under the paths that the functions name', () => {
+  test('have their zips in their folder, under the paths that the functions name', () => {
     const outdir = newOutdir();
 
     synthesizePipelines(PROJECT, { bundles: bundlesOf('a'), outdir });
@@ -51,7 +51,7 @@ describe('synthesized pipelines', () => {
     expect(readFileSync(join(folder, 'assets/app-aaaaaaaaaaaaaaaa.zip'), 'utf8')).toBe('app a');
   });
 
-  test('have no zips of an earlier run', () => {
+  test('delete the zips of an earlier run', () => {
     const outdir = newOutdir();
     synthesizePipelines(PROJECT, { bundles: bundlesOf('a'), outdir });
     synthesizePipelines(PROJECT, { bundles: bundlesOf('b'), outdir });
@@ -62,7 +62,7 @@ describe('synthesized pipelines', () => {
     ]);
   });
 
-  test('are the same text twice, without a path of this machine', () => {
+  test('are the same text in another folder, without a path of this machine', () => {
     const texts = ['one', 'two'].map((name) => {
       const outdir = join(newOutdir(), name);
       mkdirSync(outdir);
@@ -73,7 +73,7 @@ describe('synthesized pipelines', () => {
     expect(texts[0]).not.toMatch(new RegExp(`${tmpdir()}|${process.cwd()}`));
   });
 
-  test('leave what they do not own alone', () => {
+  test('leave other files of the output folder alone', () => {
     const outdir = newOutdir();
     writeFileSync(join(outdir, 'note'), 'mine');
     synthesizePipelines(PROJECT, { bundles: bundlesOf('a'), outdir });
@@ -89,13 +89,13 @@ describe('the bootstrap stack', () => {
   );
   const stack = readStack(join(outdir, 'stacks', 'bootstrap'));
 
-  test('keeps its own state in a named file outside cdktf.out', () => {
+  test('stores its own state in a file outside cdktf.out', () => {
     expect(stack.terraform['backend']).toEqual({
       local: { path: '../../../demo-bootstrap.tfstate' },
     });
   });
 
-  test('makes a bucket that is versioned, encrypted, private, TLS only, and not destroyed with its content', () => {
+  test('makes a bucket that is versioned, encrypted, private, TLS only, and not destroyed while it has objects', () => {
     expect(resourceOf(stack, 'aws_s3_bucket.state')).toEqual({
       bucket: 'demo-states',
       force_destroy: false,

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 type Files = Readonly<Record<string, string>>;
 
-/** A project of two entries that share a module and a CommonJS package of Node's old days. */
+/** A project of two entries that share a module and a CommonJS package. */
 export const PROJECT_FILES: Files = {
   'pipelines/waves/app.ts':
     "import { tide } from '../../lambdas/tide.js';\nexport const handler = (): string => tide('app');\n",
@@ -28,7 +28,7 @@ export const PROJECT_FILES: Files = {
 
 export const ENTRIES = ['pipelines/waves/app.ts', 'pipelines/waves/collection.ts'];
 
-/** Writes the files into a folder of their own. @param mtime seconds since 1970 */
+/** Writes the files into a new folder and returns its path. @param mtime seconds since 1970 */
 export function writeProject(files: Files = PROJECT_FILES, mtime = 1_000_000_000): string {
   const root = mkdtempSync(join(tmpdir(), 'bundle-'));
   for (const [path, content] of Object.entries(files)) {

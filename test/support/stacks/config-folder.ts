@@ -19,7 +19,7 @@ export const INVENTORY: Readonly<Record<string, string>> = {
 
 const ENTRIES = ['app.ts', 'collection.ts', 'historic.ts'];
 
-/** A pipeline's folder, `<root>/waves`, in a root of its own. */
+/** Writes the folder of a pipeline, `<root>/waves`, in a new root and returns its path. */
 export function pipelineFolder(
   yaml: string | Uint8Array,
   files: readonly string[] = ENTRIES,
@@ -31,7 +31,7 @@ export function pipelineFolder(
   return folder;
 }
 
-/** Keys and values as lines of YAML, beside the least that a config has. */
+/** Returns a minimal config with these keys and values added, as YAML. */
 export function yamlOf(fields: Readonly<Record<string, string>>): string {
   return Object.entries({ ...MINIMAL, ...fields })
     .map(([key, value]) => `${key}: ${value}\n`)
@@ -42,7 +42,7 @@ export function configOf(fields: Readonly<Record<string, string>>): PipelineConf
   return readPipelineConfig(pipelineFolder(yamlOf(fields)));
 }
 
-/** The problems of a config without the folder's path: `5:6 sns: ...`. */
+/** Returns the problems of a config without the path: `5:6 sns: ...`. */
 export function problemsOf(
   yaml: string | Uint8Array,
   files?: readonly string[],
@@ -57,7 +57,7 @@ export function problemsOf(
   }
 }
 
-/** The problems of a config that differs from the least one in `fields` only, without positions. */
+/** Returns the problems of a minimal config with `fields` added, without positions. */
 export function faultsOf(fields: Readonly<Record<string, string>>): readonly string[] {
   return problemsOf(yamlOf(fields)).map((line) => line.replace(/^\d+:\d+ /, ''));
 }

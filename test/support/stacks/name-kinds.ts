@@ -7,7 +7,7 @@ interface NameRule {
 
 const functionsOf = (names: PipelineNames) => Object.values(names.functions);
 
-/** Each kind of name with what AWS allows for it. */
+/** Each kind of name with the pattern and length that AWS allows. */
 export const KINDS: Readonly<Record<string, NameRule>> = {
   queue: {
     pattern: /^[\w-]{1,80}$/,

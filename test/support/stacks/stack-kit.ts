@@ -24,7 +24,7 @@ export interface SynthesizedStack {
 export interface SynthOptions {
   readonly project?: string;
   readonly state?: StateSettings;
-  /** Of every function; another hash is another version of the code. */
+  /** Hash of every function's code. */
   readonly hashBase64?: string;
 }
 
@@ -32,18 +32,18 @@ export const HASH = 'C0FFEEC0FFEEC0FFEEC0FFEEC0FFEEC0FFEEC0FFEE0=';
 
 const synthesized = new Map<string, SynthesizedStack>();
 
-/** Synthesizes one pipeline whose config differs from the least one in `fields`; the same one once only. */
+/** Synthesizes a pipeline with a minimal config plus `fields`. Results are cached. */
 export function synthesize(
   fields: Readonly<Record<string, string>> = {},
   options: SynthOptions = {},
 ): SynthesizedStack {
   const key = JSON.stringify([fields, options]);
-  const stack = synthesized.get(key) ?? synthesizeAnew(fields, options);
+  const stack = synthesized.get(key) ?? synthesizeUncached(fields, options);
   synthesized.set(key, stack);
   return stack;
 }
 
-function synthesizeAnew(
+function synthesizeUncached(
   fields: Readonly<Record<string, string>>,
   options: SynthOptions,
 ): SynthesizedStack {
@@ -58,7 +58,7 @@ export function readStack(folder: string): SynthesizedStack {
   return withoutNotes(JSON.parse(json)) as SynthesizedStack;
 }
 
-/** Returns the stack's folder, as cdktf leaves it. */
+/** Synthesizes a pipeline and returns the folder of its stack. */
 export function writeStack(
   config: PipelineConfig,
   { project = 'demo', state = { kind: 'local' }, hashBase64 = HASH }: SynthOptions = {},
@@ -84,7 +84,7 @@ function codeOf(config: PipelineConfig, hashBase64: string): PipelineCode {
   };
 }
 
-/** One resource by its address, `aws_sqs_queue.queue`. */
+/** Returns a resource by its address, `aws_sqs_queue.queue`. */
 export function resourceOf({ resource }: SynthesizedStack, address: string): Block {
   const [type = '', name = ''] = address.split('.');
   const found = resource[type]?.[name];
@@ -98,7 +98,7 @@ export function addressesOf({ resource }: Pick<SynthesizedStack, 'resource'>): s
     .sort();
 }
 
-/** Statements of a policy document by sid; `name` is the data source's. */
+/** Returns the statements of a policy document by sid. @param name of the data source */
 export function statementsOf(
   { data }: SynthesizedStack,
   name: string,
@@ -108,7 +108,7 @@ export function statementsOf(
   return Object.fromEntries(statements.map(({ sid, ...rest }) => [String(sid), rest]));
 }
 
-/** Every statement of every policy in a stack, with the name of its document. */
+/** Returns every statement of every policy in a stack, with the name of its document. */
 export function allStatements({ data }: SynthesizedStack): (Block & { document: string })[] {
   return Object.entries(data['aws_iam_policy_document'] ?? {}).flatMap(
     ([document, { statement }]) => (statement as Block[]).map((block) => ({ ...block, document })),

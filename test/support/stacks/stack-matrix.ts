@@ -6,7 +6,7 @@ const NOTIFIED: Fields = { sns: 'arn:aws:sns:us-west-2:214830741341:NewWaves' };
 const ELSEWHERE: Fields = { sns: 'arn:aws:sns:eu-central-1:214830741341:NewWaves' };
 const CHUNKS: Fields = { ...INVENTORY, historic_frequency: '6', initial_chunk: '2022-04-20' };
 
-/** Configs that between them reach every resource that a stack can hold. */
+/** Configs that together cover every resource that a stack can have. */
 export const MATRIX: Readonly<Record<string, Fields>> = {
   least: {},
   notified: NOTIFIED,

@@ -64,7 +64,7 @@ function eventOf(id: string, role: FunctionRole): object {
   return { Records };
 }
 
-/** What a bundle exports, what its handler returns or throws, and what it asks AWS and the ingestor to do. */
+/** Returns the exports of a bundle, the result or error of its handler, and the requests that the handler sends. */
 async function behaviourOf({ name, zip }: Bundle, id: string, event: object): Promise<object> {
   services.calls.length = 0;
   services.rows.length = 0;
@@ -83,11 +83,11 @@ async function behaviourOf({ name, zip }: Bundle, id: string, event: object): Pr
   });
   rmSync(folder, { recursive: true });
   const outcome = JSON.parse(stdout.split('\n').at(-1) ?? '') as object;
-  const asked = services.seen.map(({ method, url, headers, body }) =>
-    // What is posted to the ingestor is whole; calls of AWS hold times and tokens of their own.
+  const requests = services.seen.map(({ method, url, headers, body }) =>
+    // Bodies of requests to AWS hold times and random tokens, so only their operation is compared.
     [method, url, headers['x-amz-target'] ?? body].join(' '),
   );
-  return { ...outcome, asked: asked.sort() };
+  return { ...outcome, requests: requests.sort() };
 }
 
 function bundleOf(bundles: typeof linked, id: string, role: FunctionRole): Bundle {
@@ -96,24 +96,24 @@ function bundleOf(bundles: typeof linked, id: string, role: FunctionRole): Bundl
   return bundle;
 }
 
-// esbuild's process would outlive the tests.
+// Otherwise esbuild's process keeps running after the tests.
 afterAll(async () => {
   await services.close();
   await stop();
 });
 
 describe.each(functions)('%s/%s', (id, role) => {
-  test('behaves the same bundled whole and with packages that are linked once', async () => {
+  test('behaves the same bundled whole and with shared packages', async () => {
     const event = eventOf(id, role);
     const before = await behaviourOf(bundleOf(whole, id, role), id, event);
     const after = await behaviourOf(bundleOf(linked, id, role), id, event);
 
     expect(after).toEqual(before);
     expect(before).toMatchObject({ exports: expect.arrayContaining(['handler']) as unknown });
-    expect(before).not.toMatchObject({ asked: [] });
+    expect(before).not.toMatchObject({ requests: [] });
   });
 
-  test('is another bundle each way', () => {
+  test('has different bytes each way', () => {
     expect(bundleOf(whole, id, role).hash).not.toBe(bundleOf(linked, id, role).hash);
   });
 });

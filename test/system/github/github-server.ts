@@ -10,15 +10,15 @@ export interface Entry {
   readonly pull_request?: object;
 }
 
-/** The few routes of GitHub's API that reports use, over lists in memory. */
+/** A server with the routes of GitHub's API that reports use, and lists in memory. */
 export interface GithubServer {
-  /** For the process that is to reach it. */
+  /** Environment of a process that is to use this server. */
   readonly env: Readonly<Record<string, string>>;
   readonly comments: Entry[];
   readonly issues: Entry[];
   /** Method and path of every request. */
   requests(): string[];
-  /** Answers everything with this status from now on. */
+  /** Makes every later response have this status. */
   refuse(status: number): void;
   close(): Promise<void>;
 }
@@ -28,8 +28,8 @@ export async function startGithubServer(): Promise<GithubServer> {
   let refused: number | undefined;
   const { url, seen, close } = await httpServer((request, response) => {
     const entries = request.url.includes('comments') ? comments : issues;
-    const answer = refused === undefined ? answerTo(request, entries) : REFUSAL;
-    json(refused ?? 200, answer)(request, response);
+    const body = refused === undefined ? bodyFor(request, entries) : REFUSAL;
+    json(refused ?? 200, body)(request, response);
   });
   return {
     env: { GITHUB_REPOSITORY: 'octo-org/octo-repo', GITHUB_TOKEN: 'token', GITHUB_API_URL: url },
@@ -45,7 +45,7 @@ export async function startGithubServer(): Promise<GithubServer> {
 
 const REFUSAL = { message: 'not allowed' };
 
-function answerTo({ method, url, body }: SeenRequest, entries: Entry[]): unknown {
+function bodyFor({ method, url, body }: SeenRequest, entries: Entry[]): unknown {
   if (method === 'GET') return pageOf(entries, url);
   const given = JSON.parse(body) as Partial<Entry>;
   if (method === 'POST') return entries.push(entryOf(entries.length + 1, given));

@@ -9,9 +9,10 @@ import { type GithubServer, startGithubServer } from './github-server.js';
 import { runSteps } from './run-steps.js';
 import { readWorkflow } from './workflow.js';
 
-// The steps of the workflows by hand, in order, on a history of their own. Terraform answers with recorded plans.
+// Runs the steps of the workflows, in order, in a repository with its own history. A fake Terraform prints recorded
+// plans.
 
-const PATIENCE_MS = 180_000;
+const TIMEOUT_MS = 180_000;
 const pipeline = (id: string) => ({
   [`pipelines/${id}/config.yaml`]: yamlOf({ id }),
   [`pipelines/${id}/app.ts`]: 'export const handler = 1;\n',
@@ -27,7 +28,7 @@ beforeAll(async () => {
   git(root, 'checkout', '--quiet', '-b', 'change');
   changeConfig('waves', 'compute: awslambda', 'compute: awslambda\ntimeout_seconds: 90');
   merge();
-}, PATIENCE_MS);
+}, TIMEOUT_MS);
 
 afterAll(async () => {
   await github.close();
@@ -40,7 +41,7 @@ function changeConfig(id: string, from: string, to: string): void {
   commitAll(root);
 }
 
-/** As GitHub checks a pull request out: the merge, whose first parent is the base. */
+/** Checks a pull request out as GitHub does: the merge commit, whose first parent is the base. */
 function merge(): void {
   const branch = git(root, 'rev-parse', 'HEAD').trim();
   git(root, 'checkout', '--quiet', '--detach', 'change~1');
@@ -50,7 +51,7 @@ function merge(): void {
 
 interface Run {
   readonly values?: Readonly<Record<string, string>>;
-  /** Name of the plan that Terraform answers with. */
+  /** Name of the recorded plan that the fake Terraform prints. */
   readonly recorded?: string;
 }
 
@@ -77,23 +78,23 @@ const PULL_REQUEST = { values: { 'github.event.pull_request.number': '7' } };
 
 describe('the steps of plan.yml', () => {
   test(
-    'put the plan of the one changed pipeline into one comment',
+    'post the plan of the changed pipeline as one comment',
     async () => {
       const first = await run('plan', 'plan', { ...PULL_REQUEST, recorded: 'settings' });
       const second = await run('plan', 'plan', { ...PULL_REQUEST, recorded: 'table-replaced' });
 
-      expect(first.codes).toEqual({ 'Find what is affected': 0, Plan: 0, Comment: 0 });
+      expect(first.codes).toEqual({ 'Find affected pipelines': 0, Plan: 0, Comment: 0 });
       expect(first.summary).toContain('### waves: 5 to change');
       expect(first.summary).not.toContain('tides');
       expect(github.comments).toHaveLength(1);
       expect(github.comments[0]?.body).toContain('**Data is lost: `aws_dynamodb_table.table`');
       expect(second.codes).toEqual(first.codes);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test(
-    'put the error of a config that is wrong into the comment, and fail',
+    'put a config error into the comment, and fail',
     async () => {
       const before = git(root, 'rev-parse', 'HEAD').trim();
       changeConfig('waves', 'timeout_seconds: 90', 'timeout_seconds: 9000');
@@ -101,46 +102,46 @@ describe('the steps of plan.yml', () => {
       const { codes } = await run('plan', 'plan', PULL_REQUEST);
       git(root, 'reset', '--quiet', '--hard', before);
 
-      expect(codes).toMatchObject({ Plan: 0, Comment: 0, 'Fail with the plan': 1 });
+      expect(codes).toMatchObject({ Plan: 0, Comment: 0, 'Fail if a plan failed': 1 });
       expect(github.comments).toHaveLength(1);
       expect(github.comments[0]?.body).toMatch(
         /waves: the plan failed[^]*timeout_seconds: must be/,
       );
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });
 
 describe('the steps of apply.yml', () => {
   test(
-    'find what the push changed, and apply the plan of that pipeline',
+    'find the pipelines that the push changed, and apply the plan of each',
     async () => {
       const push = { values: { 'github.event.before': 'HEAD^1' } };
       const found = await run('apply', 'affected', push);
       const { codes, calls } = await run('apply', 'apply', { recorded: 'settings' });
 
-      expect(found.codes).toEqual({ 'Find what is affected': 0 });
-      expect(codes).toEqual({ Plan: 0, 'Apply that plan': 0 });
+      expect(found.codes).toEqual({ 'Find affected pipelines': 0 });
+      expect(codes).toEqual({ Plan: 0, 'Apply the plan': 0 });
       expect(calls.at(-1)).toBe('waves: apply -input=false -no-color plan.tfplan');
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test(
-    'apply nothing where nothing would change',
+    'apply nothing if the plan has no changes',
     async () => {
       const { codes, calls } = await run('apply', 'apply');
 
       expect(codes).toEqual({ Plan: 0 });
       expect(calls.join()).not.toContain('apply');
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });
 
 describe('the steps of drift.yml', () => {
   test(
-    'open one issue, and close it when nothing differs any more',
+    'open one issue, and close it when there is no drift any more',
     async () => {
       await run('drift', 'drift', { recorded: 'settings' });
       await run('drift', 'drift', { recorded: 'no-topic' });
@@ -149,9 +150,9 @@ describe('the steps of drift.yml', () => {
 
       const { codes } = await run('drift', 'drift');
 
-      expect(codes).toEqual({ 'Plan everything': 0, 'Keep the issue': 0 });
+      expect(codes).toEqual({ 'Plan all pipelines': 0, 'Update the issue': 0 });
       expect(github.issues).toEqual([expect.objectContaining({ state: 'closed' })]);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });

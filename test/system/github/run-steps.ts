@@ -7,20 +7,20 @@ import type { Job } from './workflow.js';
 export interface StepsOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Values of expressions, by what stands between the braces. */
+  /** Values of expressions, by the text between the braces. */
   readonly values: Readonly<Record<string, string>>;
   /** Names of steps to leave out. */
   readonly without: readonly string[];
 }
 
 export interface StepsOutcome {
-  /** By the name of the step that was run. */
+  /** Results by the name of the step. */
   readonly codes: Readonly<Record<string, number>>;
   readonly summary: string;
   readonly log: string;
 }
 
-/** Runs the scripts of a job as GitHub does: in order, with bash -e, each one's outputs known to the next. */
+/** Runs the scripts of a job as GitHub does: in order, with bash -e, passing outputs to later steps. */
 export async function runSteps({ steps }: Job, options: StepsOptions): Promise<StepsOutcome> {
   const folder = mkdtempSync(join(tmpdir(), 'steps-'));
   const [output, summary] = [join(folder, 'output'), join(folder, 'summary')];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-// The part of GitHub's workflow syntax that ours use: another key is a misspelt one.
+// The part of GitHub's workflow syntax that our workflows use. Any other key is treated as a misspelling.
 // https://docs.github.com/en/actions/writing-workflows/workflow-syntax-for-github-actions
 
 const FOLDER = '.github/workflows';
@@ -58,7 +58,7 @@ export function workflowText(name: string): string {
   return readFileSync(join(FOLDER, `${name}.yml`), 'utf8');
 }
 
-/** Throws ZodError where it is none, or holds a key that is not known. */
+/** Parses a workflow. Throws ZodError if it is invalid or has an unknown key. */
 export function readWorkflow(name: string): Workflow {
   return Workflow.parse(parse(workflowText(name)));
 }

@@ -5,7 +5,7 @@ import { type Job, readWorkflow, type Step, workflowNames, workflowText } from '
 const NAMES = workflowNames();
 const jobsOf = (name: string): [string, Job][] => Object.entries(readWorkflow(name).jobs);
 const stepsOf = (name: string): Step[] => jobsOf(name).flatMap(([, { steps }]) => steps);
-const takesRole = (job: Job) =>
+const assumesRole = (job: Job) =>
   job.steps.some(({ uses = '' }) => uses.includes('configure-aws-credentials'));
 const roleOf = (name: string) =>
   stepsOf(name).flatMap((step) => step.with?.['role-to-assume'] ?? []);
@@ -14,16 +14,16 @@ const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   scripts: Record<string, string>;
 };
 
-test('there are workflows to look at', () => {
+test('the workflows are apply, drift and plan', () => {
   expect(NAMES.sort()).toEqual(['apply', 'drift', 'plan']);
 });
 
 describe.each(NAMES)('the workflow %s', (name) => {
-  test('holds no key that GitHub does not know', () => {
+  test('has only keys that GitHub knows', () => {
     expect(readWorkflow(name).name).toBe(name);
   });
 
-  test('pins every action by its commit, and says which version that is', () => {
+  test('pins every action by its commit, with the version in a comment', () => {
     const lines = workflowText(name).match(/^.*\buses:.*$/gm) ?? [];
 
     expect(lines.length).toBeGreaterThan(2);
@@ -31,7 +31,7 @@ describe.each(NAMES)('the workflow %s', (name) => {
       expect(line).toMatch(/ uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
-  test('allows nothing that a job does not ask for, and writing only where it reports', () => {
+  test('grants no permission by default, and write access only to jobs that report', () => {
     const writes = jobsOf(name).flatMap(([, { permissions }]) =>
       Object.entries(permissions).flatMap(([scope, level]) => (level === 'write' ? [scope] : [])),
     );
@@ -41,22 +41,22 @@ describe.each(NAMES)('the workflow %s', (name) => {
     expect(writes.sort()).toEqual(['id-token', ...(reports ?? [])].sort());
   });
 
-  test('asks for an identity only in jobs that take on a role, and knows no stored key', () => {
+  test('requests an ID token only in jobs that assume a role, and uses no stored key', () => {
     for (const [, job] of jobsOf(name))
-      expect(job.permissions['id-token'] === 'write').toBe(takesRole(job));
+      expect(job.permissions['id-token'] === 'write').toBe(assumesRole(job));
     expect(workflowText(name)).not.toMatch(/secrets\.|aws-access-key-id|AWS_SECRET/);
   });
 
-  test('runs no code of a pull request with the rights of the base', () => {
+  test('runs no code of a pull request with the permissions of the base', () => {
     expect(Object.keys(readWorkflow(name).on)).not.toContain('pull_request_target');
     expect(Object.keys(readWorkflow(name).on)).not.toContain('workflow_run');
   });
 
-  test('lets no text of an event into a script', () => {
+  test('inserts no text of an event into a script', () => {
     for (const { run = '' } of stepsOf(name)) expect(run).not.toContain('${{');
   });
 
-  test('leaves no token in the clone, and installs before it has credentials', () => {
+  test('persists no token in the clone, and installs packages before it has credentials', () => {
     for (const [, { steps }] of jobsOf(name)) {
       const at = (part: string) =>
         steps.findIndex(({ uses = '', run = '' }) => uses.includes(part) || run === part);
@@ -68,7 +68,7 @@ describe.each(NAMES)('the workflow %s', (name) => {
     }
   });
 
-  test('names scripts of this project', () => {
+  test('runs only npm scripts that exist', () => {
     const named = [...workflowText(name).matchAll(/npm run --silent ([\w:-]+)/g)];
 
     expect(named.length).toBeGreaterThan(0);
@@ -76,19 +76,19 @@ describe.each(NAMES)('the workflow %s', (name) => {
   });
 });
 
-describe('who may do what', () => {
-  test('a fork gets no plan, since it would need credentials', () => {
+describe('permissions', () => {
+  test('a fork gets no plan, because a plan needs credentials', () => {
     for (const [, job] of jobsOf('plan'))
       expect(job.if).toContain(
         '&& github.event.pull_request.head.repo.full_name == github.repository',
       );
   });
 
-  test('nothing runs before the roles are there', () => {
+  test('nothing runs until the roles are configured', () => {
     for (const name of NAMES) expect(jobsOf(name)[0]?.[1].if).toMatch(/^vars\.AWS_\w+_ROLE != ''/);
   });
 
-  test('pull requests and schedules have the role that reads, main the one that deploys', () => {
+  test('pull requests and schedules assume the role to plan, main assumes the role to deploy', () => {
     expect(roleOf('plan')).toEqual(['${{ vars.AWS_PLAN_ROLE }}']);
     expect(roleOf('drift')).toEqual(['${{ vars.AWS_PLAN_ROLE }}']);
     expect(roleOf('apply')).toEqual(['${{ vars.AWS_DEPLOY_ROLE }}']);
@@ -98,7 +98,7 @@ describe('who may do what', () => {
     });
   });
 
-  test('what is applied is one pipeline a job, the plan of that job, and never cancelled', () => {
+  test('each apply job applies one pipeline, its own plan, and is never cancelled', () => {
     const { apply } = readWorkflow('apply').jobs;
     const runs = apply?.steps.flatMap(({ run }) => run ?? []) ?? [];
 
