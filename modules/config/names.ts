@@ -77,7 +77,7 @@ export interface PipelineNames {
   readonly inventoryTable: string;
   readonly scheduleGroup: string;
   readonly scheduleRole: string;
-  readonly schedules: Readonly<Record<'historic' | 'keeper' | 'verify', string>>;
+  readonly schedules: Readonly<Record<'historic' | 'resume' | 'verify', string>>;
   readonly dashboard: string;
   /** `subject` is in kebab case and unique in the stack: `dead-letters`, `app-errors`. */
   readonly alarm: (subject: string) => string;
@@ -111,7 +111,7 @@ export function pipelineNames(deployment: Deployment): PipelineNames {
     scheduleRole: hyphenated(deployment, 'schedules', NAME_LIMITS.role),
     schedules: {
       historic: schedule('historic'),
-      keeper: schedule('keeper'),
+      resume: schedule('keeper'),
       verify: schedule('verify'),
     },
     dashboard: hyphenated(deployment, 'dashboard', NAME_LIMITS.dashboard),

@@ -13,7 +13,7 @@ export interface BackfillProps {
   /** Physical name of the queue for runs that failed for good. */
   readonly onFailureQueue: string;
   readonly schedules: Schedules;
-  readonly scheduleNames: Pick<PipelineNames['schedules'], 'historic' | 'keeper'>;
+  readonly scheduleNames: Pick<PipelineNames['schedules'], 'historic' | 'resume'>;
   /** Hours between two chunks; 0 reads everything once, after the deployment. */
   readonly frequencyHours: number;
   /** A backfill of everything starts again when one of these values changes. */
@@ -22,7 +22,7 @@ export interface BackfillProps {
   readonly after: ITerraformDependable[];
 }
 
-const KEEPER_MINUTES = 15;
+const RESUME_MINUTES = 15;
 
 /**
  * Starts the historic function, on a schedule or at deployment, and resumes a run that was interrupted.
@@ -45,12 +45,13 @@ export class Backfill extends Construct {
     const started = [...fn.allowSelfInvocation(), ready, ...after];
     // For a reference to a variable both are made: the Terraform module decides by `count` which of them exists.
     const either = Token.isUnresolved(frequencyHours);
-    if (either || frequencyHours > 0) this.runEvery(frequencyHours, { ...props, after: started });
-    if (either || frequencyHours === 0) this.runOnce({ ...props, after: started });
-    this.keepGoing({ ...props, after: started });
+    if (either || frequencyHours > 0)
+      this.addRunSchedule(frequencyHours, { ...props, after: started });
+    if (either || frequencyHours === 0) this.addRunOnDeploy({ ...props, after: started });
+    this.addResumeSchedule({ ...props, after: started });
   }
 
-  private runEvery(
+  private addRunSchedule(
     hours: number,
     { schedules, scheduleNames, function: fn, after }: BackfillProps,
   ): void {
@@ -65,7 +66,7 @@ export class Backfill extends Construct {
   }
 
   /** The code is not a trigger: a new version of the function must not read the inventory again. */
-  private runOnce({ function: fn, source, after }: BackfillProps): void {
+  private addRunOnDeploy({ function: fn, source, after }: BackfillProps): void {
     new RunOnDeploy(this, CONSTRUCT_IDS.onDeploy, {
       function: fn,
       triggers: source,
@@ -77,11 +78,16 @@ export class Backfill extends Construct {
   /**
    * Resumes a run whose function was killed and whose retries were lost. When there is none, it costs one table read.
    */
-  private keepGoing({ schedules, scheduleNames, function: fn, after }: BackfillProps): void {
+  private addResumeSchedule({
+    schedules,
+    scheduleNames,
+    function: fn,
+    after,
+  }: BackfillProps): void {
     schedules.invoke('keeper', {
-      name: scheduleNames.keeper,
+      name: scheduleNames.resume,
       description: 'Continues a backfill that was interrupted',
-      every: { count: KEEPER_MINUTES, unit: 'minute' },
+      every: { count: RESUME_MINUTES, unit: 'minute' },
       function: fn,
       event: { action: 'continue' },
       after,

@@ -71,7 +71,7 @@ function namesOf(stack: ModuleStack) {
         onFailureQueue: `${name}-historic-on-failure`,
       },
     },
-    schedules: { historic: `${name}-historic`, keeper: `${name}-keeper`, verify: '' },
+    schedules: { historic: `${name}-historic`, resume: `${name}-keeper`, verify: '' },
   };
 }
 

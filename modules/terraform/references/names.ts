@@ -58,7 +58,7 @@ function scheduleNames(
     scheduleRole: name('schedules', NAME_LIMITS.role),
     schedules: {
       historic: schedule('historic'),
-      keeper: schedule('keeper'),
+      resume: schedule('keeper'),
       verify: schedule('verify'),
     },
   };

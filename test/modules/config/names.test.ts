@@ -45,7 +45,7 @@ describe('pipelineNames', () => {
       scheduleRole: 'stac-cop_dem_30-schedules',
       schedules: {
         historic: 'stac-cop_dem_30-historic',
-        keeper: 'stac-cop_dem_30-keeper',
+        resume: 'stac-cop_dem_30-keeper',
         verify: 'stac-cop_dem_30-verify',
       },
       dashboard: 'stac-cop_dem_30-dashboard',
