@@ -217,7 +217,7 @@ describe('with --ingestor and the client credentials in INGESTOR_SECRET', () => 
       { cognito_domain: 'http://127.0.0.1:1' },
       /^http:\/\/127.0.0.1:1\/oauth2\/token cannot be reached: connect ECONNREFUSED/,
     ],
-    ['no scope', { scope: undefined }, /^the secret in INGESTOR_SECRET lacks scope: it holds one/],
+    ['no scope', { scope: undefined }, /^the secret in INGESTOR_SECRET lacks scope: it must be a/],
   ])(
     'the run ends before it begins where they have %s',
     async (_, change, message) => {
