@@ -1,5 +1,5 @@
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
-import { failedEntries } from '../../lambdas/queue/batch-answer.js';
+import { failedEntries } from '../../lambdas/queue/queue.js';
 import { stringAttributes } from '../../lambdas/queue/dead-letters.js';
 import { deleteLetters, DeadLetterReader, type TakenLetter } from './queue.js';
 import { errorText, type FoundQueue } from '../shared/queue-url.js';

@@ -1,34 +1,37 @@
-import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { tryAwsStatus } from '../runtime/errors.js';
-import { failedEntries, type FailedEntry } from './batch-answer.js';
-import { failureOf, PipelineError } from '../runtime/errors.js';
-import { signedPost, type BatchEntry, type PostBatch } from './signed-post.js';
+import {
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+  type BatchResultErrorEntry,
+  type SQSClientConfig,
+} from '@aws-sdk/client-sqs';
+import { failureOf, PipelineError, tryAwsStatus } from '../runtime/errors.js';
 
-/** SQS's own limit of entries. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+/** The maximum number of entries in a batch. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 export const MAX_BATCH_ENTRIES = 10;
-/** What every queue takes: 1 MiB became possible in August 2025, but a queue made before may still say 256 KiB. */
+/** The size every queue accepts. AWS raised the limit to 1 MiB in August 2025; older queues may still have 256 KiB. */
 export const DEFAULT_MAX_BYTES = 262_144;
 
-/** Why one entry of a batch was not taken. */
+/** Why one entry of a batch was not accepted. */
 export interface SendFailure {
-  /** Place in the batch. */
+  /** Position in the batch, from 0. */
   readonly index: number;
-  /** The message itself is at fault: sending it again cannot help. */
+  /** True if something is wrong with the message itself, so that sending it again cannot help. */
   readonly senderFault: boolean;
   readonly reason: string;
 }
 
-/** A queue to send to. The limits are SQS's, whoever implements it. */
+/** A queue to send to. Every implementation has the limits of SQS. */
 export interface MessageQueue {
-  /** Of one body, and of all bodies of one batch together. */
+  /** Returns the maximum size of one body, and of all bodies of a batch together, in bytes. */
   maxBytes(): Promise<number>;
-  /** Messages that wait to be received, roughly. */
+  /** Returns the approximate number of messages that wait to be received. */
   depth(): Promise<number>;
-  /** At most MAX_BATCH_ENTRIES bodies; gives the failed ones. Throws SendError when the queue cannot be used at all. */
+  /** Sends at most MAX_BATCH_ENTRIES bodies and returns the failed ones. Throws SendError if the queue cannot be used. */
   sendBatch(bodies: readonly string[]): Promise<readonly SendFailure[]>;
 }
 
-/** Thrown when messages could not be put on the queue and no single one of them is to blame. */
+/** Thrown when messages could not be sent and no single message is to blame. */
 export class SendError extends PipelineError {
   override readonly name = 'SendError';
 
@@ -39,7 +42,7 @@ export class SendError extends PipelineError {
 
 type SqsSender = Pick<SQSClient, 'send'>;
 
-// Answers to a whole call for which one entry is to blame.
+// SQS rejects the whole call with one of these if a single entry is invalid.
 const ENTRY_FAULTS = [
   'InvalidMessageContents',
   'BatchRequestTooLong',
@@ -49,22 +52,33 @@ const ENTRY_FAULTS = [
   'InvalidAttributeValue',
 ];
 
-/** Batches go by `post`, and by the client where that does not give what became of each entry. */
+/**
+ * The SDK's defaults, except that a call fails if it takes longer than 30 s: SQS responds within milliseconds, and a
+ * connection that hangs would hold up the backfill. The default pool of 50 connections exceeds PARALLEL_BATCHES.
+ */
+const CLIENT: SQSClientConfig = {
+  requestHandler: {
+    connectionTimeout: 5_000,
+    requestTimeout: 30_000,
+    throwOnRequestTimeout: true,
+  },
+};
+
+/** A queue of SQS. The SDK compares the MD5 of each body, so that a message that was corrupted counts as not sent. */
 export function sqsQueue(
   queueUrl: string,
-  client: Pick<SQSClient, 'send' | 'config'> = new SQSClient({}),
-  post: PostBatch = signedPost(queueUrl, client),
+  client: SqsSender = new SQSClient(CLIENT),
 ): MessageQueue {
   let maxBytes: Promise<number> | undefined;
   return {
     maxBytes: () =>
       (maxBytes ??= readMaxBytes(client, queueUrl).catch((error: unknown) => {
-        // A failure must not outlive the invocation that met it.
+        // The container keeps the queue for its next invocations, which should not inherit the failure.
         maxBytes = undefined;
         throw error;
       })),
     depth: async () => Number(await attribute(client, queueUrl, 'ApproximateNumberOfMessages')),
-    sendBatch: (bodies) => sendBatch({ sqs: client, queueUrl, post }, bodies),
+    sendBatch: (bodies) => sendBatch({ sqs: client, queueUrl }, bodies),
   };
 }
 
@@ -86,29 +100,49 @@ async function attribute(
 interface BatchSender {
   readonly sqs: SqsSender;
   readonly queueUrl: string;
-  readonly post: PostBatch;
 }
 
 async function sendBatch(
   sender: BatchSender,
   bodies: readonly string[],
 ): Promise<readonly SendFailure[]> {
-  // Ids by index: a key may hold characters that an id must not.
-  const entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+  const { sqs, queueUrl } = sender;
+  // The ids are positions, because an id may not contain all the characters of a key.
+  const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
   try {
-    const failed = (await sender.post(entries)) ?? (await sendBySdk(sender, entries));
-    return failed.map(toFailure);
+    const response = await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+    return failedEntries(Entries, response).map(toFailure);
   } catch (cause) {
     return failuresOfCall(cause, sender, bodies);
   }
 }
 
-async function sendBySdk(
-  { sqs, queueUrl }: BatchSender,
-  Entries: BatchEntry[],
-): Promise<readonly FailedEntry[]> {
-  const answer = await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-  return failedEntries(Entries, answer);
+/** An entry that the queue did not accept. */
+export type FailedEntry = Partial<BatchResultErrorEntry>;
+
+interface BatchResponse {
+  readonly Successful?: readonly { readonly Id: string | undefined }[] | undefined;
+  readonly Failed?: readonly FailedEntry[] | undefined;
+}
+
+/**
+ * Returns the entries of a SendMessageBatch that were not accepted, in the order of `entries`. An entry that the response
+ * does not mention exactly once counts as not accepted, because a message that is wrongly taken for sent is lost.
+ */
+export function failedEntries(
+  entries: readonly { readonly Id: string }[],
+  { Successful = [], Failed = [] }: BatchResponse,
+): FailedEntry[] {
+  return entries.flatMap(({ Id }) => {
+    const failed = Failed.filter((entry) => entry.Id === Id);
+    const mentions = failed.length + Successful.filter((entry) => entry.Id === Id).length;
+    return mentions === 1 ? failed : [unclear(Id, mentions)];
+  });
+}
+
+function unclear(Id: string, mentions: number): FailedEntry {
+  const Message = `the response mentions the entry ${mentions} times instead of once`;
+  return { Id, SenderFault: false, Code: 'UnclearResponse', Message };
 }
 
 function toFailure({ Id, SenderFault, Code, Message }: FailedEntry): SendFailure {
@@ -131,7 +165,7 @@ async function failuresOfCall(
   throw new SendError(`queue ${sender.queueUrl}: ${name}: ${message}`, { cause });
 }
 
-/** One bad body fails the whole call: alone it fails alone. */
+/** Finds the invalid body: it made the whole call fail, and sent alone it is the only one that fails. */
 async function sendOneByOne(
   sender: BatchSender,
   bodies: readonly string[],
@@ -147,6 +181,7 @@ async function sendOneByOne(
 
 function isTransient(cause: unknown, name: string): boolean {
   const status = tryAwsStatus(cause);
-  // No status: the connection broke.
-  return status === undefined || status >= 500 || status === 429 || /throttl/i.test(name);
+  // Without a status the connection broke; with a status below 400 the response could not be read.
+  if (status === undefined || status < 400 || status >= 500) return true;
+  return status === 429 || /throttl/i.test(name);
 }

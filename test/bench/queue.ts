@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 
-/** A queue over HTTP in a process of its own, so that its work does not count as the sender's. */
+/** A queue over HTTP in a separate process, so that its work does not count as the sender's. */
 export interface BenchQueue {
   readonly client: SQSClient;
   readonly url: string;
@@ -13,9 +13,9 @@ export interface BenchQueue {
 
 const NAME = 'bench';
 
-/** The stand-in of this project, which answers each call after so many milliseconds. */
-export async function standInQueue(answerMs: number): Promise<BenchQueue> {
-  const worker = fork(join(import.meta.dirname, 'sqs-worker.ts'), [NAME, String(answerMs)], {
+/** Starts this project's own queue, which responds to every call after `responseMs`. */
+export async function standInQueue(responseMs: number): Promise<BenchQueue> {
+  const worker = fork(join(import.meta.dirname, 'sqs-worker.ts'), [NAME, String(responseMs)], {
     execArgv: ['--import', 'tsx', '--no-warnings'],
   });
   const [endpoint] = (await once(worker, 'message')) as [string];
@@ -32,7 +32,7 @@ export async function standInQueue(answerMs: number): Promise<BenchQueue> {
   return { client, url: `${endpoint}/000000000000/${NAME}`, close };
 }
 
-/** A queue of an emulator, made here and deleted at the end; region and credentials are the environment's. */
+/** Creates a queue in an emulator, and deletes it at the end. Region and credentials come from the environment. */
 export async function emulatorQueue(endpoint: string): Promise<BenchQueue> {
   const client = new SQSClient({ endpoint });
   const QueueName = `${NAME}-${randomUUID()}`;

@@ -5,9 +5,9 @@ import { sendMessages } from '../../lambdas/queue/send-messages.js';
 import type { BenchQueue } from './queue.js';
 
 export interface SendingRates {
-  /** Rows a second as a backfill sends them. */
+  /** Rows per second in parallel batches, as a backfill sends them. */
   readonly ours: number;
-  /** With one SendMessage of the SDK after the other for each row, over one kept connection. */
+  /** Rows per second with one SendMessage after the other, over one kept connection. */
   readonly oneByOne: number;
 }
 
@@ -15,8 +15,8 @@ const ROUNDS = 5;
 const SHARE_ONE_BY_ONE = 20;
 
 /**
- * Sends rows to one queue in the two ways, in turn: `rows` of them as a backfill does, and a twentieth one by one.
- * Closes the queue. A first round, which warms both up, is left out.
+ * Sends rows to one queue in both ways, in turn: `rows` of them as a backfill does, and a twentieth of that one by one.
+ * Discards a first round, which warms up both. Closes the queue.
  */
 export async function sendingRates(queue: BenchQueue, rows: number): Promise<SendingRates[]> {
   const few = Math.ceil(rows / SHARE_ONE_BY_ONE);

@@ -10,7 +10,8 @@ const SCORES = join(root, 'reports', 'mutation-scores.json');
 const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
   'stac/antimeridian': ['stac/geometry'],
   'inventory/athena': ['inventory/athena-calls'],
-  'queue/batch-answer': ['queue/queue'],
+  'queue/queue': ['queue/queue', 'queue/batch-response'],
+  'queue/send-messages': ['queue/send-messages', 'queue/message-body'],
   'backfill/run': ['backfill/begin', 'backfill/send-page'],
   'backfill/begin': ['backfill/begin', 'historic-handler'],
   'backfill/query': ['backfill/query', 'historic-handler'],

@@ -8,19 +8,17 @@ import {
 } from '@aws-sdk/client-sqs';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
-import { SendError, sqsQueue } from '../../../lambdas/queue/queue.js';
-import type { PostBatch } from '../../../lambdas/queue/signed-post.js';
+import { failedEntries, SendError, sqsQueue } from '../../../lambdas/queue/queue.js';
 
 const sqs = mockClient(SQSClient);
-const notPosted: PostBatch = () => Promise.resolve(undefined);
-const queue = (post = notPosted) => sqsQueue('https://sqs/queue', new SQSClient({}), post);
+const queue = () => sqsQueue('https://sqs/queue', new SQSClient({}));
 
 function callError(name: string, httpStatusCode?: number): Error {
   return Object.assign(new Error('refused'), { name, $metadata: { httpStatusCode } });
 }
 
-/** As SQS answers that takes them all, as far as anybody reads it. */
-function taken({ Entries = [] }: Pick<SendMessageBatchCommandInput, 'Entries'>) {
+/** The part of SQS's response that the code reads, for a batch that was accepted. */
+function accepted({ Entries = [] }: Pick<SendMessageBatchCommandInput, 'Entries'>) {
   const Successful = Entries.map(({ Id }) => ({ Id }));
   return { Successful } as Partial<SendMessageBatchCommandOutput>;
 }
@@ -36,8 +34,8 @@ beforeEach(() => {
 });
 
 describe('sendBatch', () => {
-  test('[A23] ids are places in the batch, never keys', async () => {
-    sqs.on(SendMessageBatchCommand).callsFake(taken);
+  test('[A23] uses positions in the batch as ids, not keys', async () => {
+    sqs.on(SendMessageBatchCommand).callsFake(accepted);
 
     expect(await queue().sendBatch(['a/b.tif', 'c d'])).toEqual([]);
 
@@ -50,30 +48,11 @@ describe('sendBatch', () => {
     });
   });
 
-  test('what was posted is not sent by the SDK, and its failed entries come back by place', async () => {
-    const posted: unknown[] = [];
-    const sender = queue((entries) => {
-      posted.push(entries);
-      return Promise.resolve([{ Id: '1', SenderFault: false, Code: 'InternalError' }]);
-    });
-
-    expect(await sender.sendBatch(['a', 'b'])).toEqual([
-      { index: 1, senderFault: false, reason: 'InternalError' },
-    ]);
-    expect(posted).toEqual([
-      [
-        { Id: '0', MessageBody: 'a' },
-        { Id: '1', MessageBody: 'b' },
-      ],
-    ]);
-    expect(sentBodies()).toEqual([]);
-  });
-
-  test('failed entries come back by place, with who is at fault', async () => {
+  test('returns failed entries by position, and whether the message is at fault', async () => {
     const failed = { Id: '1', SenderFault: true, Code: 'InvalidMessageContents', Message: 'bad' };
     const slow = { Id: '2', SenderFault: false, Code: 'InternalError' };
     const answer = {
-      ...taken({ Entries: [{ Id: '0', MessageBody: 'a' }] }),
+      ...accepted({ Entries: [{ Id: '0', MessageBody: 'a' }] }),
       Failed: [failed, slow],
     };
     sqs.on(SendMessageBatchCommand).resolves(answer);
@@ -84,12 +63,12 @@ describe('sendBatch', () => {
     ]);
   });
 
-  test('[A22] when a bad body fails the whole call, the others are sent alone', async () => {
+  test('[A22] sends the bodies one by one if one of them makes the whole call fail', async () => {
     sqs.on(SendMessageBatchCommand).callsFake((input: SendMessageBatchCommandInput) => {
       if (input.Entries?.some(({ MessageBody }) => MessageBody === 'bad')) {
         throw callError('InvalidMessageContents', 400);
       }
-      return taken(input);
+      return accepted(input);
     });
 
     const failures = await queue().sendBatch(['a', 'bad', 'c']);
@@ -106,7 +85,7 @@ describe('sendBatch', () => {
     ['TooManyRequests', 429],
     ['InternalError', 500],
     ['TimeoutError', undefined],
-  ])('%s fails all entries for now', async (name, status) => {
+  ])('%s fails all entries as transient', async (name, status) => {
     sqs.on(SendMessageBatchCommand).rejects(callError(name, status));
 
     expect(await queue().sendBatch(['a', 'b'])).toEqual([
@@ -115,7 +94,7 @@ describe('sendBatch', () => {
     ]);
   });
 
-  test('a connection that broke fails all entries for now', async () => {
+  test('a broken connection fails all entries as transient', async () => {
     sqs.on(SendMessageBatchCommand).rejects(new Error('socket hang up'));
 
     expect(await queue().sendBatch(['a'])).toEqual([
@@ -123,7 +102,7 @@ describe('sendBatch', () => {
     ]);
   });
 
-  test('what SQS says little of is a failure that may pass', async () => {
+  test('a failure without details is transient', async () => {
     const failed = [{ Id: '0' }, { Id: '1', Message: 'slow' }];
     sqs.on(SendMessageBatchCommand).resolves({ Failed: failed as BatchResultErrorEntry[] });
 
@@ -133,11 +112,17 @@ describe('sendBatch', () => {
     ]);
   });
 
-  test('an entry that the answer leaves out is one that may not have been taken', async () => {
-    sqs.on(SendMessageBatchCommand).resolves(taken({ Entries: [{ Id: '1', MessageBody: 'b' }] }));
+  test('an entry that the response leaves out counts as not sent', async () => {
+    sqs
+      .on(SendMessageBatchCommand)
+      .resolves(accepted({ Entries: [{ Id: '1', MessageBody: 'b' }] }));
 
     expect(await queue().sendBatch(['a', 'b'])).toEqual([
-      { index: 0, senderFault: false, reason: "NoAnswer: the queue's answer leaves it out" },
+      {
+        index: 0,
+        senderFault: false,
+        reason: expect.stringMatching(/^UnclearResponse: .* 0 times/) as unknown,
+      },
     ]);
   });
 
@@ -148,7 +133,7 @@ describe('sendBatch', () => {
     'InvalidParameterValueException',
     'MissingParameter',
     'InvalidAttributeValue',
-  ])('%s of one message alone is the fault of it', async (name) => {
+  ])('%s for a single message is the fault of that message', async (name) => {
     sqs.on(SendMessageBatchCommand).rejects(callError(name, 400));
 
     expect(await queue().sendBatch(['a'])).toEqual([
@@ -157,7 +142,7 @@ describe('sendBatch', () => {
     expect(sentBodies()).toEqual([['a']]);
   });
 
-  test('a queue that cannot be used at all is an error that names it', async () => {
+  test('throws an error with the URL if the queue cannot be used at all', async () => {
     sqs.on(SendMessageBatchCommand).rejects(callError('AccessDenied', 403));
 
     const sent = queue().sendBatch(['a']);
@@ -173,7 +158,7 @@ describe('sendBatch', () => {
 });
 
 describe('attributes', () => {
-  test('[A19] the limit is the one that the queue states, read once', async () => {
+  test('[A19] reads the size limit from the queue, once', async () => {
     sqs.on(GetQueueAttributesCommand).resolves({ Attributes: { MaximumMessageSize: '1048576' } });
     const sender = queue();
 
@@ -185,7 +170,7 @@ describe('attributes', () => {
     expect(sqs.commandCalls(GetQueueAttributesCommand)).toHaveLength(1);
   });
 
-  test('[A19] a limit that could not be read is read again', async () => {
+  test('[A19] reads the size limit again after a failure', async () => {
     sqs
       .on(GetQueueAttributesCommand)
       .rejectsOnce(callError('AccessDenied', 403))
@@ -196,17 +181,54 @@ describe('attributes', () => {
     expect(await sender.maxBytes()).toBe(1_048_576);
   });
 
-  test('[A19] a queue that does not state it takes 256 KiB', async () => {
+  test('[A19] assumes 256 KiB if the queue has no such attribute', async () => {
     sqs.on(GetQueueAttributesCommand).resolves({});
 
     expect(await queue().maxBytes()).toBe(262_144);
   });
 
-  test('the depth is read each time', async () => {
+  test('reads the depth each time', async () => {
     const attributes = (count: string) => ({ Attributes: { ApproximateNumberOfMessages: count } });
     sqs.on(GetQueueAttributesCommand).resolvesOnce(attributes('7')).resolves(attributes('8'));
     const sender = queue();
 
     expect([await sender.depth(), await sender.depth()]).toEqual([7, 8]);
+  });
+});
+
+describe('failedEntries', () => {
+  const entries = [{ Id: '0' }, { Id: '1' }];
+  const unclear = (Id: string, mentions: number) => ({
+    Id,
+    SenderFault: false,
+    Code: 'UnclearResponse',
+    Message: `the response mentions the entry ${mentions} times instead of once`,
+  });
+
+  test.each<[string, Parameters<typeof failedEntries>[1], ReturnType<typeof failedEntries>]>([
+    ['accepts all entries', { Successful: entries }, []],
+    [
+      'accepts one entry and fails the other',
+      { Successful: [{ Id: '1' }], Failed: [{ Id: '0', Code: 'InternalError' }] },
+      [{ Id: '0', Code: 'InternalError' }],
+    ],
+    ['is empty', {}, [unclear('0', 0), unclear('1', 0)]],
+    [
+      'accepts one entry twice',
+      { Successful: [{ Id: '0' }, { Id: '0' }] },
+      [unclear('0', 2), unclear('1', 0)],
+    ],
+    [
+      'fails an entry that was not sent',
+      { Successful: [{ Id: '1' }], Failed: [{ Id: 'x' }] },
+      [unclear('0', 0)],
+    ],
+    [
+      'both accepts and fails an entry',
+      { Successful: entries, Failed: [{ Id: '1', SenderFault: true }] },
+      [unclear('1', 2)],
+    ],
+  ])('of a response that %s', (_, response, failed) => {
+    expect(failedEntries(entries, response)).toEqual(failed);
   });
 });
