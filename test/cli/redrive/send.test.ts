@@ -45,7 +45,12 @@ test('a letter that the answer leaves out is not deleted', async () => {
 
   expect(result).toMatchObject({
     sent: 1,
-    refused: [{ id: 'b', reason: 'UnclearResponse: the response mentions the entry 0 times instead of once' }],
+    refused: [
+      {
+        id: 'b',
+        reason: 'UnclearResponse: the response mentions the entry 0 times instead of once',
+      },
+    ],
   });
   const deleted = mock.commandCalls(DeleteMessageBatchCommand).map(({ args }) => args[0].input);
   expect(deleted).toEqual([
