@@ -1,10 +1,9 @@
 import { Command } from 'commander';
 import { listPipelines } from '../modules/config/folder.js';
 import { affectedPipelines } from './plan/affected.js';
-import { runCommand } from './shared/command.js';
+import { runCommand, UsageError } from './shared/command.js';
 import { commitOf } from './plan/git.js';
 import { printLine } from './shared/terminal.js';
-import { UsageError } from './shared/usage-error.js';
 
 const root = process.cwd();
 
@@ -15,10 +14,11 @@ interface AffectedOptions {
 }
 
 const command = new Command('affected')
-  .description('Print the pipelines whose stack or code differs from that of another commit.')
-  .option('--base <ref>', 'commit to compare with, as in origin/main')
-  .option('--all', 'every pipeline: for where there is nothing to compare with')
-  .option('--json', 'as a JSON list')
+  .description('Print the pipelines whose stack or code differs from another commit, one per line.')
+  .option('--base <ref>', 'commit to compare with, such as origin/main')
+  .option('--all', 'print every pipeline, without comparing')
+  .option('--json', 'print a JSON array')
+  .addHelpText('after', '\nExample:\n  npm run --silent affected -- --base origin/main')
   .action(printAffected);
 
 async function printAffected({ base, all, json }: AffectedOptions): Promise<void> {
@@ -28,12 +28,15 @@ async function printAffected({ base, all, json }: AffectedOptions): Promise<void
 }
 
 async function compareWith(base: string | undefined): Promise<readonly string[]> {
-  if (base === undefined)
-    throw new UsageError('affected by what change? Give --base <ref>, or --all');
+  if (base === undefined) throw new UsageError('pass --base <ref> or --all');
   const commit = await commitOf(base, root);
   const { affected, gone, unknown } = await affectedPipelines({ root, commit, say });
-  if (unknown !== undefined) say(`the base can't be synthesized, so all are affected: ${unknown}`);
-  for (const id of gone) say(`${id} is gone: nothing destroys its stack unless you do`);
+  if (unknown !== undefined)
+    say(`cannot synthesize the base, so every pipeline counts as affected: ${unknown}`);
+  for (const id of gone)
+    say(
+      `${id} was removed, but its stack still exists: run "npm run destroy -- ${id}" from the old commit`,
+    );
   return affected;
 }
 

@@ -1,10 +1,8 @@
 import { Command } from 'commander';
 import { ACTIONS } from './backfill/actions.js';
-import type { BackfillSite } from './backfill/site.js';
-import { runCommand, type PipelineFolder } from './shared/command.js';
-import { interruptSignal } from './shared/interrupt.js';
-import { requiredPipeline } from './shared/required-pipeline.js';
-import { UsageError } from './shared/usage-error.js';
+import type { BackfillTarget } from './backfill/target.js';
+import { requiredPipeline, runCommand, UsageError, type PipelineFolder } from './shared/command.js';
+import { INTERRUPTED, interruptSignal } from './shared/terminal.js';
 
 interface CommandOptions {
   readonly chunk?: string;
@@ -18,29 +16,40 @@ interface CommandOptions {
 
 const command = new Command('backfill')
   .description(
-    `Turn the inventory of a pipeline into messages, and see how far that is.
+    `Turn the rows of a pipeline's inventory into messages, and see the progress.
 
-  status    rows, sent, skipped, rate, time left; exit code 1 where it needs you
-  start     begins what is due, or goes on with what is unfinished
-  pause     stops after the page in hand
-  resume    goes on with what was paused
-  restart   forgets what was done; begins with --chunk or the first chunk
-  dry-run   queries and shows what would be sent; sends nothing
-  describe  dates, rows and bytes, and the lines of config.yaml that fit`,
+Actions:
+  status    show rows, sent, skipped, rate and time left; exit code 1 if it needs attention
+  start     start the next chunk, or continue an unfinished one
+  pause     stop after the current page
+  resume    continue a paused backfill
+  restart   discard all progress and start at --chunk, or at the first chunk
+  dry-run   run the query and show what would be sent, without sending it
+  describe  show the inventory's dates, rows and bytes, and the matching lines of config.yaml`,
   )
-  .argument('[pipeline]', 'folder in pipelines/')
-  .argument('[action]', Object.keys(ACTIONS).join(', '), 'status')
-  .option('--chunk <chunk>', 'restart, dry-run: this chunk')
-  .option('--count-rows', 'describe: count the rows by a query of Athena')
+  .argument('[pipeline]', 'name of a folder in pipelines/')
+  .argument('[action]', 'one of the actions above', 'status')
+  .option('--chunk <chunk>', 'with restart or dry-run: the chunk to use')
+  .option('--count-rows', 'with describe: count the rows with an Athena query')
   .option('--json', 'print one JSON object')
-  .option('--local', 'on this machine, in out/<pipeline>/backfill, instead of a deployment')
-  .option('--inventory <path>', '--local: S3 Inventory on disk, or a listing (.csv, .csv.gz, .txt)')
+  .option('--local', 'run on this machine, in out/<pipeline>/backfill, instead of a deployment')
+  .option(
+    '--inventory <path>',
+    'with --local: S3 Inventory on disk, or a listing (.csv, .csv.gz, .txt)',
+  )
   .option(
     '--chunks <n>',
-    "--local: chunks that start sends, a number or 'all' (default: 1)",
+    "with --local: number of chunks that start sends, or 'all' (default: 1)",
     chunks,
   )
-  .option('--out <folder>', '--local: for cursor and messages')
+  .option('--out <folder>', 'with --local: folder for the progress and messages')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run backfill -- sentinel1
+  npm run backfill -- sentinel1 restart --chunk 2022-04-20`,
+  )
   .action(run);
 
 async function run(
@@ -52,7 +61,7 @@ async function run(
   const action = Object.hasOwn(ACTIONS, actionName) ? ACTIONS[actionName] : undefined;
   if (action === undefined) {
     const known = Object.keys(ACTIONS).join(', ');
-    throw new UsageError(`there is no action ${JSON.stringify(actionName)}. There are ${known}`);
+    throw new UsageError(`unknown action ${JSON.stringify(actionName)} (known: ${known})`);
   }
   checkOptions(actionName, options);
   const interrupt = interruptSignal(process.stderr);
@@ -60,47 +69,47 @@ async function run(
   const say = (line: string): void => {
     if (!options.json) process.stdout.write(`${line}\n`);
   };
-  const site = await siteOf(folder, options, isStopped);
+  const target = await targetOf(folder, options, isStopped);
   try {
-    const { lines, json, exitCode } = await action(site, { ...options, isStopped, say });
+    const { lines, json, exitCode } = await action(target, { ...options, isStopped, say });
     process.stdout.write(
       `${options.json ? JSON.stringify(json, undefined, 2) : lines.join('\n')}\n`,
     );
     process.exitCode = interrupt.aborted ? INTERRUPTED : exitCode;
   } finally {
-    await site.close();
+    await target.close();
   }
 }
 
-const INTERRUPTED = 130;
-
-/** An option that has no effect would be taken for one that has. */
+/** Rejects options that would have no effect. */
 function checkOptions(action: string, options: CommandOptions): void {
   const { chunk, countRows, local, inventory, chunks: count, out } = options;
   if (chunk !== undefined && action !== 'restart' && action !== 'dry-run') {
-    throw new UsageError(`--chunk goes with restart and dry-run (given with ${action})`);
+    throw new UsageError(`--chunk requires the action restart or dry-run (given ${action})`);
   }
-  if (countRows && action !== 'describe') throw new UsageError('--count-rows goes with describe');
+  if (countRows && action !== 'describe') {
+    throw new UsageError(`--count-rows requires the action describe (given ${action})`);
+  }
   if (local && inventory === undefined) {
-    throw new UsageError('--local needs --inventory, a folder in S3 Inventory layout or a listing');
+    throw new UsageError('--local requires --inventory, an S3 Inventory folder or a listing');
   }
   if (!local && (inventory ?? count ?? out) !== undefined) {
-    throw new UsageError('--inventory, --chunks and --out go with --local');
+    throw new UsageError('--inventory, --chunks and --out require --local');
   }
 }
 
-/** Each is loaded by whoever needs it: the AWS SDK and DuckDB take a noticeable part of a second. */
-async function siteOf(
+/** Imports only what is needed: the AWS SDK and DuckDB each take a noticeable part of a second to load. */
+async function targetOf(
   folder: PipelineFolder,
   { inventory, out, chunks: count = 1 }: CommandOptions,
   isStopped: () => boolean,
-): Promise<BackfillSite> {
+): Promise<BackfillTarget> {
   if (inventory !== undefined) {
-    const { localBackfill } = await import('./backfill/local.js');
+    const { localBackfill } = await import('./backfill/local-target.js');
     return localBackfill(folder, { inventory, out, chunks: count, isStopped });
   }
   const { deployedPipeline } = await import('./shared/deployed-pipeline.js');
-  const { deployedBackfill } = await import('./backfill/deployed.js');
+  const { deployedBackfill } = await import('./backfill/aws-target.js');
   return deployedBackfill(deployedPipeline(folder));
 }
 
@@ -108,7 +117,7 @@ function chunks(value: string): number {
   if (value === 'all') return Infinity;
   if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
   throw new UsageError(
-    `--chunks takes a whole number from 1, or all (given ${JSON.stringify(value)})`,
+    `--chunks must be a whole number of at least 1, or 'all' (given ${JSON.stringify(value)})`,
   );
 }
 

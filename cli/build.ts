@@ -10,10 +10,12 @@ import { pipelineArgument, runCommand } from './shared/command.js';
 const root = join(import.meta.dirname, '..');
 const DIST = 'dist';
 
-/** The zips that synth puts beside a stack, and what is in them, to look at or to run. */
 const command = new Command('build')
-  .description('Bundle the functions of all pipelines, or of the given ones, into dist/.')
-  .argument('[pipelines...]', 'folders in pipelines/')
+  .description(
+    'Bundle the functions of pipelines into dist/<pipeline>/: each zip as it is deployed, and its content.',
+  )
+  .argument('[pipelines...]', 'names of folders in pipelines/ (default: all)')
+  .addHelpText('after', '\nExample:\n  npm run build -- sentinel1')
   .action(build);
 
 async function build(names: readonly string[]): Promise<void> {

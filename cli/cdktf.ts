@@ -3,26 +3,40 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Command } from 'commander';
-import { pipelineArgument, runCommand } from './shared/command.js';
+import { pipelineArgument, runCommand, UsageError } from './shared/command.js';
 
 const root = join(import.meta.dirname, '..');
 
-/** cdktf's own verbs that npm scripts are named after. */
-const VERBS = ['list', 'synth', 'diff', 'deploy', 'destroy'] as const;
-type Verb = (typeof VERBS)[number];
+/** Commands of cdktf; npm scripts have the same names. */
+const DESCRIPTIONS = {
+  list: 'List the stacks.',
+  synth: 'Write the Terraform configuration of every stack to cdktf.out.',
+  diff: 'Show what a deployment of the given stacks would change.',
+  deploy: 'Deploy the given stacks.',
+  destroy: 'Destroy the given stacks.',
+} as const;
+type Verb = keyof typeof DESCRIPTIONS;
 
-/** Checks first: cdktf shows what main.ts prints twice, between lines of its own. */
-const command = new Command('cdktf').description(
-  'Check PROJECT, the state and every config.yaml, then run cdktf.',
-);
-for (const verb of VERBS) {
-  command
-    .command(verb)
-    .description(`cdktf ${verb}`)
-    .argument('[pipelines-and-options...]', 'pipelines, then options of cdktf')
+// Problems are reported before cdktf starts, because it prints the errors of main.ts twice, among its own lines.
+const [node = '', file = '', verb = '', ...words] = process.argv;
+const command = Object.hasOwn(DESCRIPTIONS, verb)
+  ? verbCommand(verb as Verb)
+  : new Command('cdktf').action(() => {
+      throw new UsageError(`unknown command (known: ${Object.keys(DESCRIPTIONS).join(', ')})`);
+    });
+
+function verbCommand(name: Verb): Command {
+  return new Command(name)
+    .description(
+      `${DESCRIPTIONS[name]} Checks PROJECT, the Terraform state and every config.yaml, then runs cdktf ${name}.`,
+    )
+    .argument('[pipelines-and-options...]', 'names of pipelines, followed by options of cdktf')
     .allowUnknownOption()
-    .helpOption(false)
-    .action((rest: readonly string[]) => run(verb, rest));
+    .addHelpText(
+      'after',
+      `\nExample:\n  npm run ${name} -- sentinel1\n\nFor the options of cdktf, run "npx cdktf ${name} --help".`,
+    )
+    .action((rest: readonly string[]) => run(name, rest));
 }
 
 async function run(verb: Verb, rest: readonly string[]): Promise<void> {
@@ -40,7 +54,7 @@ function leadingNames(words: readonly string[]): readonly string[] {
   return end === -1 ? words : words.slice(0, end);
 }
 
-/** Throws UsageError and ConfigError. Loaded late: cdktf starts in the meantime. */
+/** Throws UsageError and ConfigError. The import is deferred, so that cdktf starts in the meantime. */
 async function check(stacks: readonly string[]): Promise<void> {
   const { isBootstrap, readBootstrapProject, readProject } =
     await import('../modules/config/project.js');
@@ -54,8 +68,8 @@ async function check(stacks: readonly string[]): Promise<void> {
 }
 
 /**
- * A synth changes nothing outside, so it is checked while cdktf loads, for a second or more before it starts main.ts,
- * which would report the same fault in cdktf's words.
+ * Kills cdktf if the check fails. A synth changes nothing in AWS, so it can be checked while cdktf loads, which takes
+ * a second or more until it starts main.ts.
  */
 async function orStop(cdktf: ChildProcess, checked: Promise<void>): Promise<void> {
   const ended = exitCode(cdktf);
@@ -68,7 +82,7 @@ async function orStop(cdktf: ChildProcess, checked: Promise<void>): Promise<void
   }
 }
 
-/** cdktf synthesizes and lists everything, whatever it is given. A pipeline's stack has its folder's name. */
+/** The stacks to pass on to cdktf: none for list and synth, which always process all. A stack is named after its pipeline's folder. */
 function namesFor(verb: Verb, stacks: readonly string[]): readonly string[] {
   return verb === 'list' || verb === 'synth' ? [] : stacks.map((name) => basename(name));
 }
@@ -76,7 +90,7 @@ function namesFor(verb: Verb, stacks: readonly string[]): readonly string[] {
 function startCdktf(words: readonly string[]): ChildProcess {
   const manifest = createRequire(import.meta.url).resolve('cdktf-cli/package.json');
   const program = join(dirname(manifest), 'bundle', 'bin', 'cdktf.js');
-  // Ctrl-C reaches the child as well, and Terraform needs the time to release its lock.
+  // Ctrl-C also reaches cdktf, and Terraform needs time to release its lock.
   process.on('SIGINT', () => undefined);
   return spawn(process.execPath, ['--no-warnings', program, ...words], {
     cwd: root,
@@ -91,4 +105,8 @@ async function exitCode(child: ChildProcess): Promise<number> {
   return code ?? 1;
 }
 
-await runCommand(command);
+await runCommand(command, {
+  argv: [node, file, ...words],
+  env: process.env,
+  stderr: process.stderr,
+});

@@ -9,12 +9,12 @@ import { runCommand } from './shared/command.js';
 
 const root = join(import.meta.dirname, '..');
 const CDKTN = 'cdktn@0.24.0';
-/** Inside the project, so that what is not bundled is found. */
+/** Inside the project, so that packages that are not bundled are found. */
 const WORK = join(root, 'node_modules', '.cache', 'check-cdktn');
 
-const command = new Command('check-cdktn')
+const command = new Command('check:cdktn')
   .description(
-    `Install ${CDKTN}, the maintained successor of cdktf, and compare what main.ts writes under both.`,
+    `Synthesize with ${CDKTN}, the maintained successor of cdktf, and compare the stacks with cdktf's.`,
   )
   .action(check);
 
@@ -25,19 +25,19 @@ async function check(): Promise<void> {
   const names = [...ours.keys()];
   if (!isDeepStrictEqual([...theirs.keys()], names)) {
     throw new Error(
-      `cdktn makes the stacks ${[...theirs.keys()].join(', ')}, cdktf ${names.join(', ')}`,
+      `the stacks differ: cdktn wrote ${[...theirs.keys()].join(', ')}, cdktf ${names.join(', ')}`,
     );
   }
   const different = names.filter((name) => !isDeepStrictEqual(ours.get(name), theirs.get(name)));
   if (different.length > 0) {
     throw new Error(
-      `not the same under ${CDKTN}: ${different.join(', ')}; compare the folders in ${WORK}`,
+      `stacks differ with ${CDKTN}: ${different.join(', ')} (compare the folders in ${WORK})`,
     );
   }
-  process.stdout.write(`the same under ${CDKTN}, apart from "//": ${names.join(', ')}\n`);
+  process.stdout.write(`identical with ${CDKTN}, except for "//": ${names.join(', ')}\n`);
 }
 
-/** A folder of its own: the project's dependencies stay as they are. */
+/** Installs cdktn in a temporary folder, so that the project's dependencies stay unchanged. */
 function install(): string {
   const folder = mkdtempSync(join(tmpdir(), 'cdktn-'));
   const words = [
@@ -54,7 +54,7 @@ function install(): string {
   return folder;
 }
 
-/** Runs main.ts, provider classes included, on one of the two; returns the stacks by name. */
+/** Runs main.ts, including the provider classes, with cdktf or cdktn. Returns the stacks by name. */
 async function synthesizeWith(
   name: string,
   installed?: string,
@@ -85,7 +85,7 @@ async function bundleMain(outfile: string, installed: string | undefined): Promi
     ...(installed !== undefined && {
       alias: {
         cdktf: join(installed, 'node_modules', 'cdktn'),
-        // One copy: a construct of another copy is no construct.
+        // Constructs of two copies of this package do not recognize each other.
         constructs: join(modules, 'constructs'),
       },
     }),

@@ -5,12 +5,12 @@ import { parseProject } from '../modules/config/names.js';
 import { listPipelines, readPipelineConfig } from '../modules/config/config.js';
 import { pipelineArgument, runCommand } from './shared/command.js';
 
-/** Run before cdktf, which would show the first error only, with a stack trace. */
 const command = new Command('check-config')
   .description(
-    'Check PROJECT and config.yaml of all pipelines, or of the given ones; print every problem.',
+    'Check PROJECT and the config.yaml of pipelines, and print every problem as path:line:column.',
   )
-  .argument('[pipelines...]', 'folders in pipelines/')
+  .argument('[pipelines...]', 'names of folders in pipelines/ (default: all)')
+  .addHelpText('after', '\nExample:\n  PROJECT=demo npm run check-config')
   .action((names: readonly string[]) => {
     const folders = names.map((name) => pipelineArgument(name).folder);
     checkConfigs(

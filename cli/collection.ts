@@ -3,20 +3,19 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 
 import { type CollectionHandler, makeCollection } from '../lambdas/collection-handler.js';
-import { runCommand } from './shared/command.js';
+import { runCommand, requiredPipeline } from './shared/command.js';
 import { handlerIn } from './shared/pipeline-code.js';
-import { requiredPipeline } from './shared/required-pipeline.js';
-import { endQuietlyWithReader, printLine } from './shared/terminal.js';
+import { printLine } from './shared/terminal.js';
 
 const command = new Command('collection')
-  .description("Print a pipeline's Collection as JSON, as it is posted after each deployment.")
-  .argument('[pipeline]', 'folder in pipelines/, or - to read it from stdin')
+  .description("Print a pipeline's Collection as JSON, as posted after each deployment.")
+  .argument('[pipeline]', 'name of a folder in pipelines/, or - to read it from stdin')
+  .addHelpText('after', '\nExample:\n  npm run --silent collection -- sentinel1 | jq .summaries')
   .action(printCollection);
 
 async function printCollection(name: string | undefined): Promise<void> {
   const { folder } = requiredPipeline(name === '-' ? await firstLine() : name);
   const { createCollection } = await handlerIn<CollectionHandler>(resolve(folder, 'collection.ts'));
-  endQuietlyWithReader();
   await printLine(JSON.stringify(makeCollection(createCollection), undefined, 2));
 }
 

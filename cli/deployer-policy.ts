@@ -5,21 +5,24 @@ import { parseArn, partitionOf } from '../modules/config/values/arn.js';
 import { deployerPolicy, topicsOf } from '../modules/deployer/policy.js';
 import type { DeployedStack } from '../modules/deployer/policy.js';
 import { readProject } from '../modules/config/project.js';
-import { runCommand } from './shared/command.js';
-import { UsageError } from './shared/usage-error.js';
+import { runCommand, UsageError } from './shared/command.js';
 
 const root = join(import.meta.dirname, '..');
 
 const command = new Command('deployer-policy')
   .description(
-    'Print the IAM policy that deploys the stacks in cdktf.out and destroys them, and no more.',
+    'Print the least IAM policy that allows deploying and destroying the stacks in cdktf.out.',
+  )
+  .addHelpText(
+    'after',
+    '\nExample:\n  npm run synth && npm run --silent deployer-policy > policy.json',
   )
   .action(print);
 
 function print(): void {
   const { name, state, pipelines } = readProject({ root, env: process.env });
   const [pipeline] = pipelines;
-  if (pipeline === undefined) throw new UsageError('there is no pipeline');
+  if (pipeline === undefined) throw new UsageError('pipelines/ contains no pipelines');
   const stacks = pipelines.map(({ id }) => readStack(id));
   const policy = deployerPolicy(stacks, {
     partition: partitionOf(pipeline.region),
@@ -33,7 +36,8 @@ function print(): void {
 
 function readStack(id: string): DeployedStack {
   const file = join(root, 'cdktf.out', 'stacks', id, 'cdk.tf.json');
-  if (!existsSync(file)) throw new UsageError(`${id} is not in cdktf.out: run npm run synth first`);
+  if (!existsSync(file))
+    throw new UsageError(`cdktf.out has no stack ${id}: run npm run synth first`);
   return JSON.parse(readFileSync(file, 'utf8')) as DeployedStack;
 }
 

@@ -1,35 +1,39 @@
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-
 import { Command } from 'commander';
-
-import { failureOf } from '../lambdas/runtime/errors.js';
 import type { GranuleHandler } from '../lambdas/granule-handler.js';
-import { hrefSource, mappedSource, type GranuleSource } from '../lambdas/source/href.js';
 import { makeItem } from '../lambdas/granule/items.js';
+import { failureOf } from '../lambdas/runtime/errors.js';
+import { hrefSource, mappedSource } from '../lambdas/source/href.js';
 import type { Item } from '../lambdas/stac/stac.js';
-import { type PipelineConfig, readPipelineConfig } from '../modules/config/config.js';
-import { runCommand } from './shared/command.js';
-import { namedGranule, tryFindGranule } from './item-href.js';
+import { readPipelineConfig } from '../modules/config/config.js';
+import { namedGranule, tryFindGranule } from './item/granule.js';
+import { requiredPipeline, runCommand, UsageError } from './shared/command.js';
 import { handlerIn } from './shared/pipeline-code.js';
-import { requiredPipeline } from './shared/required-pipeline.js';
-import { endQuietlyWithReader, printLine } from './shared/terminal.js';
-import { UsageError } from './shared/usage-error.js';
+import { printLine } from './shared/terminal.js';
 
 interface ItemOptions {
   readonly hrefPrefix?: string;
 }
 
 const command = new Command('item')
-  .description('Print the Items of granules as JSON, one a line.')
-  .argument('[pipeline]', 'folder in pipelines/')
+  .description(
+    `Print the Items of granules as JSON, one per line. Nothing is posted.
+
+The exit code is 1 if any Item could not be created.`,
+  )
+  .argument('[pipeline]', 'name of a folder in pipelines/')
   .argument(
     '[hrefs...]',
-    's3://, https://, a folder or a message; - reads them from stdin, one a line',
+    's3:// or https:// hrefs, folders on disk, or messages; - reads them from stdin, one per line',
   )
   .option(
     '--href-prefix <href>',
-    "for a folder: its Item's hrefs begin with this and the folder's name",
+    "with a folder on disk: start the Item's hrefs with this and the folder's name",
+  )
+  .addHelpText(
+    'after',
+    '\nExample:\n  npm run --silent item -- sentinel1 s3://bucket/granule | jq .id',
   )
   .action(printItems);
 
@@ -39,10 +43,12 @@ async function printItems(
   options: ItemOptions,
 ): Promise<void> {
   const { folder } = requiredPipeline(name);
-  if (given.length === 0)
-    throw new UsageError('which granule? Give an href or a folder, or - to read them from stdin');
+  if (given.length === 0) {
+    throw new UsageError(
+      'missing argument <hrefs>: pass an href or a folder, or - to read them from stdin',
+    );
+  }
   const maker = await itemMaker(folder, options);
-  endQuietlyWithReader();
   for await (const href of hrefsOf(given)) {
     try {
       await printLine(JSON.stringify(await maker(href)));
@@ -57,15 +63,19 @@ async function itemMaker(
   folder: string,
   { hrefPrefix }: ItemOptions,
 ): Promise<(given: string) => Promise<Item>> {
-  const config = readPipelineConfig(folder);
+  const {
+    requester_pays: requesterPays,
+    region,
+    stac_api_url: stacApiUrl,
+  } = readPipelineConfig(folder);
   const { pipeline } = await handlerIn<GranuleHandler>(resolve(folder, 'app.ts'));
-  const source = sourceOf(config);
+  const source = hrefSource({ requesterPays, region });
   return (given) => {
     const { sourceMap, ...named } = namedGranule(given, hrefPrefix);
     const granule = tryFindGranule(given, pipeline) ?? named;
     return makeItem(pipeline, granule, {
       source: sourceMap ? mappedSource(source, sourceMap) : source,
-      stacApiUrl: config.stac_api_url,
+      stacApiUrl,
       warn: (message, fields) => {
         process.stderr.write(
           `${granule.href}: warning: ${message} ${JSON.stringify(fields ?? {})}\n`,
@@ -73,10 +83,6 @@ async function itemMaker(
       },
     });
   };
-}
-
-function sourceOf({ requester_pays: requesterPays, region }: PipelineConfig): GranuleSource {
-  return hrefSource({ requesterPays, region });
 }
 
 async function* hrefsOf(given: readonly string[]): AsyncGenerator<string> {

@@ -3,32 +3,28 @@ import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { MODULE_NAMES, MODULES_FOLDER } from '../modules/terraform/generate/names.js';
-import { runCommand } from './shared/command.js';
-import { UsageError } from './shared/usage-error.js';
+import { runCommand, UsageError } from './shared/command.js';
 
 const root = join(import.meta.dirname, '..');
 
 const command = new Command('modules')
-  .description(
-    `Write the modules for plain Terraform, or the named ones: ${MODULE_NAMES.join(', ')}.`,
-  )
-  .argument('[modules...]', 'names of modules')
-  .option('--out <folder>', 'where to write them', MODULES_FOLDER)
+  .description(`Write the Terraform modules for use from HCL: ${MODULE_NAMES.join(', ')}.`)
+  .argument('[modules...]', 'names of modules (default: all)')
+  .option('--out <folder>', 'folder to write to', MODULES_FOLDER)
+  .addHelpText('after', '\nExample:\n  npm run modules -- granule-queue --out /tmp/modules')
   .action(write);
 
 async function write(names: readonly string[], { out }: { readonly out: string }): Promise<void> {
   const known: readonly string[] = MODULE_NAMES;
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new UsageError(
-      `there is no module ${JSON.stringify(unknown)}; there are ${known.join(', ')}`,
-    );
+    throw new UsageError(`unknown module ${JSON.stringify(unknown)} (known: ${known.join(', ')})`);
   }
   const folder = out === MODULES_FOLDER ? join(root, out) : resolve(out);
   process.exitCode = await synthesize(folder, names.length > 0 ? names : known);
 }
 
-/** In a process of its own: no command loads cdktf. */
+/** Runs in a process of its own, so that no command loads cdktf. */
 async function synthesize(folder: string, names: readonly string[]): Promise<number> {
   const program = join(root, 'modules', 'terraform', 'write-modules.ts');
   const words = ['--import', 'tsx', '--no-warnings', program, folder, ...names];

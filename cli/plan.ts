@@ -1,17 +1,16 @@
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
-import { knownPipelines, listPipelines } from '../modules/config/folder.js';
-import { pipelineArgument, runCommand } from './shared/command.js';
+import { listPipelines } from '../modules/config/folder.js';
+import { knownText, pipelineArgument, runCommand, UsageError } from './shared/command.js';
 import { type PipelinePlan, planPipeline } from './plan/terraform.js';
 import { planComment } from './plan/comment.js';
 import { hasChanges } from './plan/summary.js';
 import { printLine } from './shared/terminal.js';
 import { trySynthesize } from './plan/synth-stacks.js';
-import { UsageError } from './shared/usage-error.js';
 
 const root = process.cwd();
 
-/** As those of `terraform plan -detailed-exitcode`; so a wrong use is an error like any other. */
+/** The exit codes of `terraform plan -detailed-exitcode`. Incorrect usage also has the code 1, since 2 means changes. */
 const EXIT = { none: 0, failed: 1, changes: 2 } as const;
 
 interface PlanOptions {
@@ -21,11 +20,17 @@ interface PlanOptions {
 
 const command = new Command('plan')
   .description(
-    'Plan pipelines, and print what a reviewer has to know as Markdown. Exit code 0: no changes, 2: changes, 1: failed.',
+    `Run terraform plan for pipelines, and print a summary for reviewers as Markdown.
+
+Exit codes: 0 no changes, 1 failed, 2 changes.`,
   )
-  .argument('[pipelines...]', 'folders in pipelines/; - reads them from stdin, one a line')
-  .option('--all', 'every pipeline')
-  .option('--json', 'the summaries as JSON')
+  .argument(
+    '[pipelines...]',
+    'names of folders in pipelines/; - reads them from stdin, one per line',
+  )
+  .option('--all', 'plan every pipeline')
+  .option('--json', 'print the summaries as JSON')
+  .addHelpText('after', '\nExample:\n  npm run --silent plan -- sentinel1 > plan.md')
   .action(plan);
 
 async function plan(given: readonly string[], options: PlanOptions): Promise<void> {
@@ -40,7 +45,8 @@ async function pipelinesOf(
   { all }: PlanOptions,
 ): Promise<readonly string[]> {
   if (all) return listPipelines();
-  if (given.length === 0) throw new UsageError(`which pipelines, or --all? ${knownPipelines()}`);
+  if (given.length === 0)
+    throw new UsageError(`missing argument <pipelines> or --all ${knownText()}`);
   const names: string[] = [];
   for (const name of given) names.push(...(name === '-' ? await linesOfStdin() : [name]));
   return [...new Set(names.map((name) => pipelineArgument(name).id))];
@@ -53,7 +59,7 @@ async function linesOfStdin(): Promise<string[]> {
   return lines;
 }
 
-/** One after the other: providers take most of a machine's memory. */
+/** Plans one pipeline at a time, because the providers use most of a machine's memory. */
 async function planAll(pipelines: readonly string[]): Promise<PipelinePlan[]> {
   if (pipelines.length === 0) return [];
   const error = await trySynthesize(root);
@@ -72,7 +78,7 @@ function exitCodeOf(plans: readonly PipelinePlan[]): number {
   return changed ? EXIT.changes : EXIT.none;
 }
 
-/** Without the full plans, which are for people. */
+/** The summaries without the full text of the plans. */
 function jsonOf(plans: readonly PipelinePlan[]): string {
   const summaries = plans.map((one) =>
     'error' in one ? one : { pipeline: one.pipeline, ...one.summary },

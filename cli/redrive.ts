@@ -1,40 +1,51 @@
 import { Command } from 'commander';
-import { runCommand, type PipelineFolder } from './shared/command.js';
-import type { DeadLetterStore } from './redrive/store.js';
 import { redrive, type RedriveOptions } from './redrive/action.js';
-import { parseLimit, parseSince } from './redrive/options.js';
-import { requiredPipeline } from './shared/required-pipeline.js';
-import { UsageError } from './shared/usage-error.js';
+import { parseSince } from './redrive/options.js';
+import type { DeadLetterStore } from './redrive/store.js';
+import {
+  requiredPipeline,
+  runCommand,
+  UsageError,
+  wholeNumber,
+  type PipelineFolder,
+} from './shared/command.js';
+import { INTERRUPTED } from './shared/terminal.js';
 
 interface CommandOptions extends RedriveOptions {
   readonly out?: string;
 }
 
-const INTERRUPTED = 130;
-
 const command = new Command('redrive')
   .description(
-    'List the dead letters of a pipeline by reason, and send them again with --send. Listing changes nothing.',
+    `List the dead letters of a pipeline, grouped by reason, and send them back to
+the queue with --send. Without --send, nothing changes.
+
+The exit code is 1 if any dead letter could not be read or sent. With --local, the
+messages run at once; the exit code is then also 1 if any of them fails again.`,
   )
-  .argument('[pipeline]', 'folder in pipelines/')
-  .option('--reason <text>', 'only those whose reason or error contains this text')
+  .argument('[pipeline]', 'name of a folder in pipelines/')
+  .option('--reason <text>', 'select those whose reason or error contains this text')
   .option(
     '--since <time>',
-    'only those that failed since: 2024-05-01, 2024-05-01T12:00Z, 90m, 2h, 3d',
+    'select those that failed since 2024-05-01, 2024-05-01T12:00Z, or 90m, 2h, 3d ago',
     (value: string) => parseSince(value),
   )
-  .option('--limit <n>', 'the n oldest of them at most', parseLimit)
-  .option('--send', 'send them again, after asking')
-  .option('--yes', 'do not ask')
+  .option('--limit <n>', 'select the n oldest', wholeNumber('--limit', 1))
+  .option('--send', 'send the selected ones again, after confirmation')
+  .option('--yes', 'skip the confirmation')
   .option('--json', 'print one JSON object')
-  .option('--local', 'those of the local run, out/<pipeline>/dead-letters.ndjson')
-  .option('--out <folder>', 'folder of the local run')
+  .option('--local', 'use the local run in out/<pipeline> instead of a deployment')
+  .option('--out <folder>', 'folder of the local run (default: out/<pipeline>)')
+  .addHelpText(
+    'after',
+    '\nExample:\n  npm run redrive -- sentinel1 --reason "503" --since 2h --send',
+  )
   .action(run);
 
 async function run(name: string | undefined, options: CommandOptions): Promise<void> {
   const folder = requiredPipeline(name);
   if (options.json && options.send && !options.yes) {
-    throw new UsageError('--json with --send asks nothing: add --yes');
+    throw new UsageError('--json with --send cannot ask for confirmation: add --yes');
   }
   const store = await storeOf(folder, options);
   const interrupted = stopOnSignals(store);
@@ -45,19 +56,19 @@ async function run(name: string | undefined, options: CommandOptions): Promise<v
   process.exitCode = interrupted() ? INTERRUPTED : code;
 }
 
-/** Each is loaded by whoever needs it: the AWS SDK and the bundler take a noticeable part of a second. */
+/** Imports only what is needed: the AWS SDK and the bundler each take a noticeable part of a second to load. */
 async function storeOf(folder: PipelineFolder, options: CommandOptions): Promise<DeadLetterStore> {
   if (options.local) {
-    const { localDeadLetters } = await import('./redrive/local.js');
+    const { localDeadLetters } = await import('./redrive/local-store.js');
     return localDeadLetters(folder, options.out);
   }
   const { deployedPipeline } = await import('./shared/deployed-pipeline.js');
   const pipeline = deployedPipeline(folder);
-  const { deployedDeadLetters } = await import('./redrive/deployed.js');
+  const { deployedDeadLetters } = await import('./redrive/aws-store.js');
   return deployedDeadLetters(pipeline);
 }
 
-/** The first Ctrl-C lets the batches in hand end, so that none is sent and not deleted. */
+/** On the first Ctrl-C the batches in progress are completed, so that no message is sent but not deleted. */
 function stopOnSignals(store: DeadLetterStore): () => boolean {
   let stopped = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

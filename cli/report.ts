@@ -1,29 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { runCommand } from './shared/command.js';
-import { githubClient } from './plan/github-client.js';
-import { writeComment, writeDriftIssue } from './plan/github.js';
+import { githubClient, writeComment, writeDriftIssue } from './plan/github.js';
 
 const command = new Command('report').description(
-  'Put what npm run plan printed where people read it. For workflows of GitHub: GITHUB_REPOSITORY and GITHUB_TOKEN.',
+  'Post the output of npm run plan on GitHub. Needs GITHUB_REPOSITORY and GITHUB_TOKEN, as in a GitHub workflow.',
 );
 
 command
   .command('comment')
-  .description('The one comment on a pull request, written again each time.')
-  .argument('<number>', 'of the pull request', wholeNumber)
-  .argument('<file>', 'what npm run plan printed')
+  .description('Create or update the plan comment on a pull request.')
+  .argument('<number>', 'number of the pull request', wholeNumber)
+  .argument('<file>', 'output of npm run plan')
   .action(async (pullRequest: number, file: string) => {
     await writeComment(githubClient(process.env), pullRequest, readFileSync(file, 'utf8'));
   });
 
 command
   .command('drift')
-  .description('The one issue about drift: opened, written again, or closed when nothing differs.')
-  .argument('<file>', 'what npm run plan printed')
+  .description('Open, update or close the issue about drift between main and the deployment.')
+  .argument('<file>', 'output of npm run plan')
   .requiredOption(
     '--code <n>',
-    'its exit code: 0 nothing differs, 1 failed, 2 differs',
+    'exit code of npm run plan: 0 no changes, 1 failed, 2 changes',
     wholeNumber,
   )
   .action(async (file: string, { code }: { readonly code: number }) => {
@@ -35,7 +34,7 @@ command
 
 function wholeNumber(value: string): number {
   if (!/^\d+$/.test(value))
-    throw new InvalidArgumentError(`it is a whole number (given '${value}')`);
+    throw new InvalidArgumentError(`it must be a whole number (given '${value}')`);
   return Number(value);
 }
 

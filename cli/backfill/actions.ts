@@ -1,5 +1,3 @@
-import { callPipeline } from '../../lambdas/backfill/query.js';
-import { chunkName } from '../../lambdas/backfill/run.js';
 import {
   isUnfinished,
   pauseBackfill,
@@ -7,32 +5,16 @@ import {
   resumeBackfill,
   type BackfillCursor,
 } from '../../lambdas/backfill/cursor.js';
+import { callPipeline } from '../../lambdas/backfill/query.js';
+import { chunkName } from '../../lambdas/backfill/run.js';
 import { firstChunk, sourceOf } from '../../lambdas/backfill/settings.js';
-import { chosenChunk } from './backfill-chunk.js';
+import type { Action, ActionOptions, ActionResult } from './action.js';
 import { estimateScan, estimateText, inventoryFor } from './cost.js';
 import { describe } from './describe.js';
 import { dryRun } from './dry-run.js';
-import { commandFor, type BackfillSite, type SiteAnswer } from './site.js';
-import { status } from './backfill-status.js';
-
-export interface ActionOptions {
-  /** Of restart and dry-run. */
-  readonly chunk?: string;
-  /** Of describe. */
-  readonly countRows?: true;
-  readonly isStopped: () => boolean;
-  /** A line for a person, at once. */
-  readonly say: (line: string) => void;
-}
-
-export interface ActionResult {
-  readonly lines: readonly string[];
-  /** What --json prints. */
-  readonly json: object;
-  readonly exitCode: 0 | 1;
-}
-
-export type Action = (site: BackfillSite, options: ActionOptions) => Promise<ActionResult>;
+import { progressOf } from './progress.js';
+import { progressLines } from './report.js';
+import { chosenChunk, commandFor, type BackfillTarget, type InvokeResult } from './target.js';
 
 export const ACTIONS: Readonly<Record<string, Action>> = {
   status,
@@ -44,66 +26,114 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   describe,
 };
 
-/** Outcomes after which a person has something to do. */
-const NEEDS_A_PERSON = ['failed', 'empty', 'paused', 'busy', 'handed-over'];
+/** Stages in which the backfill needs attention. */
+const FAILED_STAGES = ['failed', 'empty'];
+/** Outcomes of the historic function after which the backfill does not continue. */
+const STOPPED_OUTCOMES = ['failed', 'empty', 'paused', 'busy', 'handed-over'];
 
-async function start(site: BackfillSite, { say }: ActionOptions): Promise<ActionResult> {
-  const cursor = (await site.cursors.read())?.cursor;
-  if (willQuery(cursor, site)) {
-    const isSame = cursor?.source === sourceOf(site.settings);
-    const inventory = inventoryFor(site, isSame ? cursor : undefined);
-    say(estimateText(await estimateScan(site, inventory), site));
-  }
-  return answered(site, await site.invoke('run'));
+/** Reports the progress or, before the backfill has started, what its first query would cost. */
+async function status(target: BackfillTarget): Promise<ActionResult> {
+  const cursor = (await target.cursors.read())?.cursor;
+  if (cursor === undefined) return statusNotStarted(target);
+  const progress = { ...progressOf(cursor, Date.now()), ...interruption(cursor, target) };
+  const { counts, ...rest } = progress;
+  const isAnother = cursor.source !== sourceOf(target.settings);
+  const another = `This progress belongs to another inventory (${cursor.source}): the next start begins from scratch.`;
+  return {
+    lines: [...progressLines(progress, target), ...(isAnother ? [`  ${another}`] : [])],
+    json: { pipeline: target.pipeline, ...counts, ...rest, isAnotherInventory: isAnother },
+    exitCode: FAILED_STAGES.includes(cursor.stage) || progress.isStalled ? 1 : 0,
+  };
 }
 
-/** The cost is told before it arises, and only then. */
-function willQuery(cursor: BackfillCursor | undefined, { settings }: BackfillSite): boolean {
+async function statusNotStarted(target: BackfillTarget): Promise<ActionResult> {
+  const estimate = await estimateScan(target);
+  const { frequencyHours } = target.settings;
+  const trigger = frequencyHours > 0 ? 'schedule' : 'deployment';
+  const start = target.kind === 'aws' ? `The ${trigger} starts it; to start it now` : 'To start it';
+  return {
+    lines: [
+      `${target.pipeline}: not started`,
+      `  ${estimateText(estimate, target)}`,
+      `  ${start}: ${commandFor(target, 'start')}`,
+    ],
+    json: { pipeline: target.pipeline, state: 'not begun', estimate },
+    exitCode: 0,
+  };
+}
+
+function interruption(cursor: BackfillCursor, target: BackfillTarget) {
+  if (!isUnfinished(cursor) || cursor.paused || target.isRunning(cursor)) return {};
+  return { state: 'interrupted', remainingSeconds: undefined, isStalled: false };
+}
+
+async function start(target: BackfillTarget, { say }: ActionOptions): Promise<ActionResult> {
+  const cursor = (await target.cursors.read())?.cursor;
+  if (willQuery(cursor, target)) {
+    const isSame = cursor?.source === sourceOf(target.settings);
+    const inventory = inventoryFor(target, isSame ? cursor : undefined);
+    say(estimateText(await estimateScan(target, inventory), target));
+  }
+  return invoked(target, await target.invoke('run'));
+}
+
+/** Whether a start runs a query, whose cost is then shown first. */
+function willQuery(cursor: BackfillCursor | undefined, { settings }: BackfillTarget): boolean {
   if (cursor?.source !== sourceOf(settings)) return true;
   return !cursor.paused && !isUnfinished(cursor) && cursor.stage !== 'complete';
 }
 
-async function pause(site: BackfillSite): Promise<ActionResult> {
-  const cursor = await pauseBackfill(site.cursors);
-  if (cursor === undefined) return notBegun(site, 'there is nothing to pause');
+async function pause(target: BackfillTarget): Promise<ActionResult> {
+  const cursor = await pauseBackfill(target.cursors);
+  if (cursor === undefined) return notStarted(target, 'there is nothing to pause');
   const message = isUnfinished(cursor)
-    ? 'paused: the page in hand is still sent, then it stops'
-    : 'paused: no further chunk begins';
-  return said(site, 'paused', [message, `To go on: ${commandFor(site, 'resume')}`]);
+    ? 'paused: the current page is still sent'
+    : 'paused: no further chunk is started';
+  return resultOf(target, 'paused', [message, `To continue: ${commandFor(target, 'resume')}`]);
 }
 
-async function resume(site: BackfillSite): Promise<ActionResult> {
-  const cursor = await resumeBackfill(site.cursors);
-  if (cursor === undefined) return notBegun(site, 'there is nothing to resume');
-  if (isUnfinished(cursor)) return answered(site, await site.invoke('continue'));
+async function resume(target: BackfillTarget): Promise<ActionResult> {
+  const cursor = await resumeBackfill(target.cursors);
+  if (cursor === undefined) return notStarted(target, 'there is nothing to resume');
+  if (isUnfinished(cursor)) return invoked(target, await target.invoke('continue'));
   const message = `no longer paused; ${chunkName(cursor.chunk)} is ${cursor.stage}`;
-  return said(site, 'resumed', [message, `To begin what is due: ${commandFor(site, 'start')}`]);
+  const next = `To start the next chunk: ${commandFor(target, 'start')}`;
+  return resultOf(target, 'resumed', [message, next]);
 }
 
-async function restart(site: BackfillSite, options: ActionOptions): Promise<ActionResult> {
-  const { settings, historic } = site;
-  const chunk = chosenChunk(options.chunk, site) ?? firstChunk(settings);
-  // What cannot be begun is no reason to forget what was done.
+async function restart(target: BackfillTarget, options: ActionOptions): Promise<ActionResult> {
+  const { settings, historic } = target;
+  const chunk = chosenChunk(options.chunk, target) ?? firstChunk(settings);
+  // Fails before the earlier progress is discarded.
   callPipeline('queryInventory', () => historic.pipeline.queryInventory({ chunk }));
-  options.say(estimateText(await estimateScan(site), site));
+  options.say(estimateText(await estimateScan(target), target));
   const begin = { source: sourceOf(settings), chunk, now: Date.now() };
-  const before = await restartBackfill(site.cursors, begin);
-  if (before !== undefined) options.say(`forgotten: ${before.stage}, ${chunkName(before.chunk)}`);
-  return answered(site, await site.invoke('run'));
+  const before = await restartBackfill(target.cursors, begin);
+  if (before !== undefined) {
+    options.say(`discarded earlier progress: ${before.stage}, ${chunkName(before.chunk)}`);
+  }
+  return invoked(target, await target.invoke('run'));
 }
 
-function answered(site: BackfillSite, { outcome, message, next = [] }: SiteAnswer): ActionResult {
-  const hints = outcome === 'paused' ? [`To go on: ${commandFor(site, 'resume')}`] : next;
-  const result = said(site, outcome, [message, ...hints]);
-  return { ...result, exitCode: NEEDS_A_PERSON.includes(outcome) ? 1 : 0 };
+function invoked(
+  target: BackfillTarget,
+  { outcome, message, next = [] }: InvokeResult,
+): ActionResult {
+  const hints = outcome === 'paused' ? [`To continue: ${commandFor(target, 'resume')}`] : next;
+  const result = resultOf(target, outcome, [message, ...hints]);
+  return { ...result, exitCode: STOPPED_OUTCOMES.includes(outcome) ? 1 : 0 };
 }
 
-function notBegun(site: BackfillSite, what: string): ActionResult {
-  const result = said(site, 'not-begun', [`the backfill has not begun, so ${what}`]);
+function notStarted(target: BackfillTarget, what: string): ActionResult {
+  const result = resultOf(target, 'not-begun', [`the backfill has not started: ${what}`]);
   return { ...result, exitCode: 1 };
 }
 
-function said({ pipeline }: BackfillSite, outcome: string, lines: readonly string[]): ActionResult {
+function resultOf(
+  { pipeline }: BackfillTarget,
+  outcome: string,
+  lines: readonly string[],
+): ActionResult {
   const [first = '', ...rest] = lines;
   return {
     lines: [`${pipeline}: ${first}`, ...rest.map((line) => `  ${line}`)],

@@ -7,53 +7,71 @@ import {
   readManifest,
 } from '../../lambdas/inventory/report.js';
 import type { Inventory } from '../../lambdas/inventory/inventory.js';
-import type { ActionOptions, ActionResult } from './actions.js';
+import type { ActionOptions, ActionResult } from './action.js';
 import { estimateScan, estimateText } from './cost.js';
-import { countedRows } from './backfill-rows.js';
-import { commandFor, type BackfillSite } from './site.js';
+import { commandFor, type BackfillTarget } from './target.js';
 import { counted } from '../shared/table.js';
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '../../lambdas/runtime/clock.js';
+import { backoffMs } from '../../lambdas/runtime/retry.js';
+import { QueryError } from '../../lambdas/runtime/errors.js';
+import { inventoryQuery } from '../../lambdas/inventory/query.js';
+import { readText } from '../../lambdas/inventory/objects.js';
+import { parseRecords } from '../../lambdas/inventory/result-csv.js';
 
-/** What the inventory is, and the two lines of config.yaml that fit it. */
-export async function describe(site: BackfillSite, options: ActionOptions): Promise<ActionResult> {
-  return site.settings.inventory.format.startsWith('listing')
-    ? describeListing(site, options)
-    : describeReport(site, options);
+const POLL = { firstMs: 20, maxMs: 2_000 };
+
+/** Describes the inventory and prints the two lines of config.yaml that match it. */
+export async function describe(
+  target: BackfillTarget,
+  options: ActionOptions,
+): Promise<ActionResult> {
+  return target.settings.inventory.format.startsWith('listing')
+    ? describeListing(target, options)
+    : describeReport(target, options);
 }
 
-async function describeListing(site: BackfillSite, options: ActionOptions): Promise<ActionResult> {
-  const { pipeline, settings } = site;
-  const estimate = await estimateScan(site);
-  const rows = await rowsOf(site, settings.inventory, options);
+async function describeListing(
+  target: BackfillTarget,
+  options: ActionOptions,
+): Promise<ActionResult> {
+  const { pipeline, settings } = target;
+  const estimate = await estimateScan(target);
+  const rows = await rowsOf(target, settings.inventory, options);
   return {
     lines: [
       `${pipeline}: ${settings.inventory.location}`,
-      `  ${estimateText(estimate, site)}`,
-      rowsLine(rows, site),
-      '  A listing needs no inventory_format and no inventory_fields.',
+      `  ${estimateText(estimate, target)}`,
+      rowsLine(rows, target),
+      '  A listing needs neither inventory_format nor inventory_fields.',
     ],
     json: { pipeline, location: settings.inventory.location, ...estimate, rows },
     exitCode: 0,
   };
 }
 
-async function describeReport(site: BackfillSite, options: ActionOptions): Promise<ActionResult> {
-  const { pipeline, objects, configured } = site;
-  const { location, pinnedDt } = site.settings.inventory;
+async function describeReport(
+  target: BackfillTarget,
+  options: ActionOptions,
+): Promise<ActionResult> {
+  const { pipeline, objects, configured } = target;
+  const { location, pinnedDt } = target.settings.inventory;
   const dts = await listDts(location, objects);
   const dt = pinnedDt ?? dts.at(-1) ?? (await findNewestDt(location, objects));
   const manifest = await readManifest(location, dt, objects);
   const lines = configLines(manifest);
   const fits = configured !== undefined && fitsConfig(configured, manifest);
   const inventory = inventoryOf(manifest, location, dt);
-  const estimate = await estimateScan(site, inventory);
-  const rows = fits || site.kind === 'local' ? await rowsOf(site, inventory, options) : undefined;
+  const estimate = await estimateScan(target, inventory);
+  const rows =
+    fits || target.kind === 'local' ? await rowsOf(target, inventory, options) : undefined;
   return {
     lines: [
       `${pipeline}: ${location}`,
-      `  ${estimateText(estimate, site)}`,
+      `  ${estimateText(estimate, target)}`,
       reportsLine(dts),
-      rowsLine(rows, site),
-      fitLine(site, fits),
+      rowsLine(rows, target),
+      fitLine(target, fits),
       lines,
     ],
     json: { pipeline, location, ...estimate, dts, rows, fits, configLines: lines.split('\n') },
@@ -66,26 +84,51 @@ function reportsLine(dts: readonly string[]): string {
   return `  ${counted(dts.length, 'report')}, from ${oldest} to ${dts.at(-1) ?? '-'}`;
 }
 
-function fitLine(site: BackfillSite, fits: boolean): string {
-  if (fits) return '  config.yaml fits it:';
-  return site.configured === undefined
-    ? '  For config.yaml:'
-    : '  config.yaml says something else. Put these two lines into it:';
+function fitLine(target: BackfillTarget, fits: boolean): string {
+  if (fits) return '  config.yaml matches it:';
+  return target.configured === undefined
+    ? '  Lines for config.yaml:'
+    : '  config.yaml does not match it. Change these two lines:';
 }
 
-function rowsLine(rows: number | undefined, site: BackfillSite): string {
+function rowsLine(rows: number | undefined, target: BackfillTarget): string {
   if (rows !== undefined) return `  ${counted(rows, 'row')} (current objects)`;
-  if (site.kind === 'local')
-    return '  rows not counted: an ORC report cannot be read on this machine';
-  return `  rows not counted; a query that counts them: ${commandFor(site, 'describe')} --count-rows`;
+  if (target.kind === 'local')
+    return '  rows not counted: ORC reports cannot be read on this machine';
+  return `  rows not counted; to count them with a query: ${commandFor(target, 'describe')} --count-rows`;
 }
 
-/** Free on this machine; in AWS a query, which has to be asked for. */
+/** Counting is free on this machine; in AWS it is a query, which runs only with --count-rows. */
 async function rowsOf(
-  site: BackfillSite,
+  target: BackfillTarget,
   inventory: Inventory,
   { countRows }: ActionOptions,
 ): Promise<number | undefined> {
-  if (site.kind === 'local' && inventory.format === 'orc') return undefined;
-  return site.kind === 'local' || countRows ? countedRows(site, inventory) : undefined;
+  if (target.kind === 'local' && inventory.format === 'orc') return undefined;
+  return target.kind === 'local' || countRows ? countedRows(target, inventory) : undefined;
+}
+
+/** Counts the current objects of an inventory with a query. Throws QueryError. */
+async function countedRows(
+  { engine, objects }: Pick<BackfillTarget, 'engine' | 'objects'>,
+  inventory: Inventory,
+): Promise<number> {
+  const sql = inventoryQuery({
+    dialect: engine.dialect,
+    inventory,
+    relation: await engine.relation(inventory, inventory.pinnedDt),
+    select: 'SELECT count(*) AS "rows" FROM inventory',
+  });
+  const queryId = await engine.start(sql, randomUUID());
+  for (let poll = 1; ; poll += 1) {
+    const query = await engine.state(queryId);
+    if (query.state === 'failed') {
+      throw new QueryError(`query ${queryId} failed: ${query.reason}`, { kind: 'permanent' });
+    }
+    if (query.state === 'succeeded') {
+      const text = (await readText(objects, query.resultHref)) ?? '';
+      return Number(parseRecords(Buffer.from(text), true).records[1]?.[0]);
+    }
+    await systemClock.sleep(backoffMs(poll, POLL));
+  }
 }

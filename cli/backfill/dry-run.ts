@@ -7,25 +7,27 @@ import { silentLog, type Log } from '../../lambdas/runtime/log.js';
 import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../lambdas/queue/queue.js';
 import { runBackfill } from '../../local/inventory/run-backfill.js';
 import { LOCAL_PACE } from '../../local/inventory/input.js';
-import type { ActionOptions, ActionResult } from './actions.js';
-import { chosenChunk } from './backfill-chunk.js';
+import type { ActionOptions, ActionResult } from './action.js';
+import { chosenChunk, type BackfillTarget } from './target.js';
 import { estimateScan, estimateText, inventoryFor } from './cost.js';
-import type { BackfillSite } from './site.js';
 import { counted, cut, printable } from '../shared/table.js';
 
 const SHOWN = 5;
 const WIDTH = 200;
 
-/** The very backfill of one chunk, with a queue that only counts and a cursor that nobody keeps. */
-export async function dryRun(site: BackfillSite, options: ActionOptions): Promise<ActionResult> {
-  const settings = await settingsOfRun(site, options);
-  options.say(estimateText(await estimateScan(site, settings.inventory), site));
+/** Runs the backfill of one chunk with a queue that only counts and a cursor in memory. */
+export async function dryRun(
+  target: BackfillTarget,
+  options: ActionOptions,
+): Promise<ActionResult> {
+  const settings = await settingsOfRun(target, options);
+  options.say(estimateText(await estimateScan(target, settings.inventory), target));
   const first: string[] = [];
   const refused: string[] = [];
-  const { outcome, counts, message } = await runBackfill(site.historic, {
+  const { outcome, counts, message } = await runBackfill(target.historic, {
     settings,
-    engine: site.engine,
-    objects: site.objects,
+    engine: target.engine,
+    objects: target.objects,
     clock: systemClock,
     queue: countingQueue(first),
     cursors: memoryCursors(),
@@ -34,7 +36,7 @@ export async function dryRun(site: BackfillSite, options: ActionOptions): Promis
     parallelBatches: 1,
     isStopped: options.isStopped,
   });
-  const { pipeline } = site;
+  const { pipeline } = target;
   const { rows, sent, skipped, refused: faults } = counts ?? NO_COUNTS;
   const chunk = settings.initialChunk;
   return {
@@ -42,11 +44,11 @@ export async function dryRun(site: BackfillSite, options: ActionOptions): Promis
       `${pipeline}: dry run of ${chunkName(chunk)}, nothing was sent`,
       `  ${counted(rows, 'row')}: ${counted(sent, 'message')} would be sent, ${counted(skipped, 'row')} skipped, ${counted(faults, 'row')} refused`,
       ...(outcome === 'chunk-done' && rows === 0
-        ? ['  no row of the inventory is of this chunk']
+        ? ['  the inventory has no rows for this chunk']
         : []),
-      ...listed('the first messages', first),
+      ...listed('first messages', first),
       ...listed('refused', refused),
-      ...(outcome === 'handed-over' ? ['  stopped before its end'] : []),
+      ...(outcome === 'handed-over' ? ['  stopped early'] : []),
       ...(outcome === 'empty' ? [`  ${message}`] : []),
     ],
     json: { pipeline, outcome, chunk, counts, messages: first, refused },
@@ -54,18 +56,18 @@ export async function dryRun(site: BackfillSite, options: ActionOptions): Promis
   };
 }
 
-/** The chunk that a start would begin or has begun, on the report that it would read. */
+/** Settings for the given chunk or else the current one, and for the report that a start would read. */
 async function settingsOfRun(
-  site: BackfillSite,
+  target: BackfillTarget,
   { chunk: given }: ActionOptions,
 ): Promise<BackfillSettings> {
-  const { settings } = site;
-  const cursor = (await site.cursors.read())?.cursor;
+  const { settings } = target;
+  const cursor = (await target.cursors.read())?.cursor;
   const same = cursor?.source === sourceOf(settings) ? cursor : undefined;
-  const chunk = chosenChunk(given, site) ?? same?.chunk ?? firstChunk(settings);
+  const chunk = chosenChunk(given, target) ?? same?.chunk ?? firstChunk(settings);
   return {
     ...settings,
-    inventory: inventoryFor(site, same),
+    inventory: inventoryFor(target, same),
     initialChunk: chunk,
     maxQueueDepth: undefined,
   };

@@ -18,10 +18,10 @@ import { runBackfill } from '../../local/inventory/run-backfill.js';
 import { LOCAL_PACE } from '../../local/inventory/input.js';
 import { messageLines } from '../../local/input/message-lines.js';
 import { startProgress } from '../../local/run/progress.js';
-import type { SiteAnswer } from './site.js';
-import { freeOfOthers, localOwner } from './local-owner.js';
+import type { InvokeResult } from './target.js';
+import { errorCode } from '../../lambdas/runtime/errors.js';
 
-// Each page costs a write of the cursor's file.
+// Each page writes the cursor's file once.
 const PAGE_BYTES = 256 * 1024;
 
 export interface LocalBackfillRun {
@@ -37,10 +37,10 @@ export interface LocalBackfillRun {
   readonly isStopped: () => boolean;
 }
 
-/** Sends as many chunks as are asked for to messages.ndjson; a run that was killed or stopped is taken up. */
-export async function runLocalBackfill(run: LocalBackfillRun): Promise<SiteAnswer> {
+/** Writes the messages of up to `chunks` chunks to messages.ndjson, and continues a run that was killed or stopped. Throws PipelineError. */
+export async function runLocalBackfill(run: LocalBackfillRun): Promise<InvokeResult> {
   if (!(await freeOfOthers(run.cursors, run.clock.now()))) {
-    return { outcome: 'busy', message: 'another process works on this backfill' };
+    return { outcome: 'busy', message: 'another process is working on this backfill' };
   }
   const before = (await run.cursors.read())?.cursor;
   const path = join(run.folder, 'messages.ndjson');
@@ -75,7 +75,7 @@ function nextSteps(pipeline: string, path: string): string[] {
   const command = `npm run local -- ${pipeline} --messages ${path}`;
   return [
     `Messages: ${path}`,
-    `To make Items of them: ${command}, with --granules where the granules are on disk`,
+    `To create Items from them: ${command} (add --granules if the granules are on disk)`,
   ];
 }
 
@@ -90,7 +90,7 @@ async function sendChunks({ historic, chunks, ...run }: Chunks): Promise<Backfil
   return outcome;
 }
 
-/** Then every message is to come, and what a killed run left would only be repeated. */
+/** Whether no message has been sent yet, so that any messages a killed run left behind can be overwritten. */
 function nothingSent(cursor: BackfillCursor | undefined, settings: BackfillSettings): boolean {
   if (cursor?.source !== sourceOf(settings)) return true;
   return addCounts(cursor.totals, cursor.counts).sent === 0;
@@ -107,20 +107,52 @@ function watched(store: CursorStore, onRows: (rows: number) => void): CursorStor
 }
 
 function stopped(outcome: string, message: string): string {
-  return outcome === 'handed-over' ? 'stopped before its end; start goes on from there' : message;
+  return outcome === 'handed-over' ? 'stopped early; start continues from there' : message;
 }
 
-/** A result may be as large as the inventory, and nobody reads it again. */
+/** Deletes the query results of a finished chunk, which may be as large as the inventory. */
 async function tidy({ cursors, folder }: LocalBackfillRun): Promise<void> {
   const stored = await cursors.read();
   if (stored !== undefined && isUnfinished(stored.cursor)) return;
   await rm(join(folder, 'query'), { recursive: true, force: true });
 }
 
-/** What else it says stands in the outcome or in the status. */
+/** Logs only errors; all other information is part of the outcome or the status. */
 const stderrLog: Log = {
   ...silentLog,
   error: (message, fields = {}) => {
     process.stderr.write(`${message}: ${JSON.stringify(fields)}\n`);
   },
 };
+
+const OWNER = /^local-(\d+)$/;
+
+/** Owner of the lease of a local backfill. Its process id shows whether the owner is still running. */
+export function localOwner(): string {
+  return `local-${process.pid}`;
+}
+
+/** Releases the lease of a process that was killed. Returns false if another process is working on the backfill. */
+export async function freeOfOthers(store: CursorStore, now: number): Promise<boolean> {
+  const stored = await store.read();
+  if (stored?.cursor.lease === undefined) return true;
+  if (isRunning(stored.cursor, now)) return false;
+  return store.write({ ...stored.cursor, lease: undefined }, stored.version);
+}
+
+/** Whether a running process holds the lease. */
+export function isRunning({ lease }: BackfillCursor, now: number): boolean {
+  return lease !== undefined && lease.until > now && isAlive(lease.owner);
+}
+
+function isAlive(owner: string): boolean {
+  const id = OWNER.exec(owner)?.[1];
+  if (id === undefined) return false;
+  try {
+    // Signal 0 only checks that the process exists.
+    process.kill(Number(id), 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
+}

@@ -7,34 +7,34 @@ import {
 import { scanCostUsd } from '../../lambdas/inventory/report.js';
 import { backfillState } from '../status/pipeline-status.js';
 
-/** How far a backfill is, for people and machines. */
+/** The progress of a backfill, for the terminal and --json. */
 export interface BackfillProgress {
-  /** In a word or two: `running (sending)`, `interrupted`, `paused`, `waiting`, `complete`, `empty`, `failed`. */
+  /** One of `running (sending)`, `interrupted`, `paused`, `waiting`, `complete`, `empty`, `failed`. */
   readonly state: string;
-  /** At work, due next, or done last; undefined: the whole inventory. */
+  /** The current, next or last chunk; undefined if the backfill reads the whole inventory at once. */
   readonly chunk: string | undefined;
   readonly chunksDone: number;
-  /** Of all chunks. */
+  /** Totals over all chunks. */
   readonly counts: Counts;
-  /** Of the chunk at work. */
+  /** Counts of the current chunk. */
   readonly chunkCounts: Counts;
-  /** Of the chunk's result that is sent, 0 to 1; undefined before there is one. */
+  /** Fraction of the chunk's query result that has been sent, 0 to 1; undefined before there is a result. */
   readonly share: number | undefined;
-  /** Since the chunk's begin, its query included. */
+  /** Average since the start of the chunk, including its query. */
   readonly rowsPerSecond: number | undefined;
-  /** Of the chunk, at that rate; undefined unless it is being sent. */
+  /** Estimate for the chunk at the average rate; undefined unless it is being sent. */
   readonly remainingSeconds: number | undefined;
   readonly dt: string | undefined;
   readonly inventoryDate: string | undefined;
-  /** What a query reads at most. */
+  /** Maximum number of bytes that a query reads. */
   readonly bytes: number;
-  /** Dollars of one query at Athena's list price. */
+  /** Cost of one query in USD, at Athena's list price. */
   readonly scanUsd: number;
   readonly queryId: string | undefined;
   readonly failure: string | undefined;
   readonly startedAt: string;
   readonly updatedAt: string;
-  /** Unfinished, and the keeper that looks every quarter of an hour moved nothing. */
+  /** Whether the backfill is unfinished but has not advanced for longer than its resume schedule, which runs every 15 minutes. */
   readonly isStalled: boolean;
 }
 

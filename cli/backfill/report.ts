@@ -3,15 +3,15 @@ import { chunkName } from '../../lambdas/backfill/run.js';
 import { duration } from '../../local/run/progress.js';
 import { bytesText, usdText } from './cost.js';
 import type { BackfillProgress } from './progress.js';
-import { commandFor, type BackfillSite } from './site.js';
+import { commandFor, type BackfillTarget } from './target.js';
 import { counted, printable, shortTime } from '../shared/table.js';
 
-/** What a person sees of a backfill that has begun. */
-export function progressLines(progress: BackfillProgress, site: BackfillSite): string[] {
+/** The progress of a backfill as lines for the terminal. */
+export function progressLines(progress: BackfillProgress, target: BackfillTarget): string[] {
   const { counts, chunkCounts, queryId, failure } = progress;
-  const isChunked = site.settings.frequencyHours > 0;
+  const isChunked = target.settings.frequencyHours > 0;
   return [
-    headline(progress, site),
+    headline(progress, target),
     field('report', reportText(progress)),
     field('progress', shareText(progress)),
     field('rows', countsText(counts)),
@@ -19,8 +19,8 @@ export function progressLines(progress: BackfillProgress, site: BackfillSite): s
     field('rate', rateText(progress)),
     field('query', queryId),
     field('failure', failure && printable(failure)),
-    field('as of', `${shortTime(progress.updatedAt)}, begun ${shortTime(progress.startedAt)}`),
-    ...hints(progress, site).map((hint) => `  ${hint}`),
+    field('as of', `${shortTime(progress.updatedAt)}, started ${shortTime(progress.startedAt)}`),
+    ...hints(progress, target).map((hint) => `  ${hint}`),
   ].filter((line) => line !== undefined);
 }
 
@@ -28,11 +28,12 @@ function field(name: string, value: string | undefined): string | undefined {
   return value === undefined ? undefined : `  ${name.padEnd(11)}${value}`;
 }
 
-function headline({ state, chunk, chunksDone }: BackfillProgress, site: BackfillSite): string {
-  if (site.settings.frequencyHours === 0) return `${site.pipeline}: ${state}, the whole inventory`;
+function headline({ state, chunk, chunksDone }: BackfillProgress, target: BackfillTarget): string {
+  if (target.settings.frequencyHours === 0)
+    return `${target.pipeline}: ${state}, the whole inventory`;
   const which =
     state === 'waiting' ? 'next is chunk' : state === 'complete' ? 'last was chunk' : 'chunk';
-  return `${site.pipeline}: ${state}, ${which} ${chunk ?? '-'} (${counted(chunksDone, 'chunk')} done)`;
+  return `${target.pipeline}: ${state}, ${which} ${chunk ?? '-'} (${counted(chunksDone, 'chunk')} done)`;
 }
 
 function reportText({ dt, inventoryDate, bytes, scanUsd }: BackfillProgress): string | undefined {
@@ -55,26 +56,26 @@ export function countsText({ rows, sent, skipped, refused }: Counts): string {
 
 function rateText({ rowsPerSecond }: BackfillProgress): string | undefined {
   if (rowsPerSecond === undefined) return undefined;
-  return `${Math.round(rowsPerSecond).toLocaleString('en')} rows a second since the chunk began`;
+  return `${Math.round(rowsPerSecond).toLocaleString('en')} rows per second since the chunk started`;
 }
 
-/** What a person may do now. */
-function hints({ state, chunk, isStalled }: BackfillProgress, site: BackfillSite): string[] {
-  const call = (action: string): string => commandFor(site, action);
-  const hours = site.settings.frequencyHours;
+/** What to do next. */
+function hints({ state, chunk, isStalled }: BackfillProgress, target: BackfillTarget): string[] {
+  const call = (action: string): string => commandFor(target, action);
+  const hours = target.settings.frequencyHours;
   const bySchedule =
-    site.kind === 'aws' && hours > 0
-      ? `The schedule begins it, every ${counted(hours, 'hour')}; now: `
-      : 'To begin it: ';
+    target.kind === 'aws' && hours > 0
+      ? `The schedule starts it every ${counted(hours, 'hour')}; to start it now: `
+      : 'To start it: ';
   const known: Readonly<Record<string, string>> = {
-    interrupted: `No process works on it. To go on: ${call('start')}`,
-    paused: `To go on: ${call('resume')}`,
+    interrupted: `No process is working on it. To continue: ${call('start')}`,
+    paused: `To continue: ${call('resume')}`,
     waiting: `${bySchedule}${call('start')}`,
-    failed: `When that is mended, to begin ${chunkName(chunk)} again: ${call('start')}`,
-    empty: `The pipeline's queryInventory selected not one row. When that is mended: ${call('restart')}`,
-    complete: `To do it again, on the newest report: ${call('restart')}`,
+    failed: `Once the cause is fixed, to start ${chunkName(chunk)} again: ${call('start')}`,
+    empty: `The pipeline's queryInventory selected no rows. Once that is fixed: ${call('restart')}`,
+    complete: `To repeat it with the newest report: ${call('restart')}`,
   };
-  if (isStalled) return ['Nothing has moved since: the log of the historic function says why.'];
+  if (isStalled) return ['No progress since then: see the log of the historic function.'];
   const hint = known[state];
   return hint === undefined ? [] : [hint];
 }

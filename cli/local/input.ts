@@ -11,11 +11,10 @@ import { inputOf, inputsOf, type MessageInput } from '../../local/input/message-
 import { writeSampleInventory } from '../../local/inventory/sample-inventory.js';
 import { assertFolder } from '../../local/input/walk.js';
 import type { PipelineConfig } from '../../modules/config/config.js';
-import type { PipelineFolder } from '../shared/command.js';
-import type { PipelineCode } from '../shared/pipeline-code.js';
-import { UsageError } from '../shared/usage-error.js';
+import { type PipelineFolder, UsageError } from '../shared/command.js';
+import type { BundledPipeline } from '../shared/pipeline-code.js';
 
-/** Where a local run takes its messages from. */
+/** Options for the source of the messages of a local run. */
 export interface InputOptions {
   readonly granules?: string;
   readonly messages?: string;
@@ -32,12 +31,12 @@ export interface InputPlan {
 export interface PlannedPipeline {
   readonly folder: PipelineFolder;
   readonly config: PipelineConfig;
-  readonly code: PipelineCode;
-  /** For what is made on the way. */
+  readonly code: BundledPipeline;
+  /** Folder for temporary files. */
   readonly workFolder: string;
 }
 
-/** Throws InputError and UsageError before anything is done. */
+/** Checks the options and finds the messages, before anything is written. Throws InputError and UsageError. */
 export async function planInput(
   options: InputOptions,
   pipeline: PlannedPipeline,
@@ -53,7 +52,7 @@ export async function planInput(
   return { input: inputOf(bodies), ...maps };
 }
 
-/** Messages from a file or an inventory; a folder of granules stands for the bucket that they speak of. */
+/** Reads messages from a file or an inventory. A folder of granules stands in for the bucket that they refer to. */
 async function sentAndRead(options: InputOptions, pipeline: PlannedPipeline): Promise<InputPlan> {
   const { granules, messages, inventory } = options;
   const inputs: MessageInput[] = [];
@@ -85,25 +84,25 @@ async function underPrefix(
 ): Promise<InputPlan> {
   if (hrefPrefix !== undefined) {
     throw new UsageError(
-      '--href-prefix goes with a folder on disk: granules under s3:// have their hrefs',
+      '--href-prefix requires a folder on disk: granules on S3 already have hrefs',
     );
   }
   const { requester_pays: requesterPays, region } = pipeline.config;
-  // The AWS SDK and DuckDB are loaded by whoever needs them: each costs a noticeable part of a second.
+  // The AWS SDK and DuckDB are imported only when needed, because each takes a noticeable part of a second to load.
   const { granulesUnder } = await import('../../local/input/s3-listing.js');
   return {
     input: inputOf(granulesUnder(prefix, { finder: finderOf(pipeline), requesterPays, region })),
   };
 }
 
-/** pipelines/<pipeline>/sample: messages.ndjson, and the folder bucket both as their source and through an inventory. */
+/** Runs pipelines/<pipeline>/sample: the messages of messages.ndjson, and an inventory over the files in the folder bucket. */
 async function sample(options: InputOptions, pipeline: PlannedPipeline): Promise<InputPlan> {
   const { folder, code } = pipeline;
   const sampleFolder = join(folder.folder, 'sample');
   const [bucket, messages] = [join(sampleFolder, 'bucket'), join(sampleFolder, 'messages.ndjson')];
   if (!existsSync(bucket)) {
     throw new UsageError(
-      `${folder.id} has no sample in ${bucket}: give --granules, --messages or --inventory`,
+      `${folder.id} has no sample in ${bucket}: pass --granules, --messages or --inventory`,
     );
   }
   const inputs = existsSync(messages) ? [inputOf(messagesOf(messages))] : [];
@@ -113,7 +112,7 @@ async function sample(options: InputOptions, pipeline: PlannedPipeline): Promise
   return { input: inputsOf(inputs), ...(await mapsOf(bucket, options, pipeline)) };
 }
 
-/** The listing of config.yaml, where the sample holds it; else a report over the sample's files. */
+/** The listing named in config.yaml if the sample contains it; otherwise a generated report over the sample's files. */
 async function sampleInventory(folder: string, pipeline: PlannedPipeline): Promise<string> {
   const { inventory_location: location = '' } = pipeline.config;
   const listing = join(folder, S3_LOCATION.exec(location)?.[2] ?? '');
@@ -128,7 +127,7 @@ async function backfill(
 ): Promise<MessageInput> {
   if (code.historic === undefined) {
     throw new UsageError(
-      `${folder.id} has no historic.ts, which reads an inventory: leave --inventory out`,
+      `${folder.id} has no historic.ts, which reads an inventory: omit --inventory`,
     );
   }
   const { inventoryInput } = await import('../../local/inventory/input.js');
@@ -150,7 +149,7 @@ function finderOf({ code }: PlannedPipeline) {
 
 const S3_LOCATION = /^s3:\/\/([^/]+)\/?(.*)$/;
 
-/** The first `source` of config.yaml: what the pipeline's messages speak of. */
+/** The first `source` of config.yaml, which the pipeline's messages refer to. */
 function bucketOf({ config }: PlannedPipeline): {
   readonly bucket: string;
   readonly keyPrefix: string;

@@ -1,24 +1,25 @@
 import { optionalEnv } from '../../lambdas/runtime/env.js';
 import type { IngestorAccess, RunTarget } from '../../local/run/endpoints.js';
-import { UsageError } from '../shared/usage-error.js';
+import { UsageError } from '../shared/command.js';
 
-interface TargetOptions {
+export interface TargetOptions {
   readonly ingestor?: string;
   readonly dryRun?: true;
 }
 
 /**
- * Where a local run posts to. A real ingestor lets in with INGESTOR_TOKEN (a bearer token), INGESTOR_SECRET (the
- * pipeline's secret as JSON) or SECRET_ARN (that secret in Secrets Manager); without any, none is sent.
+ * Decides where a local run posts its Items. A real ingestor is authenticated with INGESTOR_TOKEN (a bearer token),
+ * INGESTOR_SECRET (the pipeline's secret as JSON) or SECRET_ARN (that secret in Secrets Manager). If none is set,
+ * requests carry no token. Throws UsageError.
  */
 export async function localTarget({ ingestor, dryRun }: TargetOptions): Promise<RunTarget> {
   if (dryRun) {
     if (ingestor === undefined) return { kind: 'dry-run' };
-    throw new UsageError('--dry-run posts nothing, so leave --ingestor out');
+    throw new UsageError('--dry-run posts nothing: omit --ingestor');
   }
   if (ingestor === undefined) return { kind: 'local' };
   const isHttp = URL.canParse(ingestor) && /^https?:\/\/[^/]/.test(ingestor);
-  if (!isHttp) throw new UsageError(`--ingestor is a URL, https://... (given '${ingestor}')`);
+  if (!isHttp) throw new UsageError(`--ingestor must be an http(s) URL (given '${ingestor}')`);
   return { kind: 'ingestor', access: { ingestorUrl: ingestor, ...(await credentials()) } };
 }
 

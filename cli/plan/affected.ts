@@ -5,36 +5,36 @@ import { ConfigError } from '../../modules/config/values/error.js';
 import { listPipelines } from '../../modules/config/folder.js';
 import { runChild } from '../shared/child.js';
 import { addWorktree, removeWorktree } from './git.js';
-import { tryFingerprint } from './stack-fingerprint.js';
 import { trySynthesize } from './synth-stacks.js';
+import { createHash } from 'node:crypto';
 
 export interface Affected {
-  /** Pipelines whose stack or code differs, or that are new. */
+  /** Pipelines that are new, or whose stack or code differs. */
   readonly affected: readonly string[];
-  /** Pipelines that are in the base only. */
+  /** Pipelines that exist only in the base. */
   readonly gone: readonly string[];
-  /** Why all are affected: the base could not be looked at. */
+  /** Why the base could not be synthesized, so that every pipeline counts as affected. */
   readonly unknown?: string;
 }
 
 interface Comparison {
-  /** The project as it is, with what is not committed. */
+  /** Folder of the project, including uncommitted changes. */
   readonly root: string;
   readonly commit: string;
   readonly say: (sentence: string) => void;
 }
 
-// What a stack is called and where its state is matters to neither side.
+// The name and state of a stack do not affect the comparison.
 const ENV = { PROJECT: 'affected', LOCAL_STATE: '1', BOOTSTRAP: '' };
 const LOCK = 'package-lock.json';
 
-/** Synthesizes the project as it is and as it was, and compares. Throws ConfigError where the present one can't be. */
+/** Synthesizes the project and the base, and compares the stacks. Throws ConfigError if the project cannot be synthesized. */
 export async function affectedPipelines({ root, commit, say }: Comparison): Promise<Affected> {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), 'affected-'));
   const base = join(folder, 'base');
   try {
     const now = await synthesize(root, join(folder, 'stacks-now'));
-    if ('problem' in now) throw new ConfigError(["the project can't be synthesized:", now.problem]);
+    if ('problem' in now) throw new ConfigError(['cannot synthesize the project:', now.problem]);
     await addWorktree(base, { commit, root });
     const missing = await tryInstall(base, { root, say });
     const before =
@@ -48,11 +48,11 @@ export async function affectedPipelines({ root, commit, say }: Comparison): Prom
   }
 }
 
-/** Fingerprints of stacks by pipeline. */
+/** Fingerprints of stacks, keyed by pipeline. */
 type Stacks = ReadonlyMap<string, string | undefined>;
 type Synthesized = { readonly stacks: Stacks } | { readonly problem: string };
 
-/** Beside the project's own stacks, which keep the name and the state that they were made with. */
+/** Synthesizes to a folder of its own, so that cdktf.out stays unchanged. */
 async function synthesize(root: string, outdir: string): Promise<Synthesized> {
   const problem = await trySynthesize(root, { ...ENV, CDKTF_OUTDIR: outdir });
   if (problem !== undefined) return { problem };
@@ -68,7 +68,7 @@ function compare(now: Stacks, before: Synthesized, earlier: readonly string[]): 
   return { affected: [...now].filter(differs).map(([id]) => id), gone };
 }
 
-/** The base takes our node_modules where it asks for the same; else it gets its own. Returns what went wrong. */
+/** Links node_modules into the base if the lock files are equal; otherwise installs its own. Returns the error, if any. */
 async function tryInstall(
   base: string,
   { root, say }: { readonly root: string; readonly say: Comparison['say'] },
@@ -77,7 +77,7 @@ async function tryInstall(
     symlinkSync(join(root, 'node_modules'), join(base, 'node_modules'));
     return undefined;
   }
-  say(`${LOCK} differs: installing what the base asks for`);
+  say(`${LOCK} differs: installing the packages of the base`);
   const { code, stderr } = await runChild('npm', ['ci', '--ignore-scripts', '--no-audit'], {
     cwd: base,
   });
@@ -87,4 +87,14 @@ async function tryInstall(
 function lockIn(folder: string): string | undefined {
   const file = join(folder, LOCK);
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+/**
+ * A hash of a synthesized stack, equal for stacks that deploy the same. It covers the code, because a stack contains
+ * the hashes of its zips, which do not depend on the location of node_modules. Returns undefined if there is no stack.
+ */
+export function tryFingerprint(folder: string): string | undefined {
+  const file = join(folder, 'cdk.tf.json');
+  if (!existsSync(file)) return undefined;
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
 }

@@ -1,21 +1,19 @@
+import { MARK } from './github.js';
 import type { PipelinePlan } from './terraform.js';
 import { cutLines, fenced, planSection } from './section.js';
 import { countsText, hasChanges } from './summary.js';
 import { counted } from '../shared/table.js';
 
-/** What a comment on GitHub can hold. */
+/** Maximum length of a comment on GitHub. */
 export const MOST_CHARACTERS = 65_536;
 
-/** The workflow finds its comment of the last push by this, which nobody sees. */
-export const MARK = '<!-- stac-pipelines: plan -->';
-
 const FEWER_ROWS = [Infinity, 40, 10, 0];
-/** What stands around a full plan. */
+/** Length of the Markdown around a full plan. */
 const FOLD_CHARACTERS = 160;
 
 /**
- * The plans as one comment: first what a reviewer has to know of each, then the full plans, folded. Where it would
- * be too long the full plans are cut first; then rows of tables, but those that lose data; never the head.
+ * The plans as one comment: a summary of each, then the full plans, folded. If the comment would be too long, the full
+ * plans are truncated first, then table rows except those that lose data; headings always remain.
  */
 export function planComment(plans: readonly PipelinePlan[], limit = MOST_CHARACTERS): string {
   const heads = FEWER_ROWS.map((rows) => headOf(plans, rows));
@@ -43,7 +41,7 @@ function headOf(plans: readonly PipelinePlan[], mostRows: number): string {
   );
 }
 
-/** One line for each pipeline, the failed ones first. */
+/** One line for each pipeline. */
 function shortest(plans: readonly PipelinePlan[], limit: number): string {
   const lines = plans.map((plan) =>
     'error' in plan
@@ -58,7 +56,7 @@ function lossesOf(
   changes: readonly { readonly loses: string | undefined; readonly address: string }[],
 ): string {
   const lost = changes.filter(({ loses }) => loses !== undefined).map(({ address }) => address);
-  return lost.length === 0 ? '' : `; **data is lost with ${lost.join(', ')}**`;
+  return lost.length === 0 ? '' : `; **data loss: ${lost.join(', ')}**`;
 }
 
 function titleOf(plans: readonly PipelinePlan[]): string {
@@ -69,11 +67,11 @@ function titleOf(plans: readonly PipelinePlan[]): string {
   );
   const parts = [
     ...(failed.length > 0 ? [`${counted(failed.length, 'plan')} failed`] : []),
-    ...(losing.length > 0 ? [`**data is lost** in ${names(losing)}`] : []),
+    ...(losing.length > 0 ? [`**data loss** in ${names(losing)}`] : []),
     ...(changed.length > 0 ? [`${counted(changed.length, 'pipeline')} would change`] : []),
   ];
   if (parts.length > 0) return parts.join(', ');
-  return plans.length === 0 ? 'no pipeline is affected' : 'no changes';
+  return plans.length === 0 ? 'no pipelines are affected' : 'no changes';
 }
 
 function names(plans: readonly PipelinePlan[]): string {

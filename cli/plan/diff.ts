@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { cut, printable } from '../shared/table.js';
 import type { Fields, ResourceChange } from './json.js';
 
-/** One argument that changes, with its values as they may be shown. */
+/** An argument that changes. Its values are shortened, and secret ones are hidden. */
 export interface ArgumentChange {
-  /** `environment.variables.PIPELINE`; no index where a list has one element. */
+  /** Path such as `environment.variables.PIPELINE`, without the index of a list that has one element. */
   readonly path: string;
   readonly before: string;
   readonly after: string;
@@ -15,7 +15,7 @@ interface Values {
   readonly before: unknown;
   readonly after: unknown;
   readonly unknown: unknown;
-  /** Whether the values are secret, in their shape. */
+  /** Marks of secret values before and after, in the shape of the values. */
   readonly hidden: readonly [unknown, unknown];
 }
 
@@ -24,8 +24,8 @@ const SENSITIVE = '(sensitive)';
 const MOST_CHARACTERS = 60;
 
 /**
- * What changes in a resource. `configured` holds the names of the arguments that somebody wrote: of the others only
- * those count that are known to change, since every update makes some unknown.
+ * The arguments that change in a resource. Of those that are not `configured`, only known changes count, because every
+ * update makes some computed attributes unknown.
  */
 export function argumentChanges(
   { change }: ResourceChange,
@@ -75,7 +75,7 @@ function shown({ path, before, after, unknown, hidden }: Values): ArgumentChange
 function valueText(value: unknown): string {
   if (value === undefined || value === null) return 'none';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  // The start of a document says nothing, and the full plan shows what changes in it.
+  // The start of a JSON document is not informative; the full plan shows its changes.
   if (text.length > MOST_CHARACTERS && /^[[{]/.test(text))
     return text.startsWith('{') ? '{...}' : '[...]';
   return cut(printable(text), MOST_CHARACTERS);
@@ -93,7 +93,7 @@ function inside(value: unknown, key: string): unknown {
   return isNested(value) ? value[key] : undefined;
 }
 
-/** What is secret as a whole is so in each of its parts. */
+/** If a value is secret as a whole, each of its parts is. */
 function insideMark(mark: unknown, key: string): unknown {
   return mark === true ? true : inside(mark, key);
 }

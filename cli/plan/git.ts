@@ -1,10 +1,10 @@
 import { runChild } from '../shared/child.js';
-import { UsageError } from '../shared/usage-error.js';
+import { UsageError } from '../shared/command.js';
 
-/** The commit that a ref names. Throws UsageError with how to get it where it is not in this clone. */
+/** Resolves a ref to a commit. Throws UsageError, with how to fetch it, if this clone does not contain it. */
 export async function commitOf(ref: string, root: string): Promise<string> {
   const inside = await git(['rev-parse', '--is-inside-work-tree'], root);
-  if (inside.code !== 0) throw new UsageError(`${root} is no clone of a git repository`);
+  if (inside.code !== 0) throw new UsageError(`${root} is not a git repository`);
   const words = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`];
   const { code, stdout } = await git(words, root);
   if (code === 0) return stdout.trim();
@@ -12,15 +12,15 @@ export async function commitOf(ref: string, root: string): Promise<string> {
   const given = JSON.stringify(ref);
   if (shallow.stdout.trim() === 'true') {
     throw new UsageError(
-      `the clone is shallow and holds no commit ${given}: run git fetch --unshallow, or give actions/checkout a fetch-depth of 0`,
+      `this shallow clone does not contain the commit ${given}: run git fetch --unshallow, or set fetch-depth: 0 for actions/checkout`,
     );
   }
   throw new UsageError(
-    `there is no commit ${given} in this clone: fetch it first, as in git fetch origin, and give a branch as origin/<branch>`,
+    `this clone does not contain the commit ${given}: run git fetch origin, and refer to a branch as origin/<branch>`,
   );
 }
 
-/** Checks a commit out into `folder`, beside the clone's own files. Throws Error with git's words. */
+/** Checks out a commit into `folder` as an additional worktree. Throws Error with git's message. */
 export async function addWorktree(
   folder: string,
   { commit, root }: { readonly commit: string; readonly root: string },

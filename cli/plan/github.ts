@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { GithubClient } from './github-client.js';
-import { MARK } from './comment.js';
 
-// One place on GitHub for what was planned, written again each time: it is found by its mark.
+/** First line of our comment and issue, invisible to readers, by which a later run finds them. */
+export const MARK = '<!-- stac-pipelines: plan -->';
 
 const Comment = z.object({
   id: z.number(),
@@ -11,7 +10,7 @@ const Comment = z.object({
 });
 const Issue = Comment.extend({ number: z.number(), pull_request: z.unknown().optional() });
 
-/** The comment on a pull request: made, or written again. Throws GithubError. */
+/** Creates or updates our comment on a pull request. Throws GithubError. */
 export async function writeComment(
   github: GithubClient,
   pullRequest: number,
@@ -25,11 +24,11 @@ export async function writeComment(
 
 export interface Drift {
   readonly title: string;
-  /** Undefined: nothing differs any more. */
+  /** Text of the issue; undefined if there is no drift. */
   readonly body: string | undefined;
 }
 
-/** The issue that tells of drift: opened, written again, or closed once nothing differs. Throws GithubError. */
+/** Opens or updates our issue about drift, or closes it if there is none. Throws GithubError. */
 export async function writeDriftIssue(github: GithubClient, { title, body }: Drift): Promise<void> {
   const issues = z.array(Issue).parse(await github.list('issues?state=open'));
   const ours = issues.find((issue) => issue.pull_request === undefined && isOurs(issue));
@@ -39,7 +38,68 @@ export async function writeDriftIssue(github: GithubClient, { title, body }: Dri
   else await github.send('POST', 'issues', { title, body });
 }
 
-/** Anybody can write the mark, and what a person wrote is not ours to change. */
+/** Anyone can write the mark, so only those of bots are ours. */
 function isOurs({ body, user }: z.infer<typeof Comment>): boolean {
   return user?.type === 'Bot' && body?.startsWith(MARK) === true;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface GithubClient {
+  /** Sends a request and returns the body of the response. Throws GithubError. */
+  send(method: 'GET' | 'POST' | 'PATCH', path: string, body?: object): Promise<unknown>;
+  /** Returns the entries of all pages of a list. Throws GithubError. */
+  list(path: string): Promise<unknown[]>;
+}
+
+/** Thrown when a request to GitHub's API fails. It never contains the token. */
+export class GithubError extends Error {
+  override readonly name = 'GithubError';
+}
+
+const PER_PAGE = 100;
+const TIMEOUT_MS = 30_000;
+
+/** A client for the repository in GITHUB_REPOSITORY, authenticated with GITHUB_TOKEN. Throws GithubError if either is not set. */
+export function githubClient(env: Env): GithubClient {
+  const settings = Settings.safeParse(env);
+  if (!settings.success) {
+    const missing = settings.error.issues.map(({ path }) => path.join('.'));
+    throw new GithubError(`${missing.join(' and ')} not set: GitHub workflows set them`);
+  }
+  const { GITHUB_API_URL: api, GITHUB_REPOSITORY: repository, GITHUB_TOKEN: token } = settings.data;
+  const send: GithubClient['send'] = async (method, path, body) => {
+    const url = `${api}/repos/${repository}/${path}`;
+    const response = await fetch(url, {
+      method,
+      headers: { authorization: `Bearer ${token}`, accept: 'application/vnd.github+json' },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    }).catch((cause: unknown) => {
+      throw new GithubError(`${method} ${url} failed: ${String(cause)}`, { cause });
+    });
+    const text = await response.text();
+    if (response.ok) return JSON.parse(text) as unknown;
+    throw new GithubError(
+      `${method} ${url} returned HTTP status ${response.status}: ${text.slice(0, 300)}`,
+    );
+  };
+  return { send, list: (path) => allPages(path, send) };
+}
+
+const Settings = z.object({
+  GITHUB_API_URL: z.string().default('https://api.github.com'),
+  GITHUB_REPOSITORY: z.string().min(1),
+  GITHUB_TOKEN: z.string().min(1),
+});
+
+async function allPages(path: string, send: GithubClient['send']): Promise<unknown[]> {
+  const all: unknown[] = [];
+  const joint = path.includes('?') ? '&' : '?';
+  for (let page = 1; ; page++) {
+    const response = await send('GET', `${path}${joint}per_page=${PER_PAGE}&page=${page}`);
+    const entries = z.array(z.unknown()).parse(response);
+    all.push(...entries);
+    if (entries.length < PER_PAGE) return all;
+  }
 }

@@ -1,4 +1,3 @@
-import { difference } from './plan-grants.js';
 import { documentStatements, type Statement, tryParsePolicy } from './statement.js';
 import {
   expressionsOf,
@@ -8,11 +7,11 @@ import {
   type ResourceChange,
 } from './json.js';
 
-/** What roles, queues and buckets may or may not do any more, in words. */
+/** Changes to IAM policies, one sentence each. */
 export interface IamChanges {
   readonly added: readonly string[];
   readonly removed: readonly string[];
-  /** Addresses of resources of which nothing changes but a policy, and that comes out the same. */
+  /** Addresses of resources whose policy is recomputed during the apply, with the same statements. */
   readonly same: readonly string[];
 }
 
@@ -43,9 +42,9 @@ export function iamChanges(plan: Plan): IamChanges {
 
 interface PolicyChange {
   readonly address: string;
-  /** Whether it stays unknown until the apply. */
+  /** Whether the policy was known before, but is unknown until the apply. */
   readonly isReadLater: boolean;
-  /** Whose policy it is. */
+  /** Name of the role, bucket or queue that has the policy. */
   readonly holder: string;
   readonly before: readonly Statement[];
   readonly after: readonly Statement[];
@@ -70,7 +69,7 @@ function policiesOf(resource: ResourceChange, plan: Plan): PolicyChange[] {
   });
 }
 
-/** A policy that is not known yet is a document that is read during the apply: the plan holds its statements. */
+/** An unknown policy refers to a document that is read during the apply; the plan contains its statements. */
 function readDuringApply(
   { address, change }: ResourceChange,
   { key, plan }: { readonly key: string; readonly plan: Plan },
@@ -88,7 +87,7 @@ function holderOf({ address, change }: ResourceChange): string {
   return name.find((value) => typeof value === 'string') ?? address;
 }
 
-/** `demo-waves-app` may `sqs:SendMessage` on `aws_sqs_queue.queue`, where ... */
+/** A sentence such as: `demo-waves-app` may `sqs:SendMessage` on `aws_sqs_queue.queue`, where ... */
 function inWords(statement: Statement, holder: string): string {
   const { effect, actions, resources, principals, conditions } = statement;
   const who =
@@ -109,4 +108,63 @@ function inWords(statement: Statement, holder: string): string {
 
 function code(words: readonly string[]): string {
   return words.map((word) => `\`${word.replaceAll(/[`\s]+/g, ' ')}\``).join(', ');
+}
+
+/** The statements that are not covered by `others`, reduced to the new actions and resources. */
+export function difference(
+  statements: readonly Statement[],
+  others: readonly Statement[],
+): Statement[] {
+  const rest = others.filter((other) => !statements.some((statement) => isSame(statement, other)));
+  const granted = new Set(rest.flatMap(grantsOf).map(({ key }) => key));
+  return statements
+    .filter((statement) => !others.some((other) => isSame(statement, other)))
+    .flatMap((statement) => beyond(statement, granted));
+}
+
+/** Unknown ARNs cannot be compared: statements with the same Sid then count as the same. */
+function isSame(one: Statement, other: Statement): boolean {
+  const parts = ({ effect, actions, principals }: Statement) => text(effect, actions, principals);
+  if (parts(one) !== parts(other)) return false;
+  const rest = ({ resources, conditions }: Statement) => text(resources, conditions);
+  if (rest(one) === rest(other)) return true;
+  return (!one.isKnown || !other.isKnown) && one.sid !== undefined && one.sid === other.sid;
+}
+
+interface Grant {
+  readonly action: string;
+  /** ARN or address; empty in a trust policy. */
+  readonly resource: string;
+  readonly key: string;
+}
+
+function grantsOf({ effect, actions, resources, principals, conditions }: Statement): Grant[] {
+  return actions.flatMap((action) =>
+    (resources.length === 0 ? [''] : resources).map((resource) => ({
+      action,
+      resource,
+      key: text(effect, principals, conditions, action, resource),
+    })),
+  );
+}
+
+/** Groups the new actions of a statement by their resources. */
+function beyond(statement: Statement, granted: ReadonlySet<string>): Statement[] {
+  const fresh = grantsOf(statement).filter(({ key }) => !granted.has(key));
+  const groups = new Map<string, { actions: string[]; resources: string[] }>();
+  for (const wanted of new Set(fresh.map(({ action }) => action))) {
+    const resources = fresh.filter(({ action }) => action === wanted).map((one) => one.resource);
+    const group = groups.get(text(resources)) ?? { actions: [], resources };
+    group.actions.push(wanted);
+    groups.set(text(resources), group);
+  }
+  return [...groups.values()].map(({ actions, resources }) => ({
+    ...statement,
+    actions,
+    resources: resources.filter((resource) => resource !== ''),
+  }));
+}
+
+function text(...parts: readonly unknown[]): string {
+  return JSON.stringify(parts);
 }

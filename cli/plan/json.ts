@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The parts of `terraform show -json` that a summary is made of. @see https://developer.hashicorp.com/terraform/internals/json-format */
+/** The parts of `terraform show -json` that a summary uses. @see https://developer.hashicorp.com/terraform/internals/json-format */
 
 const Fields = z.record(z.string(), z.unknown());
 export type Fields = z.infer<typeof Fields>;
@@ -11,7 +11,7 @@ const Change = z.object({
   ),
   before: Fields.nullish(),
   after: Fields.nullish(),
-  /** In the shape of the values: true where one is known after the apply, or is secret. */
+  /** In the shape of the values, with true for each one that is unknown until the apply (or, below, secret). */
   after_unknown: z.union([z.boolean(), Fields]).default({}),
   before_sensitive: z.union([z.boolean(), Fields]).default({}),
   after_sensitive: z.union([z.boolean(), Fields]).default({}),
@@ -45,22 +45,24 @@ const Plan = z.object({
 });
 export type Plan = z.infer<typeof Plan>;
 
-/** Throws Error where the text is no plan in a format that we know. */
+/** Parses the JSON of a plan. Throws Error if the format is unknown. */
 export function parsePlan(text: string): Plan {
   const plan = Plan.parse(JSON.parse(text));
   if (plan.format_version.startsWith('1.')) return plan;
-  throw new Error(`terraform show -json speaks format ${plan.format_version}, and this reads 1.x`);
+  throw new Error(
+    `terraform show -json has format version ${plan.format_version}, but only 1.x is supported`,
+  );
 }
 
-/** What the configuration says of a resource: the names of its arguments, and what each refers to. */
+/** The expressions of a resource in the configuration, keyed by argument. */
 export function expressionsOf({ configuration }: Plan, address: string): Fields {
   const { resources } = configuration.root_module;
-  // Instances of count and for_each share what is configured.
+  // Instances of count and for_each share one configuration.
   const plain = address.replaceAll(/\[[^\]]*\]/g, '');
   return resources.find((resource) => resource.address === plain)?.expressions ?? {};
 }
 
-/** `aws_sqs_queue.queue` for each resource that an expression refers to. */
+/** The addresses of the resources that an expression refers to, such as `aws_sqs_queue.queue`. */
 export function referencesOf(expression: unknown): string[] {
   const { data: { references } = { references: [] } } = Expression.safeParse(expression);
   const addresses = references.map((reference) => ADDRESS.exec(reference)?.[0] ?? reference);

@@ -3,9 +3,7 @@ import { countsText, isCodeOnly, type PlannedChange, type PlanSummary } from './
 import { isWithin, RUNS_ON_DEPLOY } from '../../modules/config/construct-ids.js';
 import { printable } from '../shared/table.js';
 
-// What a pipeline's plan says to a reviewer, as Markdown of GitHub's kind.
-
-/** Replacements and destructions of a table of resources, and then as much as `mostRows` allows. */
+/** A pipeline's plan as GitHub Markdown: data loss, a table of up to `mostRows` resources, notices and IAM changes. */
 export function planSection({ pipeline, ...plan }: PipelinePlan, mostRows = Infinity): string {
   if ('error' in plan) {
     return [
@@ -28,8 +26,8 @@ export function planSection({ pipeline, ...plan }: PipelinePlan, mostRows = Infi
 
 function lossText({ address, action, name, loses = '', because }: PlannedChange): string {
   const what = `${code(address)}${name === undefined ? '' : ` (${code(name)})`}`;
-  const why = because.length === 0 ? '' : `, because ${because.map(code).join(', ')} changes`;
-  return `Data is lost: ${what} is ${action === 'replace' ? 'replaced' : 'destroyed'}${why}, with ${loses}.`;
+  const why = because.length === 0 ? '' : ` because ${because.map(code).join(', ')} changes`;
+  return `Data loss: ${what} is ${action === 'replace' ? 'replaced' : 'destroyed'}${why}. This deletes ${loses}.`;
 }
 
 function tableOf(summary: PlanSummary, mostRows: number): string[] {
@@ -51,7 +49,7 @@ function tableOf(summary: PlanSummary, mostRows: number): string[] {
 
 const MOST_CREATED = 10;
 
-/** A new stack would fill pages. */
+/** Groups created resources by type, because a new stack would fill pages. */
 function createdByType(created: readonly PlannedChange[]): string[] {
   return [...new Set(created.map(({ type }) => type))].map((type) => {
     const names = created.filter((change) => change.type === type).map(({ address }) => address);
@@ -60,7 +58,7 @@ function createdByType(created: readonly PlannedChange[]): string[] {
   });
 }
 
-/** What a notice tells in full needs no row. */
+/** Changes that a notice describes in full need no row. */
 function isWorthARow(change: PlannedChange, { samePolicies }: PlanSummary): boolean {
   if (isCodeOnly(change)) return false;
   if (samePolicies.includes(change.address) && change.arguments.every(isPolicy)) return false;
@@ -85,10 +83,10 @@ function whatChanges({ arguments: changed, because }: PlannedChange): string {
     .filter((argument) => !isPolicy(argument))
     .map(({ path, before, after }) => {
       const forces = because.some((cause) => path === cause || path.startsWith(`${cause}.`));
-      return `${code(path)}: ${code(before)} → ${code(after)}${forces ? ' (forces the replacement)' : ''}`;
+      return `${code(path)}: ${code(before)} → ${code(after)}${forces ? ' (forces replacement)' : ''}`;
     });
   const rest = shown.length - MOST_ARGUMENTS;
-  const statements = changed.some(isPolicy) ? ['its statements: see below'] : [];
+  const statements = changed.some(isPolicy) ? ['policy statements: see below'] : [];
   return [
     ...shown.slice(0, MOST_ARGUMENTS),
     ...(rest > 0 ? [`${rest} more`] : []),
@@ -101,23 +99,21 @@ function noticesOf(summary: PlanSummary): string[] {
   return [
     ...(functions.length > 0 ? [`${functions.join(', ')}: code changed`] : []),
     collection === undefined
-      ? 'The Collection is not posted again.'
-      : `The Collection is posted by the apply${reasons(collection)}.`,
-    ...(backfill === undefined
-      ? []
-      : [`The backfill is started by the apply${reasons(backfill)}.`]),
+      ? 'The apply does not post the Collection.'
+      : `The apply posts the Collection${reasons(collection)}.`,
+    ...(backfill === undefined ? [] : [`The apply starts the backfill${reasons(backfill)}.`]),
     named('Subscriptions', subscriptions),
     named('Schedules', schedules),
     ...(samePolicies.length > 0
       ? [
-          `Worked out anew during the apply, with the same statements: ${samePolicies.map(code).join(', ')}`,
+          `Policies recomputed during the apply, with the same statements: ${samePolicies.map(code).join(', ')}`,
         ]
       : []),
   ];
 }
 
 function reasons(triggers: readonly string[]): string {
-  return triggers.length === 0 ? '' : `, since ${triggers.map(code).join(', ')} changed`;
+  return triggers.length === 0 ? '' : `, because ${triggers.map(code).join(', ')} changed`;
 }
 
 function named(title: string, changes: readonly string[]): string {
@@ -135,14 +131,14 @@ function paragraph(lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
-/** Such a text may hold a `|`, which ends a cell, and backticks. */
+/** Formats text as inline code, escaping backticks and the `|` that would end a table cell. */
 function code(text: string): string {
   return `\`${printable(text).replaceAll('`', "'").replaceAll('|', '\\|')}\``;
 }
 
-const CUT = '\n... cut here: the log of the run holds all of it';
+const CUT = '\n... truncated: see the log of the workflow run for all of it';
 
-/** Ends with a whole line where there is one, so that no value and no character is torn apart. */
+/** Truncates a text to `most` characters, at the end of a line if possible. */
 export function cutLines(text: string, most: number): string {
   if (text.length <= most) return text;
   const room = Math.max(0, most - CUT.length);
@@ -150,7 +146,7 @@ export function cutLines(text: string, most: number): string {
   return `${text.slice(0, end > 0 ? end : room)}${CUT}`;
 }
 
-/** A fence longer than any in the text. */
+/** Puts a text in a code block, with a fence that is longer than any in the text. */
 export function fenced(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);

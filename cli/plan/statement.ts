@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { type Fields, referencesOf } from './json.js';
 
-/** A statement of an IAM policy in one form, wherever it was written. */
+/** A statement of an IAM policy, normalized from JSON or from a policy document. */
 export interface Statement {
   readonly sid: string | undefined;
   readonly effect: 'Allow' | 'Deny';
-  /** With a `not ` before those that are excepted. */
+  /** Actions; those of NotAction start with `not `. */
   readonly actions: readonly string[];
-  /** ARNs, or the addresses of resources whose ARN is known after the apply. */
+  /** ARNs, or addresses of resources whose ARN is unknown until the apply. */
   readonly resources: readonly string[];
-  /** `lambda.amazonaws.com`; empty in a policy of a role. */
+  /** Principals such as `lambda.amazonaws.com`; empty in a role's policy. */
   readonly principals: readonly string[];
-  /** `StringLike s3:prefix a/*`. */
+  /** Conditions such as `StringLike s3:prefix a/*`. */
   readonly conditions: readonly string[];
-  /** Whether all of it is known before the apply. */
+  /** Whether all values are known before the apply. */
   readonly isKnown: boolean;
 }
 
@@ -32,7 +32,7 @@ const JsonPolicy = z.object({
   Statement: z.union([JsonStatement, z.array(JsonStatement)]).transform((value) => [value].flat()),
 });
 
-/** The statements of a policy as Terraform knows it; undefined for a text that is none. */
+/** Parses the statements of a JSON policy; undefined if the text is not a policy. */
 export function tryParsePolicy(text: unknown): Statement[] | undefined {
   if (typeof text !== 'string') return undefined;
   try {
@@ -80,7 +80,7 @@ const DataStatement = z.object({
 const Document = z.object({ statement: z.array(DataStatement) });
 const Written = z.object({ statement: z.array(z.record(z.string(), z.unknown())) });
 
-/** The statements of a policy document that is read during the apply; `expressions` say what stands for the unknown. */
+/** The statements of a policy document that is read during the apply. `expressions` name the resources of unknown values. */
 export function documentStatements(document: unknown, expressions: Fields): Statement[] {
   const { data } = Document.safeParse(document);
   const written = Written.safeParse(expressions).data?.statement ?? [];

@@ -6,53 +6,53 @@ import { counted } from '../shared/table.js';
 
 export type PlanAction = 'create' | 'change' | 'replace' | 'destroy' | 'forget' | 'move';
 
-/** One resource that an apply would touch. */
+/** A resource that an apply would change. */
 export interface PlannedChange {
   readonly address: string;
   readonly type: string;
-  /** The physical name, where it is known. */
+  /** The physical name, if it is known. */
   readonly name: string | undefined;
   readonly action: PlanAction;
-  /** What is lost by it: undefined where the resource holds no data or keeps it. */
+  /** The data that the change deletes; undefined if none. */
   readonly loses: string | undefined;
   /** Names of the arguments that force a replacement. */
   readonly because: readonly string[];
   readonly arguments: readonly ArgumentChange[];
 }
 
-/** What a reviewer wants to know of one pipeline's plan. */
+/** The plan of one pipeline, summarized for a reviewer. */
 export interface PlanSummary {
   readonly counts: Readonly<Record<PlanAction, number>>;
-  /** What holds data and is destroyed or replaced, first; then destroy, replace, change, create. */
+  /** Changes that delete data come first, then destroy, replace, forget, change, create and move. */
   readonly changes: readonly PlannedChange[];
-  /** Functions of which nothing but the code changes. */
+  /** Functions of which only the code changes. */
   readonly code: readonly string[];
-  /** Names of the triggers that changed; undefined: the Collection is not posted by the apply. */
+  /** Names of the changed triggers; undefined if the apply does not post the Collection. */
   readonly collection: readonly string[] | undefined;
-  /** Likewise, of a backfill that the apply starts. */
+  /** Names of the changed triggers; undefined if the apply does not start the backfill. */
   readonly backfill: readonly string[] | undefined;
   readonly subscriptions: readonly string[];
   readonly schedules: readonly string[];
   readonly iam: { readonly added: readonly string[]; readonly removed: readonly string[] };
-  /** Policies that are worked out anew during the apply, and say the same. */
+  /** Addresses of resources whose policy is recomputed during the apply, with the same statements. */
   readonly samePolicies: readonly string[];
   readonly outputs: readonly string[];
 }
 
-/** Of the types that our stacks and their kin hold: what is gone with them. */
+/** The data that is deleted with a resource, by type. */
 const HOLDS: Readonly<Record<string, string>> = {
   aws_sqs_queue: 'its messages',
-  aws_dynamodb_table: 'its items (in a pipeline: tokens, and how far the backfill is)',
+  aws_dynamodb_table: 'its items (for a pipeline: tokens and backfill progress)',
   aws_s3_bucket: 'its objects',
   aws_cloudwatch_log_group: 'its logs',
   aws_db_instance: 'its databases',
   aws_kinesis_stream: 'its records',
   aws_ecr_repository: 'its images',
   aws_secretsmanager_secret: 'its secret',
-  aws_kms_key: 'all that is encrypted with it',
+  aws_kms_key: 'access to all data encrypted with it',
 };
 
-/** The summary of a plan, as parsePlan gives it. */
+/** Summarizes a plan. */
 export function summarizePlan(plan: Plan): PlanSummary {
   const resources = plan.resource_changes.filter(({ mode }) => mode === 'managed');
   const changes = resources.flatMap((resource) => tryPlannedChange(resource, plan) ?? []);
@@ -63,8 +63,8 @@ export function summarizePlan(plan: Plan): PlanSummary {
     code: changes.filter(isCodeOnly).map(({ address }) => lastPart(address)),
     collection: triggersOf(RUNS_ON_DEPLOY.collection, changes),
     backfill: triggersOf(RUNS_ON_DEPLOY.backfill, changes),
-    subscriptions: sentences('aws_sns_topic_subscription', changes),
-    schedules: sentences('aws_scheduler_schedule', changes),
+    subscriptions: changesOfType('aws_sns_topic_subscription', changes),
+    schedules: changesOfType('aws_scheduler_schedule', changes),
     iam,
     samePolicies: same,
     outputs: Object.entries(plan.output_changes)
@@ -73,7 +73,7 @@ export function summarizePlan(plan: Plan): PlanSummary {
   };
 }
 
-/** Whether an apply would do anything. */
+/** Whether an apply would change anything. */
 export function hasChanges({ changes, outputs }: PlanSummary): boolean {
   return changes.length > 0 || outputs.length > 0;
 }
@@ -139,7 +139,7 @@ export function isCodeOnly({ type, action, arguments: changed }: PlannedChange):
   );
 }
 
-/** An invocation follows its null resource, whose triggers say why. */
+/** The changed triggers of a run on deploy. They belong to the resource that replaces its invocation. */
 function triggersOf(construct: string, changes: readonly PlannedChange[]): string[] | undefined {
   const ofIt = changes.filter(({ address }) => isWithin(address, construct));
   const runs = ofIt.some(
@@ -152,7 +152,7 @@ function triggersOf(construct: string, changes: readonly PlannedChange[]): strin
     .map(({ path }) => path.slice('triggers_replace.'.length));
 }
 
-function sentences(type: string, changes: readonly PlannedChange[]): string[] {
+function changesOfType(type: string, changes: readonly PlannedChange[]): string[] {
   return changes
     .filter((change) => change.type === type)
     .map(({ address, action, arguments: changed }) => {
@@ -165,7 +165,7 @@ function lastPart(address: string): string {
   return address.slice(address.lastIndexOf('.') + 1);
 }
 
-/** "1 to create, 2 to change", in the words of Terraform; "no changes" for none. */
+/** The counts as Terraform prints them: "1 to create, 2 to change"; "no changes" if there are none. */
 export function countsText({ counts, outputs }: PlanSummary): string {
   const parts = ORDER.filter((action) => counts[action] > 0).map(
     (action) => `${counts[action]} to ${action}`,

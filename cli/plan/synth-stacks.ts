@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runChild } from '../shared/child.js';
 
-/** Where the stacks of a project are, once they are synthesized. */
+/** The folder of a synthesized stack. */
 export function stackFolder(root: string, pipeline: string): string {
   return join(root, 'cdktf.out', 'stacks', pipeline);
 }
 
 /**
- * Synthesizes the stacks of the project in `root` as cdktf does, but quietly. Returns what is wrong, in main.ts's own
- * words, or undefined. `env` stands beside this process's.
+ * Synthesizes the stacks of the project in `root` like cdktf, but without its output. `env` is added to the environment
+ * of this process. Returns the error message of main.ts, or undefined on success.
  */
 export async function trySynthesize(
   root: string,
@@ -20,5 +20,5 @@ export async function trySynthesize(
   const words = ['--import', tsx, '--no-warnings', 'main.ts'];
   const { code, stdout, stderr } = await runChild(process.execPath, words, { cwd: root, env });
   if (code === 0) return undefined;
-  return stderr.trim() || stdout.trim() || `main.ts ended with ${code}`;
+  return stderr.trim() || stdout.trim() || `main.ts exited with code ${code}`;
 }

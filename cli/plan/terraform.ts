@@ -3,30 +3,30 @@ import { parsePlan } from './json.js';
 import { type PlanSummary, summarizePlan } from './summary.js';
 import { stackFolder } from './synth-stacks.js';
 
-/** What became of the plan of one pipeline. */
+/** The plan of one pipeline, or why it failed. */
 export type PipelinePlan = { readonly pipeline: string } & (
   | {
       readonly summary: PlanSummary;
-      /** `terraform show`, as it is read in a terminal. */
+      /** Output of `terraform show`. */
       readonly text: string;
     }
   | {
-      /** Terraform's own words. */
+      /** Error message of Terraform. */
       readonly error: string;
     }
 );
 
-/** In the stack's folder: `terraform apply` of it does what was planned, and nothing else. */
+/** Name of the plan file in the stack's folder, which `terraform apply` accepts. */
 export const PLAN_FILE = 'plan.tfplan';
 
 const QUIET = { CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1', TF_INPUT: '0' };
 
-/** Plans a synthesized stack, and leaves the plan beside it. What fails is told in the result. */
+/** Plans a synthesized stack and saves the plan in its folder. Errors are returned, not thrown. */
 export async function planPipeline(root: string, pipeline: string): Promise<PipelinePlan> {
   const terraform = terraformIn(stackFolder(root, pipeline));
   try {
     await terraform('init', '-input=false', '-reconfigure');
-    // A role that only reads can't take the lock; an apply takes it, and refuses a plan that is stale.
+    // A read-only role cannot take the lock. The apply takes it, and rejects a stale plan.
     await terraform('plan', '-input=false', '-lock=false', `-out=${PLAN_FILE}`);
     const json = await terraform('show', '-json', PLAN_FILE);
     const text = await terraform('show', PLAN_FILE);
@@ -36,7 +36,7 @@ export async function planPipeline(root: string, pipeline: string): Promise<Pipe
   }
 }
 
-/** Throws Error with what Terraform says is wrong. */
+/** Returns a function that runs a command of Terraform. It throws Error with Terraform's message. */
 function terraformIn(folder: string): (...words: readonly string[]) => Promise<string> {
   return async (command = '', ...rest) => {
     const words = [`-chdir=${folder}`, command, '-no-color', ...rest];
@@ -47,5 +47,5 @@ function terraformIn(folder: string): (...words: readonly string[]) => Promise<s
 }
 
 function reasonOf({ code, stdout, stderr }: ChildOutcome, command: string): string {
-  return stderr.trim() || stdout.trim() || `terraform ${command} ended with ${code}`;
+  return stderr.trim() || stdout.trim() || `terraform ${command} exited with code ${code}`;
 }

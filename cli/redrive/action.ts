@@ -1,12 +1,12 @@
-import { confirm } from '../shared/confirm.js';
+import { counted } from '../shared/table.js';
+import { confirm } from '../shared/terminal.js';
 import type { DeadLetter } from './dead-letter.js';
-import { filterLetters, type LetterFilter } from './groups.js';
-import type { DeadLetterStore } from './store.js';
+import { filterDeadLetters, type DeadLetterFilter } from './groups.js';
 import { listText, redriveJson, resultText, type RedriveSubject } from './report.js';
 import type { RedriveResult } from './send.js';
-import { counted } from '../shared/table.js';
+import type { DeadLetterStore } from './store.js';
 
-export interface RedriveOptions extends LetterFilter {
+export interface RedriveOptions extends DeadLetterFilter {
   readonly send?: true;
   readonly yes?: true;
   readonly json?: true;
@@ -22,25 +22,25 @@ export interface RedriveAction {
   readonly ask?: (question: string) => Promise<boolean>;
 }
 
-/** Lists, and sends where that is asked for. Gives the exit code: 1 where something was not read or not sent. */
+/** Lists dead letters, and sends them if `send` is set. Returns the exit code: 1 if any could not be read or sent, or failed again. */
 export async function redrive(action: RedriveAction): Promise<0 | 1> {
   const { pipeline, store, options, print } = action;
-  const { letters: all, notes } = await store.list();
-  const letters = filterLetters(all, options);
-  const subject: RedriveSubject = { pipeline, total: all.length, letters, notes };
+  const { deadLetters: all, notes } = await store.list();
+  const deadLetters = filterDeadLetters(all, options);
+  const subject: RedriveSubject = { pipeline, total: all.length, deadLetters, notes };
   if (!options.json) print(listText(subject));
   const result = options.send ? await send(subject, action) : undefined;
   if (options.json) print(redriveJson(subject, result));
   else if (result) print(resultText(result));
-  else if (!options.send && letters.some(isReadable)) print(hint(subject, options));
+  else if (!options.send && deadLetters.some(isReadable)) print(hint(subject, options));
   return notes.length > 0 || isIncomplete(result) ? 1 : 0;
 }
 
 async function send(
-  { pipeline, letters }: RedriveSubject,
+  { pipeline, deadLetters }: RedriveSubject,
   { store, options, print, ask = confirm }: RedriveAction,
 ): Promise<RedriveResult | undefined> {
-  const readable = letters.filter(isReadable);
+  const readable = deadLetters.filter(isReadable);
   if (readable.length === 0) return undefined;
   const question = `Send ${counted(readable.length, 'message')} of ${pipeline} again?`;
   if (options.yes || (await ask(question))) return store.send(readable);
@@ -53,10 +53,12 @@ function isReadable({ malformed }: DeadLetter): boolean {
 }
 
 function isIncomplete(result: RedriveResult | undefined): boolean {
-  return result !== undefined && (result.refused.length > 0 || result.fault !== undefined);
+  if (result === undefined) return false;
+  const { refused, fault, failedAgain = 0 } = result;
+  return refused.length > 0 || fault !== undefined || failedAgain > 0;
 }
 
 function hint({ pipeline }: RedriveSubject, { local }: RedriveOptions): string {
   const command = `npm run redrive -- ${pipeline}${local ? ' --local' : ''} --send`;
-  return `\nTo send them again: ${command}, with the same filters.`;
+  return `\nTo send them again, run ${command} with the same filters.`;
 }

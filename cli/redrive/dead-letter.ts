@@ -1,31 +1,32 @@
 import { failureOf } from '../../lambdas/runtime/errors.js';
 import { parseBody } from '../../lambdas/granule/message.js';
 
-/** A message that was given up, wherever it is kept. */
+/** A message from a dead-letter queue, or from the dead letters of a local run. */
 export interface DeadLetter {
-  /** Of the dead letter itself; the message that it once was has another. */
+  /** Id of the dead letter; it differs from the id of the original message. */
   readonly id: string;
-  /** Name of the queue or file that holds it. */
+  /** Name of the queue or file. */
   readonly queue: string;
   readonly body: string;
-  /** undefined where nothing recorded one: the function was killed or timed out. */
+  /** Why it failed; undefined if the function was killed or timed out, so that it recorded nothing. */
   readonly reason: string | undefined;
-  /** Name of the error. */
+  /** Class name of the error. */
   readonly error: string | undefined;
   readonly kind: string | undefined;
-  /** ISO times. */
+  /** ISO 8601. */
   readonly failedAt: string | undefined;
+  /** ISO 8601. */
   readonly sentAt: string | undefined;
   readonly itemId: string | undefined;
   readonly correlationId: string | undefined;
   readonly receiveCount: number | undefined;
-  /** Why no handler can read it, if so: sending it again cannot help. */
+  /** Why no handler can parse the body, in which case a retry cannot help; undefined if it can be parsed. */
   readonly malformed: string | undefined;
 }
 
 export const NO_REASON = 'no recorded reason (killed or timed out)';
 
-/** undefined where a handler can read the body. */
+/** Why a body cannot be parsed as a message; undefined if it can. */
 export function malformationOf(body: string): string | undefined {
   try {
     parseBody(body);
@@ -35,12 +36,12 @@ export function malformationOf(body: string): string | undefined {
   }
 }
 
-/** When it failed, or else when it was sent. */
+/** The time of the failure or, if unknown, of sending. */
 export function timeOf({ failedAt, sentAt }: DeadLetter): string {
   return failedAt ?? sentAt ?? '';
 }
 
-/** ISO of a time that may be anything; undefined where it is no time. */
+/** Converts a timestamp to ISO 8601; undefined if it is not a valid time. */
 export function isoTime(value: string | number | undefined): string | undefined {
   const time = new Date(
     typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : (value ?? NaN),

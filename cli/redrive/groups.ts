@@ -2,60 +2,62 @@ import { parseBody } from '../../lambdas/granule/message.js';
 import { NO_REASON, timeOf, type DeadLetter } from './dead-letter.js';
 import { cut, printable } from '../shared/table.js';
 
-/** Dead letters with the same reason, but for names and numbers in it. */
+/** Dead letters whose reasons differ only in names and numbers. */
 export interface DeadLetterGroup {
   readonly reason: string;
   readonly kind: string | undefined;
   readonly count: number;
-  /** ISO times. */
+  /** ISO 8601. */
   readonly oldest: string;
+  /** ISO 8601. */
   readonly newest: string;
-  /** What the oldest one was about. */
+  /** The granule or message of the oldest one. */
   readonly example: string;
 }
 
-export interface LetterFilter {
-  /** A part of the reason or of the error's name, in any case. */
+export interface DeadLetterFilter {
+  /** Text in the reason or the error's name, in upper or lower case. */
   readonly reason?: string | undefined;
-  /** ISO time. */
+  /** ISO 8601. */
   readonly since?: string | undefined;
   readonly limit?: number | undefined;
 }
 
-/** Oldest first. */
-export function filterLetters(
-  letters: readonly DeadLetter[],
-  { reason, since, limit }: LetterFilter,
+/** Selects dead letters; the oldest come first. */
+export function filterDeadLetters(
+  deadLetters: readonly DeadLetter[],
+  { reason, since, limit }: DeadLetterFilter,
 ): DeadLetter[] {
   const wanted = reason?.toLowerCase();
-  return letters
-    .filter((letter) => wanted === undefined || textOf(letter).toLowerCase().includes(wanted))
-    .filter((letter) => since === undefined || timeOf(letter) >= since)
+  return deadLetters
+    .filter(
+      (deadLetter) => wanted === undefined || textOf(deadLetter).toLowerCase().includes(wanted),
+    )
+    .filter((deadLetter) => since === undefined || timeOf(deadLetter) >= since)
     .toSorted((one, other) => (timeOf(one) < timeOf(other) ? -1 : 1))
     .slice(0, limit);
 }
 
-/** The largest first. */
-export function groupLetters(letters: readonly DeadLetter[]): DeadLetterGroup[] {
+/** Groups dead letters by reason; the largest group comes first. */
+export function groupDeadLetters(deadLetters: readonly DeadLetter[]): DeadLetterGroup[] {
   const groups = new Map<string, DeadLetter[]>();
-  for (const letter of letters) {
-    const key = `${letter.kind ?? ''} ${generalized(textOf(letter))}`;
-    groups.set(key, [...(groups.get(key) ?? []), letter]);
+  for (const deadLetter of deadLetters) {
+    const key = `${deadLetter.kind ?? ''} ${generalized(textOf(deadLetter))}`;
+    groups.set(key, [...(groups.get(key) ?? []), deadLetter]);
   }
   return [...groups.values()]
     .flatMap((group) => groupOf(group) ?? [])
     .toSorted((one, other) => other.count - one.count);
 }
 
-function groupOf(letters: readonly DeadLetter[]): DeadLetterGroup | undefined {
-  const [first] = letters;
+function groupOf(deadLetters: readonly DeadLetter[]): DeadLetterGroup | undefined {
+  const [first] = deadLetters;
   if (first === undefined) return undefined;
-  const times = letters.map(timeOf).toSorted();
+  const times = deadLetters.map(timeOf).toSorted();
   return {
-    // A group of one needs no generalization.
-    reason: letters.length === 1 ? textOf(first) : generalized(textOf(first)),
+    reason: deadLetters.length === 1 ? textOf(first) : generalized(textOf(first)),
     kind: first.kind,
-    count: letters.length,
+    count: deadLetters.length,
     oldest: times[0] ?? '',
     newest: times.at(-1) ?? '',
     example: first.itemId ?? subjectOf(first),
@@ -69,14 +71,14 @@ function textOf({ error, reason }: DeadLetter): string {
 
 const EXCERPT_CHARACTERS = 80;
 
-/** What the message names, out of its envelope. */
+/** The href or content of the message, without its SNS envelope. */
 function subjectOf({ body, malformed }: DeadLetter): string {
   const message = malformed === undefined ? parseBody(body).messages[0] : undefined;
   if (message?.type === 's3-object') return message.href;
   return cut(printable(message ? JSON.stringify(message.body) : body), EXCERPT_CHARACTERS);
 }
 
-/** HTTP statuses and line numbers stay: they tell reasons apart. */
+/** Replaces names and large numbers. HTTP statuses and line numbers stay, because they distinguish reasons. */
 function generalized(text: string): string {
   return text
     .replaceAll(/\b(?:s3|https?|file):\/\/[^\s'"]*[^\s'".,:;)]/g, '<href>')

@@ -3,37 +3,38 @@ import { dirname } from 'node:path';
 import { LineFile } from '../../local/files/line-file.js';
 
 interface Entry {
-  /** About to be sent, sent, done with. */
+  /** `sending` is recorded before the request, `sent` after it, and `deleted` when nothing is left to do. */
   readonly state: 'sending' | 'sent' | 'deleted';
   readonly ids: readonly string[];
 }
 
 /**
- * What a redrive did, on disk before it goes on. A message is sent first and deleted after; should the command die in
- * between, the next one reads here that it has only to delete it.
+ * Records on disk what a redrive has done. A message is sent first and deleted afterwards; if the command dies in
+ * between, the next redrive learns from the journal that it only has to delete the message.
  */
 export class RedriveJournal {
   private readonly states = new Map<string, Entry['state']>();
   private file: LineFile | undefined;
 
-  /** Throws OutputError. */
+  /** Reads the journal that an interrupted redrive left behind. */
   constructor(private readonly path: string) {
     for (const { state, ids } of readEntries(path)) {
       for (const id of ids) this.states.set(id, state);
     }
   }
 
-  /** It was sent by a redrive that died before it could delete it. */
+  /** Whether an earlier redrive sent the message but died before deleting it. */
   wasSent(id: string): boolean {
     return this.states.get(id) === 'sent';
   }
 
-  /** A redrive died while it was being sent: nobody can tell whether the queue took it. */
+  /** Whether an earlier redrive died while sending the message, so that the queue may or may not have it. */
   mayHaveBeenSent(id: string): boolean {
     return this.states.get(id) === 'sending';
   }
 
-  note(state: Entry['state'], ids: readonly string[]): void {
+  /** Records the state of messages. Throws OutputError. */
+  record(state: Entry['state'], ids: readonly string[]): void {
     if (ids.length === 0) return;
     for (const id of ids) this.states.set(id, state);
     this.file ??= this.open();
@@ -41,7 +42,7 @@ export class RedriveJournal {
     this.file.flush();
   }
 
-  /** Takes the file away where nothing in it is open any more. */
+  /** Closes the file, and deletes it if every message in it is done. */
   close(): void {
     this.file?.close();
     this.file = undefined;
@@ -63,7 +64,7 @@ function readEntries(path: string): Entry[] {
     .flatMap((line) => tryEntry(line) ?? []);
 }
 
-/** A process that is killed may leave half a line. */
+/** A process that is killed may leave half a line, which is ignored. */
 function tryEntry(line: string): Entry | undefined {
   try {
     return JSON.parse(line) as Entry;

@@ -5,57 +5,57 @@ import {
   type Message,
 } from '@aws-sdk/client-sqs';
 import { isoTime, malformationOf, type DeadLetter } from './dead-letter.js';
-import type { FoundQueue } from '../shared/queue-url.js';
+import type { FoundQueue } from '../shared/deployed-pipeline.js';
 
-/** A dead letter with the handle by which it can be deleted or released. */
-export interface TakenLetter extends DeadLetter {
+/** A received dead letter, with the handle to delete or release it. */
+export interface ReceivedDeadLetter extends DeadLetter {
   readonly receiptHandle: string;
 }
 
-/** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
+/** Maximum number of messages per request. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
 const BATCH = 10;
-/** A command that is killed leaves what it had read invisible for so long. */
+/** If the command is killed, the messages it has received stay invisible for this long. */
 export const VISIBILITY_SECONDS = 120;
 const LANES = 4;
-/** SQS asks only some of its servers, unless a receive waits. */
+/** Enables long polling: without it, a receive queries only some of the servers of SQS. */
 const WAIT_SECONDS = 1;
-/** Receives in a row that bring nothing new, before the queue counts as read. */
+/** Consecutive receives without a new message after which the queue counts as read. */
 const EMPTY_RECEIVES = 2;
 
-/** Reads a queue to its end; what was read stays invisible to others until it is released or time is up. */
+/** Reads a queue to its end. Received messages stay invisible to other consumers until release() or the visibility timeout. */
 export class DeadLetterReader {
-  private readonly seen = new Map<string, TakenLetter>();
+  private readonly seen = new Map<string, ReceivedDeadLetter>();
   private emptyReceives = 0;
 
   constructor(private readonly queue: FoundQueue) {}
 
-  /** Up to ten letters that were not seen before; an empty list at the end. */
-  async next(): Promise<TakenLetter[]> {
+  /** Receives up to ten new dead letters; returns an empty list at the end of the queue. */
+  async next(): Promise<ReceivedDeadLetter[]> {
     while (this.emptyReceives < EMPTY_RECEIVES) {
-      const letters = await receive(this.queue);
-      // A letter comes again when reading took longer than its visibility: its last handle is the good one.
-      const fresh = letters.filter(({ id }) => !this.seen.has(id));
-      for (const letter of letters) this.seen.set(letter.id, letter);
+      const deadLetters = await receive(this.queue);
+      // A message is received again if reading takes longer than its visibility timeout; only its latest handle is valid.
+      const fresh = deadLetters.filter(({ id }) => !this.seen.has(id));
+      for (const deadLetter of deadLetters) this.seen.set(deadLetter.id, deadLetter);
       this.emptyReceives = fresh.length === 0 ? this.emptyReceives + 1 : 0;
       if (fresh.length > 0) return fresh;
     }
     return [];
   }
 
-  /** Deleted ones are not to be released. */
-  forget(letters: readonly TakenLetter[]): void {
-    for (const { id } of letters) this.seen.delete(id);
+  /** Excludes dead letters from release(), because they have been deleted. */
+  forget(deadLetters: readonly ReceivedDeadLetter[]): void {
+    for (const { id } of deadLetters) this.seen.delete(id);
   }
 
-  /** Makes everything that was read and not forgotten visible again. */
+  /** Makes the received messages visible again. */
   async release(): Promise<void> {
     await release(this.queue, [...this.seen.values()]);
     this.seen.clear();
   }
 }
 
-/** All dead letters of a queue; they are visible to others again afterwards. */
-export async function listLetters(
+/** Lists the dead letters of a queue, then makes them visible again. */
+export async function listDeadLetters(
   queue: FoundQueue,
   isStopped: () => boolean = () => false,
 ): Promise<DeadLetter[]> {
@@ -63,9 +63,9 @@ export async function listLetters(
   const all: DeadLetter[] = [];
   const lane = async (): Promise<void> => {
     while (!isStopped()) {
-      const letters = await reader.next();
-      if (letters.length === 0) return;
-      all.push(...letters);
+      const deadLetters = await reader.next();
+      if (deadLetters.length === 0) return;
+      all.push(...deadLetters);
     }
   };
   try {
@@ -76,22 +76,22 @@ export async function listLetters(
   return all;
 }
 
-/** Throws when the queue refuses to delete one, which SQS never does for a good handle. */
-export async function deleteLetters(
+/** Deletes dead letters. Throws Error if SQS rejects a handle. */
+export async function deleteDeadLetters(
   { sqs, url }: FoundQueue,
-  letters: readonly TakenLetter[],
+  deadLetters: readonly ReceivedDeadLetter[],
 ): Promise<void> {
-  const Entries = letters.map(({ receiptHandle }, index) => ({
+  const Entries = deadLetters.map(({ receiptHandle }, index) => ({
     Id: String(index),
     ReceiptHandle: receiptHandle,
   }));
   const { Failed = [] } = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }));
   const [first] = Failed;
   if (first)
-    throw new Error(`${Failed.length} dead letters were not deleted: ${first.Message ?? ''}`);
+    throw new Error(`SQS did not delete ${Failed.length} dead letters: ${first.Message ?? ''}`);
 }
 
-async function receive(queue: FoundQueue): Promise<TakenLetter[]> {
+async function receive(queue: FoundQueue): Promise<ReceivedDeadLetter[]> {
   const { Messages = [] } = await queue.sqs.send(
     new ReceiveMessageCommand({
       QueueUrl: queue.url,
@@ -102,12 +102,15 @@ async function receive(queue: FoundQueue): Promise<TakenLetter[]> {
       MessageSystemAttributeNames: ['All'],
     }),
   );
-  return Messages.map((message) => letterOf(message, queue.name));
+  return Messages.map((message) => deadLetterOf(message, queue.name));
 }
 
-async function release({ sqs, url }: FoundQueue, letters: readonly TakenLetter[]): Promise<void> {
-  const batches = Array.from({ length: Math.ceil(letters.length / BATCH) }, (_, index) =>
-    letters.slice(index * BATCH, (index + 1) * BATCH),
+async function release(
+  { sqs, url }: FoundQueue,
+  deadLetters: readonly ReceivedDeadLetter[],
+): Promise<void> {
+  const batches = Array.from({ length: Math.ceil(deadLetters.length / BATCH) }, (_, index) =>
+    deadLetters.slice(index * BATCH, (index + 1) * BATCH),
   );
   for (const batch of batches) {
     const Entries = batch.map(({ receiptHandle }, index) => ({
@@ -115,12 +118,12 @@ async function release({ sqs, url }: FoundQueue, letters: readonly TakenLetter[]
       ReceiptHandle: receiptHandle,
       VisibilityTimeout: 0,
     }));
-    // One that cannot be released becomes visible by itself.
+    // A failed entry needs no retry: its visibility timeout ends soon.
     await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries }));
   }
 }
 
-function letterOf(message: Message, queue: string): TakenLetter {
+function deadLetterOf(message: Message, queue: string): ReceivedDeadLetter {
   const { Body: body = '', Attributes: system = {} } = message;
   const attribute = (name: string): string | undefined =>
     message.MessageAttributes?.[name]?.StringValue;
@@ -141,9 +144,9 @@ function letterOf(message: Message, queue: string): TakenLetter {
   };
 }
 
-/** SNS puts what it could not deliver among the subscription's dead letters, with these attributes. */
+/** The reason of a message that SNS could not deliver. SNS adds these attributes in the subscription's dead-letter queue. */
 function undeliveredReason(attribute: (name: string) => string | undefined): string | undefined {
   const code = attribute('ErrorCode');
   if (code === undefined) return undefined;
-  return `SNS could not deliver it to the queue: ${attribute('ErrorMessage') ?? code}`;
+  return `SNS could not deliver the message to the queue: ${attribute('ErrorMessage') ?? code}`;
 }

@@ -1,14 +1,14 @@
 import type { DeadLetter } from './dead-letter.js';
-import { groupLetters } from './groups.js';
+import { groupDeadLetters } from './groups.js';
 import type { RedriveResult } from './send.js';
 import { counted, cut, printable, shortTime, tableLines } from '../shared/table.js';
 
 export interface RedriveSubject {
   readonly pipeline: string;
-  /** All that there are. */
+  /** Number of dead letters before filtering. */
   readonly total: number;
-  /** Those that the filters chose. */
-  readonly letters: readonly DeadLetter[];
+  /** The dead letters that match the filters. */
+  readonly deadLetters: readonly DeadLetter[];
   readonly notes: readonly string[];
 }
 
@@ -21,35 +21,37 @@ const COLUMNS = [
 ] as const;
 const REASON_WIDTH = 160;
 
-/** What a person sees. */
+/** The list as a table for the terminal. */
 export function listText(subject: RedriveSubject): string {
-  const { letters, notes } = subject;
-  const groups = groupLetters(letters);
+  const { deadLetters, notes } = subject;
+  const groups = groupDeadLetters(deadLetters);
   const rows = groups.map(({ count, kind, oldest, newest, reason, example }) => [
     String(count),
     kind ?? '-',
     shortTime(oldest),
     shortTime(newest),
-    `${cut(reason, REASON_WIDTH)}  (${count > 1 ? 'the oldest' : 'it'}: ${example})`,
+    `${cut(reason, REASON_WIDTH)}  (${count > 1 ? 'oldest' : 'message'}: ${example})`,
   ]);
   const table = rows.length === 0 ? [] : ['', ...tableLines(COLUMNS, rows)];
-  return [headline(subject), ...table, ...malformedLines(letters), ...notes.map(note)].join('\n');
+  return [headline(subject), ...table, ...malformedLines(deadLetters), ...notes.map(note)].join(
+    '\n',
+  );
 }
 
-function headline({ pipeline, total, letters }: RedriveSubject): string {
+function headline({ pipeline, total, deadLetters }: RedriveSubject): string {
   if (total === 0) return `${pipeline}: no dead letters.`;
   const queues = new Map<string, number>();
-  for (const { queue } of letters) queues.set(queue, (queues.get(queue) ?? 0) + 1);
+  for (const { queue } of deadLetters) queues.set(queue, (queues.get(queue) ?? 0) + 1);
   const places = [...queues].map(([queue, count]) => `${count} in ${queue}`).join(', ');
   const all = counted(total, 'dead letter');
-  if (letters.length === 0) return `${pipeline}: ${all}, none of them chosen.`;
-  if (letters.length === total) return `${pipeline}: ${all} (${places}).`;
-  return `${pipeline}: ${letters.length} of ${all} chosen (${places}).`;
+  if (deadLetters.length === 0) return `${pipeline}: ${all}, none of which match the filters.`;
+  if (deadLetters.length === total) return `${pipeline}: ${all} (${places}).`;
+  return `${pipeline}: ${deadLetters.length} of ${all} match the filters (${places}).`;
 }
 
-/** Reported one by one: somebody has to look at each. */
-function malformedLines(letters: readonly DeadLetter[]): string[] {
-  const malformed = letters.filter((letter) => letter.malformed !== undefined);
+/** Lists malformed messages one by one, since each one needs attention. */
+function malformedLines(deadLetters: readonly DeadLetter[]): string[] {
+  const malformed = deadLetters.filter((deadLetter) => deadLetter.malformed !== undefined);
   if (malformed.length === 0) return [];
   const shown = malformed
     .slice(0, 20)
@@ -57,58 +59,59 @@ function malformedLines(letters: readonly DeadLetter[]): string[] {
   const more = malformed.length - shown.length;
   return [
     '',
-    `${counted(malformed.length, 'message')} that no handler can read, never sent again:`,
+    `${counted(malformed.length, 'message')} that no handler can parse; not sent again:`,
     ...shown,
-    ...(more > 0 ? [`  and ${more} more (--json shows all)`] : []),
+    ...(more > 0 ? [`  and ${more} more (use --json to see all)`] : []),
   ];
 }
 
 function note(text: string): string {
-  return `Not read: ${printable(text)}`;
+  return `Could not read: ${printable(text)}`;
 }
 
-/** What a send did, in sentences. */
+/** The result of a send for the terminal. */
 export function resultText(result: RedriveResult): string {
   const { sent, finished, maybeTwice, gone, refused, fault, details } = result;
   const lines = ['', `Sent ${counted(sent, 'message')} again.`];
   if (finished > 0) {
     lines.push(
-      `${counted(finished, 'message')} had been sent by an interrupted redrive: only deleted now.`,
+      `${counted(finished, 'message')} had already been sent by an interrupted redrive and only had to be deleted.`,
     );
   }
   if (maybeTwice > 0) {
     lines.push(
-      `Of these ${maybeTwice} may have been sent before: the last redrive was killed while it sent them. An Item posted twice replaces itself.`,
+      `${maybeTwice} of these may have been sent twice, because the last redrive was killed while sending them. Posting an Item twice has no effect.`,
     );
   }
-  if (gone > 0) lines.push(`${counted(gone, 'message')} had gone from the dead letters meanwhile.`);
+  if (gone > 0)
+    lines.push(`${counted(gone, 'message')} had left the dead-letter queue in the meantime.`);
   for (const { id, reason } of refused)
-    lines.push(`Not sent, still a dead letter: ${id}: ${printable(reason)}`);
+    lines.push(`Not sent, still in the dead-letter queue: ${id}: ${printable(reason)}`);
   if (fault !== undefined) {
     lines.push(
-      `Stopped before its end: ${printable(fault)}. What was not sent is still a dead letter.`,
+      `Stopped early: ${printable(fault)}. Messages that were not sent are still dead letters.`,
     );
   }
   if (details !== undefined) lines.push(details);
   return lines.join('\n');
 }
 
-/** What --json prints. */
+/** The output of --json. */
 export function redriveJson(subject: RedriveSubject, result: RedriveResult | undefined): string {
-  const { pipeline, total, letters, notes } = subject;
+  const { pipeline, total, deadLetters, notes } = subject;
   const document = {
     pipeline,
     total,
-    chosen: letters.length,
-    groups: groupLetters(letters),
-    letters: letters.map(withoutHandle),
+    chosen: deadLetters.length,
+    groups: groupDeadLetters(deadLetters),
+    letters: deadLetters.map(withoutHandle),
     notes,
     ...(result && { result }),
   };
   return JSON.stringify(document, undefined, 2);
 }
 
-/** SQS's handle of a message is good for nobody but this process. */
-function withoutHandle(letter: DeadLetter): DeadLetter {
-  return { ...letter, receiptHandle: undefined } as DeadLetter;
+/** Removes the receipt handle, which is useless outside this process. */
+function withoutHandle(deadLetter: DeadLetter): DeadLetter {
+  return { ...deadLetter, receiptHandle: undefined } as DeadLetter;
 }

@@ -1,39 +1,41 @@
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { failedEntries } from '../../lambdas/queue/queue.js';
 import { stringAttributes } from '../../lambdas/queue/dead-letters.js';
-import { deleteLetters, DeadLetterReader, type TakenLetter } from './queue.js';
-import { errorText, type FoundQueue } from '../shared/queue-url.js';
+import { deleteDeadLetters, DeadLetterReader, type ReceivedDeadLetter } from './queue.js';
+import { errorText, type FoundQueue } from '../shared/deployed-pipeline.js';
 import type { RedriveJournal } from './journal.js';
 
 export interface Redrive {
-  /** Where the messages go. */
+  /** The queue to send to. */
   readonly target: FoundQueue;
   readonly journal: RedriveJournal;
-  /** Nothing further is begun; what was begun is ended. */
+  /** If true, no further batch is started; batches in progress are completed. */
   readonly isStopped: () => boolean;
 }
 
 export interface RedriveResult {
   readonly sent: number;
-  /** Had been sent by a redrive that was interrupted, and only needed deleting. */
+  /** Messages that an interrupted redrive had already sent; they were only deleted. */
   readonly finished: number;
-  /** Of `sent`: an interrupted redrive may have sent them before. */
+  /** How many of `sent` an interrupted redrive may have sent before. */
   readonly maybeTwice: number;
-  /** Not among the dead letters any more. */
+  /** Messages that were no longer in the dead-letter queue. */
   readonly gone: number;
   readonly refused: readonly Refused[];
-  /** What stopped it before its end. */
+  /** Why the redrive stopped early; undefined if it completed. */
   readonly fault: string | undefined;
-  /** What else there is to tell. */
+  /** Messages that failed again, which only a local redrive can tell. */
+  readonly failedAgain?: number;
+  /** Further lines for the terminal. */
   readonly details?: string;
 }
 
-/** Of one call, bodies and attributes together. */
+/** Maximum size of one request, bodies and attributes together. */
 const MAX_BATCH_BYTES = 262_144;
 const ATTRIBUTE_BYTES = 256;
 const LANES = 4;
 
-/** Sends the dead letters `ids` of one queue again. Each is sent, noted and only then deleted. */
+/** Sends the dead letters `ids` of one queue again. Each one is sent, recorded in the journal, and only then deleted. */
 export async function redriveQueue(
   source: FoundQueue,
   ids: ReadonlySet<string>,
@@ -44,9 +46,9 @@ export async function redriveQueue(
   const results: BatchResult[] = [];
   const lane = async (): Promise<void> => {
     while (open.size > 0 && !redrive.isStopped()) {
-      const letters = await reader.next();
-      if (letters.length === 0) return;
-      const wanted = letters.filter(({ id }) => open.delete(id));
+      const deadLetters = await reader.next();
+      if (deadLetters.length === 0) return;
+      const wanted = deadLetters.filter(({ id }) => open.delete(id));
       for (const batch of batchesOf(wanted)) {
         const result = await redriveBatch(batch, { ...redrive, source });
         reader.forget(result.deleted);
@@ -54,7 +56,7 @@ export async function redriveQueue(
       }
     }
   };
-  // All lanes end before anything is released: what one of them still sends must not become visible.
+  // A message that a lane is still sending must not become visible, so all lanes end before the release.
   const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
   await reader.release();
   const broken = lanes.find((result) => result.status === 'rejected');
@@ -67,7 +69,7 @@ export async function redriveQueue(
 
 function totalOf(
   results: readonly BatchResult[],
-): Omit<RedriveResult, 'gone' | 'fault' | 'details'> {
+): Omit<RedriveResult, 'gone' | 'fault' | 'failedAgain' | 'details'> {
   const sum = (name: 'sent' | 'finished' | 'maybeTwice') =>
     results.reduce((total, result) => total + result[name], 0);
   return {
@@ -83,63 +85,63 @@ export interface Refused {
   readonly reason: string;
 }
 
-interface BatchResult extends Omit<RedriveResult, 'gone' | 'fault' | 'details'> {
-  readonly deleted: readonly TakenLetter[];
+interface BatchResult extends Omit<RedriveResult, 'gone' | 'fault' | 'failedAgain' | 'details'> {
+  readonly deleted: readonly ReceivedDeadLetter[];
 }
 
 async function redriveBatch(
-  batch: readonly TakenLetter[],
+  batch: readonly ReceivedDeadLetter[],
   { source, target, journal }: Redrive & { readonly source: FoundQueue },
 ): Promise<BatchResult> {
   const finished = batch.filter(({ id }) => journal.wasSent(id));
-  const toSend = batch.filter((letter) => !finished.includes(letter));
+  const toSend = batch.filter((deadLetter) => !finished.includes(deadLetter));
   const maybeTwice = toSend.filter(({ id }) => journal.mayHaveBeenSent(id)).length;
-  journal.note('sending', idsOf(toSend));
+  journal.record('sending', idsOf(toSend));
   const refused = toSend.length === 0 ? [] : await send(target, toSend);
   const refusedIds = new Set(refused.map(({ id }) => id));
   const sent = toSend.filter(({ id }) => !refusedIds.has(id));
-  journal.note('sent', idsOf(sent));
-  journal.note('deleted', [...refusedIds]);
+  journal.record('sent', idsOf(sent));
+  journal.record('deleted', [...refusedIds]);
   const deleted = [...finished, ...sent];
-  if (deleted.length > 0) await deleteLetters(source, deleted);
-  journal.note('deleted', idsOf(deleted));
+  if (deleted.length > 0) await deleteDeadLetters(source, deleted);
+  journal.record('deleted', idsOf(deleted));
   return { sent: sent.length, finished: finished.length, maybeTwice, refused, deleted };
 }
 
-function idsOf(letters: readonly TakenLetter[]): string[] {
-  return letters.map(({ id }) => id);
+function idsOf(deadLetters: readonly ReceivedDeadLetter[]): string[] {
+  return deadLetters.map(({ id }) => id);
 }
 
-/** The body as it is, and of the attributes only the correlation id: the reason belongs to the past. */
+/** Sends the unchanged bodies with their correlation ids. The other attributes describe the past failure. */
 async function send(
   { sqs, url }: FoundQueue,
-  letters: readonly TakenLetter[],
+  deadLetters: readonly ReceivedDeadLetter[],
 ): Promise<readonly Refused[]> {
-  const Entries = letters.map(({ body, correlationId }, index) => ({
+  const Entries = deadLetters.map(({ body, correlationId }, index) => ({
     Id: String(index),
     MessageBody: body,
     ...(correlationId !== undefined && {
       MessageAttributes: stringAttributes({ correlation_id: correlationId }),
     }),
   }));
-  const answer = await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
-  return failedEntries(Entries, answer).map(({ Id, Code, Message }) => ({
-    id: letters[Number(Id)]?.id ?? '',
+  const response = await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
+  return failedEntries(Entries, response).map(({ Id, Code, Message }) => ({
+    id: deadLetters[Number(Id)]?.id ?? '',
     reason: `${Code ?? 'unknown'}: ${Message ?? ''}`,
   }));
 }
 
-function* batchesOf(letters: readonly TakenLetter[]): Generator<TakenLetter[]> {
-  let batch: TakenLetter[] = [];
+function* batchesOf(deadLetters: readonly ReceivedDeadLetter[]): Generator<ReceivedDeadLetter[]> {
+  let batch: ReceivedDeadLetter[] = [];
   let bytes = 0;
-  for (const letter of letters) {
-    const size = Buffer.byteLength(letter.body) + ATTRIBUTE_BYTES;
+  for (const deadLetter of deadLetters) {
+    const size = Buffer.byteLength(deadLetter.body) + ATTRIBUTE_BYTES;
     if (batch.length > 0 && bytes + size > MAX_BATCH_BYTES) {
       yield batch;
       batch = [];
       bytes = 0;
     }
-    batch.push(letter);
+    batch.push(deadLetter);
     bytes += size;
   }
   if (batch.length > 0) yield batch;

@@ -1,17 +1,17 @@
 import type { DeadLetter } from './dead-letter.js';
 import type { RedriveResult } from './send.js';
 
-/** Where dead letters are kept and sent from: two queues in AWS, or the file of a local run. */
+/** The dead letters of a pipeline: in its two queues in AWS, or in the file of a local run. */
 export interface DeadLetterStore {
-  list(): Promise<ListedLetters>;
-  /** Sends these again; those that are gone by then are counted. */
-  send(letters: readonly DeadLetter[]): Promise<RedriveResult>;
-  /** Ends what is under way soon; a list or a result says what was done until then. */
+  list(): Promise<ListedDeadLetters>;
+  /** Sends these dead letters again. Those that are no longer in the store are counted as gone. */
+  send(deadLetters: readonly DeadLetter[]): Promise<RedriveResult>;
+  /** Ends the list or send in progress early; it then returns what it has done so far. */
   stop(): void;
 }
 
-export interface ListedLetters {
-  readonly letters: readonly DeadLetter[];
-  /** What could not be read, a sentence each. */
+export interface ListedDeadLetters {
+  readonly deadLetters: readonly DeadLetter[];
+  /** What could not be read, one sentence each. */
   readonly notes: readonly string[];
 }

@@ -1,11 +1,11 @@
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
-/** One TypeScript file and all it needs as JavaScript in `folder`, for a process or a thread that has to start fast. */
+/** Bundles a TypeScript file and its imports to JavaScript in `folder`, for a process or thread that must start fast. Returns the path. */
 export async function bundleFile(
   file: string,
   folder: string,
-  /** Packages that are not bundled; `folder` is then one from which they are found. */
+  /** Packages to leave out of the bundle; they must be resolvable from `folder`. */
   external: string[] = [],
 ): Promise<string> {
   const outfile = join(folder, `${basename(file, '.ts')}.mjs`);
@@ -18,7 +18,7 @@ export async function bundleFile(
     format: 'esm',
     target: 'node20',
     mainFields: ['module', 'main'],
-    // What was written for CommonJS asks for modules as it did there.
+    // CommonJS packages call require, which does not exist in an ES module.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { errorCode } from '../../lambdas/runtime/errors.js';
 
 export interface ChildOutcome {
-  /** Of the process; 1 where a signal ended it, 127 where there is no such program. */
+  /** Exit code of the process; 1 if a signal ended it, 127 if the program was not found. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -10,13 +10,13 @@ export interface ChildOutcome {
 
 export interface ChildOptions {
   readonly cwd: string;
-  /** Beside this process's own. */
+  /** Variables added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 const NOT_FOUND = 127;
 
-/** Runs a program to its end, without a terminal, and keeps what it prints. Throws nothing but what is unforeseen. */
+/** Runs a program without a terminal and collects its output. Failures are returned as an exit code, not thrown. */
 export function runChild(
   program: string,
   words: readonly string[],

@@ -1,55 +1,94 @@
 import { basename, join, normalize } from 'node:path';
-import { CommanderError } from 'commander';
-import type { Command } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { PipelineError } from '../../lambdas/runtime/errors.js';
+import { listPipelines } from '../../modules/config/folder.js';
 import { ConfigError } from '../../modules/config/values/error.js';
-import { knownPipelines, listPipelines } from '../../modules/config/folder.js';
-import { UsageError } from './usage-error.js';
 
 const FAILED = 1;
 const WRONG_USAGE = 2;
 
 export interface Surroundings {
-  /** As process.argv: two words before the first argument. */
+  /** Like process.argv, with two elements before the first argument. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stderr: { write(text: string): unknown };
-  /** @default 2 */
+  /** Exit code for incorrect usage. @default 2 */
   readonly wrongUsageCode?: number;
 }
 
-/**
- * Runs a command and sets the exit code: 0 done, 1 failed, 2 called wrongly. An action throws what went wrong, or sets
- * process.exitCode where it has reported by itself. Errors go to stderr, so that stdout stays fit for a pipe.
- */
-export async function runCommand(
-  command: Command,
-  { argv, env, stderr, wrongUsageCode = WRONG_USAGE }: Surroundings = process,
-): Promise<void> {
-  prepare(command, stderr);
-  try {
-    await command.parseAsync(argv);
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return;
-    process.exitCode = isUsage(error) ? wrongUsageCode : FAILED;
-    stderr.write(`${report(error, { command: command.name(), debug: isSet(env['DEBUG']) })}\n`);
-  }
-}
-
-/** A pipeline as people name it, `sentinel1` or `pipelines/sentinel1/`; throws UsageError for any that does not exist. */
-export function pipelineArgument(value: string, root = 'pipelines'): PipelineFolder {
-  const id = basename(value);
-  const isName = [id, join(root, id)].includes(normalize(value).replace(/\/$/, ''));
-  if (isName && listPipelines(root).includes(id)) return { id, folder: join(root, id) };
-  throw new UsageError(`there is no pipeline ${JSON.stringify(value)}. ${knownPipelines(root)}`);
-}
-
+/** A pipeline's id and its folder, relative to the current directory. */
 export interface PipelineFolder {
   readonly id: string;
   readonly folder: string;
 }
 
-/** Commander exits by itself and prints in its own words, unless each command down the tree is told otherwise. */
+/** Thrown when a command is called with wrong arguments. The message is one sentence; the exit code is 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/**
+ * Runs a command and sets the exit code: 0 for success, 1 for failure, 2 for incorrect usage. An action throws an error,
+ * or sets process.exitCode if it has already reported the problem. Errors go to stderr, so that stdout can be piped.
+ */
+export async function runCommand(
+  command: Command,
+  { argv, env, stderr, wrongUsageCode = WRONG_USAGE }: Surroundings = process,
+): Promise<void> {
+  if (!process.stdout.listeners('error').includes(endWithReader)) {
+    process.stdout.on('error', endWithReader);
+  }
+  const name = command.name();
+  prepare(command, stderr);
+  // Usage lines show what to type: `npm run <script> --` passes the options on.
+  command.name(`npm run ${name} --`);
+  try {
+    await command.parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    process.exitCode = isUsage(error) ? wrongUsageCode : FAILED;
+    stderr.write(`${report(error, { command: name, debug: isSet(env['DEBUG']) })}\n`);
+  }
+}
+
+/** Finds a pipeline by its name or folder, `sentinel1` or `pipelines/sentinel1/`. Throws UsageError if it does not exist. */
+export function pipelineArgument(value: string, root = 'pipelines'): PipelineFolder {
+  const id = basename(value);
+  const isName = [id, join(root, id)].includes(normalize(value).replace(/\/$/, ''));
+  if (isName && listPipelines(root).includes(id)) return { id, folder: join(root, id) };
+  throw new UsageError(`unknown pipeline ${JSON.stringify(value)} ${knownText(root)}`);
+}
+
+/** Like pipelineArgument, for an argument that must be present. The error lists the known pipelines, unlike commander's. */
+export function requiredPipeline(name: string | undefined): PipelineFolder {
+  if (name === undefined) throw new UsageError(`missing argument <pipeline> ${knownText()}`);
+  return pipelineArgument(name);
+}
+
+/** The pipelines under `root` for the end of an error message: `(known: cop_dem_30, sentinel1)`. */
+export function knownText(root = 'pipelines'): string {
+  const names = listPipelines(root);
+  return names.length === 0 ? `(${root} contains no pipelines)` : `(known: ${names.join(', ')})`;
+}
+
+/** Returns a parser for an option's value, which throws UsageError unless it is a whole number of at least `least`. */
+export function wholeNumber(option: string, least: number): (value: string) => number {
+  return (value) => {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
+    if (number >= least) return number;
+    throw new UsageError(
+      `${option} must be a whole number of at least ${least} (given ${JSON.stringify(value)})`,
+    );
+  };
+}
+
+/** Ends the process quietly when the reader of stdout closes the pipe, as `| head` does. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+}
+
+/** By default commander exits the process and prints errors itself; every subcommand must be configured not to. */
 function prepare(command: Command, stderr: Surroundings['stderr']): void {
   command.exitOverride();
   command.configureOutput({
@@ -62,13 +101,13 @@ function prepare(command: Command, stderr: Surroundings['stderr']): void {
   for (const child of command.commands) prepare(child, stderr);
 }
 
-/** A shell passes "$NAME" as an empty text where NAME is not set; as a path that would be the current folder. */
+/** A shell passes "$NAME" as an empty string if NAME is not set; used as a path, that would be the current directory. */
 function refuseEmpty(command: Command): void {
   const option = command.options.find(
     (given) => command.getOptionValue(given.attributeName()) === '',
   );
   const what = option?.long ?? (command.args.includes('') ? 'an argument' : undefined);
-  if (what !== undefined) throw new UsageError(`${what} is empty: give a value, or leave it out`);
+  if (what !== undefined) throw new UsageError(`${what} is empty: pass a value or omit it`);
 }
 
 function isUsage(error: unknown): boolean {
@@ -80,7 +119,7 @@ function report(error: unknown, { command, debug }: { command: string; debug: bo
   if (isUsage(error)) return usageSentence(error, command);
   if (debug) return error.stack ?? error.message;
   if (error instanceof ConfigError || error instanceof PipelineError) return error.message;
-  return `${command}: ${error.name}: ${error.message} (DEBUG=1 shows where it was thrown)`;
+  return `${command}: ${error.name}: ${error.message} (set DEBUG=1 for the stack trace)`;
 }
 
 function usageSentence({ message }: Error, command: string): string {
@@ -88,7 +127,7 @@ function usageSentence({ message }: Error, command: string): string {
     .replace(/^error: /, '')
     .replaceAll('\n', ' ')
     .replace(/\.$/, '');
-  return `${command}: ${sentence}. See --help.`;
+  return `${command}: ${sentence}. Run "npm run ${command} -- --help" for usage.`;
 }
 
 function isSet(value: string | undefined): boolean {

@@ -11,10 +11,10 @@ import type { HistoricHandler } from '../../lambdas/historic-handler.js';
 import { bundleEntries } from '../../modules/bundling/bundle.js';
 import type { PipelineFolder } from './command.js';
 
-/** A pipeline's code on this machine: the bundles that Lambda gets, and what they hold. */
-export interface PipelineCode {
+/** A pipeline's code, bundled as for Lambda and loaded into this process. */
+export interface BundledPipeline {
   readonly appFile: string;
-  /** Of local/container/container.ts, which runs the app in a worker thread. */
+  /** Bundle of local/container/container.ts, which runs the app in a worker thread. */
   readonly containerFile: string;
   readonly app: GranuleHandler;
   readonly collection: CollectionHandler;
@@ -23,8 +23,8 @@ export interface PipelineCode {
 
 const CONTAINER = 'local/container/container.ts';
 
-/** Bundles the pipeline as for a deployment, into a folder that goes with the process. Throws BundleError. */
-export async function bundlePipeline({ folder }: PipelineFolder): Promise<PipelineCode> {
+/** Bundles a pipeline as for a deployment, into a folder that is deleted when the process exits. Throws BundleError. */
+export async function bundlePipeline({ folder }: PipelineFolder): Promise<BundledPipeline> {
   const historic = join(folder, 'historic.ts');
   const [app, collection] = [join(folder, 'app.ts'), join(folder, 'collection.ts')];
   const entries = [app, collection, ...(existsSync(historic) ? [historic] : []), CONTAINER];
@@ -46,7 +46,7 @@ export async function bundlePipeline({ folder }: PipelineFolder): Promise<Pipeli
   };
 }
 
-/** The handler that an entry of a pipeline exports. */
+/** Imports the handler that a file of a pipeline exports. Throws Error if it exports none. */
 export async function handlerIn<Handler>(file: string): Promise<Handler> {
   const { handler } = (await import(pathToFileURL(file).href)) as { readonly handler?: Handler };
   if (handler === undefined) throw new Error(`${file} exports no handler`);

@@ -4,7 +4,7 @@ export interface Column {
   readonly align?: 'left' | 'right';
 }
 
-/** Lines of a table: columns as wide as their widest cell, two blanks between them, none at the ends of lines. */
+/** The lines of a table. Columns are as wide as their widest cell and separated by two spaces. */
 export function tableLines(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -25,22 +25,22 @@ export function tableLines(
   );
 }
 
-/** On one line, and without what a terminal would take for a command: such texts come from anybody. */
+/** Replaces line breaks and control characters, since text from outside could send commands to the terminal. */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ').trim();
 }
 
-/** Cut to the width, with dots where something is missing. */
+/** Truncates a text to `width` characters; a truncated text ends in dots. */
 export function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 3))}...`;
 }
 
-/** An ISO time without its seconds; '-' for none. */
+/** An ISO 8601 time without its seconds; '-' if there is none. */
 export function shortTime(iso: string | undefined): string {
   return iso === undefined || iso === '' ? '-' : `${iso.slice(0, 16).replace('T', ' ')}Z`;
 }
 
-/** "1 message", "2 messages". */
+/** A count with its noun: "1 message", "2 messages". */
 export function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }

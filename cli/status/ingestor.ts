@@ -4,17 +4,17 @@ import {
   type IngestorReader,
 } from '../../lambdas/ingestor/reader.js';
 
-/** What the ingestor says about the Items of one Collection. */
+/** The ingestions of one Collection. */
 export interface IngestorStatus {
   readonly url: string;
   readonly counts: Readonly<Record<IngestionStatus, ListedCount>>;
-  /** Those on the first page of failed ones. */
+  /** Failed ingestions on the first page of the list. */
   readonly failed: readonly FailedIngestion[];
 }
 
 export interface ListedCount {
   readonly count: number;
-  /** The ingestor has more than it lists on the page that can be relied on, of this Collection or another. */
+  /** Whether the ingestor has more ingestions, of any Collection, than the first page, which is the only reliable one. */
   readonly hasMore: boolean;
 }
 
@@ -35,7 +35,7 @@ export type IngestionStatus = (typeof INGESTION_STATUSES)[number];
 
 const TIMEOUT_MS = 20_000;
 
-/** The list needs no token. Throws IngestorError. */
+/** Lists the ingestions of a Collection, which needs no token. Throws IngestorError. */
 export async function ingestorStatus(
   url: string,
   collection: string,

@@ -1,14 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { isUnfinished, type BackfillCursor } from '../../lambdas/backfill/cursor.js';
 import { cursorTable } from '../../lambdas/backfill/cursor-table.js';
-import type { DeployedPipeline } from '../shared/deployed-pipeline.js';
-import { errorText } from '../shared/queue-url.js';
+import { type DeployedPipeline, errorText } from '../shared/deployed-pipeline.js';
 import { catalogStatus, type CatalogStatus } from './catalog.js';
 import { ingestorStatus, type IngestorStatus } from './ingestor.js';
 import { queueStatus, type QueueStatus } from './queues.js';
 import { counted } from '../shared/table.js';
 
-/** A part of the status, or why there is none. */
+/** A part of the status, or the error of its request. */
 export type Part<T> = { readonly value: T } | { readonly error: string };
 
 export interface PipelineStatus {
@@ -16,21 +15,22 @@ export interface PipelineStatus {
   readonly collection: string;
   readonly queue: Part<QueueStatus>;
   readonly deadLetters: Part<QueueStatus>;
-  /** Parts that are undefined are none of this pipeline's. */
+  /** undefined if the pipeline has no topic. */
   readonly subscriptionDeadLetters: Part<QueueStatus> | undefined;
   readonly ingestor: Part<IngestorStatus>;
+  /** undefined if the pipeline has no stac_api_url. */
   readonly catalog: Part<CatalogStatus> | undefined;
-  /** A value of undefined: not begun. */
+  /** undefined if the pipeline has no inventory; the value is undefined if the backfill has not started. */
   readonly backfill: Part<BackfillCursor | undefined> | undefined;
 }
 
-/** Asks everybody at once; who does not answer hides nobody else. */
+/** Requests all parts in parallel; if one fails, the others are still shown. */
 export async function gatherStatus(
   { id, config, names, topicRegion }: DeployedPipeline,
   collection: string,
 ): Promise<PipelineStatus> {
   const { region, stac_api_url: stacApiUrl, inventory_location: inventory } = config;
-  const asked = {
+  const requests = {
     queue: part(() => queueStatus({ name: names.queue, region })),
     deadLetters: part(() => queueStatus({ name: names.deadLetters, region })),
     subscriptionDeadLetters:
@@ -48,12 +48,12 @@ export async function gatherStatus(
   return {
     pipeline: id,
     collection,
-    queue: await asked.queue,
-    deadLetters: await asked.deadLetters,
-    subscriptionDeadLetters: await asked.subscriptionDeadLetters,
-    ingestor: await asked.ingestor,
-    catalog: await asked.catalog,
-    backfill: await asked.backfill,
+    queue: await requests.queue,
+    deadLetters: await requests.deadLetters,
+    subscriptionDeadLetters: await requests.subscriptionDeadLetters,
+    ingestor: await requests.ingestor,
+    catalog: await requests.catalog,
+    backfill: await requests.backfill,
   };
 }
 
@@ -73,13 +73,13 @@ async function readBackfill(
   return stored?.cursor;
 }
 
-/** What a person has to look at, a sentence each; the exit code of the command goes by it. */
+/** What needs attention, one sentence each. If there is any, the exit code of the command is 1. */
 export function attentionOf(status: PipelineStatus): string[] {
   return [
     ...deadLettersOf(status),
     ...failedOf(status),
     ...backfillOf(status),
-    ...unreachableOf(status).map((what) => `${what} could not be asked`),
+    ...unreachableOf(status).map((what) => `${what} could not be reached`),
   ];
 }
 
@@ -95,22 +95,20 @@ function deadLettersOf(status: PipelineStatus): string[] {
 
 function failedOf(status: PipelineStatus): string[] {
   const failed = valueOf(status.ingestor)?.counts.failed.count ?? 0;
-  return failed === 0
-    ? []
-    : [`${counted(failed, 'Item')} that the ingestor took and failed to load`];
+  return failed === 0 ? [] : [`${counted(failed, 'Item')} accepted by the ingestor but not loaded`];
 }
 
 function backfillOf(status: PipelineStatus): string[] {
   const cursor = valueOf(status.backfill);
   if (cursor?.stage !== 'failed' && cursor?.stage !== 'empty') return [];
-  const why = cursor.failure?.message ?? 'the inventory query selected not one row';
+  const why = cursor.failure?.message ?? 'the inventory query selected no rows';
   return [`the backfill ${cursor.stage === 'failed' ? 'failed' : 'found nothing'}: ${why}`];
 }
 
 const PARTS = {
   queue: 'the queue',
-  deadLetters: 'the dead letters',
-  subscriptionDeadLetters: "the subscription's dead letters",
+  deadLetters: 'the dead-letter queue',
+  subscriptionDeadLetters: "the subscription's dead-letter queue",
   ingestor: 'the ingestor',
   catalog: 'the STAC API',
   backfill: 'the backfill',
@@ -127,7 +125,7 @@ function valueOf<T>(one: Part<T> | undefined): T | undefined {
   return one !== undefined && 'value' in one ? one.value : undefined;
 }
 
-/** In a word or two, for the table. */
+/** The state of a backfill in a word or two. */
 export function backfillState(cursor: BackfillCursor): string {
   if (cursor.paused) return 'paused';
   return isUnfinished(cursor) ? `running (${cursor.stage})` : cursor.stage;

@@ -1,15 +1,15 @@
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { findQueue, type QueueAddress, type SqsSender } from '../shared/queue-url.js';
+import { findQueue, type QueueAddress, type SqsSender } from '../shared/deployed-pipeline.js';
 
-/** How full a queue is; all numbers are SQS's estimates. */
+/** The depth of a queue. All counts are estimates of SQS. */
 export interface QueueStatus {
   readonly name: string;
   readonly visible: number;
-  /** Received and neither deleted nor due again: being handled, or waiting for another try. */
+  /** Messages that are being processed or waiting for a retry. */
   readonly inFlight: number;
   readonly delayed: number;
-  /** Age of the oldest message in seconds, a few minutes late; undefined where CloudWatch has not said yet. */
+  /** Age of the oldest message in seconds, delayed by a few minutes; undefined if CloudWatch has no value yet. */
   readonly oldestSeconds: number | undefined;
 }
 
@@ -18,10 +18,10 @@ export interface QueueClients {
   readonly cloudWatch: Pick<CloudWatchClient, 'send'>;
 }
 
-/** SQS tells CloudWatch every minute. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
+/** SQS reports to CloudWatch every minute. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
 const LOOK_BACK_SECONDS = 900;
 
-/** Throws QueueError. */
+/** Requests the depth of a queue and the age of its oldest message. Throws QueueError. */
 export async function queueStatus(
   address: QueueAddress,
   clients: QueueClients = clientsIn(address.region),
@@ -44,7 +44,7 @@ export async function queueStatus(
     visible,
     inFlight,
     delayed: Number(Attributes.ApproximateNumberOfMessagesDelayed),
-    // The last age is reported for a while after the queue was emptied.
+    // CloudWatch keeps reporting the last age for a while after the queue is empty.
     oldestSeconds:
       visible + inFlight > 0 ? await tryOldest(address.name, clients.cloudWatch) : undefined,
   };
@@ -54,7 +54,7 @@ function clientsIn(region: string): QueueClients {
   return { sqs: new SQSClient({ region }), cloudWatch: new CloudWatchClient({ region }) };
 }
 
-/** The age is worth having, and no reason to show nothing else. */
+/** undefined if the request fails, since the rest of the status is useful without the age. */
 async function tryOldest(
   queue: string,
   cloudWatch: QueueClients['cloudWatch'],

@@ -14,7 +14,7 @@ const QUEUE_COLUMNS = [
 ] as const;
 const SHOWN_FAILURES = 10;
 
-/** What a person sees. */
+/** The status for the terminal. */
 export function statusText(status: PipelineStatus): string {
   const attention = attentionOf(status);
   return [
@@ -27,18 +27,20 @@ export function statusText(status: PipelineStatus): string {
     ...(status.backfill ? shown(status.backfill, 'Backfill', backfillLines) : []),
     '',
     ...(attention.length === 0
-      ? ['Nothing needs a person.']
-      : ['Needs a person:', ...attention.map((sentence) => `  ${printable(sentence)}`)]),
+      ? ['No action needed.']
+      : ['Action needed:', ...attention.map((sentence) => `  ${printable(sentence)}`)]),
   ].join('\n');
 }
 
-/** What --json prints. */
+/** The output of --json. */
 export function statusJson(status: PipelineStatus): string {
   return JSON.stringify({ ...status, attention: attentionOf(status) }, undefined, 2);
 }
 
 function shown<T>(part: Part<T>, title: string, lines: (value: T) => string[]): string[] {
-  return 'error' in part ? [`${title}: not reached: ${printable(part.error)}`] : lines(part.value);
+  return 'error' in part
+    ? [`${title}: could not be reached: ${printable(part.error)}`]
+    : lines(part.value);
 }
 
 function queueLines(status: PipelineStatus): string[] {
@@ -52,7 +54,7 @@ function queueLines(status: PipelineStatus): string[] {
   );
   const errors = parts.flatMap(([title, part]) =>
     part !== undefined && 'error' in part
-      ? [`${title}: not reached: ${printable(part.error)}`]
+      ? [`${title}: could not be reached: ${printable(part.error)}`]
       : [],
   );
   return [...(rows.length > 0 ? tableLines(QUEUE_COLUMNS, rows) : []), ...errors];
@@ -74,7 +76,7 @@ function ingestorLines({ counts, failed }: IngestorStatus): string[] {
   const isCut = INGESTION_STATUSES.some((status) => counts[status].hasMore);
   return [
     `Ingestor: ${listed.join(', ')}`,
-    ...(isCut ? ['  (+: it has more than the one page that it lists)'] : []),
+    ...(isCut ? ['  (+ means that the ingestor has more than it lists)'] : []),
     ...failureLines(failed),
   ];
 }
@@ -84,16 +86,17 @@ function failureLines(failed: readonly FailedIngestion[]): string[] {
     .slice(0, SHOWN_FAILURES)
     .map(({ id, message }) => `  failed ${printable(id)}: ${cut(printable(message), 200)}`);
   const more = failed.length - lines.length;
-  return more > 0 ? [...lines, `  and ${more} more (--json shows all)`] : lines;
+  return more > 0 ? [...lines, `  and ${more} more (use --json to see all)`] : lines;
 }
 
 function catalogLines({ url, items }: CatalogStatus): string[] {
-  const count = items === undefined ? 'it does not count its Items' : counted(items, 'Item');
+  const count =
+    items === undefined ? 'does not report its number of Items' : counted(items, 'Item');
   return [`STAC API: ${count} (${url})`];
 }
 
 function backfillLines(cursor: BackfillCursor | undefined): string[] {
-  if (cursor === undefined) return ['Backfill: not begun'];
+  if (cursor === undefined) return ['Backfill: not started'];
   const { chunk, chunks, totals, counts, dt, updatedAt } = cursor;
   const { rows, sent, skipped, refused } = addCounts(totals, counts);
   const at = chunk === undefined ? '' : ` at ${chunk}`;

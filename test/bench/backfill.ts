@@ -7,7 +7,7 @@ import { parseRecords } from '../../lambdas/inventory/result-csv.js';
 import { benchKey, PLAIN_ENDING, writeBenchInventory } from '../faults/backfill/keys.js';
 import { emulatorQueue, standInQueue, type BenchQueue } from './queue.js';
 import { sendingRates } from './sending.js';
-import { median } from './median.js';
+import { median } from './sample.js';
 
 export interface BackfillBench {
   /** Number of keys in the inventory; 0 skips it. */

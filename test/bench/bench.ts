@@ -3,8 +3,7 @@ import { benchBackfill } from './backfill.js';
 import { benchItems } from './items.js';
 import { benchLocalRun } from './local.js';
 import { benchStacks } from './stacks.js';
-import { runCommand } from '../../cli/shared/command.js';
-import { wholeNumber } from '../../cli/shared/whole-number.js';
+import { runCommand, wholeNumber } from '../../cli/shared/command.js';
 
 interface BenchOptions {
   readonly reference?: true;

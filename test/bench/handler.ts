@@ -3,7 +3,7 @@ import { granuleHandler } from '../../lambdas/granule-handler.js';
 import { silentLog } from '../../lambdas/runtime/log.js';
 import { silentMeter } from '../../lambdas/runtime/metrics.js';
 import type { Item } from '../../lambdas/stac/stac.js';
-import { median } from './median.js';
+import { median } from './sample.js';
 
 const BATCH = 10;
 const BATCHES = 200;

@@ -3,8 +3,7 @@ import { join, resolve } from 'node:path';
 import { handler } from '../../pipelines/sentinel1/app.js';
 import { handlerOverheadMs } from './handler.js';
 import { referenceTimes } from './reference.js';
-import { maker, sampleFolder, type Print } from './sample.js';
-import { median } from './median.js';
+import { maker, sampleFolder, type Print, median } from './sample.js';
 
 const root = join(import.meta.dirname, '..', '..');
 const FULL =

@@ -22,3 +22,8 @@ export function maker(folder: string): () => Promise<Item> {
   const source = hrefSource({ requesterPays: false });
   return () => createItem({ href: folder, source, warn: () => undefined });
 }
+
+/** NaN of no values. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}

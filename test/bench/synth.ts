@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { median } from './median.js';
+import { median } from './sample.js';
 
 const root = join(import.meta.dirname, '..', '..');
 const PIPELINE = 'sentinel1';

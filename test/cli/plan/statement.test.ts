@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { difference } from '../../../cli/plan/plan-grants.js';
+import { difference } from '../../../cli/plan/iam.js';
 import { documentStatements, type Statement, tryParsePolicy } from '../../../cli/plan/statement.js';
 
 const policy = (...statements: object[]) =>
   tryParsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: statements })) ?? [];
 
 describe('a policy', () => {
-  test('says the same however it is written', () => {
+  test('has the same statements however it is written', () => {
     const one = { Effect: 'Allow', Action: ['s3:Get', 's3:Put'], Resource: 'arn:b' };
     const other = { Effect: 'Allow', Action: ['s3:Put', 's3:Get'], Resource: ['arn:b'], Sid: 'X' };
 
@@ -14,7 +14,7 @@ describe('a policy', () => {
     expect(tryParsePolicy(JSON.stringify({ Statement: one }))).toEqual(policy(one));
   });
 
-  test('with exceptions keeps them apart from what is meant', () => {
+  test('marks exceptions with not', () => {
     const [statement] = policy({
       Effect: 'Deny',
       NotAction: 'iam:*',
@@ -30,7 +30,7 @@ describe('a policy', () => {
     });
   });
 
-  test.each(['', 'no JSON', '{}', '{"Statement":[{"Effect":"Maybe"}]}', undefined, 7])(
+  test.each(['', 'not JSON', '{}', '{"Statement":[{"Effect":"Maybe"}]}', undefined, 7])(
     'is not %j',
     (text) => {
       expect(tryParsePolicy(text)).toBeUndefined();
@@ -39,7 +39,7 @@ describe('a policy', () => {
 });
 
 describe('the difference', () => {
-  test('is cut down to the actions and resources that are new', () => {
+  test('has only the actions and resources that are new', () => {
     const before = policy({ Effect: 'Allow', Action: ['a', 'b'], Resource: ['x', 'y'] });
     const after = policy({ Effect: 'Allow', Action: ['a', 'b', 'c'], Resource: ['x', 'y', 'z'] });
 
@@ -52,7 +52,7 @@ describe('the difference', () => {
     expect(difference(before, after)).toEqual([]);
   });
 
-  test('sees another effect, principal or condition', () => {
+  test('includes another effect, principal or condition', () => {
     const base = { Effect: 'Allow', Action: 'a', Resource: 'x' };
     const others = [
       { ...base, Effect: 'Deny' },
@@ -80,13 +80,13 @@ describe('a document that is read during the apply', () => {
     statement: [{ resources: { references: ['aws_sqs_queue.q.arn', 'aws_sqs_queue.q'] } }],
   };
 
-  test('has addresses where ARNs are not known', () => {
+  test('has addresses for unknown ARNs', () => {
     expect(documentStatements(document, written)).toEqual([
       expect.objectContaining({ resources: ['arn:known', 'aws_sqs_queue.q'], isKnown: false }),
     ]);
   });
 
-  test('is the same as before where all that is known is, by the name of the statement', () => {
+  test('matches an earlier statement by its Sid and all known values', () => {
     const [later] = documentStatements(document, written) as [Statement];
     const before = (sid: string, Action: string) =>
       policy({ Sid: sid, Effect: 'Allow', Action, Resource: ['arn:known', 'arn:q'] });

@@ -6,8 +6,8 @@ import { planOf, recorded, summaryOf } from '../../support/cli/plan-fixtures.js'
 const addressesOf = (summary: ReturnType<typeof summaryOf>, action: string) =>
   summary.changes.filter((change) => change.action === action).map(({ address }) => address);
 
-describe('of a plan without changes', () => {
-  test('nothing is said to happen', () => {
+describe('a plan without changes', () => {
+  test('has an empty summary', () => {
     const summary = summaryOf('none');
 
     expect(hasChanges(summary)).toBe(false);
@@ -17,10 +17,10 @@ describe('of a plan without changes', () => {
   });
 });
 
-describe('of a new stack', () => {
+describe('a new stack', () => {
   const summary = summaryOf('create');
 
-  test('everything is created, and the Collection posted', () => {
+  test('creates everything and posts the Collection', () => {
     const planned = recorded('create').resource_changes.filter(({ mode }) => mode === 'managed');
 
     expect(summary.counts).toMatchObject({ create: planned.length, destroy: 0, replace: 0 });
@@ -31,7 +31,7 @@ describe('of a new stack', () => {
     expect(summary.schedules).toHaveLength(2);
   });
 
-  test('statements are told before ARNs are known', () => {
+  test('lists IAM statements before their ARNs are known', () => {
     expect(summary.iam.removed).toEqual([]);
     expect(summary.iam.added).toEqual(
       expect.arrayContaining([
@@ -44,8 +44,8 @@ describe('of a new stack', () => {
   });
 });
 
-describe('of new code', () => {
-  test('for one function, that is all that is told', () => {
+describe('new code', () => {
+  test('of one function is the only change', () => {
     const summary = summaryOf('app-code');
 
     expect(summary.code).toEqual(['app']);
@@ -54,14 +54,14 @@ describe('of new code', () => {
     expect(summary.iam).toEqual({ added: [], removed: [] });
   });
 
-  test('for all functions, the Collection is posted again because of its code', () => {
+  test('of all functions posts the Collection again because of its code', () => {
     const summary = summaryOf('code');
 
     expect(summary.code).toEqual(['app', 'collection', 'historic']);
     expect(summary.collection).toEqual(['code']);
   });
 
-  test('policies that Terraform will only read again are no changes of what is allowed', () => {
+  test('does not change permissions if Terraform only reads a policy again', () => {
     const summary = summaryOf('code');
 
     expect(summary.iam).toEqual({ added: [], removed: [] });
@@ -72,10 +72,10 @@ describe('of new code', () => {
   });
 });
 
-describe('of other settings', () => {
+describe('other settings', () => {
   const summary = summaryOf('settings');
 
-  test('arguments are told with their values', () => {
+  test('are listed as arguments with their values', () => {
     const { arguments: changed } =
       summary.changes.find(({ address }) => address === 'aws_lambda_function.app') ?? {};
 
@@ -83,7 +83,7 @@ describe('of other settings', () => {
     expect(summary.code).toEqual([]);
   });
 
-  test('only what is allowed beyond before is told', () => {
+  test('list only new permissions', () => {
     expect(summary.iam).toEqual({
       added: [
         '`demo-waves-app` may `s3:GetObject` on `arn:aws:s3:::more-waves/*`',
@@ -94,8 +94,8 @@ describe('of other settings', () => {
   });
 });
 
-describe('what holds data', () => {
-  test('and is replaced comes first, with what forces it and what is lost', () => {
+describe('a resource with data', () => {
+  test('that is replaced comes first, with the cause and what is deleted', () => {
     const summary = summaryOf('table-replaced');
 
     expect(summary.changes[0]).toMatchObject({
@@ -107,7 +107,7 @@ describe('what holds data', () => {
     expect(summary.iam).toEqual({ added: [], removed: [] });
   });
 
-  test('and is destroyed comes first, whatever else is replaced', () => {
+  test('that is destroyed comes before other replacements', () => {
     const summary = summaryOf('queue-destroyed');
 
     expect(summary.changes[0]).toMatchObject({
@@ -123,7 +123,7 @@ describe('what holds data', () => {
     ]);
   });
 
-  test('is told from what holds none', () => {
+  test('is distinguished from one without data', () => {
     const summary = summaryOf('no-topic');
     const losing = summary.changes.filter(({ loses }) => loses !== undefined);
 
@@ -153,7 +153,7 @@ describe('a resource', () => {
     expect(changes.map((change) => change.action)).toEqual(action === undefined ? [] : [action]);
   });
 
-  test('that is secret is not shown, nor is any part of it', () => {
+  test('hides each secret value', () => {
     const secret = { tags: { token: 'hunter2', plain: 'a' }, name: 'hunter3' };
     const plan = planOf({
       before: secret,
@@ -172,7 +172,7 @@ describe('a resource', () => {
     expect(JSON.stringify(change?.arguments)).not.toContain('hunter');
   });
 
-  test('that is secret as a whole shows nothing', () => {
+  test('hides all values if it is secret as a whole', () => {
     const plan = planOf({
       before: { a: 1 },
       after: { a: 2 },
@@ -186,8 +186,8 @@ describe('a resource', () => {
   });
 });
 
-test.each(['2.0', '0.2'])('a plan of format %s is refused', (format_version) => {
+test.each(['2.0', '0.2'])('a plan of format %s is rejected', (format_version) => {
   expect(() => parsePlan(JSON.stringify({ format_version }))).toThrow(
-    `terraform show -json speaks format ${format_version}, and this reads 1.x`,
+    `terraform show -json has format version ${format_version}, but only 1.x is supported`,
   );
 });

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { isoTime, malformationOf, type DeadLetter } from '../../../cli/redrive/dead-letter.js';
-import { filterLetters, groupLetters } from '../../../cli/redrive/groups.js';
+import { filterDeadLetters, groupDeadLetters } from '../../../cli/redrive/groups.js';
 
-function letterOf(id: string, fields: Partial<DeadLetter> = {}): DeadLetter {
+function deadLetterOf(id: string, fields: Partial<DeadLetter> = {}): DeadLetter {
   return {
     id,
     queue: 'dead',
@@ -21,7 +21,7 @@ function letterOf(id: string, fields: Partial<DeadLetter> = {}): DeadLetter {
 }
 
 function failed(id: string, reason: string, failedAt = '2024-05-01T10:00:00.000Z'): DeadLetter {
-  return letterOf(id, { error: 'GranuleError', kind: 'permanent', reason, failedAt });
+  return deadLetterOf(id, { error: 'GranuleError', kind: 'permanent', reason, failedAt });
 }
 
 test.each([
@@ -29,25 +29,25 @@ test.each([
   ['quoted values', "the mode is 'IW'", "the mode is 'EW'"],
   ['ids', 'S1A_IW_GRDH_1SDV_20230314T052711 is odd', 'S1B_EW_GRDM_1SDH_20190907T143320 is odd'],
   ['large numbers', 'it is 400123 bytes', 'it is 500321 bytes'],
-])('reasons that differ in %s alone are one group', (_, one, other) => {
-  expect(groupLetters([failed('a', one), failed('b', other)])).toHaveLength(1);
+])('reasons that differ only in %s form one group', (_, one, other) => {
+  expect(groupDeadLetters([failed('a', one), failed('b', other)])).toHaveLength(1);
 });
 
 test.each([
-  ['statuses', 'POST answered 500', 'POST answered 503'],
+  ['statuses', 'POST returned 500', 'POST returned 503'],
   ['elements', '<pass> is missing', '<mode> is missing'],
-])('reasons that differ in %s are two groups', (_, one, other) => {
-  expect(groupLetters([failed('a', one), failed('b', other)])).toHaveLength(2);
+])('reasons that differ in %s form two groups', (_, one, other) => {
+  expect(groupDeadLetters([failed('a', one), failed('b', other)])).toHaveLength(2);
 });
 
-test('a group says how many, since when, and names the oldest; the largest comes first', () => {
-  const letters = [
-    letterOf('killed', { sentAt: '2024-05-03T10:00:00.000Z' }),
+test('a group has a count, its oldest and newest time and its oldest message; the largest group comes first', () => {
+  const deadLetters = [
+    deadLetterOf('killed', { sentAt: '2024-05-03T10:00:00.000Z' }),
     failed('a', 's3://b/1: is empty', '2024-05-01T10:00:00.000Z'),
     failed('b', 's3://b/2: is empty', '2024-05-02T10:00:00.000Z'),
   ];
 
-  expect(groupLetters(letters)).toEqual([
+  expect(groupDeadLetters(deadLetters)).toEqual([
     {
       reason: 'GranuleError: <href>: is empty',
       kind: 'permanent',
@@ -67,29 +67,31 @@ test('a group says how many, since when, and names the oldest; the largest comes
   ]);
 });
 
-test('a letter is named by what its message is about, out of its envelope', () => {
+test('a dead letter is shown by the content of its message, without the envelope', () => {
   const s3 = { bucket: { name: 'b' }, object: { key: 'GRD/a+b' } };
   const event = JSON.stringify({ Records: [{ eventName: 'ObjectCreated:Put', s3 }] });
   const Message = JSON.stringify({ path: 'GRD/1' });
   const envelope = JSON.stringify({ Type: 'Notification', TopicArn: 't', Message });
   const bodies = [event, envelope, '{"Records":[{}]}'];
-  const letters = bodies.map((body) => letterOf('x', { body, malformed: malformationOf(body) }));
+  const deadLetters = bodies.map((body) =>
+    deadLetterOf('x', { body, malformed: malformationOf(body) }),
+  );
 
-  expect(letters.map((letter) => groupLetters([letter])[0]?.example)).toEqual([
+  expect(deadLetters.map((deadLetter) => groupDeadLetters([deadLetter])[0]?.example)).toEqual([
     's3://b/GRD/a b',
     '{"path":"GRD/1"}',
     '{"Records":[{}]}',
   ]);
 });
 
-test('filters go by reason or error in any case, by time, and take the oldest', () => {
-  const letters = [
+test('filters match the reason or error in any case, and the time; --limit takes the oldest', () => {
+  const deadLetters = [
     failed('new', 'Footprint missing', '2024-05-03T00:00:00.000Z'),
     failed('old', 'footprint missing', '2024-05-01T00:00:00.000Z'),
     failed('other', 'no pass', '2024-05-02T00:00:00.000Z'),
   ];
-  const ids = (filter: Parameters<typeof filterLetters>[1]) =>
-    filterLetters(letters, filter).map(({ id }) => id);
+  const ids = (filter: Parameters<typeof filterDeadLetters>[1]) =>
+    filterDeadLetters(deadLetters, filter).map(({ id }) => id);
 
   expect(ids({})).toEqual(['old', 'other', 'new']);
   expect(ids({ reason: 'FOOTPRINT' })).toEqual(['old', 'new']);
@@ -104,6 +106,6 @@ test.each([
   ['soon', undefined],
   [undefined, undefined],
   ['9'.repeat(30), undefined],
-])('the time %s is %s', (given, expected) => {
+])('the timestamp %s becomes %s', (given, expected) => {
   expect(isoTime(given)).toBe(expected);
 });

@@ -16,11 +16,11 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('what was sent and not deleted is known to the next one, whatever became of the process', () => {
+test('the next redrive knows what was sent but not deleted, even after a kill', () => {
   const killed = new RedriveJournal(path);
-  killed.note('sending', ['a', 'b', 'c']);
-  killed.note('sent', ['a', 'b']);
-  killed.note('deleted', ['a']);
+  killed.record('sending', ['a', 'b', 'c']);
+  killed.record('sent', ['a', 'b']);
+  killed.record('deleted', ['a']);
 
   const next = new RedriveJournal(path);
 
@@ -33,25 +33,25 @@ test('what was sent and not deleted is known to the next one, whatever became of
   ]);
 });
 
-test('the file goes once everything in it is done with, and stays before', () => {
+test('the file is deleted once every message in it is done', () => {
   const journal = new RedriveJournal(path);
-  journal.note('sent', ['a']);
+  journal.record('sent', ['a']);
   journal.close();
   expect(existsSync(path)).toBe(true);
 
-  journal.note('deleted', ['a']);
+  journal.record('deleted', ['a']);
   journal.close();
   expect(existsSync(path)).toBe(false);
 });
 
-test('half a line of a killed process is no reason not to read the others', () => {
+test('half a line of a killed process does not affect the other lines', () => {
   const killed = new RedriveJournal(path);
-  killed.note('sent', ['a']);
+  killed.record('sent', ['a']);
   killed.close();
   appendFileSync(path, '{"state":"sent","ids":["b');
 
   const next = new RedriveJournal(path);
-  next.note('sent', ['c']);
+  next.record('sent', ['c']);
 
   expect(['a', 'b', 'c'].map((id) => new RedriveJournal(path).wasSent(id))).toEqual([
     true,
@@ -60,9 +60,9 @@ test('half a line of a killed process is no reason not to read the others', () =
   ]);
 });
 
-test('a journal of which nothing is noted writes no file', () => {
+test('an empty journal writes no file', () => {
   const journal = new RedriveJournal(path);
-  journal.note('sent', []);
+  journal.record('sent', []);
   journal.close();
 
   expect(existsSync(path)).toBe(false);

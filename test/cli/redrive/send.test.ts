@@ -25,14 +25,14 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('a letter that the answer leaves out is not deleted', async () => {
-  const letter = (id: string) => ({ MessageId: id, ReceiptHandle: `handle ${id}`, Body: '{}' });
+test('a message that the response of SQS omits is not deleted', async () => {
+  const message = (id: string) => ({ MessageId: id, ReceiptHandle: `handle ${id}`, Body: '{}' });
   mock
     .on(ReceiveMessageCommand)
     .resolves({})
-    .resolvesOnce({ Messages: [letter('a'), letter('b')] });
-  const answer = { Id: '0', MessageId: 'm', MD5OfMessageBody: '' };
-  mock.on(SendMessageBatchCommand).resolves({ Successful: [answer] });
+    .resolvesOnce({ Messages: [message('a'), message('b')] });
+  const entry = { Id: '0', MessageId: 'm', MD5OfMessageBody: '' };
+  mock.on(SendMessageBatchCommand).resolves({ Successful: [entry] });
   mock.on(DeleteMessageBatchCommand).resolves({});
   const queue = (name: string) => ({ name, url: `https://sqs/${name}`, sqs: new SQSClient({}) });
   const journal = new RedriveJournal(join(folder, 'journal.ndjson'));

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Command } from 'commander';
-import { pipelineArgument, runCommand } from '../../../cli/shared/command.js';
-import { UsageError } from '../../../cli/shared/usage-error.js';
+import { pipelineArgument, runCommand, UsageError } from '../../../cli/shared/command.js';
 import { MessageError } from '../../../lambdas/runtime/errors.js';
 import { ConfigError } from '../../../modules/config/values/error.js';
 
@@ -12,6 +11,8 @@ interface Run {
   readonly exitCode: typeof process.exitCode;
   readonly stderr: string;
 }
+
+const HINT = 'Run "npm run greet -- --help" for usage.\n';
 
 const exitCodeBefore = process.exitCode;
 afterEach(() => {
@@ -32,8 +33,8 @@ async function run(command: Command, args: readonly string[] = [], env = {}): Pr
 function greet(action: () => unknown = () => undefined): Command {
   return new Command('greet')
     .argument('<name>')
-    .option('--loud', 'with an exclamation mark')
-    .option('--as <name>', 'who greets')
+    .option('--loud', 'add an exclamation mark')
+    .option('--as <name>', 'name of the greeter')
     .action(async () => {
       await action();
     });
@@ -46,36 +47,36 @@ const throwing = (error: unknown) =>
 
 describe('a command called wrongly', () => {
   test.each([
-    [['a', '--shout'], "greet: unknown option '--shout'. See --help.\n"],
-    [['a', '--lout'], "greet: unknown option '--lout' (Did you mean --loud?). See --help.\n"],
-    [[], "greet: missing required argument 'name'. See --help.\n"],
-    [['a', 'b'], 'greet: too many arguments. Expected 1 argument but got 2. See --help.\n'],
-  ])('%j: one sentence on stderr, exit code 2', async (args, stderr) => {
+    [['a', '--shout'], `greet: unknown option '--shout'. ${HINT}`],
+    [['a', '--lout'], `greet: unknown option '--lout' (Did you mean --loud?). ${HINT}`],
+    [[], `greet: missing required argument 'name'. ${HINT}`],
+    [['a', 'b'], `greet: too many arguments. Expected 1 argument but got 2. ${HINT}`],
+  ])('%j: one sentence on stderr and exit code 2', async (args, stderr) => {
     expect(await run(greet(), args)).toEqual({ exitCode: 2, stderr });
   });
 
   test.each([
-    [[''], 'greet: an argument is empty: give a value, or leave it out. See --help.\n'],
-    [['a', '--as', ''], 'greet: --as is empty: give a value, or leave it out. See --help.\n'],
-  ])('%j, as of a variable that is not set, is refused', async (args, stderr) => {
+    [[''], `greet: an argument is empty: pass a value or omit it. ${HINT}`],
+    [['a', '--as', ''], `greet: --as is empty: pass a value or omit it. ${HINT}`],
+  ])('%j, the result of an unset variable, is rejected', async (args, stderr) => {
     expect(await run(greet(), args)).toEqual({ exitCode: 2, stderr });
   });
 
-  test('is also one that finds so itself', async () => {
+  test('also if it throws UsageError itself', async () => {
     const { exitCode, stderr } = await run(throwing(new UsageError('--from needs --to.')), ['a']);
 
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
-      stderr: 'greet: --from needs --to. See --help.\n',
+      stderr: `greet: --from needs --to. ${HINT}`,
     });
   });
 
-  test('is told in the same way by a command below it', async () => {
+  test('also if it is a subcommand', async () => {
     const group = new Command('group').addCommand(greet());
 
     expect(await run(group, ['greet', '--shout'])).toEqual({
       exitCode: 2,
-      stderr: "group: unknown option '--shout'. See --help.\n",
+      stderr: `group: unknown option '--shout'. Run "npm run group -- --help" for usage.\n`,
     });
   });
 });
@@ -83,18 +84,18 @@ describe('a command called wrongly', () => {
 describe('a command that fails', () => {
   test.each([
     new ConfigError(['a:1:1 id: is missing', 'a:2:1 sns: is empty']),
-    new MessageError('the message is no JSON'),
-  ])('with $name prints its message only, exit code 1', async (error) => {
+    new MessageError('the message is not JSON'),
+  ])('with $name prints only its message, with exit code 1', async (error) => {
     expect(await run(throwing(error), ['a'])).toEqual({
       exitCode: 1,
       stderr: `${error.message}\n`,
     });
   });
 
-  test('with what nobody foresaw says how to see where', async () => {
+  test('unexpectedly says how to see the stack trace', async () => {
     expect(await run(throwing(new TypeError('x is undefined')), ['a'])).toEqual({
       exitCode: 1,
-      stderr: 'greet: TypeError: x is undefined (DEBUG=1 shows where it was thrown)\n',
+      stderr: 'greet: TypeError: x is undefined (set DEBUG=1 for the stack trace)\n',
     });
     expect(await run(throwing('a text'), ['a'])).toEqual({
       exitCode: 1,
@@ -111,7 +112,7 @@ describe('a command that fails', () => {
     );
   });
 
-  test('may set the exit code by itself', async () => {
+  test('can set the exit code itself', async () => {
     const command = greet(() => {
       process.exitCode = 1;
     });
@@ -120,11 +121,27 @@ describe('a command that fails', () => {
   });
 });
 
-test('a command that does its work, or is asked for help, ends with exit code 0', async () => {
+test('success and --help have exit code 0', async () => {
   const quiet = greet().configureOutput({ writeOut: () => undefined });
 
   expect(await run(greet(), ['a', '--loud'])).toEqual({ exitCode: undefined, stderr: '' });
   expect(await run(quiet, ['--help'])).toEqual({ exitCode: undefined, stderr: '' });
+});
+
+test('the usage of a command and of a subcommand is what to type', async () => {
+  const lines: string[] = [];
+  const group = new Command('group').addCommand(greet());
+  for (const command of [group, ...group.commands]) {
+    command.configureOutput({ writeOut: (text) => void lines.push(text.split('\n')[0] ?? '') });
+  }
+
+  await run(group, ['--help']);
+  await run(group, ['greet', '--help']);
+
+  expect(lines).toEqual([
+    'Usage: npm run group -- [options] [command]',
+    'Usage: npm run group -- greet [options] <name>',
+  ]);
 });
 
 describe('pipelineArgument', () => {
@@ -142,12 +159,10 @@ describe('pipelineArgument', () => {
   );
 
   test.each(['wavs', '', '.', '..', '../waves', '/etc/waves', 'waves/config.yaml'])(
-    '"%s" is none, and those that exist are listed',
+    '"%s" is unknown, and the known ones are listed',
     (value) => {
       expect(() => pipelineArgument(value, root)).toThrow(
-        new UsageError(
-          `there is no pipeline ${JSON.stringify(value)}. ${root} holds tides, waves.`,
-        ),
+        new UsageError(`unknown pipeline ${JSON.stringify(value)} (known: tides, waves)`),
       );
     },
   );

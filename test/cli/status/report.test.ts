@@ -31,7 +31,7 @@ function cursorOf(fields: Partial<BackfillCursor>): BackfillCursor {
   return { ...begun, ...fields };
 }
 
-test('a status is a table of queues and a line for each other part', () => {
+test('the status is a table of queues, and a line for each other part', () => {
   const counts = { rows: 10, sent: 8, skipped: 1, refused: 1 };
   const cursor = cursorOf({
     stage: 'sending',
@@ -54,11 +54,11 @@ test('a status is a table of queues and a line for each other part', () => {
     'Backfill: running (sending) at 2022-04-20, as of 2024-05-01 12:00Z, report 2024-04-30-00-00',
     '  3 chunks done; 20 rows, 16 sent, 2 skipped, 2 refused',
     '',
-    'Nothing needs a person.',
+    'No action needed.',
   ]);
 });
 
-test('the first failures are shown, and that the list is longer than its page', () => {
+test('the first failures are shown, with a note that the list is longer', () => {
   const failed = Array.from({ length: 12 }, (_, index) => ({
     id: `S1A_${index}`,
     message: `pgSTAC\nsaid no ${index}`,
@@ -74,16 +74,16 @@ test('the first failures are shown, and that the list is longer than its page', 
   const from = lines.findIndex((line) => line.startsWith('Ingestor'));
   expect(lines.slice(from, from + 3)).toEqual([
     'Ingestor: queued 0, started 0, failed 12+, succeeded 0, cancelled 0',
-    '  (+: it has more than the one page that it lists)',
+    '  (+ means that the ingestor has more than it lists)',
     '  failed S1A_0: pgSTAC said no 0',
   ]);
-  expect(lines).toContain('  and 2 more (--json shows all)');
+  expect(lines).toContain('  and 2 more (use --json to see all)');
 });
 
 test.each<[string, Partial<PipelineStatus>, string[]]>([
   ['nothing', {}, []],
   [
-    'dead letters of both queues, those being looked at included',
+    'dead letters in both queues, visible or not',
     {
       deadLetters: { value: { ...EMPTY, name: 'd', visible: 2 } },
       subscriptionDeadLetters: { value: { ...EMPTY, name: 's', inFlight: 1 } },
@@ -102,19 +102,19 @@ test.each<[string, Partial<PipelineStatus>, string[]]>([
   [
     'a backfill that found nothing',
     { backfill: { value: cursorOf({ stage: 'empty' }) } },
-    ['the backfill found nothing: the inventory query selected not one row'],
+    ['the backfill found nothing: the inventory query selected no rows'],
   ],
   ['a paused backfill', { backfill: { value: cursorOf({ paused: true }) } }, []],
   [
-    'parts that do not answer',
+    'parts that cannot be reached',
     { catalog: { error: 'x' }, backfill: { error: 'y' }, deadLetters: { error: 'z' } },
     [
-      'the dead letters could not be asked',
-      'the STAC API could not be asked',
-      'the backfill could not be asked',
+      'the dead-letter queue could not be reached',
+      'the STAC API could not be reached',
+      'the backfill could not be reached',
     ],
   ],
-])('a person is asked for %s', (_, fields, expected) => {
+])('%s: what needs attention', (_, fields, expected) => {
   expect(attentionOf(statusOf(fields))).toEqual(expected);
 });
 
@@ -122,14 +122,14 @@ test.each<[string, Partial<PipelineStatus>, string]>([
   [
     'an API that does not count',
     { catalog: { value: { url: 'u', items: undefined } } },
-    'STAC API: it does not count its Items (u)',
+    'STAC API: does not report its number of Items (u)',
   ],
   [
-    'no answer',
-    { ingestor: { error: 'GET x got\nno answer' } },
-    'Ingestor: not reached: GET x got no answer',
+    'a failed request',
+    { ingestor: { error: 'GET x\nfailed' } },
+    'Ingestor: could not be reached: GET x failed',
   ],
-  ['no backfill yet', {}, 'Backfill: not begun'],
-])('the text says %s in one line', (_, fields, expected) => {
+  ['no backfill yet', {}, 'Backfill: not started'],
+])('%s is shown on one line', (_, fields, expected) => {
   expect(statusText(statusOf(fields)).split('\n')).toContain(expected);
 });

@@ -7,7 +7,7 @@ import { backfillFailures, type BackfillBenchSummary } from './ledger.js';
 import { benchPageBytes, runBackfillBench } from './run.js';
 import { bundleFile } from '../../../cli/shared/bundle-file.js';
 import { reportFaults } from '../report.js';
-import { wholeNumber } from '../../../cli/shared/whole-number.js';
+import { wholeNumber } from '../../../cli/shared/command.js';
 
 interface BackfillOptions {
   readonly count: number;

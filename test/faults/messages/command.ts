@@ -7,7 +7,7 @@ import { bundleFile } from '../../../cli/shared/bundle-file.js';
 import { benchFailures, type BenchSummary } from './ledger.js';
 import { runFaultBench } from './run.js';
 import { reportFaults } from '../report.js';
-import { wholeNumber } from '../../../cli/shared/whole-number.js';
+import { wholeNumber } from '../../../cli/shared/command.js';
 
 interface MessagesOptions {
   readonly count: number;

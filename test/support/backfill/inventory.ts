@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ACTIONS, type ActionOptions } from '../../../cli/backfill/actions.js';
-import type { BackfillSite } from '../../../cli/backfill/site.js';
+import type { ActionOptions } from '../../../cli/backfill/action.js';
+import { ACTIONS } from '../../../cli/backfill/actions.js';
+import type { BackfillTarget } from '../../../cli/backfill/target.js';
 import { writeInventory } from './inventory-folder.js';
 
-/** Of the one report. */
+/** Date of the only report. */
 export const DT = '2022-04-22-01-00';
-/** As the config of the pipeline `example` in FIXTURE says. */
+/** inventory_fields of the pipeline `example` in FIXTURE. */
 export const FIELDS = ['Bucket', 'Key', 'Size'];
 export const KEYS = [
   '2022-04-20/a',
@@ -15,18 +16,18 @@ export const KEYS = [
   '2022-04-20/x.skip',
   '2022-04-21/d',
 ] as const;
-/** A project with the pipelines `example` and `plain`, which has no inventory. */
+/** A project with two pipelines: `example`, and `plain`, which has no inventory. */
 export const FIXTURE = resolve('test/fixtures/backfill');
 
 export interface BackfillFolder {
   readonly path: string;
   readonly inventory: string;
-  /** The report again, with other columns. */
+  /** Overwrites the report with other columns. */
   write(fields: readonly string[]): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** A folder that stands for the bucket of an inventory. */
+/** Creates a folder that stands in for the bucket of an inventory. */
 export async function backfillFolder(): Promise<BackfillFolder> {
   const path = await mkdtemp(join(tmpdir(), 'backfill-'));
   const inventory = join(path, 'prefix/bucket/config-id');
@@ -39,16 +40,16 @@ export async function backfillFolder(): Promise<BackfillFolder> {
 
 export interface Acted {
   readonly code: 0 | 1;
-  /** As the command prints it. */
+  /** The output of the command. */
   readonly stdout: string;
   readonly json: object;
 }
 
 export type ActedOptions = Pick<ActionOptions, 'chunk' | 'countRows'>;
 
-/** As the command does it, without the second that a process takes to start. */
+/** Performs an action within this process, which saves the second that a command takes to start. */
 export async function act(
-  site: BackfillSite,
+  target: BackfillTarget,
   action: string,
   options: ActedOptions = {},
 ): Promise<Acted> {
@@ -57,10 +58,10 @@ export async function act(
   const perform = ACTIONS[action];
   if (perform === undefined) throw new Error(`no action ${action}`);
   try {
-    const result = await perform(site, { ...options, isStopped: () => false, say });
+    const result = await perform(target, { ...options, isStopped: () => false, say });
     const stdout = [...said, ...result.lines].map((line) => `${line}\n`).join('');
     return { code: result.exitCode, stdout, json: result.json };
   } finally {
-    await site.close();
+    await target.close();
   }
 }

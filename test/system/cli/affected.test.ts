@@ -6,9 +6,9 @@ import { yamlOf } from '../../support/stacks/config-folder.js';
 import { commitAll, git, gitProject, writeFiles } from '../../support/cli/project-root.js';
 import { runCli } from '../../support/cli/run-cli.js';
 
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
-/** Two pipelines, of which one shares code with lambdas/. */
+/** Two pipelines, one of which shares code with lambdas/. */
 const PIPELINES = {
   'pipelines/waves/config.yaml': yamlOf({ id: 'waves' }),
   'pipelines/waves/app.ts':
@@ -44,7 +44,7 @@ function change(path: string, from: string, to: string): void {
 
 describe('what a change affects', () => {
   test(
-    'is nothing where neither stack nor code differs, whichever files do',
+    'is nothing if neither stack nor code differs',
     async () => {
       change('lambdas/runtime/excerpt.ts', '/** The start', '/** The very start');
       writeFiles(root, {
@@ -55,7 +55,7 @@ describe('what a change affects', () => {
 
       expect(await affected()).toEqual({ code: 0, stdout: '', stderr: '' });
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test.each([
@@ -68,14 +68,14 @@ describe('what a change affects', () => {
     ],
     ['the code of one pipeline', 'pipelines/tides/app.ts', '2', '4', 'tides\n'],
     [
-      'what only one pipeline bundles',
+      'code that only one pipeline bundles',
       'lambdas/runtime/excerpt.ts',
       'EXCERPT_CHARACTERS = 200',
       'EXCERPT_CHARACTERS = 201',
       'waves\n',
     ],
     [
-      'what no pipeline bundles',
+      'code that no pipeline bundles',
       'lambdas/backfill/cursor.ts',
       'export',
       'console.log(1);\nexport',
@@ -83,17 +83,17 @@ describe('what a change affects', () => {
     ],
     ['every stack', 'modules/constructs/base-stack.ts', "'>= 1.11'", "'>= 1.12'", 'tides\nwaves\n'],
   ])(
-    'is decided by what comes of it: %s',
+    'depends on the stack and the bundles: %s',
     async (...[, path, from, to, stdout]) => {
       change(path, from, to);
 
       expect(await affected()).toEqual({ code: 0, stdout, stderr: '' });
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test(
-    'includes what is committed since, and a new pipeline; one that is gone is told',
+    'includes committed changes and a new pipeline; a removed one is reported',
     async () => {
       git(root, 'checkout', '--quiet', '-b', 'branch');
       git(root, 'mv', 'pipelines/tides', 'pipelines/storms');
@@ -103,14 +103,16 @@ describe('what a change affects', () => {
       const { code, stdout, stderr } = await affected(['--base', 'HEAD~1', '--json']);
 
       expect({ code, stdout }).toEqual({ code: 0, stdout: '["storms"]\n' });
-      expect(stderr).toBe('affected: tides is gone: nothing destroys its stack unless you do\n');
+      expect(stderr).toBe(
+        'affected: tides was removed, but its stack still exists: run "npm run destroy -- tides" from the old commit\n',
+      );
       git(root, 'checkout', '--quiet', '-');
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });
 
-test('without anything to compare with, all can be asked for', async () => {
+test('--all prints every pipeline without comparing', async () => {
   expect(await affected(['--all', '--json'])).toEqual({
     code: 0,
     stdout: '["tides","waves"]\n',
@@ -120,7 +122,7 @@ test('without anything to compare with, all can be asked for', async () => {
 
 describe('the base', () => {
   test(
-    "that can't be synthesized lets everything be affected, and says why",
+    'makes everything affected if it cannot be synthesized, with the reason',
     async () => {
       git(root, 'checkout', '--quiet', '-b', 'broken');
       change('pipelines/waves/config.yaml', 'compute: awslambda', 'compute: toaster');
@@ -131,15 +133,15 @@ describe('the base', () => {
 
       expect({ code, stdout }).toEqual({ code: 0, stdout: 'tides\nwaves\n' });
       expect(stderr).toMatch(
-        /base can't be synthesized, so all are affected: .*config\.yaml:\d+:\d+ compute/,
+        /cannot synthesize the base, so every pipeline counts as affected: .*config\.yaml:\d+:\d+ compute/,
       );
       git(root, 'checkout', '--quiet', '--force', '-');
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test(
-    'gets packages of its own where its lock file asks for others',
+    'gets packages of its own if its lock file differs',
     async () => {
       change('package-lock.json', '{}', '{ }');
       const bin = mkdtempSync(join(tmpdir(), 'npm-stand-in-'));
@@ -156,11 +158,11 @@ describe('the base', () => {
 
       expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
       expect(stderr).toBe(
-        'affected: package-lock.json differs: installing what the base asks for\n',
+        'affected: package-lock.json differs: installing the packages of the base\n',
       );
       expect(readFileSync(join(bin, 'words'), 'utf8')).toBe('ci --ignore-scripts --no-audit\n');
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test(
@@ -171,17 +173,17 @@ describe('the base', () => {
       expect(git(root, 'worktree', 'list').trim().split('\n')).toHaveLength(1);
       expect(git(root, 'status', '--porcelain')).toBe('');
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });
 
-describe('one sentence says how to mend', () => {
+describe('one sentence says how to fix', () => {
   test('a ref that does not exist', async () => {
     const { code, stderr, stdout } = await affected(['--base', 'origin/nope']);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(
-      /^affected: there is no commit "origin\/nope" in this clone: fetch it first.*\n$/,
+      /^affected: this clone does not contain the commit "origin\/nope": run git fetch origin.*\n$/,
     );
   });
 
@@ -193,35 +195,35 @@ describe('one sentence says how to mend', () => {
 
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /^affected: the clone is shallow and holds no commit "HEAD~1": run git fetch --unshallow, or give actions\/checkout a fetch-depth of 0/,
+      /^affected: this shallow clone does not contain the commit "HEAD~1": run git fetch --unshallow, or set fetch-depth: 0/,
     );
   });
 
-  test('a folder that is no clone', async () => {
+  test('a folder that is not a repository', async () => {
     const { code, stderr } = await runCli('affected', ['--base', 'main'], {
       cwd: mkdtempSync(join(tmpdir(), 'no-clone-')),
     });
 
     expect(code).toBe(2);
-    expect(stderr).toMatch(/is no clone of a git repository/);
+    expect(stderr).toMatch(/is not a git repository/);
   });
 
   test('no base', async () => {
     expect((await affected([])).stderr).toBe(
-      'affected: affected by what change? Give --base <ref>, or --all. See --help.\n',
+      'affected: pass --base <ref> or --all. Run "npm run affected -- --help" for usage.\n',
     );
   });
 
   test(
-    "a project that can't be synthesized",
+    'a project that cannot be synthesized',
     async () => {
       change('pipelines/waves/config.yaml', 'compute: awslambda', 'compute: toaster');
 
       const { code, stderr, stdout } = await affected();
 
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-      expect(stderr).toMatch(/the project can't be synthesized:\n.*config\.yaml:\d+:\d+ compute: /);
+      expect(stderr).toMatch(/cannot synthesize the project:\n.*config\.yaml:\d+:\d+ compute: /);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });

@@ -7,16 +7,16 @@ describe('npm run backfill', () => {
     runCli('backfill', args, { cwd: FIXTURE });
 
   test.each([
-    [[], 'which pipeline? pipelines holds example, plain'],
-    [['other'], 'there is no pipeline "other". pipelines holds example, plain'],
-    [['example', 'go'], 'there is no action "go". There are status, start, pause, resume'],
-    [['plain'], 'plain has no inventory_location in its config.yaml'],
+    [[], 'missing argument <pipeline> (known: example, plain)'],
+    [['other'], 'unknown pipeline "other" (known: example, plain)'],
+    [['example', 'go'], 'unknown action "go" (known: status, start, pause, resume'],
+    [['plain'], 'plain has no backfill: its config.yaml has no inventory_location'],
     [['plain', 'start', '--local', '--inventory', '.'], 'plain has no historic.ts'],
-    [['example', 'start', '--local'], '--local needs --inventory'],
-    [['example', '--inventory', 'x'], '--inventory, --chunks and --out go with --local'],
-    [['example', 'start', '--chunk', 'x'], '--chunk goes with restart and dry-run'],
+    [['example', 'start', '--local'], '--local requires --inventory'],
+    [['example', '--inventory', 'x'], '--inventory, --chunks and --out require --local'],
+    [['example', 'start', '--chunk', 'x'], '--chunk requires the action restart or dry-run'],
     [['example', 'restart', '--chunk', '2022-02-30'], '--chunk looks like a date'],
-  ])('%j is refused in one sentence', async (args, sentence) => {
+  ])('%j is rejected in one sentence', async (args, sentence) => {
     const { code, stdout, stderr } = await backfill(...args);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

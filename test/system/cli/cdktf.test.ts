@@ -4,12 +4,10 @@ import { runCli } from '../../support/cli/run-cli.js';
 const LOCAL = { LOCAL_STATE: '1' };
 
 describe('npm run deploy', () => {
-  test('lists the pipelines when it is given another name', async () => {
+  test('lists the pipelines if the given one is unknown', async () => {
     const { code, stderr } = await runCli('cdktf', ['deploy', 'sentinel9'], { env: LOCAL });
     expect(code).toBe(2);
-    expect(stderr).toMatch(
-      /^cdktf: there is no pipeline "sentinel9"\. pipelines holds .*sentinel1/m,
-    );
+    expect(stderr).toMatch(/^deploy: unknown pipeline "sentinel9" \(known: .*sentinel1/m);
   });
 
   test('reports a bad project once, before cdktf starts', async () => {
@@ -20,7 +18,7 @@ describe('npm run deploy', () => {
     expect(stderr.match(/PROJECT must be/g)).toHaveLength(1);
   });
 
-  test('says how to keep the state', async () => {
+  test('says how to configure the state', async () => {
     const { code, stderr } = await runCli('cdktf', ['deploy', 'sentinel1']);
     expect(code).toBe(1);
     expect(stderr).toMatch(
@@ -30,7 +28,7 @@ describe('npm run deploy', () => {
 });
 
 describe('npm run bootstrap', () => {
-  test('needs the name of the bucket', async () => {
+  test('requires the name of the bucket', async () => {
     const { code, stderr } = await runCli('cdktf', ['deploy', 'bootstrap'], {
       env: { BOOTSTRAP: '1' },
     });
@@ -48,9 +46,9 @@ describe('npm run synth', () => {
     expect(stderr.match(/PROJECT must be/g)).toHaveLength(1);
   });
 
-  test('lists the pipelines when it is given another name', async () => {
+  test('lists the pipelines if the given one is unknown', async () => {
     const { code, stderr } = await runCli('cdktf', ['synth', 'sentinel9'], { env: LOCAL });
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^cdktf: there is no pipeline "sentinel9"/m);
+    expect(stderr).toMatch(/^synth: unknown pipeline "sentinel9"/m);
   });
 });

@@ -64,7 +64,8 @@ describe('check-config', () => {
     expect(await check(project(yamlOf({})), { PROJECT: 'stac' }, 'wavs')).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'check-config: there is no pipeline "wavs". pipelines holds waves. See --help.\n',
+      stderr:
+        'check-config: unknown pipeline "wavs" (known: waves). Run "npm run check-config -- --help" for usage.\n',
     });
   });
 });

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 
 import { runCli } from '../../support/cli/run-cli.js';
 
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
 test(
   'a Collection is printed as one document',
@@ -15,11 +15,11 @@ test(
     expect(stdout).toMatch(/^\{\n {2}"type": "Collection",\n {2}"id": "sentinel1-grd",\n/);
     expect(JSON.parse(stdout)).toMatchObject({ id: 'sentinel1-grd' });
   },
-  PATIENCE_MS,
+  TIMEOUT_MS,
 );
 
 test(
-  'its pipeline may be named through stdin',
+  'its pipeline can be named through stdin',
   () => {
     const args = ['--no-warnings', '--import', 'tsx', 'cli/collection.ts', '-'];
 
@@ -31,19 +31,19 @@ test(
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ type: 'Collection' });
   },
-  PATIENCE_MS,
+  TIMEOUT_MS,
 );
 
 test.each([
-  ['no pipeline', [], /which pipeline\? pipelines holds .*sentinel1/],
-  ['an unknown one', ['nope'], /there is no pipeline "nope"\. pipelines holds .*sentinel1/],
+  ['no pipeline', [], /missing argument <pipeline> \(known: .*sentinel1/],
+  ['an unknown pipeline', ['nope'], /unknown pipeline "nope" \(known: .*sentinel1/],
 ])(
-  '%s is refused with what there is',
+  '%s is rejected with the known pipelines',
   async (_, args, sentence) => {
     const { code, stderr } = await runCli('collection', args);
 
     expect(code).toBe(2);
     expect(stderr).toMatch(sentence);
   },
-  PATIENCE_MS,
+  TIMEOUT_MS,
 );

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { MODULE_NAMES } from '../../../modules/terraform/generate/names.js';
 import { runCli } from '../../support/cli/run-cli.js';
 
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
 function emptyFolder(): string {
   return mkdtempSync(join(tmpdir(), 'modules-'));
@@ -22,7 +22,7 @@ test(
     expect(readdirSync(out)).toEqual(['alarms']);
     expect(existsSync(join(out, 'alarms', 'main.tf.json'))).toBe(true);
   },
-  PATIENCE_MS,
+  TIMEOUT_MS,
 );
 
 test(
@@ -34,9 +34,9 @@ test(
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toBe(
-      `modules: there is no module "queue"; there are ${MODULE_NAMES.join(', ')}. See --help.\n`,
+      `modules: unknown module "queue" (known: ${MODULE_NAMES.join(', ')}). Run "npm run modules -- --help" for usage.\n`,
     );
     expect(readdirSync(out)).toEqual([]);
   },
-  PATIENCE_MS,
+  TIMEOUT_MS,
 );

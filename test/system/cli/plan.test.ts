@@ -3,7 +3,7 @@ import { projectRoot } from '../../support/cli/project-root.js';
 import { runCli } from '../../support/cli/run-cli.js';
 import { type StandInTerraform, standInTerraform } from '../../support/cli/stand-in-terraform.js';
 
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 const LOCAL = { LOCAL_STATE: '1' };
 
 async function plan(
@@ -20,7 +20,7 @@ async function plan(
 
 describe('npm run plan', () => {
   test(
-    'synthesizes, plans into a file and shows that file',
+    'synthesizes, plans to a file and shows that file',
     async () => {
       const { code, stdout, stderr, calls } = await plan('settings', ['waves']);
 
@@ -34,22 +34,22 @@ describe('npm run plan', () => {
         'waves: show -no-color plan.tfplan',
       ]);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test.each([
     ['none', 0],
     ['code', 2],
   ])(
-    'of %s ends with %i, as terraform plan -detailed-exitcode',
+    'of %s has exit code %i, like terraform plan -detailed-exitcode',
     async (recorded, expected) => {
       expect((await plan(recorded, ['--all'])).code).toBe(expected);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test(
-    'prints summaries for machines',
+    'prints summaries as JSON',
     async () => {
       const { stdout } = await plan('app-code', ['waves', '--json']);
 
@@ -61,11 +61,11 @@ describe('npm run plan', () => {
         }),
       ]);
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test.each(['init', 'plan', 'show'])(
-    "that fails in %s has Terraform's error in the comment, and ends with 1",
+    "that fails in %s has Terraform's error in the comment, and exit code 1",
     async (command) => {
       const words = 'Error: the backend said no\n';
       const terraform = standInTerraform('test/fixtures/plans/none.json', { command, words });
@@ -78,11 +78,11 @@ describe('npm run plan', () => {
       );
       expect(stdout).not.toContain('|');
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 
   test(
-    'of code that does not bundle says where, and asks Terraform nothing',
+    'of code that does not bundle shows the location, without running Terraform',
     async () => {
       const root = projectRoot({ 'pipelines/waves/app.ts': 'export const = 1;\n' });
 
@@ -91,14 +91,14 @@ describe('npm run plan', () => {
       expect({ code, calls }).toEqual({ code: 1, calls: [] });
       expect(stdout).toContain('pipelines/waves/app.ts:1:14: Expected identifier');
     },
-    PATIENCE_MS,
+    TIMEOUT_MS,
   );
 });
 
-describe('called wrongly, it ends with 1, since 2 says that there are changes', () => {
+describe('incorrect usage has exit code 1, since 2 means changes', () => {
   test.each([
-    [['nope'], /there is no pipeline "nope"\. pipelines holds waves/],
-    [[], /which pipelines, or --all\? pipelines holds waves/],
+    [['nope'], /unknown pipeline "nope" \(known: waves\)/],
+    [[], /missing argument <pipelines> or --all \(known: waves\)/],
     [['--jsn'], /unknown option '--jsn'/],
   ])('%j', async (args, sentence) => {
     const { code, stderr, stdout, calls } = await plan('none', args);
@@ -108,7 +108,7 @@ describe('called wrongly, it ends with 1, since 2 says that there are changes', 
   });
 });
 
-test('what main.ts refuses is in the comment, as a plan that failed', async () => {
+test('an error of main.ts is in the comment as a failed plan', async () => {
   const env = { ...LOCAL, PROJECT: '' };
   const { code, stdout } = await runCli('plan', ['waves'], { env, cwd: projectRoot() });
 
@@ -116,7 +116,7 @@ test('what main.ts refuses is in the comment, as a plan that failed', async () =
   expect(stdout).toContain('### waves: the plan failed\n\n```\nPROJECT is not set');
 });
 
-test('where Terraform is missing, the comment says so', async () => {
+test('the comment says if Terraform is missing', async () => {
   const env = { ...LOCAL, PATH: '/nowhere' };
   const { code, stdout } = await runCli('plan', ['waves'], { env, cwd: projectRoot() });
 

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { deployedDeadLetters } from '../../../cli/redrive/deployed.js';
+import { deployedDeadLetters } from '../../../cli/redrive/aws-store.js';
 import { deployedPipeline } from '../../../cli/shared/deployed-pipeline.js';
 import { redrive, type RedriveOptions } from '../../../cli/redrive/action.js';
 import { deadLetterAttributes } from '../../../lambdas/queue/dead-letters.js';
@@ -31,7 +31,7 @@ async function startWith(...args: Parameters<typeof startSqs>): Promise<void> {
   Object.assign(process.env, AWS_ENV, { AWS_ENDPOINT_URL: sqs.url });
 }
 
-/** The command without its process. */
+/** Runs the command within this process. */
 async function run(options: RedriveOptions = {}, ask = () => Promise.resolve(true)) {
   const sentinel1 = { id: 'sentinel1', folder: 'pipelines/sentinel1' };
   const store = deployedDeadLetters(deployedPipeline(sentinel1), join(folder, 'out/sentinel1'));
@@ -43,7 +43,7 @@ async function run(options: RedriveOptions = {}, ask = () => Promise.resolve(tru
   return { code, stdout: printed.join('\n') };
 }
 
-/** The command as npm runs it: it finds pipelines, and leaves what it writes, where it is called. */
+/** Runs the command as npm does, with `folder` as the current directory. */
 function runProcess(args: readonly string[], options: CliOptions = {}) {
   if (!existsSync(join(folder, 'pipelines'))) {
     symlinkSync(resolve('pipelines'), join(folder, 'pipelines'));
@@ -52,7 +52,7 @@ function runProcess(args: readonly string[], options: CliOptions = {}) {
   return runCli('redrive', ['sentinel1', ...args], { cwd: folder, env, ...options });
 }
 
-/** As the handler leaves it. */
+/** Adds a dead letter like the handler's. */
 function sendDead(
   path: string,
   reason: string,
@@ -82,7 +82,7 @@ function bodiesIn(name: string): string[] {
 }
 
 describe('listing', () => {
-  test('groups reasons that differ in names alone, and changes nothing', async () => {
+  test('groups reasons that differ only in names, and changes nothing', async () => {
     for (const path of ['GRD/1', 'GRD/2', 'GRD/3'])
       sendDead(path, `s3://b/${path}: <pass> is missing`);
     sqs.queue(DEAD).send('{"path":"GRD/killed"}');
@@ -99,17 +99,17 @@ describe('listing', () => {
       `sentinel1: 5 dead letters (4 in ${DEAD}, 1 in ${UNDELIVERED}).`,
       '',
       expect.stringMatching(/^COUNT +KIND +OLDEST +NEWEST +REASON$/),
-      '    3  permanent  TIME  TIME  GranuleError: <href>: <pass> is missing  (the oldest: GRD/1)',
-      '    1  -          TIME  TIME  no recorded reason (killed or timed out)  (it: {"path":"GRD/killed"})',
-      '    1  -          TIME  TIME  AccessDenied: SNS could not deliver it to the queue: not allowed  (it: {"path":"GRD/undelivered"})',
+      '    3  permanent  TIME  TIME  GranuleError: <href>: <pass> is missing  (oldest: GRD/1)',
+      '    1  -          TIME  TIME  no recorded reason (killed or timed out)  (message: {"path":"GRD/killed"})',
+      '    1  -          TIME  TIME  AccessDenied: SNS could not deliver the message to the queue: not allowed  (message: {"path":"GRD/undelivered"})',
       '',
-      'To send them again: npm run redrive -- sentinel1 --send, with the same filters.',
+      'To send them again, run npm run redrive -- sentinel1 --send with the same filters.',
       '',
     ]);
     expect([sqs.queue(DEAD).visibleCount, sqs.queue(UNDELIVERED).visibleCount]).toEqual([4, 1]);
   });
 
-  test('--json holds every chosen letter whole, and the filters choose', async () => {
+  test('--json prints every selected dead letter in full', async () => {
     sendDead('GRD/1', 'one');
     sendDead('GRD/2', 'two');
 
@@ -147,20 +147,20 @@ describe('listing', () => {
     });
   });
 
-  test('no dead letters is a sentence', async () => {
+  test('an empty queue is reported in one sentence', async () => {
     await expect(run()).resolves.toEqual({ code: 0, stdout: 'sentinel1: no dead letters.' });
   });
 
-  test('a queue that is not there is named, with what to look at', async () => {
+  test('a missing queue is named, with what to check', async () => {
     await sqs.close();
     await startWith([QUEUE]);
 
     await expect(run()).rejects.toThrow(
-      `there is no queue ${DEAD}: is the pipeline deployed, under this PROJECT`,
+      `queue ${DEAD} does not exist in eu-central-1: check that the pipeline is deployed`,
     );
   });
 
-  test("the subscription's dead letters may be missing; the others show", async () => {
+  test("the subscription's queue may be missing; the other dead letters are listed", async () => {
     await sqs.close();
     await startWith([QUEUE, DEAD]);
     sendDead('GRD/1', 'one');
@@ -169,12 +169,12 @@ describe('listing', () => {
 
     expect(code).toBe(1);
     expect(stdout).toContain('sentinel1: 1 dead letter');
-    expect(stdout).toContain(`Not read: there is no queue ${UNDELIVERED}`);
+    expect(stdout).toContain(`Could not read: queue ${UNDELIVERED} does not exist`);
   });
 });
 
 describe('sending', () => {
-  test('a no sends nothing', async () => {
+  test('answering no sends nothing', async () => {
     sendDead('GRD/1', 'one');
 
     const { code, stdout } = await run({ send: true }, () => Promise.resolve(false));
@@ -186,11 +186,11 @@ describe('sending', () => {
     expect(bodiesIn(QUEUE)).toEqual([]);
   });
 
-  test('moves the chosen ones with their bodies and correlation ids', async () => {
-    sendDead('GRD/1', 'mended');
-    sendDead('GRD/2', 'not mended');
+  test('moves the selected ones with their bodies and correlation ids', async () => {
+    sendDead('GRD/1', 'fixed');
+    sendDead('GRD/2', 'not fixed');
 
-    const { code, stdout } = await run({ reason: 'error: mended', send: true });
+    const { code, stdout } = await run({ reason: 'error: fixed', send: true });
 
     expect({ code, last: stdout.trim().split('\n').at(-1) }).toEqual({
       code: 0,
@@ -206,7 +206,7 @@ describe('sending', () => {
     expect(existsSync(join(folder, 'out/sentinel1/redrive-journal.ndjson'))).toBe(false);
   });
 
-  test('does not send without being told yes', async () => {
+  test('does not send without confirmation', async () => {
     sendDead('GRD/1', 'one');
 
     const { code, stderr } = await runProcess(['--send']);
@@ -214,13 +214,13 @@ describe('sending', () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr:
-        'redrive: nobody is there to be asked (stdin is no terminal): add --yes. See --help.\n',
+        'redrive: cannot ask for confirmation: stdin is not a terminal. Pass --yes to go ahead. Run "npm run redrive -- --help" for usage.\n',
     });
     expect(bodiesIn(QUEUE)).toEqual([]);
     expect(bodiesIn(DEAD)).toHaveLength(1);
   });
 
-  test('a malformed one is reported and stays; a refused one too, and the others go', async () => {
+  test('malformed and refused messages are reported and stay; the others are sent', async () => {
     sqs.queue(DEAD).send('{"Records":[{"half":1}]}');
     sendDead('REFUSE ME', 'one');
     sendDead('GRD/2', 'two');
@@ -228,16 +228,16 @@ describe('sending', () => {
     const { code, stdout } = await run({ send: true });
 
     expect(code).toBe(1);
-    expect(stdout).toContain('1 message that no handler can read, never sent again:');
+    expect(stdout).toContain('1 message that no handler can parse; not sent again:');
     expect(stdout).toContain('Sent 1 message again.');
     expect(stdout).toMatch(
-      /Not sent, still a dead letter: \S+: InvalidMessageContents: refused here/,
+      /Not sent, still in the dead-letter queue: \S+: InvalidMessageContents: refused here/,
     );
     expect(bodiesIn(QUEUE)).toEqual(['{"path":"GRD/2"}']);
     expect(bodiesIn(DEAD).toSorted()).toEqual(['{"Records":[{"half":1}]}', '{"path":"REFUSE ME"}']);
   });
 
-  test('letters of both queues go to the one queue', async () => {
+  test('dead letters of both queues go to the granule queue', async () => {
     sendDead('GRD/1', 'one');
     sqs.queue(UNDELIVERED).send('{"path":"GRD/2"}', { attributes: { ErrorCode: 'AccessDenied' } });
 
@@ -252,7 +252,7 @@ describe('interrupted', () => {
   const COUNT = 120;
 
   test.each(['SIGKILL', 'SIGINT'] as const)(
-    '%s while sending loses nothing, and the next run ends it',
+    '%s while sending loses nothing, and the next run finishes it',
     async (signal) => {
       await sqs.close();
       await startWith([QUEUE, DEAD, UNDELIVERED], { delayMs: 15 });
@@ -269,7 +269,7 @@ describe('interrupted', () => {
           }, 1);
         },
       });
-      // What a killed command had received comes back when its visibility ends, which the test does not wait for.
+      // Messages that the killed command had received stay invisible until their timeout; the test does not wait for it.
       const dead = sqs.queue(DEAD);
       for (const handle of handlesOf(dead)) dead.changeVisibility(handle, 0);
       const left = bodiesIn(DEAD).length;
@@ -281,17 +281,17 @@ describe('interrupted', () => {
       expect(bodiesIn(DEAD)).toEqual([]);
       const sent = bodiesIn(QUEUE);
       expect(new Set(sent).size).toBe(COUNT);
-      // Only what was on its way at the kill can be there twice, and the command says how many those are.
+      // Only messages in flight at the kill can be duplicated, and the command reports their number.
       const doubled = sent.length - COUNT;
       const admitted = Number(
-        /Of these (\d+) may have been sent before/.exec(second.stdout)?.[1] ?? 0,
+        /(\d+) of these may have been sent twice/.exec(second.stdout)?.[1] ?? 0,
       );
       expect(doubled).toBeLessThanOrEqual(signal === 'SIGKILL' ? admitted : 0);
     },
   );
 });
 
-/** Receipt handles of everything in flight: a test may know them, a client may not. */
+/** Receipt handles of all messages in flight, which only a test can see. */
 function handlesOf(queue: ReturnType<SqsServer['queue']>): string[] {
   const { hidden } = queue as unknown as { readonly hidden: ReadonlyMap<string, unknown> };
   return [...hidden.keys()];

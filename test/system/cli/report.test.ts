@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { MARK } from '../../../cli/plan/comment.js';
+import { MARK } from '../../../cli/plan/github.js';
 import { entryOf, type GithubServer, startGithubServer } from '../github/github-server.js';
 import { runCli } from '../../support/cli/run-cli.js';
 
@@ -21,7 +21,7 @@ function report(args: readonly string[], text = `${MARK}\n## Plan`) {
 }
 
 describe('the comment on a pull request', () => {
-  test('is made once, and written again in its place', async () => {
+  test('is created once and then updated', async () => {
     github.comments.push(entryOf(1, { body: 'a remark' }, 'User'));
 
     await report(['comment', '7', file], `${MARK}\nfirst`);
@@ -32,7 +32,7 @@ describe('the comment on a pull request', () => {
     expect(github.requests().at(-1)).toBe('PATCH /repos/octo-org/octo-repo/issues/comments/2');
   });
 
-  test("is found behind a hundred others, and a person's with the mark is left alone", async () => {
+  test('is found among more than a hundred others; one of a user with the mark is left alone', async () => {
     for (let id = 1; id <= 150; id++)
       github.comments.push(entryOf(id, { body: `${MARK} mine` }, 'User'));
     github.comments.push(entryOf(151, { body: `${MARK}\nold` }));
@@ -46,7 +46,7 @@ describe('the comment on a pull request', () => {
 });
 
 describe('the issue about drift', () => {
-  test('is opened, written again, and closed when nothing differs', async () => {
+  test('is opened, updated, and closed when there is no drift', async () => {
     github.issues.push(entryOf(1, { body: `${MARK}\na pull request`, pull_request: {} }));
 
     await report(['drift', file, '--code', '0']);
@@ -64,20 +64,20 @@ describe('the issue about drift', () => {
   });
 });
 
-describe('one sentence says', () => {
-  test('what GitHub refused, without the token', async () => {
+describe('an error message names', () => {
+  test('the request that GitHub rejected, without the token', async () => {
     github.refuse(403);
 
     const { code, stderr } = await report(['comment', '7', file]);
 
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /GET http.*\/issues\/7\/comments.* was answered with 403: .*not allowed/,
+      /GET http.*\/issues\/7\/comments.* returned HTTP status 403: .*not allowed/,
     );
     expect(stderr).not.toContain('Bearer');
   });
 
-  test('which variable is missing', async () => {
+  test('the missing variables', async () => {
     const { code, stderr } = await runCli('report', ['comment', '7', file]);
 
     expect(code).toBe(1);
@@ -87,7 +87,7 @@ describe('one sentence says', () => {
   test.each([
     [['comment', 'seven', 'x'], /a whole number \(given 'seven'\)/],
     [['drift', 'x'], /required option '--code <n>' not specified/],
-  ])('how %j is wrong', async (args, sentence) => {
+  ])('what is wrong with %j', async (args, sentence) => {
     const { code, stderr } = await runCli('report', args);
 
     expect(code).toBe(2);

@@ -51,7 +51,7 @@ describe('the queue', () => {
     cloudWatch.reset();
   });
 
-  test('has its depths and the age that CloudWatch told last', async () => {
+  test('has depths, and the latest age that CloudWatch reported', async () => {
     for (let count = 0; count < 3; count += 1) sqs.queue(QUEUE).send('{}');
     sqs.queue(QUEUE).receive(1);
     const at = (minute: number, Maximum: number) => ({
@@ -71,7 +71,7 @@ describe('the queue', () => {
     });
   });
 
-  test('has no age while it is empty, or where CloudWatch cannot be asked', async () => {
+  test('has no age if it is empty or CloudWatch fails', async () => {
     const none = { name: QUEUE, visible: 0, inFlight: 0, delayed: 0, oldestSeconds: undefined };
     cloudWatch.on(GetMetricStatisticsCommand).rejects(new Error('AccessDenied'));
 
@@ -108,7 +108,7 @@ describe('the STAC API', () => {
     ['numberMatched', { numberMatched: 7 }, 7],
     ['the older context', { context: { matched: 8 } }, 8],
     ['nothing', {}, undefined],
-  ])('counts with %s', async (_, page, expected) => {
+  ])('is counted by %s', async (_, page, expected) => {
     const api = await serve(() => ({ status: 200, body: JSON.stringify(page) }));
 
     const status = await catalogStatus(`${api.url}/`, 'example');
@@ -118,17 +118,17 @@ describe('the STAC API', () => {
   });
 
   test.each([
-    [404, '{}', 'there is no such Collection'],
-    [500, '{}', 'answered 500'],
-    [200, '<html>', 'answered with something that is no STAC'],
-  ])('answering %i %s is an error that says so', async (status, body, message) => {
+    [404, '{}', 'the Collection does not exist'],
+    [500, '{}', 'returned HTTP status 500'],
+    [200, '<html>', 'returned a response that is not STAC'],
+  ])('returning %i %s is an error', async (status, body, message) => {
     const api = await serve(() => ({ status, body }));
 
-    const asked = catalogStatus(api.url, 'example');
+    const request = catalogStatus(api.url, 'example');
 
-    await expect(asked).rejects.toThrow(message);
+    await expect(request).rejects.toThrow(message);
     await api.close();
-    await expect(catalogStatus(api.url, 'example')).rejects.toThrow('got no answer');
+    await expect(catalogStatus(api.url, 'example')).rejects.toThrow('failed: ');
   });
 });
 
@@ -160,7 +160,7 @@ export const handler = granuleHandler({ collectionId: 'example', parseMessage: (
   const status = (...args: string[]) =>
     runCli('status', ['example', ...args], { cwd: folder, env: { AWS_ENDPOINT_URL: sqs.url } });
 
-  test('needs nobody while all is well', async () => {
+  test('prints the status with exit code 0 if all is well', async () => {
     sqs.queue(QUEUE).send('{}');
 
     const { code, stdout, stderr } = await status();
@@ -175,12 +175,12 @@ export const handler = granuleHandler({ collectionId: 'example', parseMessage: (
       '',
       'Ingestor: queued 2, started 0, failed 0, succeeded 0, cancelled 0',
       '',
-      'Nothing needs a person.',
+      'No action needed.',
       '',
     ]);
   });
 
-  test('says what does, with exit code 1; who does not answer hides nobody else', async () => {
+  test('prints what needs attention with exit code 1, and the parts that can be reached', async () => {
     sqs.queue(DEAD).send('{}');
     items.setStatus('b', 'failed', 'pgSTAC said no');
     await sqs.close();
@@ -190,13 +190,13 @@ export const handler = granuleHandler({ collectionId: 'example', parseMessage: (
     const [text, json] = [await status(), await status('--json')];
 
     expect(text.code).toBe(1);
-    expect(text.stdout).toContain(`granules: not reached: there is no queue ${QUEUE}`);
+    expect(text.stdout).toContain(`granules: could not be reached: queue ${QUEUE} does not exist`);
     expect(text.stdout).toContain('  failed b: pgSTAC said no\n');
     const { attention } = JSON.parse(json.stdout) as { readonly attention: readonly string[] };
     expect(attention).toEqual([
       '1 dead letter: npm run redrive -- example',
-      '1 Item that the ingestor took and failed to load',
-      'the queue could not be asked',
+      '1 Item accepted by the ingestor but not loaded',
+      'the queue could not be reached',
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { benchKey, ROW_BYTES, tryBenchIndex } from '../../faults/backfill/keys.js';
-import { plannedKills } from '../../faults/backfill/backfill-bench-kills.js';
+import { plannedKills } from '../../faults/backfill/run.js';
 import {
   backfillFailures,
   BackfillBenchLedger,
@@ -29,7 +29,8 @@ test('a number that is none is refused', async () => {
 
   expect({ code, stderr }).toEqual({
     code: 2,
-    stderr: 'faults: --kills takes a whole number from 0 (given "-1"). See --help.\n',
+    stderr:
+      'faults: --kills must be a whole number of at least 0 (given "-1"). Run "npm run faults -- --help" for usage.\n',
   });
 });
 

@@ -83,7 +83,8 @@ test('a number that is none is refused', async () => {
 
   expect({ code, stderr }).toEqual({
     code: 2,
-    stderr: 'faults: --count takes a whole number from 1 (given "many"). See --help.\n',
+    stderr:
+      'faults: --count must be a whole number of at least 1 (given "many"). Run "npm run faults -- --help" for usage.\n',
   });
 });
 

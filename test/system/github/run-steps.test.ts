@@ -87,7 +87,7 @@ describe('the steps of plan.yml', () => {
       expect(first.summary).toContain('### waves: 5 to change');
       expect(first.summary).not.toContain('tides');
       expect(github.comments).toHaveLength(1);
-      expect(github.comments[0]?.body).toContain('**Data is lost: `aws_dynamodb_table.table`');
+      expect(github.comments[0]?.body).toContain('**Data loss: `aws_dynamodb_table.table`');
       expect(second.codes).toEqual(first.codes);
     },
     TIMEOUT_MS,

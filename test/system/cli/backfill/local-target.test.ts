@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { localBackfill } from '../../../../cli/backfill/local.js';
+import { localBackfill } from '../../../../cli/backfill/local-target.js';
 import type { BackfillCursor } from '../../../../lambdas/backfill/cursor.js';
 import {
   act,
@@ -43,18 +43,18 @@ describe('a backfill on this machine', () => {
   };
   const bodyOf = (key: string): string => JSON.stringify({ key });
 
-  test('a backfill that has not begun says what it will read and how to begin', async () => {
+  test('before the start, status shows what the backfill will read and how to start it', async () => {
     const args = ['example', '--local', '--inventory', folder.inventory];
 
     const { code, stdout, stderr } = await runCli('backfill', args, { cwd: FIXTURE });
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('example: not begun\n');
+    expect(stdout).toContain('example: not started\n');
     expect(stdout).toMatch(/report 2022-04-22-01-00: 1 file, \d+ bytes; .* at most 0\.00005 USD/);
     expect(stdout).toContain('npm run backfill -- example start --local --inventory');
   });
 
-  test('start sends the next chunk, and status says how far that is', async () => {
+  test('start sends the next chunk, and status shows the progress', async () => {
     const started = await local('start');
     const { json } = await local('status');
 
@@ -76,7 +76,7 @@ describe('a backfill on this machine', () => {
     });
   });
 
-  test('all chunks may be sent at once; then it is complete, and a restart begins anew', async () => {
+  test('start can send all chunks at once; a restart then begins from scratch', async () => {
     const all = await local('start', { chunks: Infinity });
     const sent = await messages();
     const [status, again] = [await local('status'), await local('start')];
@@ -86,21 +86,21 @@ describe('a backfill on this machine', () => {
     expect(sent).toHaveLength(3);
     expect(status.stdout).toContain('example: complete, last was chunk 2022-04-21 (2 chunks done)');
     expect(again.stdout).toContain('the backfill is complete');
-    expect(restarted.stdout).toContain('forgotten: complete, chunk 2022-04-21\n');
+    expect(restarted.stdout).toContain('discarded earlier progress: complete, chunk 2022-04-21\n');
     expect(await messages()).toEqual([bodyOf(KEYS[3])]);
   });
 
-  test('what is paused sends nothing until it is resumed', async () => {
+  test('a paused backfill sends nothing until it is resumed', async () => {
     await local('start');
 
     const paused = await local('pause');
     const start = await local('start');
     const resumed = await local('resume');
 
-    expect(paused.stdout).toContain('example: paused: no further chunk begins\n');
+    expect(paused.stdout).toContain('example: paused: no further chunk is started\n');
     expect(start.code).toBe(1);
     expect(start.stdout).toContain(
-      'the backfill is paused\n  To go on: npm run backfill -- example',
+      'the backfill is paused\n  To continue: npm run backfill -- example',
     );
     expect(await messages()).toHaveLength(2);
     expect(resumed.stdout).toContain('no longer paused; chunk 2022-04-21 is waiting\n');
@@ -118,20 +118,20 @@ describe('a backfill on this machine', () => {
     await expect(readFile(join(folder.path, 'out/cursor.json'))).rejects.toThrow('ENOENT');
   });
 
-  test('describe prints dates, rows, bytes and the two lines of config.yaml', async () => {
+  test('describe prints the dates, rows, bytes and the two lines of config.yaml', async () => {
     const fitting = await local('describe');
     await folder.write([...FIELDS, 'ETag']);
     const { stdout } = await local('describe');
 
-    expect(fitting.stdout).toContain('config.yaml fits it:\n');
+    expect(fitting.stdout).toContain('config.yaml matches it:\n');
     expect(stdout).toContain(`1 report, from ${DT} to ${DT}\n  4 rows (current objects)\n`);
     expect(stdout).toContain(
-      'config.yaml says something else. Put these two lines into it:\n' +
+      'config.yaml does not match it. Change these two lines:\n' +
         'inventory_format: csv\ninventory_fields: [Bucket, Key, Size, ETag]\n',
     );
   });
 
-  test('an ORC report is described, and refused in one sentence', async () => {
+  test('an ORC report is described, and rejected in one sentence', async () => {
     const manifest = join(folder.inventory, '2022-04-22T01-00Z/manifest.json');
     const report = JSON.parse(await readFile(manifest, 'utf8')) as object;
     const orc = { ...report, fileFormat: 'ORC', fileSchema: 'struct<bucket:string,key:string>' };
@@ -139,12 +139,12 @@ describe('a backfill on this machine', () => {
 
     const { stdout } = await local('describe');
 
-    expect(stdout).toContain('rows not counted: an ORC report cannot be read on this machine\n');
+    expect(stdout).toContain('rows not counted: ORC reports cannot be read on this machine\n');
     expect(stdout).toContain('inventory_format: orc\ninventory_fields: [bucket, key]\n');
     await expect(local('start')).rejects.toThrow('an ORC report cannot be read on this machine: ');
   });
 
-  test('no matching row in any chunk is told apart from done', async () => {
+  test('a backfill without any matching row is empty, not complete', async () => {
     const listing = join(folder.path, 'none.csv');
     await writeFile(listing, 'other/x\n');
 
@@ -156,24 +156,24 @@ describe('a backfill on this machine', () => {
     expect(await from(listing, 'status')).toMatchObject({ code: 1, json: { state: 'empty' } });
   });
 
-  test('a listing serves as well', async () => {
+  test('a listing works as well', async () => {
     const listing = join(folder.path, 'keys.txt');
     await writeFile(listing, KEYS.join('\n'));
 
     const [described, started] = [await from(listing, 'describe'), await from(listing, 'start')];
 
-    expect(described.stdout).toContain('4 rows (current objects)\n  A listing needs no');
+    expect(described.stdout).toContain('4 rows (current objects)\n  A listing needs neither');
     expect(started.stdout).toContain('3 rows, 2 messages sent');
   });
 
-  test('a process that was killed is taken over at once, and leaves no message out', async () => {
+  test('the work of a killed process is taken over at once, without losing messages', async () => {
     await local('start');
     const path = join(folder.path, 'out/cursor.json');
     const { version, cursor } = JSON.parse(await readFile(path, 'utf8')) as {
       version: number;
       cursor: BackfillCursor;
     };
-    // No process has this number.
+    // No process has this id.
     const lease = { owner: 'local-99999999', until: Date.now() + 60_000 };
     const killed = { ...cursor, stage: 'pending', lease };
     await writeFile(path, JSON.stringify({ version, cursor: killed }));
@@ -188,6 +188,8 @@ describe('a backfill on this machine', () => {
 
     expect(interrupted.stdout).toContain('example: interrupted, chunk 2022-04-21');
     expect(left.stdout).toContain('the backfill is complete');
-    expect((await local('start')).stdout).toContain('another process works on this backfill\n');
+    expect((await local('start')).stdout).toContain(
+      'another process is working on this backfill\n',
+    );
   });
 });

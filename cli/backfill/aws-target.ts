@@ -8,16 +8,21 @@ import { athenaEngine } from '../../lambdas/inventory/athena.js';
 import type { CursorStore } from '../../lambdas/backfill/cursor.js';
 import { cursorTable } from '../../lambdas/backfill/cursor-table.js';
 import { PipelineError } from '../../lambdas/runtime/errors.js';
+import { tryParseJson } from '../../lambdas/runtime/json.js';
 import type { BackfillEvent } from '../../lambdas/backfill/collaborators.js';
 import type { HistoricHandler } from '../../lambdas/historic-handler.js';
 import { s3Objects } from '../../lambdas/inventory/objects.js';
-import { configuredInventory, settingsFor, type BackfillSite, type SiteAnswer } from './site.js';
-import type { DeployedPipeline } from '../shared/deployed-pipeline.js';
+import {
+  configuredInventory,
+  settingsFor,
+  type BackfillTarget,
+  type InvokeResult,
+} from './target.js';
+import { errorText, notDeployed, type DeployedPipeline } from '../shared/deployed-pipeline.js';
 import { handlerIn } from '../shared/pipeline-code.js';
-import { errorText } from '../shared/queue-url.js';
-import { UsageError } from '../shared/usage-error.js';
+import { UsageError } from '../shared/command.js';
 
-/** Thrown when AWS lacks a part of the deployment, cannot be asked, or the function failed. */
+/** Thrown when a part of the deployment is missing, a request to AWS fails, or the historic function fails. */
 export class DeployedBackfillError extends PipelineError {
   override readonly name = 'DeployedBackfillError';
 
@@ -26,18 +31,16 @@ export class DeployedBackfillError extends PipelineError {
   }
 }
 
-/** The backfill of a deployed pipeline; nothing is asked before an action needs it. Throws UsageError where it has none. */
+/** The backfill of a deployed pipeline. Requests are made only when an action needs them. Throws UsageError if the pipeline has no backfill. */
 export async function deployedBackfill({
   id,
   folder,
   config,
   names,
-}: DeployedPipeline): Promise<BackfillSite> {
+}: DeployedPipeline): Promise<BackfillTarget> {
   const inventory = configuredInventory(config);
   if (inventory === undefined) {
-    throw new UsageError(
-      `${id} has no inventory_location in its config.yaml, so there is nothing to back-fill`,
-    );
+    throw new UsageError(`${id} has no backfill: its config.yaml has no inventory_location`);
   }
   const { region } = config;
   const table = { what: `table ${names.stateTable}`, region };
@@ -50,26 +53,26 @@ export async function deployedBackfill({
     configured: inventory,
     settings: settingsFor(config, inventory),
     historic: await handlerIn<HistoricHandler>(join(folder, 'historic.ts')),
-    cursors: explained(
+    cursors: withExplanations(
       cursorTable({ tableName: names.stateTable, pipelineId: id }, new DynamoDBClient({ region })),
       table,
     ),
-    ...questions({ config, names }),
+    ...callerAccess({ config, names }),
     invoke: (action) =>
       explain({ what: `function ${functionName}`, region }, () =>
         invoke(lambda, functionName, action),
       ),
-    // Its keeper takes up what was left.
-    isAtWork: () => true,
+    // The resume schedule continues an unfinished backfill.
+    isRunning: () => true,
     close: () => Promise.resolve(),
   };
 }
 
-/** The inventory's objects and table, asked by the person and not by the function. */
-function questions({
+/** Access to the inventory's objects and table with the caller's own permissions, not the function's. */
+function callerAccess({
   config: { region, requester_pays: requesterPays },
   names: { workgroup: workGroup, database, inventoryTable: table },
-}: Pick<DeployedPipeline, 'config' | 'names'>): Pick<BackfillSite, 'objects' | 'engine'> {
+}: Pick<DeployedPipeline, 'config' | 'names'>): Pick<BackfillTarget, 'objects' | 'engine'> {
   const client = new AthenaClient({ region });
   return {
     objects: s3Objects({
@@ -80,28 +83,28 @@ function questions({
   };
 }
 
-const AnswerSchema = z.object({ outcome: z.string(), message: z.string() });
+const OutcomeSchema = z.object({ outcome: z.string(), message: z.string() });
 const FaultSchema = z.object({ errorMessage: z.string() });
 
-/** `run` answers within seconds, since its work goes on in an invocation of its own; `continue` is that work. */
+/** `run` returns within seconds, because the work continues in an asynchronous invocation; `continue` is that work. */
 async function invoke(
   lambda: Pick<LambdaClient, 'send'>,
   FunctionName: string,
   action: BackfillEvent['action'],
-): Promise<SiteAnswer> {
+): Promise<InvokeResult> {
   const Payload = JSON.stringify({ action });
   const InvocationType = action === 'run' ? 'RequestResponse' : 'Event';
-  const answer = await lambda.send(new InvokeCommand({ FunctionName, InvocationType, Payload }));
-  if (action === 'continue') return { outcome: 'continued', message: 'the backfill goes on' };
-  const text = Buffer.from(answer.Payload ?? []).toString('utf8');
-  if (answer.FunctionError !== undefined) {
-    const said = FaultSchema.safeParse(tryJson(text)).data?.errorMessage ?? text;
-    throw new DeployedBackfillError(`the function ${FunctionName} failed: ${said}`);
+  const response = await lambda.send(new InvokeCommand({ FunctionName, InvocationType, Payload }));
+  if (action === 'continue') return { outcome: 'continued', message: 'the backfill continues' };
+  const text = Buffer.from(response.Payload ?? []).toString('utf8');
+  if (response.FunctionError !== undefined) {
+    const said = FaultSchema.safeParse(tryParseJson(text)).data?.errorMessage ?? text;
+    throw new DeployedBackfillError(`function ${FunctionName} failed: ${said}`);
   }
-  const parsed = AnswerSchema.safeParse(tryJson(text));
+  const parsed = OutcomeSchema.safeParse(tryParseJson(text));
   if (parsed.success) return parsed.data;
   throw new DeployedBackfillError(
-    `the function ${FunctionName} answered with something else than an outcome: ${text.slice(0, 200)}`,
+    `function ${FunctionName} returned an unexpected response: ${text.slice(0, 200)}`,
   );
 }
 
@@ -110,7 +113,7 @@ interface Subject {
   readonly region: string;
 }
 
-function explained(store: CursorStore, subject: Subject): CursorStore {
+function withExplanations(store: CursorStore, subject: Subject): CursorStore {
   return {
     read: () => explain(subject, () => store.read()),
     version: () => explain(subject, () => store.version()),
@@ -126,16 +129,8 @@ async function explain<T>({ what, region }: Subject, ask: () => Promise<T>): Pro
     if (cause instanceof PipelineError) throw cause;
     const missing = cause instanceof Error && cause.name === 'ResourceNotFoundException';
     const message = missing
-      ? `there is no ${what}: is the pipeline deployed, under this PROJECT and in this account`
-      : `the ${what} cannot be reached: ${errorText(cause)}`;
-    throw new DeployedBackfillError(`${message} (region ${region})`, { cause });
-  }
-}
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+      ? notDeployed(what, region)
+      : `cannot access ${what} in ${region}: ${errorText(cause)}`;
+    throw new DeployedBackfillError(message, { cause });
   }
 }

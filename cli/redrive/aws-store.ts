@@ -1,14 +1,19 @@
 import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { DeadLetter } from './dead-letter.js';
-import { listLetters } from './queue.js';
-import type { DeadLetterStore, ListedLetters } from './store.js';
-import type { DeployedPipeline } from '../shared/deployed-pipeline.js';
-import { errorText, findQueue, type FoundQueue, type QueueAddress } from '../shared/queue-url.js';
+import { listDeadLetters } from './queue.js';
+import type { DeadLetterStore, ListedDeadLetters } from './store.js';
+import {
+  type DeployedPipeline,
+  errorText,
+  findQueue,
+  type FoundQueue,
+  type QueueAddress,
+} from '../shared/deployed-pipeline.js';
 import { RedriveJournal } from './journal.js';
 import { redriveQueue, type RedriveResult } from './send.js';
 
-/** The two queues of dead letters: of the granule queue, and of its subscription in the topic's region. */
+/** The dead-letter queues of the granule queue and of its SNS subscription. The latter is in the topic's region. */
 export function deadLetterQueues({
   config,
   names,
@@ -19,7 +24,7 @@ export function deadLetterQueues({
   return [own, { name: names.subscriptionDeadLetters, region: topicRegion }];
 }
 
-/** `out` is where a redrive keeps its journal. */
+/** The dead letters of a deployed pipeline. `out` is the folder for the journal of a redrive. */
 export function deployedDeadLetters(
   pipeline: DeployedPipeline,
   out = join('out', pipeline.id),
@@ -29,7 +34,7 @@ export function deployedDeadLetters(
   const isStopped = (): boolean => stopped;
   return {
     list: () => list(deadLetterQueues(pipeline), { found, isStopped }),
-    send: (letters) => send(letters, { pipeline, out, found, isStopped }),
+    send: (deadLetters) => send(deadLetters, { pipeline, out, found, isStopped }),
     stop: () => {
       stopped = true;
     },
@@ -44,20 +49,20 @@ interface ListTools {
 async function list(
   addresses: readonly QueueAddress[],
   { found, isStopped }: ListTools,
-): Promise<ListedLetters> {
+): Promise<ListedDeadLetters> {
   const notes: string[] = [];
-  const letters: DeadLetter[] = [];
+  const deadLetters: DeadLetter[] = [];
   for (const address of addresses) {
     try {
       const queue = await findQueue(address, new SQSClient({ region: address.region }));
-      letters.push(...(await listLetters(queue, isStopped)));
+      deadLetters.push(...(await listDeadLetters(queue, isStopped)));
       found.push(queue);
     } catch (error) {
       notes.push(errorText(error));
     }
   }
   if (found.length === 0) throw new Error(notes.join('; '));
-  return { letters, notes };
+  return { deadLetters, notes };
 }
 
 interface SendTools extends ListTools {
@@ -66,7 +71,7 @@ interface SendTools extends ListTools {
 }
 
 async function send(
-  letters: readonly DeadLetter[],
+  deadLetters: readonly DeadLetter[],
   { pipeline, out, found, isStopped }: SendTools,
 ): Promise<RedriveResult> {
   const { names, config } = pipeline;
@@ -76,7 +81,7 @@ async function send(
   const results: RedriveResult[] = [];
   try {
     for (const source of found) {
-      const ids = letters.filter(({ queue }) => queue === source.name).map(({ id }) => id);
+      const ids = deadLetters.filter(({ queue }) => queue === source.name).map(({ id }) => id);
       if (ids.length === 0) continue;
       results.push(await redriveQueue(source, new Set(ids), { target, journal, isStopped }));
     }

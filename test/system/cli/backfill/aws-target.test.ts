@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { deployedBackfill } from '../../../../cli/backfill/deployed.js';
+import { deployedBackfill } from '../../../../cli/backfill/aws-target.js';
 import { deployedPipeline } from '../../../../cli/shared/deployed-pipeline.js';
 import { newBackfill, type BackfillCursor } from '../../../../lambdas/backfill/cursor.js';
 import { cursorTable } from '../../../../lambdas/backfill/cursor-table.js';
@@ -34,7 +34,7 @@ beforeEach(async () => {
 
 afterEach(() => folder.remove());
 
-describe('the backfill of a deployment', () => {
+describe('a deployed backfill', () => {
   let athena: AthenaServer;
   let services: BackfillServices;
   let answer: () => Promise<object>;
@@ -85,17 +85,17 @@ describe('the backfill of a deployment', () => {
     updatedAt: new Date(begin.now + 10_000).toISOString(),
   };
 
-  test('that has not begun shows what a query would cost', async () => {
+  test('shows the cost of a query before it has started', async () => {
     const { code, stdout, stderr } = await command();
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('; a query costs at most 0.00005 USD');
     expect(stdout).toContain(
-      'The schedule begins it; by hand: npm run backfill -- example start\n',
+      'The schedule starts it; to start it now: npm run backfill -- example start\n',
     );
   });
 
-  test('is started by its function, after the cost is told', async () => {
+  test('is started by its function, after the cost is shown', async () => {
     const { code, stdout } = await deployed('start');
 
     expect(code).toBe(0);
@@ -105,7 +105,7 @@ describe('the backfill of a deployment', () => {
     expect(services.invocations).toEqual([{ event: { action: 'run' }, type: 'RequestResponse' }]);
   });
 
-  test('at work shows progress, rate and time left', async () => {
+  test('shows progress, rate and time left while it is running', async () => {
     await cursors().write(sending, undefined);
 
     const [text, json] = [await deployed(), await command('--json')];
@@ -117,7 +117,7 @@ describe('the backfill of a deployment', () => {
       "  progress   25 % of the query's result, about 30 s left",
       '  rows       1,000: 900 sent, 99 skipped, 1 refused',
       '  this chunk 1,000: 900 sent, 99 skipped, 1 refused',
-      '  rate       100 rows a second since the chunk began',
+      '  rate       100 rows per second since the chunk started',
     ]);
     expect(JSON.parse(json.stdout)).toMatchObject({
       state: 'running (sending)',
@@ -129,7 +129,7 @@ describe('the backfill of a deployment', () => {
     });
   });
 
-  test('that failed or stands still needs a person', async () => {
+  test('has exit code 1 if it failed or stalled', async () => {
     const message = 'query q-1 failed: HIVE_BAD_DATA';
     const failed = { ...sending, stage: 'failed' as const, failure: { message, owner: 'x' } };
     await cursors().write(failed, undefined);
@@ -139,7 +139,7 @@ describe('the backfill of a deployment', () => {
 
     expect([first.code, second.code]).toEqual([1, 1]);
     expect(first.stdout).toContain(`  query      q-1\n  failure    ${message}\n`);
-    expect(second.stdout).toContain('Nothing has moved since');
+    expect(second.stdout).toContain('No progress since then');
   });
 
   test('is paused and resumed through the table', async () => {
@@ -151,13 +151,13 @@ describe('the backfill of a deployment', () => {
 
     expect([none.code, none.stdout]).toEqual([
       1,
-      'example: the backfill has not begun, so there is nothing to pause\n',
+      'example: the backfill has not started: there is nothing to pause\n',
     ]);
     expect([paused, (await cursors().read())?.cursor.paused]).toEqual([true, false]);
     expect(services.invocations).toEqual([{ event: { action: 'continue' }, type: 'Event' }]);
   });
 
-  test('[H02] is restarted with a chunk in any spelling of its day, but not with one that the pipeline refuses', async () => {
+  test('[H02] restarts at a chunk in any date format, but not at one that the pipeline rejects', async () => {
     await cursors().write(sending, undefined);
     const refused = deployed('restart', { chunk: 'never' });
     await expect(refused).rejects.toThrow(
@@ -174,7 +174,7 @@ describe('the backfill of a deployment', () => {
     expect(services.invocations).toHaveLength(1);
   });
 
-  test('[C10] whose inventory has other columns is not started, and prints the two lines', async () => {
+  test('[C10] does not start if the inventory has other columns, and prints the two lines of config.yaml', async () => {
     await folder.write(['Bucket', 'Key']);
 
     const [start, described] = [await command('start'), await deployed('describe')];
@@ -185,28 +185,28 @@ describe('the backfill of a deployment', () => {
     expect(described.stdout).toContain('inventory_fields: [Bucket, Key]\n');
   });
 
-  test('is asked by Athena for a dry run and a count, and nothing is sent', async () => {
+  test('uses Athena for a dry run and a count, and sends nothing', async () => {
     const dry = await deployed('dry-run');
     const described = await deployed('describe', { countRows: true });
 
     expect(dry.stdout).toContain(
       '3 rows: 2 messages would be sent, 1 row skipped, 0 rows refused\n',
     );
-    expect(described.stdout).toContain('4 rows (current objects)\n  config.yaml fits it:\n');
+    expect(described.stdout).toContain('4 rows (current objects)\n  config.yaml matches it:\n');
     expect(athena.calls.filter((call) => call === 'StartQueryExecution')).toHaveLength(2);
     expect([services.invocations, await cursors().read()]).toEqual([[], undefined]);
   });
 
-  test('whose function fails, or that is not there, is an error with the reason', async () => {
+  test('reports why its function failed, or that it is not deployed', async () => {
     answer = () => Promise.reject(new Error('no file: the bucket was empty'));
     await expect(deployed('start')).rejects.toThrow(
-      'the function demo-example-historic failed: no file: the bucket was empty',
+      'function demo-example-historic failed: no file: the bucket was empty',
     );
     await services.close();
     services = await startBackfillServices({ table: 'other', functionName: 'other', answer });
 
     await expect(deployed()).rejects.toThrow(
-      'there is no table demo-example-state: is the pipeline deployed, under this PROJECT and in this account (region eu-central-1)',
+      'table demo-example-state does not exist in eu-central-1: check that the pipeline is deployed',
     );
   });
 });

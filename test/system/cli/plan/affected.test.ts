@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { tryFingerprint } from '../../../../cli/plan/stack-fingerprint.js';
+import { tryFingerprint } from '../../../../cli/plan/affected.js';
 import { type Bundle, bundleEntries } from '../../../../modules/bundling/bundle.js';
 import { assetPath } from '../../../../modules/bundling/assets.js';
 import { gitProject } from '../../../support/cli/project-root.js';
@@ -23,7 +23,7 @@ function stackOf(bundle: Bundle, memory = 512): string {
   return folder;
 }
 
-test('is the same for node_modules in another place', async () => {
+test('a fingerprint does not depend on the location of node_modules', async () => {
   const here = await bundleIn(process.cwd());
   const root = gitProject({});
   cpSync('pipelines/sentinel1', join(root, 'pipelines/sentinel1'), { recursive: true });
@@ -32,7 +32,7 @@ test('is the same for node_modules in another place', async () => {
   expect(tryFingerprint(stackOf(elsewhere))).toBe(tryFingerprint(stackOf(here)));
 });
 
-test('differs with the code, and with the stack', async () => {
+test('a fingerprint depends on the code and the stack', async () => {
   const here = await bundleIn(process.cwd());
   const root = gitProject({});
   cpSync('pipelines/sentinel1', join(root, 'pipelines/sentinel1'), { recursive: true });
@@ -42,6 +42,6 @@ test('differs with the code, and with the stack', async () => {
   expect(tryFingerprint(stackOf(here, 1024))).not.toBe(tryFingerprint(stackOf(here)));
 });
 
-test('is none where there is no stack', () => {
+test('a missing stack has no fingerprint', () => {
   expect(tryFingerprint('/nowhere')).toBeUndefined();
 });

@@ -8,36 +8,36 @@ import { fileCursors } from '../../local/inventory/file-cursors.js';
 import { fileObjects } from '../../local/inventory/file-objects.js';
 import { localInventory } from '../../local/inventory/local-inventory.js';
 import { readPipelineConfig } from '../../modules/config/config.js';
-import { configuredInventory, settingsFor, type BackfillSite } from './site.js';
-import type { PipelineFolder } from '../shared/command.js';
-import { runLocalBackfill } from './local-run.js';
-import { isAtWork } from './local-owner.js';
+import { configuredInventory, settingsFor, type BackfillTarget } from './target.js';
+import { type PipelineFolder, UsageError } from '../shared/command.js';
+import { runLocalBackfill, isRunning } from './local-run.js';
 import { handlerIn } from '../shared/pipeline-code.js';
-import { UsageError } from '../shared/usage-error.js';
 
 export interface LocalBackfillOptions {
   /** A folder in the layout of S3 Inventory, or a listing file. */
   readonly inventory: string;
-  /** Holds the cursor, the messages and the results of queries. @default out/<pipeline>/backfill */
+  /** Folder for the cursor, the messages and the query results. @default out/<pipeline>/backfill */
   readonly out: string | undefined;
-  /** Sent one after the other by one start. */
+  /** Number of chunks that one start sends, one after the other. */
   readonly chunks: number;
   readonly isStopped: () => boolean;
 }
 
-/** A backfill on this machine: DuckDB over files, a cursor and the messages in a folder. Throws InputError, UsageError. */
+/** A backfill on this machine: DuckDB queries files, and the cursor and messages are kept in a folder. Throws InputError and UsageError. */
 export async function localBackfill(
   { id, folder }: PipelineFolder,
   { inventory: path, out: givenOut, ...options }: LocalBackfillOptions,
-): Promise<BackfillSite> {
+): Promise<BackfillTarget> {
   const entry = join(folder, 'historic.ts');
   if (!existsSync(entry)) {
-    throw new UsageError(`${id} has no historic.ts, so there is no message for an inventory's row`);
+    throw new UsageError(
+      `${id} has no historic.ts, which turns the rows of an inventory into messages`,
+    );
   }
   const out = givenOut ?? join('out', id, 'backfill');
   const flags = ` --local --inventory ${path}${givenOut === undefined ? '' : ` --out ${givenOut}`}`;
   const config = readPipelineConfig(folder);
-  // No queue that could fill, and no scan that costs anything.
+  // Local messages go to a file and local queries are free.
   const none = { maxQueueDepth: undefined, maxScanGb: undefined };
   const settings = { ...settingsFor(config, await localInventory(path)), ...none };
   const historic = await handlerIn<HistoricHandler>(entry);
@@ -51,12 +51,12 @@ export async function localBackfill(
     configured: configuredInventory(config),
     invoke: (action) =>
       runLocalBackfill({ ...options, ...parts, action, folder: out, clock: systemClock }),
-    isAtWork: (cursor) => isAtWork(cursor, systemClock.now()),
+    isRunning: (cursor) => isRunning(cursor, systemClock.now()),
   };
 }
 
-/** For questions, whose results nobody needs afterwards. */
-function scratchEngine(): Pick<BackfillSite, 'engine' | 'close'> {
+/** An engine for the queries of this command, whose results are deleted at the end. */
+function scratchEngine(): Pick<BackfillTarget, 'engine' | 'close'> {
   const folder = mkdtempSync(join(tmpdir(), 'backfill-'));
   const engine = duckDbEngine({ folder });
   return {

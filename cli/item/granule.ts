@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 
-import { failureOf } from '../lambdas/runtime/errors.js';
-import { joinHref } from '../lambdas/source/href.js';
-import type { Granule, GranulePipeline } from '../lambdas/granule/items.js';
-import { parseBody } from '../lambdas/granule/message.js';
-import type { HrefMap } from '../local/container/protocol.js';
+import { failureOf } from '../../lambdas/runtime/errors.js';
+import { joinHref } from '../../lambdas/source/href.js';
+import type { Granule, GranulePipeline } from '../../lambdas/granule/items.js';
+import { parseBody } from '../../lambdas/granule/message.js';
+import type { HrefMap } from '../../local/container/protocol.js';
 
-/** A granule as a person names it, and where it is read when that is not its href. */
+/** A granule named on the command line, and where to read it if not from its href. */
 export interface NamedGranule {
   readonly href: string;
   readonly sourceMap?: HrefMap;
 }
 
-/** An s3:// or https:// href as it is; a folder by its absolute path, or under the prefix that it will have. */
+/** Keeps an s3:// or https:// href unchanged. The href of a folder is its absolute path, or starts with `prefix`. */
 export function namedGranule(given: string, prefix: string | undefined): NamedGranule {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(given)) return { href: given };
   const folder = resolve(given);
@@ -24,7 +24,7 @@ export function namedGranule(given: string, prefix: string | undefined): NamedGr
   return { href, sourceMap: { from: href, to: folder } };
 }
 
-/** The granule that a message's text names, say a bare key; undefined for what is a path, or no message of the pipeline. */
+/** The granule that a message names, such as a bare key; undefined for a path or a message of another pipeline. */
 export function tryFindGranule(
   given: string,
   { parseMessage }: Pick<GranulePipeline<Granule>, 'parseMessage'>,

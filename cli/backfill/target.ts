@@ -1,0 +1,82 @@
+import type { BackfillEvent } from '../../lambdas/backfill/collaborators.js';
+import type { BackfillCursor, CursorStore } from '../../lambdas/backfill/cursor.js';
+import type { BackfillSettings } from '../../lambdas/backfill/settings.js';
+import type { HistoricHandler } from '../../lambdas/historic-handler.js';
+import type { QueryEngine } from '../../lambdas/inventory/engine.js';
+import { parseInventory, type Inventory } from '../../lambdas/inventory/inventory.js';
+import type { ObjectReader } from '../../lambdas/inventory/objects.js';
+import type { PipelineConfig } from '../../modules/config/config.js';
+import { parseInitialChunk } from '../../modules/config/values/initial-chunk.js';
+import { UsageError } from '../shared/command.js';
+
+/** A backfill to act on: one of a deployed pipeline, or one in a folder on this machine. */
+export interface BackfillTarget {
+  /** The pipeline's id. */
+  readonly pipeline: string;
+  readonly kind: 'aws' | 'local';
+  /** Options, with a leading space, that lead a command to the same backfill. */
+  readonly flags: string;
+  readonly historic: HistoricHandler;
+  readonly settings: BackfillSettings;
+  /** The inventory in config.yaml, if it names one. */
+  readonly configured: Inventory | undefined;
+  readonly cursors: CursorStore;
+  readonly objects: ObjectReader;
+  /** Runs the queries of this command. The queries of the backfill are run by its function. */
+  readonly engine: QueryEngine;
+  /** Runs the historic function. Throws PipelineError. */
+  invoke(action: BackfillEvent['action']): Promise<InvokeResult>;
+  /** Whether an unfinished backfill continues without anyone starting it. */
+  isRunning(cursor: BackfillCursor): boolean;
+  close(): Promise<void>;
+}
+
+export interface InvokeResult {
+  /** An outcome of BackfillOutcome. */
+  readonly outcome: string;
+  /** The outcome in one sentence. */
+  readonly message: string;
+  /** What to do next, one sentence each. */
+  readonly next?: readonly string[];
+}
+
+/** The inventory as the function of a deployment reads it from its environment; undefined if there is none. */
+export function configuredInventory(config: PipelineConfig): Inventory | undefined {
+  const { inventory_location: location, inventory_format: format, inventory_fields } = config;
+  if (location === undefined) return undefined;
+  return parseInventory({ location, format, fields: inventory_fields.join() });
+}
+
+export function settingsFor(config: PipelineConfig, inventory: Inventory): BackfillSettings {
+  return {
+    pipelineId: config.id,
+    inventory,
+    frequencyHours: config.historic_frequency ?? 0,
+    initialChunk: config.initial_chunk,
+    maxQueueDepth: config.max_queue_depth,
+    maxScanGb: config.max_scan_gb,
+  };
+}
+
+/** The command for another action on the same backfill. */
+export function commandFor({ pipeline, flags }: BackfillTarget, action: string): string {
+  return `npm run backfill -- ${pipeline} ${action}${flags}`;
+}
+
+/** Parses --chunk; undefined if it is not given. Throws UsageError. */
+export function chosenChunk(given: string | undefined, target: BackfillTarget): string | undefined {
+  if (given === undefined) return undefined;
+  if (target.settings.frequencyHours > 0) return parseChunk(given);
+  throw new UsageError(
+    `${target.pipeline} has no chunks, because its historic_frequency is 0 and the whole inventory is read at once: omit --chunk`,
+  );
+}
+
+function parseChunk(given: string): string {
+  try {
+    return parseInitialChunk(given);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : '';
+    throw new UsageError(`--chunk ${why} (given ${JSON.stringify(given)})`, { cause });
+  }
+}

@@ -1,0 +1,98 @@
+import { availableParallelism } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import * as z from 'zod/mini';
+import { tryParseJson } from '../../lambdas/runtime/json.js';
+import type { LocalRunOptions } from '../../local/local-run.js';
+import { MAX_RECEIVE } from '../../local/queue/queue.js';
+import { readPipelineConfig } from '../../modules/config/config.js';
+import type { PipelineFolder } from '../shared/command.js';
+import { bundlePipeline } from '../shared/pipeline-code.js';
+import { planInput, type InputOptions, type PlannedPipeline } from './input.js';
+import { localTarget, type TargetOptions } from './target.js';
+
+/** Options that decide what a local run does, as opposed to how far it gets. */
+export type RunInput = InputOptions & TargetOptions;
+
+export type PreparedRun = Pick<
+  LocalRunOptions,
+  | 'pipeline'
+  | 'collection'
+  | 'input'
+  | 'inputName'
+  | 'target'
+  | 'batchSize'
+  | 'containerFile'
+  | 'settings'
+>;
+
+// Lower than in AWS, because someone is waiting for the run to end.
+const MAX_RECEIVE_COUNT = 3;
+const RETRY_DELAY_SECONDS = 1;
+
+/** Default number of worker threads. */
+export const CONCURRENCY = Math.max(2, availableParallelism());
+
+/**
+ * Bundles a pipeline and finds its input. A local run and a redrive of its dead letters both start from this, so that
+ * messages meet the same limits again. Throws BundleError, ConfigError, InputError and UsageError.
+ */
+export async function prepareRun(folder: PipelineFolder, options: RunInput): Promise<PreparedRun> {
+  const config = readPipelineConfig(folder.folder);
+  const target = await localTarget(options);
+  const code = await bundlePipeline(folder);
+  const pipeline = { folder, config, code, workFolder: dirname(code.appFile) };
+  const { input, ...maps } = await planInput(options, pipeline);
+  return {
+    pipeline: folder.id,
+    collection: code.collection,
+    input,
+    inputName: inputName(options),
+    target,
+    batchSize: Math.min(config.batch_size, MAX_RECEIVE),
+    containerFile: code.containerFile,
+    settings: { ...settingsOf(pipeline), ...maps },
+  };
+}
+
+function settingsOf({ folder, config, code }: PlannedPipeline): LocalRunOptions['settings'] {
+  return {
+    pipeline: folder.id,
+    appFile: code.appFile,
+    ...(config.stac_api_url !== undefined && { stacApiUrl: config.stac_api_url }),
+    requesterPays: config.requester_pays,
+    region: config.region,
+    timeoutSeconds: config.timeout_seconds,
+    memoryMb: config.memory_mb,
+    maxReceiveCount: MAX_RECEIVE_COUNT,
+    retryDelaySeconds: RETRY_DELAY_SECONDS,
+  };
+}
+
+/** Identifies the input of a run. Two runs with the same name do the same work, however far each one gets. */
+function inputName({ granules, messages, inventory, ...options }: RunInput): string {
+  const path = (given?: string) => (given?.startsWith('s3://') ? given : given && resolve(given));
+  const { hrefPrefix, ingestor, dryRun } = options;
+  const paths = [granules, messages, inventory].map(path);
+  return JSON.stringify({ paths, hrefPrefix, ingestor, dryRun });
+}
+
+const InputNameSchema = z.object({
+  paths: z.array(z.nullable(z.string())),
+  hrefPrefix: z.exactOptional(z.string()),
+  ingestor: z.exactOptional(z.string()),
+  dryRun: z.exactOptional(z.literal(true)),
+});
+
+/** The options of an earlier run, from the name of its input; undefined if another version of this project wrote it. */
+export function tryParseInputName(name: string): RunInput | undefined {
+  const parsed = InputNameSchema.safeParse(tryParseJson(name));
+  if (!parsed.success) return undefined;
+  const { paths, ...rest } = parsed.data;
+  const [granules, messages, inventory] = paths;
+  return {
+    ...rest,
+    ...(typeof granules === 'string' && { granules }),
+    ...(typeof messages === 'string' && { messages }),
+    ...(typeof inventory === 'string' && { inventory }),
+  };
+}

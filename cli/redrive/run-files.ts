@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { tryParseJson } from '../../lambdas/runtime/json.js';
+import { writeWhole } from '../../local/files/whole-file.js';
+
+/** The files of a local run that a redrive reads and writes. */
+export interface RunFiles {
+  readonly path: string;
+  readonly deadLetters: string;
+  /** Holds the dead letters that a redrive took out and has not finished. */
+  readonly inProgress: string;
+  readonly state: string;
+}
+
+const LineSchema = z.object({ messageId: z.string(), body: z.string() });
+
+export function runFiles(path: string): RunFiles {
+  return {
+    path,
+    deadLetters: join(path, 'dead-letters.ndjson'),
+    inProgress: join(path, '.run', 'redrive.ndjson'),
+    state: join(path, '.run', 'state.json'),
+  };
+}
+
+/** Moves the dead letters `ids` to the file of those in progress. Returns their number. Throws OutputError. */
+export function takeOut({ deadLetters, inProgress }: RunFiles, ids: ReadonlySet<string>): number {
+  const lines = linesOf(deadLetters);
+  const isChosen = (line: string): boolean => ids.has(tryParseLine(line)?.messageId ?? '');
+  const chosen = lines.filter(isChosen);
+  if (chosen.length === 0) return 0;
+  writeWhole(inProgress, textOf(chosen));
+  writeWhole(deadLetters, textOf(lines.filter((line) => !isChosen(line))));
+  return chosen.length;
+}
+
+/**
+ * Completes a takeOut that was killed between its two writes, which leaves dead letters in both files. Returns the
+ * number of dead letters in progress. Throws OutputError.
+ */
+export function finishTakingOut({ deadLetters, inProgress }: RunFiles): number {
+  const taken = new Set(linesOf(inProgress));
+  const lines = linesOf(deadLetters);
+  const left = lines.filter((line) => !taken.has(line));
+  if (left.length < lines.length) writeWhole(deadLetters, textOf(left));
+  return taken.size;
+}
+
+/** The bodies of the messages in progress. */
+export function bodiesInProgress({ inProgress }: RunFiles): string[] {
+  return bodiesIn(inProgress);
+}
+
+/** How many of the messages in progress have become dead letters again. */
+export function failedInProgress({ inProgress, deadLetters }: RunFiles): number {
+  const bodies = new Set(bodiesIn(inProgress));
+  return bodiesIn(deadLetters).filter((body) => bodies.has(body)).length;
+}
+
+function bodiesIn(path: string): string[] {
+  return linesOf(path).flatMap((line) => tryParseLine(line)?.body ?? []);
+}
+
+/** The lines of a file without the empty ones; none if the file does not exist. */
+export function linesOf(path: string): string[] {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+}
+
+function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function tryParseLine(line: string): z.infer<typeof LineSchema> | undefined {
+  return LineSchema.safeParse(tryParseJson(line)).data;
+}

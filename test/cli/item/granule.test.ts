@@ -1,0 +1,54 @@
+import { resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { namedGranule, tryFindGranule } from '../../../cli/item/granule.js';
+import type { GranuleMessage } from '../../../lambdas/granule/message.js';
+import { MessageError } from '../../../lambdas/runtime/errors.js';
+
+describe('namedGranule', () => {
+  test.each([
+    ['s3://b/k', undefined, { href: 's3://b/k' }],
+    ['https://h/k', 's3://x', { href: 'https://h/k' }],
+    ['/data/g/', undefined, { href: '/data/g' }],
+    ['g', undefined, { href: resolve('g') }],
+    [
+      '/data/g',
+      's3://x/y/',
+      { href: 's3://x/y/g', sourceMap: { from: 's3://x/y/g', to: '/data/g' } },
+    ],
+    ['/data/g', 's3://x/g/', { href: 's3://x/g', sourceMap: { from: 's3://x/g', to: '/data/g' } }],
+  ])('%s with the prefix %s', (given, prefix, named) => {
+    expect(namedGranule(given, prefix)).toEqual(named);
+  });
+});
+
+describe('an argument that is neither an href nor a path', () => {
+  const pipeline = {
+    parseMessage: ({ type, ...message }: GranuleMessage) => {
+      if (type === 'custom' && 'body' in message && message.body === 'tile 7')
+        return { href: 's3://tiles/7' };
+      throw new MessageError('not a tile');
+    },
+  };
+
+  test('can be a message of the pipeline, such as a bare key', () => {
+    expect(tryFindGranule('tile 7', pipeline)).toEqual({ href: 's3://tiles/7' });
+    expect(tryFindGranule('tile 8', pipeline)).toBeUndefined();
+    expect(tryFindGranule('', pipeline)).toBeUndefined();
+  });
+
+  test('is not a message if a file has that name', () => {
+    const anything = { parseMessage: () => ({ href: 's3://any/thing' }) };
+
+    expect(tryFindGranule('package.json', anything)).toBeUndefined();
+  });
+
+  test('unexpected errors are not hidden', () => {
+    const broken = {
+      parseMessage: () => {
+        throw new Error('a bug');
+      },
+    };
+
+    expect(() => tryFindGranule('tile 7', broken)).toThrow('a bug');
+  });
+});
