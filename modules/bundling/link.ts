@@ -39,7 +39,7 @@ export async function* linkEntries(
 ): AsyncGenerator<readonly LinkedEntry[]> {
   const groups = whole ? [{ imports: NO_IMPORTS, entries }] : await groupByImports(entries, root);
   for (const { imports, entries: group } of groups) {
-    const packages = (await unlessFaulty(linkPackages(imports, root))) ?? NO_PACKAGES;
+    const packages = (await unlessBundleError(linkPackages(imports, root))) ?? NO_PACKAGES;
     for (const chunk of chunksOf(group, ENTRIES_PER_BUILD)) yield linkChunk(chunk, packages, root);
   }
 }
@@ -76,7 +76,7 @@ async function importsOf(
   entries: readonly string[],
   root: string,
 ): Promise<readonly (readonly [string, PackageImports])[]> {
-  const own = await unlessFaulty(
+  const own = await unlessBundleError(
     runEsbuild(root, { entryPoints: entryPoints(entries), packages: 'external' }),
   );
   if (own === undefined) return entries.map((entry) => [entry, NO_IMPORTS]);
@@ -91,7 +91,7 @@ async function linkChunk(
   root: string,
 ): Promise<readonly LinkedEntry[]> {
   if (packages === NO_PACKAGES) return linkWith(packages, entries, root);
-  const linked = (await unlessFaulty(linkWith(packages, entries, root))) ?? [];
+  const linked = (await unlessBundleError(linkWith(packages, entries, root))) ?? [];
   const once = linked.filter(({ inputs }) => !inputs.some((input) => packages.inputs.has(input)));
   const shared = once.map((one) => ({ ...one, inputs: [...one.inputs, ...packages.inputs] }));
   const rest = entries.filter((name) => !once.some(({ entry }) => entry === name));
@@ -99,7 +99,7 @@ async function linkChunk(
 }
 
 /** Returns undefined instead of throwing BundleError. */
-async function unlessFaulty<T>(built: Promise<T>): Promise<T | undefined> {
+async function unlessBundleError<T>(built: Promise<T>): Promise<T | undefined> {
   try {
     return await built;
   } catch (error) {

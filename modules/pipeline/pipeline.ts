@@ -38,11 +38,11 @@ export function addPipeline(
     maxConcurrency: config.max_concurrency,
     after: [posted.done],
   });
-  const live = subscribe(parts);
-  const timed = addScheduled(scope, { ...parts, after: [posted.done] });
-  const functions = [app, collection, ...timed.functions];
-  const deadLetters = [granuleDeadLetters(queue), ...live, ...timed.deadLetters];
-  const watch = new Monitoring(scope, 'watch', {
+  const subscribed = subscribe(parts);
+  const scheduled = addScheduled(scope, { ...parts, after: [posted.done] });
+  const functions = [app, collection, ...scheduled.functions];
+  const deadLetters = [granuleDeadLetters(queue), ...subscribed, ...scheduled.deadLetters];
+  const monitoring = new Monitoring(scope, 'watch', {
     config,
     derived,
     names,
@@ -50,7 +50,7 @@ export function addPipeline(
     deadLetters,
     functions,
   });
-  return outputsOf({ queue, functions, dashboardUrl: watch.dashboardUrl });
+  return outputsOf({ queue, functions, dashboardUrl: monitoring.dashboardUrl });
 }
 
 type Given = Omit<PipelineParts, 'table' | 'queue'>;

@@ -37,7 +37,7 @@ export const PIPELINE_FUNCTION: TerraformModule = {
       rules: [matches('[^\\s]+\\.[^\\s.]+', 'be a file and its export, such as app.handler')],
     },
     timeout_seconds: CONFIG_VARIABLES.timeout_seconds,
-    memory_mb: CONFIG_VARIABLES.memory_mb,
+    memory_mb: { ...CONFIG_VARIABLES.memory_mb, description: 'The memory of the function.' },
     log_retention_days: CONFIG_VARIABLES.log_retention_days,
     environment: {
       type: 'map(string)',
