@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ConditionalCheckFailedException,
@@ -13,17 +13,12 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { CachedTokens, type AccessTokenOptions } from '../../../lambdas/ingestor/access-token.js';
-import {
-  parseClientSecret,
-  secretReader,
-  type ClientSecret,
-} from '../../../lambdas/ingestor/client-secret.js';
+import type { ClientSecret } from '../../../lambdas/ingestor/client-secret.js';
 import { TokenError } from '../../../lambdas/runtime/errors.js';
 import { silentLog } from '../../../lambdas/runtime/log.js';
-import { requestToken, type AccessToken } from '../../../lambdas/ingestor/token-request.js';
+import type { AccessToken } from '../../../lambdas/ingestor/token-request.js';
 import { TokenTable } from '../../../lambdas/ingestor/token-table.js';
 import { MemoryLog } from '../../support/backfill/collaborators.js';
-import { httpServer, inTurn, json, type Answer } from '../../support/http-server.js';
 
 const secret: ClientSecret = {
   cognito_domain: 'https://auth.example.com',
@@ -361,163 +356,5 @@ describe('the table', () => {
     expect([await store.claim(secret), await store.claim(secret)]).toEqual([true, false]);
     now += 16_000;
     expect(await store.claim(secret)).toBe(true);
-  });
-});
-
-describe('the token endpoint', () => {
-  let server: Awaited<ReturnType<typeof httpServer>> | undefined;
-
-  afterEach(async () => {
-    await server?.close();
-    server = undefined;
-  });
-
-  async function request(...responses: Answer[]): Promise<AccessToken> {
-    server = await httpServer(inTurn(...responses));
-    return requestToken({ ...secret, cognito_domain: server.url }, undefined, clock);
-  }
-
-  test('[D07] [D08] gets a POST with a form, and the id and secret in base64, not percent-encoded', async () => {
-    await request(json(200, { access_token: 't', expires_in: 3600 }));
-
-    expect(server?.seen).toEqual([
-      {
-        method: 'POST',
-        url: '/oauth2/token',
-        headers: expect.objectContaining({
-          authorization: `Basic ${Buffer.from('pipeline:se+cret/=:x').toString('base64')}`,
-          'content-type': 'application/x-www-form-urlencoded',
-        }) as unknown,
-        body: 'grant_type=client_credentials&scope=ingestor%2Fwrite',
-      },
-    ]);
-  });
-
-  test('[D11] gives a token whose lifetime starts at the response, and which is not parsed', async () => {
-    const token = await request(json(200, { access_token: 'not.a.jwt', expires_in: 100 }));
-
-    expect(token).toEqual({ value: 'not.a.jwt', renewAt: now + 75_000, expiresAt: now + 100_000 });
-  });
-
-  test.each([
-    ['3600', 3_600_000],
-    [undefined, 300_000],
-    ['soon', 300_000],
-    [0, 300_000],
-  ])('[D13] with expires_in %p gives a lifetime of %i ms', async (expiresIn, lifetime) => {
-    const token = await request(json(200, { access_token: 't', expires_in: expiresIn }));
-
-    expect(token.expiresAt - now).toBe(lifetime);
-  });
-
-  test.each<[string, Answer]>([
-    ['429', json(429, '')],
-    ['400 with TooManyRequests', json(400, { error: 'TooManyRequestsException' })],
-    ['500', json(500, '')],
-  ])('[D05] gets another request after %s', async (_name, busy) => {
-    const token = await request(busy, json(200, { access_token: 't' }));
-
-    expect(token.value).toBe('t');
-    expect(server?.seen).toHaveLength(2);
-  });
-
-  test('[D05] gets no other request before the time in Retry-After', async () => {
-    // Waiting for an hour would be past the deadline, so there is no second request.
-    await expect(request(json(429, '', { 'retry-after': '3600' }))).rejects.toThrow(/429/);
-
-    expect(server?.seen).toHaveLength(1);
-  });
-
-  test('that cannot be reached is an error with its URL', async () => {
-    const send = () => Promise.reject(new Error('getaddrinfo ENOTFOUND'));
-    // Leaves no time for a second request.
-    const late = () => (now += 60_000);
-
-    const token = requestToken(secret, send, late);
-
-    await expect(token).rejects.toBeInstanceOf(TokenError);
-    await expect(token).rejects.toThrow(
-      /^https:\/\/auth.example.com\/oauth2\/token cannot be reached: getaddrinfo ENOTFOUND$/,
-    );
-  });
-
-  test('[D10] that returns no access_token is an error that does not quote the body', async () => {
-    const failure = request(json(200, { id_token: 'secret-id-token' }));
-
-    await expect(failure).rejects.toThrow(/returned 200 without an access_token$/);
-  });
-
-  test('that refuses the client is an error that says what to check and quotes no secret', async () => {
-    const error: unknown = await request(
-      json(400, { error: 'invalid_client', hint: 'se+cret' }),
-    ).catch((thrown: unknown) => thrown);
-
-    expect(error).toBeInstanceOf(TokenError);
-    expect(String(error)).toMatch(/HTTP status 400 \(invalid_client\): check cognito_domain/);
-    expect(String(error)).not.toContain('se+cret');
-  });
-});
-
-describe('the secret', () => {
-  const text = (value: unknown) => JSON.stringify(value);
-
-  test('[D07] loses a trailing line break, and its domain gets a scheme', () => {
-    expect(
-      parseClientSecret(
-        text({ ...secret, cognito_domain: 'auth.example.com/', client_secret: 'x\n' }),
-        'arn',
-      ),
-    ).toEqual({ ...secret, client_secret: 'x' });
-  });
-
-  test('[D14] without a client secret is an error that says what it must hold', () => {
-    const withoutSecret = { ...secret, client_secret: undefined };
-
-    expect(() => parseClientSecret(text(withoutSecret), 'arn:x')).toThrow(
-      /^the secret arn:x lacks client_secret: it must be a JSON object .*app client with a secret/,
-    );
-  });
-
-  test.each(['', 'hunter2', '["hunter2"]', '"hunter2"', '{"scope": hunter2', 'null', undefined])(
-    'that is %p is an error that does not quote it',
-    (value) => {
-      const parse = () => parseClientSecret(value, 'arn:x');
-
-      expect(parse).toThrow(
-        /^the secret arn:x is not a JSON object: it must be a JSON object with/,
-      );
-      expect(parse).not.toThrow(/hunter2/);
-    },
-  );
-
-  test('with values that are not strings is an error that names their keys only', () => {
-    const parse = () => parseClientSecret(text({ ...secret, scope: ['hunter2'] }), 'arn:x');
-
-    expect(parse).toThrow(/^the secret arn:x lacks scope: /);
-    expect(parse).not.toThrow(/hunter2/);
-  });
-
-  test('is read without the cache if it must be fresh', async () => {
-    const calls: unknown[] = [];
-    const provider = {
-      get: (_name: string, options: unknown) => {
-        calls.push(options);
-        return Promise.resolve(text(secret));
-      },
-    };
-    const read = secretReader('arn:x', provider as never);
-
-    await read({ fresh: false });
-    await read({ fresh: true });
-
-    expect(calls).toEqual([{ maxAge: 300 }, { maxAge: 300, forceFetch: true }]);
-  });
-
-  test('that cannot be read is an error with its ARN', async () => {
-    const provider = { get: () => Promise.reject(new Error('AccessDeniedException')) };
-
-    await expect(secretReader('arn:x', provider as never)({ fresh: false })).rejects.toThrow(
-      'the secret arn:x cannot be read: AccessDeniedException',
-    );
   });
 });

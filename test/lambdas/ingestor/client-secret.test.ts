@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { parseClientSecret, secretReader } from '../../../lambdas/ingestor/client-secret.js';
@@ -79,3 +79,67 @@ test.each(['https://auth.example.com/', 'https://auth.example.com//', 'auth.exam
     expect(parseClientSecret(text, 'arn:x').cognito_domain).toBe('https://auth.example.com');
   },
 );
+
+describe('the secret', () => {
+  const text = (value: unknown) => JSON.stringify(value);
+
+  test('[D07] loses a trailing line break, and its domain gets a scheme', () => {
+    expect(
+      parseClientSecret(
+        text({ ...secret, cognito_domain: 'auth.example.com/', client_secret: 'x\n' }),
+        'arn',
+      ),
+    ).toEqual({ ...secret, client_secret: 'x' });
+  });
+
+  test('[D14] without a client secret is an error that says what it must hold', () => {
+    const withoutSecret = { ...secret, client_secret: undefined };
+
+    expect(() => parseClientSecret(text(withoutSecret), 'arn:x')).toThrow(
+      /^the secret arn:x lacks client_secret: it must be a JSON object .*app client with a secret/,
+    );
+  });
+
+  test.each(['', 'hunter2', '["hunter2"]', '"hunter2"', '{"scope": hunter2', 'null', undefined])(
+    'that is %p is an error that does not quote it',
+    (value) => {
+      const parse = () => parseClientSecret(value, 'arn:x');
+
+      expect(parse).toThrow(
+        /^the secret arn:x is not a JSON object: it must be a JSON object with/,
+      );
+      expect(parse).not.toThrow(/hunter2/);
+    },
+  );
+
+  test('with values that are not strings is an error that names their keys only', () => {
+    const parse = () => parseClientSecret(text({ ...secret, scope: ['hunter2'] }), 'arn:x');
+
+    expect(parse).toThrow(/^the secret arn:x lacks scope: /);
+    expect(parse).not.toThrow(/hunter2/);
+  });
+
+  test('is read without the cache if it must be fresh', async () => {
+    const calls: unknown[] = [];
+    const provider = {
+      get: (_name: string, options: unknown) => {
+        calls.push(options);
+        return Promise.resolve(text(secret));
+      },
+    };
+    const read = secretReader('arn:x', provider as never);
+
+    await read({ fresh: false });
+    await read({ fresh: true });
+
+    expect(calls).toEqual([{ maxAge: 300 }, { maxAge: 300, forceFetch: true }]);
+  });
+
+  test('that cannot be read is an error with its ARN', async () => {
+    const provider = { get: () => Promise.reject(new Error('AccessDeniedException')) };
+
+    await expect(secretReader('arn:x', provider as never)({ fresh: false })).rejects.toThrow(
+      'the secret arn:x cannot be read: AccessDeniedException',
+    );
+  });
+});

@@ -1,8 +1,9 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ClientSecret } from '../../../lambdas/ingestor/client-secret.js';
 import { TokenError } from '../../../lambdas/runtime/errors.js';
 import type { HttpRequest, SendHttp } from '../../../lambdas/runtime/http.js';
-import { requestToken } from '../../../lambdas/ingestor/token-request.js';
+import { requestToken, type AccessToken } from '../../../lambdas/ingestor/token-request.js';
+import { httpServer, inTurn, json, type Answer } from '../../support/http-server.js';
 
 const secret: ClientSecret = {
   cognito_domain: 'https://auth.example.com',
@@ -80,5 +81,111 @@ test.each([
   expect(error).toMatchObject({
     message: `https://auth.example.com/oauth2/token cannot be reached: ${detail}`,
     cause,
+  });
+});
+
+describe('the token endpoint', () => {
+  const secret: ClientSecret = {
+    cognito_domain: 'https://auth.example.com',
+    client_id: 'pipeline',
+    client_secret: 'se+cret/=:x',
+    scope: 'ingestor/write',
+  };
+  let now = 1_700_000_000_000;
+  const clock = () => now;
+  let server: Awaited<ReturnType<typeof httpServer>> | undefined;
+
+  beforeEach(() => {
+    now = 1_700_000_000_000;
+  });
+
+  afterEach(async () => {
+    await server?.close();
+    server = undefined;
+  });
+
+  async function request(...responses: Answer[]): Promise<AccessToken> {
+    server = await httpServer(inTurn(...responses));
+    return requestToken({ ...secret, cognito_domain: server.url }, undefined, clock);
+  }
+
+  test('[D07] [D08] gets a POST with a form, and the id and secret in base64, not percent-encoded', async () => {
+    await request(json(200, { access_token: 't', expires_in: 3600 }));
+
+    expect(server?.seen).toEqual([
+      {
+        method: 'POST',
+        url: '/oauth2/token',
+        headers: expect.objectContaining({
+          authorization: `Basic ${Buffer.from('pipeline:se+cret/=:x').toString('base64')}`,
+          'content-type': 'application/x-www-form-urlencoded',
+        }) as unknown,
+        body: 'grant_type=client_credentials&scope=ingestor%2Fwrite',
+      },
+    ]);
+  });
+
+  test('[D11] gives a token whose lifetime starts at the response, and which is not parsed', async () => {
+    const token = await request(json(200, { access_token: 'not.a.jwt', expires_in: 100 }));
+
+    expect(token).toEqual({ value: 'not.a.jwt', renewAt: now + 75_000, expiresAt: now + 100_000 });
+  });
+
+  test.each([
+    ['3600', 3_600_000],
+    [undefined, 300_000],
+    ['soon', 300_000],
+    [0, 300_000],
+  ])('[D13] with expires_in %p gives a lifetime of %i ms', async (expiresIn, lifetime) => {
+    const token = await request(json(200, { access_token: 't', expires_in: expiresIn }));
+
+    expect(token.expiresAt - now).toBe(lifetime);
+  });
+
+  test.each<[string, Answer]>([
+    ['429', json(429, '')],
+    ['400 with TooManyRequests', json(400, { error: 'TooManyRequestsException' })],
+    ['500', json(500, '')],
+  ])('[D05] gets another request after %s', async (_name, busy) => {
+    const token = await request(busy, json(200, { access_token: 't' }));
+
+    expect(token.value).toBe('t');
+    expect(server?.seen).toHaveLength(2);
+  });
+
+  test('[D05] gets no other request before the time in Retry-After', async () => {
+    // Waiting for an hour would be past the deadline, so there is no second request.
+    await expect(request(json(429, '', { 'retry-after': '3600' }))).rejects.toThrow(/429/);
+
+    expect(server?.seen).toHaveLength(1);
+  });
+
+  test('that cannot be reached is an error with its URL', async () => {
+    const send = () => Promise.reject(new Error('getaddrinfo ENOTFOUND'));
+    // Leaves no time for a second request.
+    const late = () => (now += 60_000);
+
+    const token = requestToken(secret, send, late);
+
+    await expect(token).rejects.toBeInstanceOf(TokenError);
+    await expect(token).rejects.toThrow(
+      /^https:\/\/auth.example.com\/oauth2\/token cannot be reached: getaddrinfo ENOTFOUND$/,
+    );
+  });
+
+  test('[D10] that returns no access_token is an error that does not quote the body', async () => {
+    const failure = request(json(200, { id_token: 'secret-id-token' }));
+
+    await expect(failure).rejects.toThrow(/returned 200 without an access_token$/);
+  });
+
+  test('that refuses the client is an error that says what to check and quotes no secret', async () => {
+    const error: unknown = await request(
+      json(400, { error: 'invalid_client', hint: 'se+cret' }),
+    ).catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(TokenError);
+    expect(String(error)).toMatch(/HTTP status 400 \(invalid_client\): check cognito_domain/);
+    expect(String(error)).not.toContain('se+cret');
   });
 });
