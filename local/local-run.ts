@@ -18,20 +18,20 @@ export interface LocalRunOptions {
   readonly pipeline: string;
   readonly collection: CollectionHandler;
   readonly input: MessageInput;
-  /** Identifies the input, so that a later run knows whether it is the same. */
+  /** Tells a later run whether it is of the same input. */
   readonly inputName: string;
   readonly target: RunTarget;
   readonly folder: string;
   readonly fresh: boolean;
   readonly limit?: number | undefined;
-  /** Number of worker threads. */
+  /** Worker threads. */
   readonly concurrency: number;
   readonly batchSize: number;
-  /** Path of container.ts as JavaScript. */
+  /** JavaScript of container.ts. */
   readonly containerFile: string;
   readonly settings: Omit<ContainerSettings, 'ingestorUrl' | 'secret' | 'token' | 'reportItems'>;
   readonly terminal: Terminal;
-  /** Aborted by Ctrl-C; in-flight work is finished. */
+  /** Aborted by Ctrl-C: what is in flight is finished. */
   readonly signal: AbortSignal;
 }
 
@@ -45,7 +45,7 @@ interface Run {
   readonly isStopped: () => boolean;
 }
 
-/** Runs a pipeline on this machine with a queue, containers and an ingestor; writes Items and dead letters to the folder. Throws OutputError. */
+/** A pipeline on this machine: queue, containers and ingestor; Items and dead letters end in the folder. Throws OutputError. */
 export async function runLocally(options: LocalRunOptions): Promise<RunSummary> {
   const { folder: path, inputName: input, fresh, target } = options;
   const started = Date.now();
@@ -67,7 +67,7 @@ function prepare(options: LocalRunOptions, folder: RunFolder, endpoints: Endpoin
   const ledger = new RunLedger(folder);
   const isStopped = (): boolean => options.signal.aborted || ledger.hasFault;
   const queue = new LocalQueue({
-    // A container that times out is stopped earlier, so no message is handled twice at the same time.
+    // A container that times out is stopped before this, so that nothing is worked on twice at once.
     visibilityTimeoutSeconds: timeoutSeconds + 30,
     maxReceiveCount,
     deadLetters: {

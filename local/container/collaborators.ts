@@ -17,7 +17,7 @@ import type {
   TokenRequest,
 } from './protocol.js';
 
-/** Collaborators of the handler in a worker thread; the queue, the shared token and the log are in the main thread. */
+/** What the handler works with in a worker thread: the queue, the shared token and the log are the main thread's. */
 export function containerCollaborators(
   settings: ContainerSettings,
   port: MessagePort,
@@ -80,7 +80,7 @@ function reporting(
   };
 }
 
-/** A port keeps the order of its messages, so the main thread gets these before the result. */
+/** Messages of a port arrive in their order, so the main thread knows of these before it sees the result. */
 function mainQueue(tell: (message: FromContainer) => void): RecordQueue {
   return {
     sendToDeadLetters: (record, reason) => {
@@ -122,7 +122,7 @@ function mainLog(tell: (message: FromContainer) => void): Log {
   };
 }
 
-/** Stands in for the state table: one token for all containers. */
+/** The state table's part: one token for all containers. */
 function mainTokenStore(port: MessagePort): TokenStore {
   const waiting = new Map<number, (value: unknown) => void>();
   let calls = 0;

@@ -5,27 +5,27 @@ import type { SQSRecord } from 'aws-lambda';
 import type { ContainerSettings, FromContainer, ToContainer } from './protocol.js';
 import { answerTokenRequest, memoryTokenStore } from './shared-token.js';
 
-/** Receives what containers report while they work. */
+/** What containers tell while they work. */
 export type ContainerReport = Exclude<
   FromContainer,
   { readonly type: 'ready' | 'result' | 'function-error' | 'token' }
 >;
 
 export interface ContainerPoolOptions {
-  /** Path of container.ts as JavaScript, since worker threads cannot load TypeScript. */
+  /** JavaScript of container.ts: a worker thread knows no TypeScript. */
   readonly containerFile: string;
   readonly settings: ContainerSettings;
   readonly onReport: (report: ContainerReport) => void;
-  /** Receives what a bundle prints, which must not mix with stdout or the progress bar. */
+  /** What a bundle prints belongs neither on stdout nor among the progress. */
   readonly onOutput?: (text: string) => void;
 }
 
-/** Thrown when a container died or timed out: no record of its batch is acknowledged. */
+/** Thrown when a container died, or did not answer in time: no record of its batch is acknowledged. */
 export class ContainerError extends Error {
   override readonly name = 'ContainerError';
 }
 
-/** A Lambda container in a worker thread, which is replaced when it dies. */
+/** A Lambda container in a worker thread; a new thread takes its place when it dies. */
 export class Container {
   private worker: Worker | undefined;
 
@@ -78,7 +78,7 @@ export class Container {
       workerData: settings,
       stdout: true,
       stderr: true,
-      // The flags of the parent (tsx, Jest) do not apply to the bundle.
+      // Of the parent's flags none is for the bundle (tsx, jest).
       execArgv: [],
       ...(memoryMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: memoryMb } }),
     });
@@ -92,7 +92,7 @@ export class Container {
         else this.report(worker, message);
       });
     });
-    // An error after the start is seen as an exit by the pending invocation.
+    // An error after the start shows as an exit, to whoever waits for a result.
     worker.on('error', (error) => onOutput?.(`${String(error)}\n`));
     return worker;
   }

@@ -4,36 +4,36 @@ import type { ClientSecret } from '../../lambdas/ingestor/client-secret.js';
 import type { MetricName } from '../../lambdas/runtime/metrics.js';
 import type { AccessToken } from '../../lambdas/ingestor/token-request.js';
 
-/** Replaces the prefix `from` of an href by `to`. */
+/** Hrefs that begin with `from` begin with `to` instead. */
 export interface HrefMap {
   readonly from: string;
   readonly to: string;
 }
 
-/** Settings of a container: what a deployed function has in its environment, and where to read instead of S3. */
+/** What a container is started with: the environment of a deployed function, and where to read instead of S3. */
 export interface ContainerSettings {
   readonly pipeline: string;
-  /** Path of the bundle of the pipeline's app. */
+  /** Of the bundle of the pipeline's app. */
   readonly appFile: string;
-  /** Undefined in a dry run: Items are made and not posted. */
+  /** undefined: Items are made and posted nowhere. */
   readonly ingestorUrl?: string;
-  /** Client credentials; undefined if the ingestor needs no token. */
+  /** How to get tokens; undefined for an ingestor that wants none. */
   readonly secret?: ClientSecret;
-  /** A bearer token to send instead of getting one with `secret`. */
+  /** A token to send as it is, instead of `secret`. */
   readonly token?: string;
   readonly stacApiUrl?: string;
   readonly requesterPays: boolean;
   readonly region?: string;
   readonly maxReceiveCount: number;
   readonly retryDelaySeconds: number;
-  /** Maps the href in a message to the href in the Item. */
+  /** From the href that a message gives to the one that the Item carries. */
   readonly hrefMap?: HrefMap;
-  /** Maps the href in the Item to the place where it is read. */
+  /** From the href that the Item carries to where it is read. */
   readonly sourceMap?: HrefMap;
-  /** Whether Items are also sent to the main thread, because no local ingestor stores them. */
+  /** Items are sent to the main thread as well, since no local ingestor keeps them. */
   readonly reportItems: boolean;
   readonly timeoutSeconds: number;
-  /** Heap limit in MB; a container that exceeds it dies, as in Lambda. @default no limit */
+  /** Of a container's heap; beyond it the container dies, as in Lambda. @default no limit */
   readonly memoryMb?: number;
 }
 
@@ -60,14 +60,14 @@ export type FromContainer =
   | { readonly type: 'log'; readonly entry: LogEntry }
   | { readonly type: 'token'; readonly call: number; readonly request: TokenRequest };
 
-/** A message that becomes a dead letter, with the attributes that it would have in SQS. */
+/** A message that will not become an Item, with the attributes that its dead letter has in SQS. */
 export interface DeadMessage {
   readonly messageId: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** Requests of containers about their shared token, as they would make them to the state table. */
+/** What containers ask of the token that they share, as they would ask the state table. */
 export type TokenRequest =
   | { readonly kind: 'read' }
   | { readonly kind: 'claim' }

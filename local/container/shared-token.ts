@@ -5,7 +5,7 @@ import type { TokenRequest } from './protocol.js';
 
 const CLAIM_MS = 15_000;
 
-/** Keeps the shared token of one client in memory; in AWS the state table keeps it. */
+/** In AWS the state table keeps the token that containers share; here memory does, for one client. */
 export function memoryTokenStore(now: () => number = Date.now): TokenStore {
   let token: AccessToken | undefined;
   let claimedUntil = 0;
@@ -24,15 +24,15 @@ export function memoryTokenStore(now: () => number = Date.now): TokenStore {
   };
 }
 
-/** Always returns this token, which cannot be renewed. */
+/** A token as it is, for which no other can be had. */
 export function fixedToken(token: string): AccessTokens {
   return { get: () => Promise.resolve(token), forget: () => undefined };
 }
 
-// The store has only one client, so it does not look at the secret.
+// The store is of one client, so it looks at no secret.
 const ANY = { cognito_domain: '', client_id: '', client_secret: '', scope: '' };
 
-/** Handles requests of containers about their shared token. */
+/** Answers what containers ask of their common token. */
 export async function answerTokenRequest(
   store: TokenStore,
   request: TokenRequest,

@@ -7,8 +7,8 @@ const CHUNK_BYTES = 16 * 1024;
 const FLUSH_BYTES = 256 * 1024;
 
 /**
- * A file to which whole lines are appended. Lines are buffered until `flush`; an incomplete line that a killed process
- * left is cut off when the file is opened.
+ * A file to which only whole lines are appended. Lines wait in memory until `flush`; a line that a killed process
+ * left torn is cut off when the file is opened.
  */
 export class LineFile {
   private readonly file: number;
@@ -24,12 +24,12 @@ export class LineFile {
     this.writtenBytes = attempt(path, () => repair(this.file));
   }
 
-  /** Offset of the next line in bytes. */
+  /** Where the next line will begin, in bytes. */
   get size(): number {
     return this.writtenBytes + this.pendingBytes;
   }
 
-  /** @returns offset of the line in bytes */
+  /** @returns where the line begins, in bytes */
   append(line: string): number {
     const offset = this.size;
     this.pending.push(line, '\n');
@@ -38,7 +38,7 @@ export class LineFile {
     return offset;
   }
 
-  /** Throws OutputError; the file then ends with the last line that was completely written. */
+  /** Throws OutputError; the file then ends with the last line that was written whole before. */
   flush(): void {
     if (this.pendingBytes === 0) return;
     const bytes = Buffer.from(this.pending.join(''));
@@ -55,7 +55,7 @@ export class LineFile {
     this.pendingBytes = 0;
   }
 
-  /** Returns the line that begins at `offset`, without its line break. */
+  /** The line that begins at `offset`, without its end. */
   readLine(offset: number): string {
     this.flush();
     const chunks: Buffer[] = [];
@@ -76,12 +76,12 @@ export class LineFile {
     try {
       ftruncateSync(this.file, this.writtenBytes);
     } catch {
-      // A device that cannot be truncated (/dev/full) has not stored anything either.
+      // A device that can't be cut (/dev/full) took nothing either.
     }
   }
 }
 
-/** Cuts off what follows the last line break. */
+/** Cuts off what follows the last line end. */
 function repair(file: number): number {
   const { size } = fstatSync(file);
   const chunk = Buffer.alloc(CHUNK_BYTES);

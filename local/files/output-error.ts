@@ -1,7 +1,7 @@
 import { PipelineError } from '../../lambdas/runtime/errors.js';
 import { errorCode } from '../../lambdas/runtime/errors.js';
 
-/** Thrown when the output folder cannot be written: permission, no space, or not a folder. */
+/** Thrown when the output folder cannot be written: not allowed, full, or not a folder. */
 export class OutputError extends PipelineError {
   override readonly name = 'OutputError';
 

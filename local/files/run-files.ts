@@ -6,12 +6,12 @@ import { createInterface } from 'node:readline';
 import { errorCode } from '../../lambdas/runtime/errors.js';
 import { OutputError } from './output-error.js';
 
-/** Returns a 128-bit hash of a body. Messages with the same text are the same message. */
+/** 128 bits of the body: a message is the same message when its text is the same. */
 export function keyOf(body: string): string {
   return createHash('sha256').update(body).digest('base64url').slice(0, 22);
 }
 
-/** Creates a folder and its parents, unless it exists. Throws OutputError. */
+/** With the folders above it; one that is there is left as it is. Throws OutputError. */
 export function makeFolder(path: string): void {
   try {
     makeWithParents(resolve(path));
@@ -20,7 +20,7 @@ export function makeFolder(path: string): void {
   }
 }
 
-/** With `recursive`, mkdir of Node.js 20 and 22 loops forever if a parent refuses folders with ENOENT, as /proc does. */
+/** Not mkdir's `recursive`: with it Node 20 and 22 try for ever where a parent refuses folders with ENOENT, as /proc does. */
 function makeWithParents(path: string): void {
   const parent = dirname(path);
   try {

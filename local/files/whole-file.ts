@@ -2,7 +2,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 
 import { OutputError } from './output-error.js';
 
-/** Writes a temporary file and renames it: a reader sees the old file or the new one, never a part. */
+/** Writes beside the target and renames: a reader sees the old file or the new one, never half of one. */
 export function writeWhole(path: string, content: string): void {
   const temporary = `${path}.part`;
   try {

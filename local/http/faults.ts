@@ -1,4 +1,4 @@
-/** How a response fails. `hang`: there is none. `half`: the body is cut off. `reset`: the connection is reset. */
+/** How an answer goes wrong. `hang`: none ever comes. `half`: the body breaks off. `reset`: the connection does. */
 export type Fault =
   | {
       readonly kind: 'status';
@@ -14,18 +14,18 @@ export type Fault =
 export interface FaultRequest {
   readonly method: string;
   readonly path: string;
-  /** Body of the request, for rules that depend on it. */
+  /** For a plan that goes by what is posted. */
   readonly body?: string;
 }
 
 export interface FaultRule {
   readonly fault: Fault;
-  /** Applies only to the first so many requests that match the other conditions. */
+  /** Only the first so many requests that the other conditions let through. */
   readonly first?: number;
   readonly when?: (request: FaultRequest) => boolean;
-  /** Probability from 0 to 1; the seed decides. */
+  /** 0 to 1, drawn from the seed. */
   readonly probability?: number;
-  /** Whether the request is still processed and only its response is lost. @default false */
+  /** The request is carried out all the same and only its answer is lost. @default false */
   readonly afterwards?: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface ActiveFault {
   readonly afterwards: boolean;
 }
 
-/** Decides for each request which fault it meets, if any: that of the first rule that matches. */
+/** Decides for each request which fault it meets, if any; the first rule that applies wins. */
 export type FaultPlan = (request: FaultRequest) => ActiveFault | undefined;
 
 export const noFaults: FaultPlan = () => undefined;
@@ -64,7 +64,7 @@ function applies(rule: FaultRule, request: FaultRequest, { hits, random }: Fault
   return rule.probability === undefined || random() < rule.probability;
 }
 
-/** Returns a generator of numbers in [0, 1), the same for the same seed (mulberry32, public domain). */
+/** Numbers in [0, 1) that repeat with the seed (mulberry32, public domain). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

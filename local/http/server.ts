@@ -18,13 +18,13 @@ export interface LocalAnswer {
 }
 
 export interface LocalServer {
-  /** `http://127.0.0.1:<port>`, without a trailing slash. */
+  /** `http://127.0.0.1:<port>`, without a slash at the end. */
   readonly url: string;
-  /** Also closes open connections, hanging ones included. */
+  /** Ends open connections too, hanging ones included. */
   readonly close: () => Promise<void>;
 }
 
-/** Starts an HTTP server on a free port of the loopback address. */
+/** A real HTTP server on a free port of the loopback address. */
 export async function serve(
   answer: (request: LocalRequest) => LocalAnswer | Promise<LocalAnswer>,
   faults: FaultPlan = noFaults,
@@ -32,7 +32,7 @@ export async function serve(
   const server = createServer((incoming, response) => {
     void respond({ incoming, response, answer, faults });
   });
-  // Clients reuse connections: if the server closed one first, the next POST would fail.
+  // Clients keep connections; a server that closes them first makes a client's next POST fail.
   server.keepAliveTimeout = 60_000;
   const port = await listen(server);
   return { url: `http://127.0.0.1:${port}`, close: () => close(server) };
@@ -53,7 +53,7 @@ async function respond({ incoming, response, answer, faults }: Exchange): Promis
     if (active) sendFault(response, active.fault);
     else if (result) sendAnswer(response, result);
   } catch {
-    // The response of the real ingestor to an unexpected error.
+    // As the real one answers what it did not foresee.
     if (response.headersSent) response.destroy();
     else sendAnswer(response, INTERNAL_ERROR);
   }

@@ -1,7 +1,7 @@
 import { INTERNAL_ERROR, type LocalAnswer, type LocalRequest } from '../http/server.js';
 import { type JsonFault, missing } from './faults.js';
 
-/** Parses the body as JSON, or returns the error response. */
+/** The body as JSON, or the answer that it gets. */
 export function parseJsonBody({
   body,
   headers,
@@ -14,7 +14,7 @@ export function parseJsonBody({
   try {
     return { value: JSON.parse(body) };
   } catch {
-    // Python reads NaN and Infinity, and fails when it writes them.
+    // Python reads NaN and Infinity, and fails where it writes them.
     if (/[:,[]\s*(NaN|-?Infinity)\b/.test(body)) return INTERNAL_ERROR;
     return unprocessable([
       { type: 'json_invalid', loc: ['body', 0], msg: 'JSON decode error', input: {} },

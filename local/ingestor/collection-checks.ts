@@ -7,7 +7,7 @@ import {
   valueFault,
 } from './faults.js';
 
-/** Returns the faults that the real ingestor finds in a Collection; empty if it would publish it. */
+/** What the real ingestor finds wrong in a Collection; empty where it would publish it. */
 export function collectionFaults(body: unknown): JsonFault[] {
   if (!isObject(body)) return [notAnObject(['body'], body)];
   return [

@@ -25,7 +25,7 @@ export function notAnObject(loc: Loc, input: unknown): JsonFault {
   return { type: 'model_attributes_type', loc, msg, input };
 }
 
-/** Returns the faults of a required text, which has at least one character. */
+/** A required text, at least one character long. */
 export function textFaults(value: unknown, loc: Loc): JsonFault[] {
   if (value === undefined) return [missing(loc)];
   if (typeof value !== 'string') {

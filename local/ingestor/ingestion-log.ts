@@ -16,11 +16,11 @@ export interface Ingestion {
   readonly updatedAt: string;
 }
 
-/** Holds the status of every posted Item by id; the Item itself is in the store. */
+/** The status of every posted Item by its id; the Item itself is in the store. */
 export class IngestionLog {
-  /** One time for all ingestions: created_at of the real ingestor is the start of its process (measured). */
+  /** One time for all, as measured on the real one: its created_at is that of its process. */
   private readonly startedAt = new Date().toISOString();
-  /** Nearly all ingestions stay queued, so only their ids are kept. */
+  /** Nearly all stay queued, so of these only the id is kept. */
   private readonly queued = new Set<string>();
   private readonly others = new Map<string, Ingestion>();
 
@@ -34,7 +34,7 @@ export class IngestionLog {
     return this.queued.has(id) ? this.queuedIngestion(id) : this.others.get(id);
   }
 
-  /** Sets the status, as the loader behind the API does. Returns false if the id is unknown. */
+  /** What the loader does behind the API. False where the id is unknown. */
   setStatus(id: string, status: IngestionStatus, message: string | null = null): boolean {
     const found = this.tryFind(id);
     if (!found) return false;
@@ -43,7 +43,7 @@ export class IngestionLog {
     return true;
   }
 
-  /** Returns ingestions in the order in which they were posted. */
+  /** In the order of their posting. */
   list(status: IngestionStatus): Ingestion[] {
     if (status === 'queued') return Array.from(this.queued, (id) => this.queuedIngestion(id));
     return [...this.others.values()].filter((ingestion) => ingestion.status === status);

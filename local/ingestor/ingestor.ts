@@ -14,14 +14,14 @@ import { type ItemStore, MemoryStore } from './item-store.js';
 import { isObject, type JsonFault, valueFault } from './faults.js';
 
 export interface IngestorOptions {
-  /** Returns whether a token is accepted. @default no request needs a token */
+  /** True for a token it takes; without it no request needs one. */
   readonly checkToken?: (token: string) => boolean;
   /** @default in memory */
   readonly store?: ItemStore;
-  /** Whether Items are refused until their Collection is posted, as the real ingestor does. @default false */
+  /** Refuse Items whose Collection was not posted before, as the real one does. @default false */
   readonly requireCollection?: boolean;
   readonly faults?: FaultPlan;
-  /** Called for every accepted Item, replaced ones included. */
+  /** Told of every Item taken, replaced ones included. */
   readonly onItem?: (id: string, request: LocalRequest) => void;
 }
 
@@ -30,7 +30,7 @@ export interface Ingestor extends LocalServer {
   readonly requestCount: () => number;
 }
 
-/** Starts a stand-in for eoapi-cdk's ingestor, with the responses measured there. It has no catalogue. */
+/** The ingestor of eoapi-cdk over HTTP, with the answers measured there; it loads nothing into a catalogue. */
 export async function startIngestor(options: IngestorOptions = {}): Promise<Ingestor> {
   const state: State = {
     ...options,
@@ -162,6 +162,6 @@ function toRecord({ id, status, message, createdAt, updatedAt }: Ingestion, item
     created_at: createdAt,
     updated_at: updatedAt,
   };
-  // The Item is already JSON text, and large: it is not serialized again.
+  // The Item is JSON text already, and large: once is enough.
   return `${JSON.stringify(fields).slice(0, -1)},"item":${item}}`;
 }

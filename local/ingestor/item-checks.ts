@@ -9,7 +9,7 @@ import {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Returns the faults that the real ingestor finds in an Item without other services; empty if it would return 201. */
+/** What the real ingestor finds wrong in an Item without asking anybody else; empty where it would answer 201. */
 export function itemFaults(body: unknown): JsonFault[] {
   if (!isObject(body)) return [notAnObject(['body'], body)];
   const faults = [
@@ -23,7 +23,7 @@ export function itemFaults(body: unknown): JsonFault[] {
     ...assetFaults(body['assets']),
     ...extensionFaults(body['stac_extensions']),
   ];
-  // As in pydantic, model validators run only if every field is valid.
+  // Model validators run once every field is sound, as in pydantic.
   return faults.length > 0 ? faults : bboxFaults(body);
 }
 

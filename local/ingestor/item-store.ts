@@ -1,4 +1,4 @@
-/** Stores the Items of the local ingestor as JSON text without line breaks. */
+/** Where the local ingestor keeps what was posted. Texts are JSON without a line break. */
 export interface ItemStore {
   /** Upserts by id. */
   putItem(id: string, json: string): void;
@@ -7,7 +7,7 @@ export interface ItemStore {
   hasCollection(id: string): boolean;
 }
 
-/** Keeps Items in memory, for tests with few Items. */
+/** Keeps everything in memory: for tests, where few Items come. */
 export class MemoryStore implements ItemStore {
   private readonly items = new Map<string, string>();
   private readonly collections = new Map<string, string>();

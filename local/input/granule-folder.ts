@@ -13,7 +13,7 @@ import { assertFolder, walk } from './walk.js';
 
 export interface FolderOptions {
   readonly finder: GranuleFinder;
-  /** Prefix of hrefs, in place of the folder's own path. */
+  /** What hrefs begin with instead of the folder's own path. */
   readonly hrefPrefix?: string | undefined;
 }
 
@@ -23,14 +23,14 @@ export interface FolderGranules {
   readonly sourceMap?: HrefMap;
 }
 
-/** The folder in which keys begin: the given one, or its parent if it is itself a granule. */
+/** Where keys begin: at the folder, or beside it where the folder is itself one granule. */
 interface Root {
   readonly folder: string;
   readonly base: string;
   readonly prefix: string;
 }
 
-/** Finds the granules below a folder by the names of their files. Throws InputError if there are none. */
+/** The granules below a folder, as the pipeline finds them by its files' names. Throws InputError where there is none. */
 export async function granulesBelow(
   path: string,
   { finder, hrefPrefix }: FolderOptions,
@@ -54,7 +54,7 @@ export async function granulesBelow(
 
 interface FirstGranule {
   readonly naming: Naming;
-  /** Prefix of the href before the key. */
+  /** What stands before the key in its href. */
   readonly from: string;
 }
 
@@ -78,13 +78,13 @@ async function* bodiesOf({ folder, prefix }: Root, naming: Naming): AsyncGenerat
   for await (const file of walk(folder)) {
     const granule = naming(prefix + file.key);
     if (!granule) continue;
-    // Several neighbouring files may name the same granule.
+    // A pipeline may see the same granule in several of its files, which stand beside one another.
     if (granule.body !== last?.body) yield granule.body;
     last = granule;
   }
 }
 
-/** Returns the prefix of an href that names the file or a folder above it, undefined for other hrefs. */
+/** An href names the file, or one of the folders that hold it. */
 function hrefRoot(href: string, key: string): string | undefined {
   const plain = href.replace(/\/+$/, '');
   for (let part = key; part !== ''; part = part.slice(0, Math.max(0, part.lastIndexOf('/')))) {
@@ -100,7 +100,7 @@ function mapsOf(
 ): Omit<FolderGranules, 'bodies'> {
   const below = joinHref(base, '');
   if (hrefPrefix === undefined) return { hrefMap: { from, to: below } };
-  // The prefix may already name the granule.
+  // A prefix may already name the one granule.
   const stem = joinHref(hrefPrefix, '');
   const to = prefix !== '' && stem.endsWith(`/${prefix}`) ? stem.slice(0, -prefix.length) : stem;
   return { hrefMap: { from, to }, sourceMap: { from: to, to: below } };

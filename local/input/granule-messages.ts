@@ -2,32 +2,32 @@ import { failureOf } from '../../lambdas/runtime/errors.js';
 import type { Granule, GranulePipeline } from '../../lambdas/granule/items.js';
 import { parseBody } from '../../lambdas/granule/message.js';
 
-/** The pipeline, used to decide whether a file name belongs to a granule. */
+/** What is asked whether a file's name is that of a granule: the pipeline itself. */
 export interface GranuleFinder {
   readonly pipeline: Pick<GranulePipeline<Granule>, 'parseMessage'>;
-  /** rowToMessageBody of historic.ts; undefined if the pipeline does not have that file. */
+  /** Of the pipeline's historic.ts; undefined where it has none. */
   readonly rowToMessageBody?: RowToMessageBody | undefined;
-  /** Name of the pipeline's bucket in its messages. */
+  /** Of the pipeline's bucket, as its messages name it. */
   readonly bucket: string;
-  /** Prefix of the pipeline's keys in the bucket: '' or with a trailing slash. */
+  /** Of the pipeline's keys in the bucket, '' or with a slash at its end. */
   readonly keyPrefix: string;
 }
 
 type RowToMessageBody = (row: Record<string, string | undefined>) => string | undefined;
 
-/** A granule that the pipeline recognizes by a file name. */
+/** A granule that the pipeline sees in a file's name. */
 export interface FoundGranule {
   /** The message that names it. */
   readonly body: string;
   readonly href: string;
 }
 
-/** One way to turn a file below a folder into a message. */
+/** One way to name a file below a folder to the pipeline. */
 export type Naming = (key: string) => FoundGranule | undefined;
 
 /**
- * Returns the ways to turn files into messages, likely ones first: the folder is the bucket or the pipeline's prefix
- * in it, and a file becomes a row of the inventory or an S3 event.
+ * The ways to name files, likely ones first: the folder stands for the bucket or for the pipeline's part of it, and a
+ * file shows as a row of the inventory or as an S3 event.
  */
 export function namingsOf({
   pipeline,
@@ -46,7 +46,7 @@ export function namingsOf({
   );
 }
 
-/** A file name that the pipeline refuses permanently does not belong to a granule. */
+/** A name that the pipeline refuses for good is none of its granules. */
 function tryFind(
   body: string,
   { parseMessage }: GranuleFinder['pipeline'],

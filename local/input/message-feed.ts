@@ -2,25 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { LocalQueue } from '../queue/queue.js';
 
-/** Finds messages and sends each; stops when `send` returns false. */
+/** Finds messages and sends each; stops when told `false`: enough were sent. */
 export type MessageInput = (send: SendMessage) => Promise<void>;
 export type SendMessage = (body: string) => Promise<boolean>;
 
 export interface FeedOptions {
   readonly queue: LocalQueue;
   readonly limit: number | undefined;
-  /** Returns whether an interrupted run has already recorded the outcome of a message. */
+  /** True for a message whose outcome an interrupted run has left. */
   readonly wasDone: (body: string) => boolean;
   readonly isStopped: () => boolean;
 }
 
 export interface Feed {
   readonly run: (input: MessageInput) => Promise<void>;
-  /** `isCutShort` says that there were more messages when the run was stopped. */
+  /** `isCutShort`: there was a message more when the run was stopped. */
   readonly counts: { sent: number; skipped: number; isComplete: boolean; isCutShort: boolean };
 }
 
-/** Limit for the characters of all bodies in the queue, which bounds memory. */
+/** Characters of message bodies held in the queue: what is found waits on disk, not in memory. */
 const MAX_QUEUED_CHARACTERS = 16 * 1024 * 1024;
 const WAIT_MS = 20;
 
@@ -51,14 +51,14 @@ export function messageFeed({ queue, limit = Infinity, wasDone, isStopped }: Fee
   };
 }
 
-/** Makes an input that sends the given bodies. */
+/** An input that sends the bodies it is given. */
 export function inputOf(bodies: AsyncIterable<string> | Iterable<string>): MessageInput {
   return async (send) => {
     for await (const body of bodies) if (!(await send(body))) return;
   };
 }
 
-/** Joins several inputs into one. */
+/** Several inputs, one after the other. */
 export function inputsOf(inputs: readonly MessageInput[]): MessageInput {
   return async (send) => {
     for (const input of inputs) await input(send);

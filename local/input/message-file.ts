@@ -5,14 +5,14 @@ import { createInterface } from 'node:readline';
 import { errorCode } from '../../lambdas/runtime/errors.js';
 import { InputError } from './input-error.js';
 
-/** Throws InputError if the file cannot be read. */
+/** Throws InputError where the file can't be read. */
 export async function assertMessageFile(path: string): Promise<void> {
   await access(path).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
 }
 
-/** Reads bodies from a file with one message per line, ignoring empty lines. Throws InputError. */
+/** The bodies of a file with one message a line; empty lines are none. Throws InputError. */
 export async function* messagesOf(path: string): AsyncGenerator<string> {
   try {
     const lines = createInterface({ input: createReadStream(path), crlfDelay: Infinity });

@@ -4,12 +4,12 @@ import { LineFile } from '../files/line-file.js';
 import { makeFolder } from '../files/run-files.js';
 
 export interface MessageLines extends MessageQueue {
-  /** True if the file holds no message of this run or an earlier one. */
+  /** True where the file holds no message, of this run or an earlier one. */
   isEmpty(): boolean;
   close(): void;
 }
 
-/** A queue that writes a file with one message per line, which `npm run local -- <pipeline> --messages` reads. */
+/** A queue that is a file with a message a line, as `npm run local -- <pipeline> --messages` reads it. */
 export function messageLines(path: string, options: { readonly fresh: boolean }): MessageLines {
   makeFolder(dirname(path));
   const file = new LineFile(path, options);
@@ -18,7 +18,7 @@ export function messageLines(path: string, options: { readonly fresh: boolean })
     depth: () => Promise.resolve(0),
     sendBatch: (bodies) => {
       for (const body of bodies) file.append(lineOf(body));
-      // A message is accepted once it is on disk.
+      // Accepted is what outlives the process.
       file.flush();
       return Promise.resolve([]);
     },
@@ -29,7 +29,7 @@ export function messageLines(path: string, options: { readonly fresh: boolean })
   };
 }
 
-/** Puts a body on one line without changing its meaning. */
+/** On one line, and the same message for whoever reads it. */
 function lineOf(body: string): string {
   if (!/[\r\n\u2028\u2029]/.test(body) && body.trim() !== '') return body;
   try {

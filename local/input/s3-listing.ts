@@ -10,7 +10,7 @@ export interface S3ListingOptions {
   readonly region: string;
 }
 
-/** Lists the granules under an s3:// prefix with AWS credentials. Throws InputError if it cannot be listed. */
+/** The granules under an s3:// prefix; listing them needs AWS credentials. Throws InputError where it can't be listed. */
 export async function* granulesUnder(
   prefix: string,
   { finder, requesterPays, region }: S3ListingOptions,

@@ -12,12 +12,12 @@ export interface FoundFile {
   readonly path: string;
 }
 
-/** Number of entries after which the event loop gets a turn. */
+/** Entries after which others in this thread have their turn. */
 const OTHERS_AFTER = 200;
 
-/** Walks all files below a folder in the order of their names; follows links, except those to a parent. */
+/** All files below a folder in the order of their names; links are followed, save those that lead back up. */
 export async function* walk(folder: string): AsyncGenerator<FoundFile> {
-  // A stack, because nested generators would pass every file through every level.
+  // A stack instead of recursion: each level of nested generators costs every file once more.
   const open = [{ path: folder, key: '', entries: sortedEntries(folder), at: 0 }];
   let seen = 0;
   for (let level = open.at(-1); level; level = open.at(-1)) {
@@ -45,7 +45,7 @@ function kindOf(entry: Dirent): Kind {
 async function kindOfLink(path: string, above: readonly string[]): Promise<Kind> {
   const isFolder = await stat(path).then(
     (target) => target.isDirectory(),
-    // A broken link counts as a file: reading it gives the error.
+    // A link that leads nowhere is a file that can't be read, and says so when it is.
     () => false,
   );
   if (!isFolder) return 'file';
@@ -54,24 +54,24 @@ async function kindOfLink(path: string, above: readonly string[]): Promise<Kind>
   return parents.includes(target) ? 'circle' : 'folder';
 }
 
-/** Synchronous, which takes a third of the time for folders with few files. */
+/** Synchronous: a third of the time, for folders that hold few files each. */
 function sortedEntries(folder: string): Dirent[] {
   const entries = readdirSync(folder, { withFileTypes: true });
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 const NO_FOLDER: Readonly<Record<string, string>> = {
-  ENOENT: 'it does not exist',
+  ENOENT: 'there is nothing there',
   ENOTDIR: 'it is a file',
 };
 
-/** Throws InputError if `path` is not a readable folder. */
+/** Throws InputError where `path` is no folder that can be read. */
 export async function assertFolder(path: string, what: string): Promise<void> {
   try {
     const folder = await opendir(path);
     await folder.close();
   } catch (cause) {
     const reason = NO_FOLDER[errorCode(cause) ?? ''] ?? String(cause);
-    throw new InputError(`${what} '${path}' is not a readable folder: ${reason}`, { cause });
+    throw new InputError(`${what} '${path}' is no folder that can be read: ${reason}`, { cause });
   }
 }

@@ -6,8 +6,8 @@ import { feature } from 'topojson-client';
 import type { Topology } from 'topojson-specification';
 
 /**
- * Returns the land of the world as one SVG path in degrees: x is longitude, y is minus latitude.
- * Edges of footprints are straight lines in longitude and latitude (RFC 7946 section 3.1.1) and drawn as such.
+ * The world's land as one SVG path whose unit is a degree: x is longitude, y is minus latitude.
+ * An edge of a footprint is a straight line in longitude and latitude (RFC 7946 section 3.1.1), and so it is drawn here.
  */
 export function landPath(): string {
   const file = createRequire(import.meta.url).resolve('world-atlas/land-110m.json');

@@ -9,11 +9,11 @@ export interface PageContent {
   /** One sentence under the title. */
   readonly summary: string;
   readonly items: readonly PageItem[];
-  /** Number of Items made; larger than `items` if the page holds only the first ones. */
+  /** Items made; more than `items` where the page holds only the first. */
   readonly total: number;
 }
 
-/** Returns one HTML file that needs neither network nor other files. Ids, titles and properties are untrusted text. */
+/** One HTML file that needs neither network nor other files. Ids, titles and properties are anybody's text. */
 export function renderPage(content: PageContent): string {
   const script = readAsset('page-script.js');
   const style = readAsset('page-style.css');
@@ -41,7 +41,7 @@ ${LIST}
 `;
 }
 
-/** Content security policy: only the script of the page runs, whatever an Item contains. */
+/** Only our own script runs, whatever an Item may hold. */
 function policyFor(style: string, script: string): string {
   return `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'`;
 }
@@ -82,7 +82,7 @@ function shownNote(shown: number, total: number): string {
   return ` This page shows the first ${shown} of ${total} Items; items.ndjson holds all of them.`;
 }
 
-/** Draws a line every 30 degrees. */
+/** A line each 30 degrees. */
 function gridPath(): string {
   const steps = (from: number, to: number): number[] =>
     Array.from({ length: (to - from) / 30 + 1 }, (_, index) => from + index * 30);
@@ -91,7 +91,7 @@ function gridPath(): string {
   return [...meridians, ...parallels].join('');
 }
 
-/** Escapes JSON so that it cannot end its script element or begin a comment in it. */
+/** JSON that can't end its script element, nor begin a comment in it. */
 export function embeddedJson(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c');
 }

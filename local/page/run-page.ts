@@ -4,7 +4,7 @@ import { failureCount, type RunSummary } from '../run/summary.js';
 import { renderPage } from './page.js';
 import { MAX_ITEMS_ON_PAGE, type PageItem, toPageItem } from './page-data.js';
 
-/** Writes index.html of a run: its Items on a map. */
+/** index.html of a run: its Items on a map. */
 export function writeRunPage(
   folder: RunFolder,
   { id, title }: Collection,

@@ -4,7 +4,7 @@ import type { SQSRecord } from 'aws-lambda';
 
 import type { LocalQueue } from './queue.js';
 
-/** Handles a batch, in a container or in this thread. Returns the ids that were not acknowledged. */
+/** What a batch is given to: a container, or a handler in this thread. Returns the ids that were not acknowledged. */
 export interface BatchHandler {
   invoke(records: readonly SQSRecord[]): Promise<readonly string[]>;
 }
@@ -13,11 +13,11 @@ export interface EventSourceOptions {
   readonly queue: LocalQueue;
   readonly handlers: readonly BatchHandler[];
   readonly batchSize: number;
-  /** Returns true once no more messages will be sent. */
+  /** True once no message will be sent any more. */
   readonly isComplete: () => boolean;
-  /** When aborted, no further batch is started. */
+  /** No further batch is begun. */
   readonly isStopped: () => boolean;
-  /** Called with each acknowledged record before it is deleted. */
+  /** Before the record is deleted, when its outcome is known and final. */
   readonly onAcknowledged?: (record: SQSRecord) => void;
   readonly onFunctionError?: (error: unknown, records: readonly SQSRecord[]) => void;
 }
@@ -49,7 +49,7 @@ async function invoke(
     failed = new Set(await handler.invoke(records));
   } catch (error) {
     onFunctionError?.(error, records);
-    // In AWS these wait for the visibility timeout; a local run does not need to.
+    // In AWS these wait for the visibility time-out; here nobody gains by that.
     for (const { receiptHandle } of records) queue.changeVisibility(receiptHandle, 0);
     return;
   }

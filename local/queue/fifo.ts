@@ -1,6 +1,6 @@
 const COMPACT_AT = 1024;
 
-/** A first-in, first-out list in constant time: `Array.shift` moves every element of a large array. */
+/** First in, first out in constant time: `Array.shift` moves every element once an array is large. */
 export class Fifo<T> {
   private items: (T | undefined)[] = [];
   private head = 0;

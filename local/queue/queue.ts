@@ -5,7 +5,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { Fifo } from './fifo.js';
 import { type DeliveredMessage, REGION, toRecord } from './record.js';
 
-/** Maximum number of messages of one receive. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
+/** What one receive returns at most. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
 export const MAX_RECEIVE = 10;
 
 /** Milliseconds since 1970. */
@@ -13,15 +13,15 @@ export type Clock = () => number;
 
 export interface LocalQueueOptions {
   readonly name?: string;
-  /** Seconds for which a received message stays hidden. @default 30 */
+  /** How long a received message stays hidden. @default 30 */
   readonly visibilityTimeoutSeconds?: number;
-  /** Number of receives after which a message moves to `deadLetters`. @default no limit */
+  /** After so many receives without a delete, the next one moves the message to `deadLetters`. @default no limit */
   readonly maxReceiveCount?: number;
   readonly deadLetters?: DeadLetterTarget;
   readonly clock?: Clock;
 }
 
-/** Takes messages that were received too often, as SQS moves them: with body and attributes, without a reason. */
+/** Where SQS itself puts what was received too often: the same body and attributes, and no reason. */
 export interface DeadLetterTarget {
   send(body: string, options?: SendOptions): string;
 }
@@ -30,7 +30,7 @@ export interface SendOptions {
   readonly attributes?: Readonly<Record<string, string>>;
   readonly delaySeconds?: number;
   readonly messageId?: string;
-  /** Time of the first send, which also counts in the dead-letter queue. */
+  /** Kept when a message moves to the dead letters: SQS counts its age from the first queue. */
   readonly sentTimestamp?: number;
 }
 
@@ -41,17 +41,17 @@ interface StoredMessage extends DeliveredMessage {
 }
 
 /**
- * An in-process SQS standard queue with batches, visibility timeout, receive counts and dead letters.
- * Unlike SQS it keeps the order, and delivers a message twice only for a reason.
+ * An SQS standard queue in the process: batches, visibility, receive counts, dead letters.
+ * Differs from SQS in that order is kept and nothing is delivered twice without a cause.
  */
 export class LocalQueue {
   readonly name: string;
   readonly arn: string;
   readonly visibilityTimeoutSeconds: number;
   private readonly ready = new Fifo<StoredMessage>();
-  /** Hidden messages: in flight by receipt handle of the last receive, or delayed by message id. */
+  /** In flight under the receipt handle of the last receive, or delayed under the message id. */
   private readonly hidden = new Map<string, StoredMessage>();
-  /** Earliest time at which a hidden message becomes visible, which saves looking at all on each receive. */
+  /** No hidden message becomes visible before this time: spares looking at them all on each receive. */
   private earliest = Infinity;
   private heldBytes = 0;
 
@@ -75,7 +75,7 @@ export class LocalQueue {
     return this.ready.length + this.hidden.size === 0;
   }
 
-  /** Number of characters of all bodies, for senders that limit memory. */
+  /** Characters of all bodies held, for a sender that keeps memory bounded. */
   get size(): number {
     return this.heldBytes;
   }
@@ -97,7 +97,7 @@ export class LocalQueue {
     return message.messageId;
   }
 
-  /** Receives up to `max` visible messages and hides them for the visibility timeout. */
+  /** Up to `max` messages, hidden for the time-out of the queue; an empty list where none is visible. */
   receive(max = MAX_RECEIVE): SQSRecord[] {
     this.reveal();
     const records: SQSRecord[] = [];
@@ -110,7 +110,7 @@ export class LocalQueue {
     return records;
   }
 
-  /** Deletes a message; the handle of an earlier receive has no effect. */
+  /** A handle of an earlier receive deletes nothing, as on a standard queue whose message was received again. */
   delete(receiptHandle: string): boolean {
     const message = this.hidden.get(receiptHandle);
     if (!message) return false;
@@ -118,7 +118,7 @@ export class LocalQueue {
     return this.hidden.delete(receiptHandle);
   }
 
-  /** Changes the visibility timeout of a message; 0 seconds make it visible immediately. */
+  /** 0 seconds make the message visible at once. */
   changeVisibility(receiptHandle: string, seconds: number): boolean {
     const message = this.hidden.get(receiptHandle);
     if (!message) return false;
@@ -126,7 +126,7 @@ export class LocalQueue {
     return true;
   }
 
-  /** Returns the time at which the next hidden message may become visible; undefined if none is hidden. */
+  /** When the next hidden message may become visible; undefined where none is hidden. */
   nextVisibleAt(): number | undefined {
     return this.hidden.size === 0 ? undefined : this.earliest;
   }

@@ -4,10 +4,10 @@ import type { SQSRecord } from 'aws-lambda';
 import { serve, type LocalAnswer, type LocalRequest, type LocalServer } from '../http/server.js';
 import { LocalQueue } from './queue.js';
 
-/** SQS over HTTP, for AWS_ENDPOINT_URL: in-process queues in SQS's JSON protocol. */
+/** SQS over HTTP, as AWS_ENDPOINT_URL finds it: queues of the process, in SQS's JSON protocol. */
 export interface SqsServer extends LocalServer {
   readonly queue: (name: string) => LocalQueue;
-  /** Names of all calls so far, in order. */
+  /** Calls by their action, in order. */
   readonly calls: string[];
 }
 
@@ -33,9 +33,9 @@ interface Entry {
 type Action = (queue: LocalQueue, input: Input) => object | Promise<object>;
 
 export interface SqsServerOptions {
-  /** Text for which a body is refused. */
+  /** Bodies that contain it are refused. */
   readonly refused?: string;
-  /** Duration of each call in milliseconds. */
+  /** How long a call takes, in milliseconds. */
   readonly delayMs?: number;
 }
 
@@ -87,7 +87,7 @@ function actionsWith(refused: string): Readonly<Record<string, Action>> {
 const ACTIONS: Readonly<Record<string, Action>> = {
   ReceiveMessage: async (queue, { MaxNumberOfMessages }) => {
     const records = queue.receive(MaxNumberOfMessages);
-    // Replaces long polling, which would make tests slow.
+    // Stands for the long poll, which would make tests slow.
     if (records.length === 0) await sleep(5);
     return { Messages: records.map(messageOf) };
   },
@@ -126,7 +126,7 @@ function sent(queue: LocalQueue, { MessageBody, MessageAttributes = {} }: Sent):
   return { MessageId, MD5OfMessageBody: md5(MessageBody) };
 }
 
-/** The SDK compares this MD5 with its own. */
+/** The SDK refuses an answer that has another. */
 function md5(body: string): string {
   return createHash('md5').update(body).digest('hex');
 }

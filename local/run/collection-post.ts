@@ -7,7 +7,7 @@ import type { Endpoints } from './endpoints.js';
 
 const TIMEOUT_MS = 60_000;
 
-/** Posts the pipeline's Collection with its deployed handler. Returns the reason if that failed. */
+/** Posts the pipeline's Collection through its deployed handler. Gives the reason where that did not succeed. */
 export async function postLocalCollection(
   handler: CollectionHandler,
   { ingestor }: Pick<Endpoints, 'ingestor'>,

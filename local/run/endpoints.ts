@@ -10,31 +10,31 @@ import type { ItemStore } from '../ingestor/item-store.js';
 import { fixedToken, memoryTokenStore } from '../container/shared-token.js';
 import { startTokenEndpoint } from '../token/endpoint.js';
 
-/** URL of an ingestor, and the credentials for it. */
+/** Where an ingestor is, and how to be let in. */
 export type IngestorAccess = Pick<ContainerSettings, 'ingestorUrl' | 'secret' | 'token'>;
 
-/** The ingestor that was asked for. */
+/** Where a run posts to. */
 export type RunTarget =
   | { readonly kind: 'local' | 'dry-run' }
   | { readonly kind: 'ingestor'; readonly access: IngestorAccess };
 
-/** The ingestor of a run. */
+/** What a run posts to. */
 export interface Endpoints {
-  /** Settings for containers. */
+  /** For the containers. */
   readonly access: IngestorAccess;
-  /** The same ingestor for this thread; undefined in a dry run. */
+  /** The same for this thread; undefined in a dry run. */
   readonly ingestor: Ingestor | undefined;
   readonly close: () => Promise<void>;
 }
 
-/** Throws TokenError if a remote ingestor's token cannot be had. */
+/** Throws TokenError where no token is to be had of the ingestor elsewhere. */
 export async function startEndpoints(target: RunTarget, store: ItemStore): Promise<Endpoints> {
   if (target.kind === 'dry-run')
     return { access: {}, ingestor: undefined, close: () => Promise.resolve() };
   if (target.kind === 'ingestor') {
     const { access } = target;
     const tokens = tokensOf(access);
-    // With wrong credentials, every message would fail slowly.
+    // Wrong credentials would fail message after message, each after a wait for the others' token.
     await tokens?.get();
     return { access, ingestor: ingestorOf(access, tokens), close: () => Promise.resolve() };
   }

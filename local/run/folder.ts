@@ -8,18 +8,18 @@ import { keyOf, makeFolder, readLines } from '../files/run-files.js';
 import { type RunState, tryReadRunRecord, writeRunRecord } from './state.js';
 import { writeWhole } from '../files/whole-file.js';
 
-/** One line of dead-letters.ndjson. */
+/** A line of dead-letters.ndjson. */
 export interface DeadLetter {
   readonly reason: string;
   /** Name of the error. */
   readonly error: string;
   readonly messageId: string;
   readonly body: string;
-  /** Attributes that the message would have in the dead-letter queue. */
+  /** As the message in the dead-letter queue would have them. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** Number of failures of one kind, and the reason of the first. */
+/** How often messages failed so, and the reason of the first. */
 export interface FailureCount {
   readonly count: number;
   readonly example: string;
@@ -28,21 +28,21 @@ export interface FailureCount {
 export interface RunFolderOptions {
   readonly path: string;
   readonly input: string;
-  /** Whether to start over even if an interrupted run could be continued. */
+  /** Start anew even where an interrupted run could be taken up. */
   readonly fresh?: boolean;
 }
 
-/** Reason for a message that the queue itself dead-lettered. */
+/** Of a message that the queue itself put away. */
 const NO_REASON = 'no recorded reason: the function was killed or timed out on every receive';
 
 const STATE_FOLDER = '.run';
 const STATE_FILE = join(STATE_FOLDER, 'state.json');
 const DONE_FILE = join(STATE_FOLDER, 'done');
 
-/** The folder of a local run: its results, and what the next run needs to continue it. */
+/** The folder of one local run: what it made, and what the next run needs to take it up where it ended. */
 export class RunFolder implements ItemStore {
   readonly path: string;
-  /** True if this run continues an interrupted one with the same input. */
+  /** True where an interrupted run of the same input is taken up. */
   readonly isResumed: boolean;
   private readonly items: LineFile;
   private readonly deadLetters: LineFile;
@@ -67,7 +67,7 @@ export class RunFolder implements ItemStore {
     this.done = new LineFile(this.file(DONE_FILE), { fresh });
   }
 
-  /** Reads what an interrupted run left. Await it before anything is written. */
+  /** Reads what an interrupted run left; to be awaited before anything is written. */
   async load(): Promise<void> {
     if (!this.isResumed) return;
     for await (const key of readLines(this.file(DONE_FILE))) this.doneBefore.add(key);
@@ -85,7 +85,7 @@ export class RunFolder implements ItemStore {
     return this.offsets.size;
   }
 
-  /** Failures by the name of the error. */
+  /** By the name of the error. */
   get failures(): ReadonlyMap<string, FailureCount> {
     return this.reasons;
   }
@@ -115,7 +115,7 @@ export class RunFolder implements ItemStore {
     this.deadLetters.append(JSON.stringify(letter));
   }
 
-  /** Records that the outcome of a message is in the folder. */
+  /** To be called once the outcome of a message is in the folder. */
   markDone(body: string): void {
     this.done.append(keyOf(body));
   }
@@ -124,19 +124,19 @@ export class RunFolder implements ItemStore {
     return this.doneBefore.size > 0 && this.doneBefore.has(keyOf(body));
   }
 
-  /** Writes what is done last, so that a message without a saved outcome runs again. */
+  /** What is done is written last: a message whose outcome was lost is run again. */
   flush(): void {
     this.items.flush();
     this.deadLetters.flush();
     this.done.flush();
   }
 
-  /** Returns the Items in the order of their first POST, without replaced ones. */
+  /** Items in the order of their first posting, replaced ones left out. */
   *itemTexts(): Generator<string> {
     for (const offset of this.offsets.values()) yield this.items.readLine(offset);
   }
 
-  /** Opens the log for warnings and output of the functions of this run. */
+  /** What the functions warned of and printed; of this run only. */
   openLog(): LineFile {
     return new LineFile(this.file('log.ndjson'), { fresh: true });
   }
@@ -145,7 +145,7 @@ export class RunFolder implements ItemStore {
     writeWhole(this.file('index.html'), html);
   }
 
-  /** Finishes the folder; nothing can be written afterwards. */
+  /** After this the folder takes nothing more. */
   close(state: RunState): void {
     this.flush();
     if (state === 'finished') this.compact();
@@ -164,7 +164,7 @@ export class RunFolder implements ItemStore {
     this.offsets.set(id, offset);
   }
 
-  /** Removes the older line of each Item that was posted twice. */
+  /** An Item posted twice has two lines; the newer one stays. */
   private compact(): void {
     if (this.replaced === 0) return;
     const path = this.file('items.ndjson');

@@ -5,7 +5,7 @@ import type { LineFile } from '../files/line-file.js';
 import type { LocalQueue } from '../queue/queue.js';
 import type { RunFolder } from './folder.js';
 
-/** Records the events of a run: outcomes in the folder, warnings in its log, counts in memory. */
+/** Keeps what happens in a run: outcomes go to the folder, warnings to its log, numbers stay here. */
 export class RunLedger {
   readonly counts = { settled: 0, warnings: 0, made: 0, posted: 0, skipped: 0, tokenRequests: 0 };
   private readonly log: LineFile;
@@ -15,7 +15,7 @@ export class RunLedger {
     this.log = folder.openLog();
   }
 
-  /** First error that ends the run early. */
+  /** What ends the run before its time: the first error that was met. */
   get hasFault(): boolean {
     return this.fault !== undefined;
   }
@@ -39,7 +39,7 @@ export class RunLedger {
     });
   }
 
-  /** Marks a message as done; its outcome was reported before. */
+  /** The message is done with; its outcome was told before. */
   settle(body: string): void {
     this.attempt(() => {
       this.folder.markDone(body);
@@ -71,7 +71,7 @@ export class RunLedger {
   }
 
   private warn(entry: LogEntry): void {
-    // The outcome of a record is not a warning: it is counted elsewhere, or retried.
+    // The outcome of a record is no warning: it is counted elsewhere, or tried again.
     if (entry.message !== 'record') this.counts.warnings++;
     this.log.append(JSON.stringify(entry));
   }

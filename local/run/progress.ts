@@ -1,7 +1,7 @@
-/** Numbers of a progress line. */
+/** What a progress line tells. */
 export interface ProgressCounts {
   readonly done: number;
-  /** Undefined while messages are still being found. */
+  /** undefined while messages are still being found. */
   readonly total: number | undefined;
   readonly failed: number;
 }
@@ -14,7 +14,7 @@ export interface Terminal {
 
 export interface Progress {
   update(counts: ProgressCounts): void;
-  /** Ends the line of the bar. */
+  /** Ends the bar's line, so that what follows begins on one of its own. */
   end(): void;
 }
 
@@ -22,7 +22,7 @@ const BAR_EVERY_MS = 100;
 const LINE_EVERY_MS = 5000;
 const BAR_WIDTH = 24;
 
-/** Draws a bar on a terminal, and prints a line from time to time elsewhere. */
+/** A bar that is drawn over itself on a terminal; a line now and then elsewhere. */
 export function startProgress(terminal: Terminal, now: () => number = Date.now): Progress {
   const started = now();
   const every = terminal.isTTY ? BAR_EVERY_MS : LINE_EVERY_MS;
@@ -34,7 +34,7 @@ export function startProgress(terminal: Terminal, now: () => number = Date.now):
       shown = now();
       drawn = true;
       const text = progressText(counts, (shown - started) / 1000);
-      // The width is 0 if the terminal does not know it.
+      // A terminal that knows no width says 0.
       const { columns = 0 } = terminal;
       const width = columns > 0 ? columns : 80;
       const line = terminal.isTTY
@@ -65,7 +65,7 @@ function bar({ done, total }: ProgressCounts): string {
   return `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] `;
 }
 
-/** Formats a duration as `42 s`, `3 min 20 s` or `2 h 5 min`. */
+/** `42 s`, `3 min 20 s`, `2 h 5 min` */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${Math.ceil(seconds)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;

@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 
 import { writeWhole } from '../files/whole-file.js';
 
-/** State of a run; a killed run stays `running`. */
+/** `running` is also what a run that was killed leaves behind. */
 export type RunState = 'running' | 'interrupted' | 'finished';
 
 export interface RunRecord {
   readonly state: RunState;
-  /** Options of the run: only a run with the same ones continues it. */
+  /** What the run was asked for: only the same run is taken up again. */
   readonly input: string;
 }
 
-/** Returns undefined if there was no run or its record cannot be read, so the next run starts over. */
+/** undefined where there was no run, or its record can't be read: then the next one starts anew. */
 export function tryReadRunRecord(path: string): RunRecord | undefined {
   try {
     const record = JSON.parse(readFileSync(path, 'utf8')) as Partial<RunRecord>;

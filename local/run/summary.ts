@@ -1,18 +1,18 @@
 import type { FailureCount } from './folder.js';
 
-/** Result of a local run. */
+/** What a local run did. */
 export interface RunSummary {
   readonly folder: string;
   readonly made: number;
   readonly posted: number;
-  /** Messages that name no granule. */
+  /** Messages that name nothing to make an Item of. */
   readonly skipped: number;
-  /** Items in the folder, where one that was made twice counts once. */
+  /** In the folder: the same Item made twice counts once. */
   readonly items: number;
-  /** Messages whose outcome is from an interrupted run. */
+  /** Messages whose outcome an interrupted run had left. */
   readonly doneBefore: number;
   readonly failures: ReadonlyMap<string, FailureCount>;
-  /** Reason why the Collection was not posted. */
+  /** Why the Collection was not posted. */
   readonly collectionFault: string | undefined;
   readonly warnings: number;
   readonly tokenRequests: number;
@@ -23,7 +23,7 @@ export interface RunSummary {
 
 const MAX_EXAMPLE = 300;
 
-/** Returns the summary that is printed at the end of a run. */
+/** For a person to read at the end of a run. */
 export function summaryText(summary: RunSummary): string {
   const { made, posted, seconds, folder, isInterrupted, isDryRun } = summary;
   const rate = seconds > 0 ? ` (${Math.round(made / seconds)} Items/s)` : '';

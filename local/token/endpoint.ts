@@ -6,28 +6,28 @@ export interface TokenEndpointOptions {
   readonly issuer: TokenIssuer;
   readonly clientId?: string;
   readonly clientSecret?: string;
-  /** Scopes that a client may request. @default any */
+  /** Scopes that a client may ask for. @default any */
   readonly scopes?: readonly string[];
-  /** Lifetime of tokens in seconds. @default 3600 */
+  /** @default 3600 */
   readonly lifetimeSeconds?: number;
   readonly faults?: FaultPlan;
 }
 
 export interface TokenEndpoint extends LocalServer {
-  /** Content of a pipeline's secret for this endpoint. */
+  /** What the pipeline's secret holds to use this endpoint. */
   readonly secret: {
     readonly cognito_domain: string;
     readonly client_id: string;
     readonly client_secret: string;
     readonly scope: string;
   };
-  /** Number of requests, failed ones included. */
+  /** Requests that reached the endpoint, failed ones included. */
   readonly requestCount: () => number;
-  /** Rotates the secret: only this one is accepted from now on. */
+  /** From now on only this secret is right: a rotation. */
   readonly rotate: (clientSecret: string) => void;
 }
 
-/** Starts an endpoint for POST /oauth2/token with client credentials that responds as Cognito does. */
+/** POST /oauth2/token with client credentials, as Cognito answers it. */
 export async function startTokenEndpoint(options: TokenEndpointOptions): Promise<TokenEndpoint> {
   const clientId = options.clientId ?? 'local-client';
   let clientSecret = options.clientSecret ?? 'local-secret';

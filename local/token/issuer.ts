@@ -1,8 +1,8 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 
 /**
- * Issues tokens that any process with the key can check, so that ingestor and token endpoint need not share memory.
- * They look like the JWTs of the real endpoint, but are signed with HS256.
+ * Tokens that any process with the key can check, so that an ingestor and a token endpoint need not share memory.
+ * Shaped like the JWTs of the real endpoint, but signed with HS256.
  */
 export interface TokenIssuer {
   issue(lifetimeSeconds: number): string;
@@ -10,7 +10,7 @@ export interface TokenIssuer {
 }
 
 export function tokenIssuer(key: string, now: () => number = Date.now): TokenIssuer {
-  // The token in use is checked with every request, so its result is cached.
+  // The one in use is checked with every request.
   let last: { readonly token: string; readonly expiresAt: number } | undefined;
   return {
     issue(lifetimeSeconds) {

@@ -105,7 +105,7 @@ describe('granules below a folder', () => {
       /holds no granule: none of its file names/,
     );
     await expect(granulesBelow(join(root, 'gone'), { finder })).rejects.toThrow(
-      /it does not exist/,
+      /there is nothing there/,
     );
   });
 

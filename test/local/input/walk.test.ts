@@ -45,12 +45,12 @@ test('links are followed, but never in a circle', async () => {
 });
 
 test.each([
-  ['missing', 'it does not exist'],
+  ['missing', 'there is nothing there'],
   ['a.txt', 'it is a file'],
-])('a path that is not a folder is an error: %s', async (name, reason) => {
+])('what is no folder is named: %s', async (name, reason) => {
   const path = join(folder, name);
 
   await expect(assertFolder(path, '--granules')).rejects.toThrow(
-    `--granules '${path}' is not a readable folder: ${reason}`,
+    `--granules '${path}' is no folder that can be read: ${reason}`,
   );
 });

@@ -328,7 +328,7 @@ describe('bad input', () => {
       'a missing folder',
       ['sentinel1', '--granules', 'nowhere'],
       1,
-      /--granules 'nowhere' is not a readable folder: it does not exist/,
+      /--granules 'nowhere' is no folder .*: there is nothing there/,
     ],
     [
       'a folder without granules',
