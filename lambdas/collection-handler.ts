@@ -11,6 +11,7 @@ import type { Collection } from './stac/stac.js';
 import { validateCollection } from './stac/validate.js';
 import { verifyCollection } from './ingestor/read-back.js';
 
+/** Everything the Collection function uses: the ingestor and the STAC API, or stand-ins for them. */
 export interface CollectionCollaborators {
   readonly postCollection: Ingestor['postCollection'];
   readonly log: Log;
@@ -25,7 +26,7 @@ type VerifyPosted = (
 ) => Promise<void>;
 type InvocationContext = Pick<Context, 'getRemainingTimeInMillis'>;
 
-/** What the deployment reads of the function's answer. */
+/** The result of the function, which the deployment reads. */
 export interface PostedCollection {
   readonly collection: string;
   readonly verified: boolean;
@@ -34,15 +35,24 @@ export interface PostedCollection {
 export interface CollectionHandler {
   (event: unknown, context: InvocationContext): Promise<PostedCollection>;
   readonly createCollection: () => Collection;
-  /** The same handler with other collaborators. */
+  /** Returns the same handler with these collaborators instead of the deployed ones. */
   with(collaborators: CollectionCollaborators): CollectionHandler;
 }
 
+/** Time reserved for returning the result. */
 const RESERVE_MS = 2_000;
 
 /**
- * The Lambda handler that a deployment invokes: posts the Collection, and where the STAC API is known reads it back.
- * Throws what stops it, so that the deployment fails with the reason.
+ * Creates the Lambda handler that a deployment invokes. It validates the Collection and posts it to the ingestor; if
+ * stac_api_url is set, it also reads it back from the STAC API. Throws if any of this fails, so that the deployment fails
+ * with the reason.
+ *
+ * @example
+ * export const handler = collectionHandler(() => ({
+ *   type: 'Collection',
+ *   id: 'cop-dem-glo-30',
+ *   // ...
+ * }));
  */
 export function collectionHandler(createCollection: () => Collection): CollectionHandler {
   return handlerWith(createCollection, deployedCollaborators);
@@ -80,7 +90,7 @@ function handlerWith(
   });
 }
 
-/** The Collection as it is posted. Throws ValidationError. */
+/** Creates and validates the Collection. The result is posted unchanged. Throws ValidationError. */
 export function makeCollection(createCollection: () => Collection): Collection {
   const collection = createCollection();
   validateCollection(collection);

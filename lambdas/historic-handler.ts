@@ -23,7 +23,7 @@ export interface HistoricHandler {
   with(collaborators: BackfillCollaborators): HistoricHandler;
 }
 
-// Enough to send one page and to save.
+// Enough time to send one page and save the cursor.
 const HAND_OVER_MS = 60_000;
 
 /**
@@ -64,7 +64,7 @@ function parseEvent(event: unknown): BackfillEvent['action'] {
   const action = typeof event === 'object' && event !== null && 'action' in event && event.action;
   if (action === 'run' || action === 'continue') return action;
   throw new ConfigurationError(
-    `the event of the historic function is {"action":"run"} or {"action":"continue"} (given ${JSON.stringify(event)})`,
+    `the event of the historic function must be {"action":"run"} or {"action":"continue"} (given ${JSON.stringify(event)})`,
   );
 }
 
@@ -75,7 +75,7 @@ function act(action: BackfillEvent['action'], run: BackfillRun): Promise<Backfil
 async function goOn(run: BackfillRun): Promise<BackfillOutcome> {
   const stored = await run.cursors.read();
   if (stored?.cursor.source !== sourceOf(run.settings)) {
-    return { outcome: 'idle', message: 'no backfill of this inventory has begun' };
+    return { outcome: 'idle', message: 'no backfill of this inventory has started' };
   }
   const { cursor } = stored;
   if (!isUnfinished(cursor)) return atRest(cursor, run);
@@ -97,22 +97,22 @@ function atRest(cursor: BackfillCursor, run: BackfillRun): BackfillOutcome {
   if (stage === 'complete') return complete(cursor);
   if (stage === 'empty') return empty(cursor, run.settings);
   if (failure === undefined)
-    return { outcome: 'idle', chunk, message: 'the next chunk waits for its run' };
-  // A retry of the very event that failed: Lambda is to count it as failed as well.
+    return { outcome: 'idle', chunk, message: 'the next chunk waits for the schedule' };
+  // This is a retry of the event that failed, so Lambda must count it as failed too.
   if (failure.owner === run.owner) throw new QueryError(failure.message, { kind: 'permanent' });
   return { outcome: 'failed', chunk, message: failure.message };
 }
 
 function busy({ chunk }: BackfillCursor): BackfillOutcome {
-  return { outcome: 'busy', chunk, message: 'another run works on the backfill' };
+  return { outcome: 'busy', chunk, message: 'another run is working on the backfill' };
 }
 
-/** After a restart nobody waits for the old query any more, and it costs by the byte. */
+/** Stops a query whose result is not needed after a restart, because Athena bills by bytes scanned. */
 async function stopIfReplaced(mine: BackfillCursor, run: BackfillRun): Promise<void> {
   const stored = await run.cursors.read();
   const { queryId, stage } = mine;
   if (stage !== 'querying' || queryId === undefined || stored?.cursor.queryId === queryId) return;
   await run.engine.stop(queryId).catch((error: unknown) => {
-    run.log.warn('the replaced query could not be stopped', { queryId, error: String(error) });
+    run.log.warn('could not stop the replaced query', { queryId, error: String(error) });
   });
 }

@@ -1,4 +1,4 @@
 import { verifyHandler } from './verify/handler.js';
 
-/** The entry of the scheduled function: the same for every pipeline that sets verify_ingestion. */
+/** The entry point of the scheduled function, shared by all pipelines that set verify_ingestion. */
 export const handler = verifyHandler();

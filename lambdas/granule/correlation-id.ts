@@ -1,14 +1,14 @@
 import type { SQSRecord } from 'aws-lambda';
 
-/** Printable ASCII: what a header, a message attribute and a log line can all hold. */
+/** Printable ASCII, which is valid in a header, a message attribute and a log line. */
 const CORRELATION_ID = /^[!-~]{1,128}$/;
 
-/** An id that somebody else gave to a message; undefined where it could not travel with it. */
+/** Returns an id that the sender chose; undefined if it cannot be used as a header or a message attribute. */
 export function tryCorrelationId(given: string | undefined): string | undefined {
   return given !== undefined && CORRELATION_ID.test(given) ? given : undefined;
 }
 
-/** The one that the message was sent with, else its own id. */
+/** Returns the correlation id that the message was sent with, or else the id of the message. */
 export function correlationIdOf({ messageAttributes, messageId }: SQSRecord): string {
   return tryCorrelationId(messageAttributes['correlation_id']?.stringValue) ?? messageId;
 }

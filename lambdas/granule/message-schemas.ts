@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** The shapes in which S3, SNS and EventBridge wrap what they tell. */
+/** The formats of the notifications of S3, SNS and EventBridge. */
 
 export const SnsEnvelopeSchema = z.object({
   Type: z.enum(['Notification', 'SubscriptionConfirmation', 'UnsubscribeConfirmation']),
@@ -11,7 +11,7 @@ export const SnsEnvelopeSchema = z.object({
 
 export const TestEventSchema = z.object({ Event: z.literal('s3:TestEvent') });
 
-/** size and eTag are absent from removals, sequencer from tag changes. */
+/** Removals lack size and eTag; tag changes lack sequencer. */
 export const S3RecordSchema = z.object({
   eventName: z.string(),
   s3: z.object({
@@ -25,7 +25,7 @@ export const S3RecordSchema = z.object({
   }),
 });
 
-/** What Lambda hands to a function that subscribes to a topic; found in queues that such a function feeds. */
+/** The record that a Lambda function subscribed to a topic receives; found in queues that such a function feeds. */
 export const SnsRecordSchema = z.object({ Sns: SnsEnvelopeSchema });
 
 export const RecordsSchema = z.object({ Records: z.array(z.unknown()) });

@@ -12,21 +12,23 @@ import {
 } from './message-schemas.js';
 import { s3Href } from '../source/s3-href.js';
 
-/** An object that was created, as an S3 notification (raw, through SNS or EventBridge) names it. */
+/** A created object, from a notification of S3 that came directly, through SNS or through EventBridge. */
 export interface S3ObjectMessage {
   readonly type: 's3-object';
   readonly bucket: string;
-  /** Decoded: as S3 itself knows the key. */
+  /** The key as in S3, decoded. */
   readonly key: string;
+  /** `s3://<bucket>/<key>` */
   readonly href: string;
+  /** For example `ObjectCreated:Put`. */
   readonly eventName?: string;
-  /** Bytes. */
+  /** Size of the object in bytes. */
   readonly size?: number;
   readonly eTag?: string;
   readonly sequencer?: string;
 }
 
-/** Whatever else a topic or a backfill sends: the JSON value, or the text where it is not JSON. */
+/** Any other message of a topic or a backfill. `body` is the JSON value, or the text if it is not JSON. */
 export interface CustomMessage {
   readonly type: 'custom';
   readonly body: unknown;
@@ -34,7 +36,7 @@ export interface CustomMessage {
 
 export type GranuleMessage = S3ObjectMessage | CustomMessage;
 
-/** Something in a message that is nothing to make an Item of, and why. */
+/** Part of a message from which no Item is made, and why. */
 export interface SkippedMessage {
   readonly reason:
     'test-event' | 'no-records' | 'not-a-creation' | 'folder-marker' | 'subscription-confirmation';
@@ -44,13 +46,19 @@ export interface SkippedMessage {
 export interface ParsedBody {
   readonly messages: readonly GranuleMessage[];
   readonly skipped: readonly SkippedMessage[];
-  /** Of the records of an event that cannot be read, where others can. */
+  /** One error for each record that cannot be read, if others of the same event can. */
   readonly faults?: readonly MessageError[];
-  /** Of the SNS envelope: the same for every delivery of one notification. */
+  /** The MessageId of the SNS envelope, which is the same for every delivery of a notification. */
   readonly notificationId?: string;
 }
 
-/** What one queue message asks for. Throws MessageError where it is empty, or an event of which no record can be read. */
+/**
+ * Parses the body of a queue message:
+ * 1. unwraps the SNS envelope, unless the subscription delivers raw messages;
+ * 2. recognizes events of S3 and EventBridge, and returns one message for each created object;
+ * 3. returns anything else as a custom message.
+ * Throws MessageError if the body is empty, or if no record of an event can be read.
+ */
 export function parseBody(body: string): ParsedBody {
   if (body.trim() === '') throw new MessageError('the message is empty');
   const value = parseJson(body);
@@ -58,7 +66,7 @@ export function parseBody(body: string): ParsedBody {
   return envelope ? parseNotification(envelope) : parseEvent(value);
 }
 
-/** A value of another shape lacks `key`: finding that out by the schema would cost a hundred times as much. */
+/** Checks for `key` first, because rejecting a value through the schema takes a hundred times as long. */
 function tryParse<T>(schema: z.ZodMiniType<T>, value: unknown, key: string): T | undefined {
   if (typeof value !== 'object' || value === null || !(key in value)) return undefined;
   const parsed = schema.safeParse(value);
@@ -73,10 +81,10 @@ function parseNotification({ Type, Message, TopicArn, MessageId }: SnsEnvelope):
     const notificationId = tryCorrelationId(MessageId);
     return notificationId === undefined ? parsed : { ...parsed, notificationId };
   }
-  // Never confirmed from here: the URL in such a message may be anybody's.
+  // Never confirmed automatically, because anyone could have put the URL into the message.
   const detail =
     `${Type} from ${TopicArn}: if this topic is yours, confirm with ` +
-    `'aws sns confirm-subscription --topic-arn ${TopicArn} --token ...' (the token stands in the message)`;
+    `'aws sns confirm-subscription --topic-arn ${TopicArn} --token ...' (the token is in the message)`;
   return skip({ reason: 'subscription-confirmation', detail });
 }
 
@@ -84,7 +92,7 @@ function parseEvent(value: unknown): ParsedBody {
   if (tryParse(TestEventSchema, value, 'Event')) {
     return skip({
       reason: 'test-event',
-      detail: 's3:TestEvent, sent when a notification is set up',
+      detail: 's3:TestEvent, which S3 sends when a notification is configured',
     });
   }
   const records = tryParse(RecordsSchema, value, 'Records');
@@ -106,7 +114,7 @@ function parseRecords(records: readonly unknown[]): ParsedBody {
   };
 }
 
-/** One bad record of an event must not touch its neighbours. */
+/** A record that cannot be read must not affect the others of its event. */
 function tryParseRecord(record: unknown): ParsedBody {
   try {
     return parseRecord(record);
@@ -140,7 +148,7 @@ function parseEventBridge({
   detail: { bucket, object },
 }: EventBridgeEvent): ParsedBody {
   const { etag, ...rest } = object;
-  // EventBridge delivers the key as it is; only S3's own notifications form-encode it.
+  // Only S3's own notifications encode the key; EventBridge delivers it unchanged.
   return objectCreated({
     ...withoutUndefined({ ...rest, eTag: etag }),
     bucket: bucket.name,
@@ -162,7 +170,7 @@ function objectCreated(object: S3Object): ParsedBody {
   return { messages: [{ ...object, type: 's3-object', href }], skipped: [] };
 }
 
-/** S3 form-encodes keys in its notifications: a blank comes as '+', a plus as '%2B'. */
+/** S3 form-encodes the keys in its notifications: a space as '+', a plus as '%2B'. */
 function decodeKey(encoded: string): string {
   try {
     return decodeURIComponent(encoded.replaceAll('+', ' '));

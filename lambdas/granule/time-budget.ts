@@ -1,8 +1,8 @@
-/** What is kept back for acknowledging: of the time at the start, and in milliseconds at most. */
+/** Time reserved for settling the records: this share of the time at the start, and at most RESERVE_MS. */
 const RESERVE_SHARE = 0.2;
 const RESERVE_MS = 1_500;
 
-/** Tells whether there is time for one more record, by the longest one so far. */
+/** Decides whether there is time for another record, assuming that it takes as long as the longest so far. */
 export class TimeBudget {
   readonly #remainingMs: () => number;
   readonly #reserveMs: number;
@@ -21,7 +21,7 @@ export class TimeBudget {
     return this.remainingMs > this.#longestMs;
   }
 
-  /** Runs `work` and remembers how long it took. Rejects after `limitMs`; the work itself cannot be stopped. */
+  /** Runs `work` and measures it. Rejects after `limitMs`, although the work itself cannot be stopped. */
   async run<T>(work: () => Promise<T>, limitMs: number): Promise<T> {
     const started = performance.now();
     try {
@@ -36,7 +36,7 @@ async function withinTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new Error(`took longer than the ${Math.round(limitMs)} ms that were left for it`));
+      reject(new Error(`took longer than the remaining ${Math.round(limitMs)} ms`));
     }, limitMs);
   });
   try {

@@ -1,6 +1,6 @@
 import type { AccessTokens } from './access-token.js';
 import { failureOf, IngestorError, ValidationError } from '../runtime/errors.js';
-import { sendHttp, type HttpAnswer, type SendHttp } from '../runtime/http.js';
+import { sendHttp, type HttpResponse, type SendHttp } from '../runtime/http.js';
 import { judgeResponse, tokenMissing, tokenRefused, type Posted } from './response.js';
 import { retry } from '../runtime/retry.js';
 import type { Collection, Item } from '../stac/stac.js';
@@ -97,7 +97,7 @@ async function send(
   { send: sendRequest = sendHttp, onResponse }: IngestorOptions,
   { url, body, post }: PostedJson,
   token: string | undefined,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   const started = performance.now();
   try {
     return await sendRequest({

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { AccessTokens } from './access-token.js';
 import { failureOf, IngestorError } from '../runtime/errors.js';
-import { sendHttp, type HttpAnswer, type SendHttp } from '../runtime/http.js';
+import { sendHttp, type HttpResponse, type SendHttp } from '../runtime/http.js';
 import { excerpt } from '../runtime/text.js';
 import { tryParseJson } from '../runtime/json.js';
 import { retry } from '../runtime/retry.js';
@@ -86,14 +86,14 @@ function ingestionOf({ id, status, message, updated_at, item }: z.infer<typeof I
 }
 
 /** Replaces a refused token once, and retries while the ingestor is busy. */
-function get(options: IngestorReaderOptions, url: string): Promise<HttpAnswer> {
+function get(options: IngestorReaderOptions, url: string): Promise<HttpResponse> {
   return retry(() => getOnce(options, url), {
     tries: options.tries ?? 3,
     deadline: Date.now() + RETRY_TIMEOUT_MS,
   });
 }
 
-async function getOnce(options: IngestorReaderOptions, url: string): Promise<HttpAnswer> {
+async function getOnce(options: IngestorReaderOptions, url: string): Promise<HttpResponse> {
   const { tokens } = options;
   const token = await tokens?.get();
   const response = await send(options, url, token);
@@ -104,11 +104,11 @@ async function getOnce(options: IngestorReaderOptions, url: string): Promise<Htt
   return checkAvailable(await send(options, url, await tokens.get()), url);
 }
 
-function refusesToken({ status, body }: HttpAnswer): boolean {
+function refusesToken({ status, body }: HttpResponse): boolean {
   return status === 401 || (status === 403 && body.includes('Bad auth token'));
 }
 
-function checkAvailable(response: HttpAnswer, url: string): HttpAnswer {
+function checkAvailable(response: HttpResponse, url: string): HttpResponse {
   if (response.status < 500 && response.status !== 429) return response;
   throw refusal(response, url);
 }
@@ -117,7 +117,7 @@ async function send(
   { send: sendRequest = sendHttp, timeoutMs = TIMEOUT_MS }: IngestorReaderOptions,
   url: string,
   token: string | undefined,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   const headers = {
     accept: 'application/json',
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -138,7 +138,7 @@ interface Expected<S> {
 }
 
 function parseBody<S extends z.ZodMiniType>(
-  response: HttpAnswer,
+  response: HttpResponse,
   { url, schema }: Expected<S>,
 ): z.infer<S> {
   if (response.status !== 200) throw refusal(response, url);
@@ -150,7 +150,7 @@ function parseBody<S extends z.ZodMiniType>(
   });
 }
 
-function refusal({ status, body }: HttpAnswer, url: string): IngestorError {
+function refusal({ status, body }: HttpResponse, url: string): IngestorError {
   const text = excerpt(body.toString('utf8').trim());
   return new IngestorError(`GET ${url} returned ${status}: ${text === '' ? '(no body)' : text}`, {
     status,

@@ -1,5 +1,5 @@
 import { IngestorError, type FailureKind } from '../runtime/errors.js';
-import type { HttpAnswer } from '../runtime/http.js';
+import type { HttpResponse } from '../runtime/http.js';
 import { tryParseJson } from '../runtime/json.js';
 import { excerpt } from '../runtime/text.js';
 import { parseRetryAfter, type Delayed } from '../runtime/retry.js';
@@ -42,7 +42,7 @@ const TRANSIENT_FAULTS = [
 ];
 
 /** Decides whether the post is done, needs a new token, or failed (a transient error is worth a retry). */
-export function judgeResponse(response: HttpAnswer, posted: Posted): Verdict {
+export function judgeResponse(response: HttpResponse, posted: Posted): Verdict {
   const { status } = response;
   if (status === 200 || status === 201 || status === 202) return 'done';
   // The same Item exists already. A Collection has to be overwritten, so for a Collection this is an error.
@@ -53,7 +53,7 @@ export function judgeResponse(response: HttpAnswer, posted: Posted): Verdict {
 }
 
 /** The error for a new token that the ingestor refuses too. */
-export function tokenRefused({ status }: HttpAnswer, posted: Posted): IngestorError {
+export function tokenRefused({ status }: HttpResponse, posted: Posted): IngestorError {
   return new IngestorError(
     `POST ${posted.url} returned ${status} for a new access token too: check that the ingestor's JWKS_URL belongs to ` +
       'the user pool of cognito_domain, and that its clock is right',
@@ -62,7 +62,7 @@ export function tokenRefused({ status }: HttpAnswer, posted: Posted): IngestorEr
 }
 
 /** The error for an ingestor that requires a token when a local run has none to send. */
-export function tokenMissing({ status }: HttpAnswer, posted: Posted): IngestorError {
+export function tokenMissing({ status }: HttpResponse, posted: Posted): IngestorError {
   return new IngestorError(
     `POST ${posted.url} returned ${status}, and no access token was sent: set INGESTOR_TOKEN, INGESTOR_SECRET or ` +
       'SECRET_ARN',
@@ -70,7 +70,7 @@ export function tokenMissing({ status }: HttpAnswer, posted: Posted): IngestorEr
   );
 }
 
-function refusal({ status, headers }: HttpAnswer, text: string, { url }: Posted): IngestorError {
+function refusal({ status, headers }: HttpResponse, text: string, { url }: Posted): IngestorError {
   const what = `POST ${url} returned ${status}`;
   if (status >= 300 && status < 400) {
     const location = headers.location ?? 'an unknown location';

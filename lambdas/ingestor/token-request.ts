@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { ClientSecret } from './client-secret.js';
 import { systemClock } from '../runtime/clock.js';
 import { TokenError } from '../runtime/errors.js';
-import { sendHttp, type HttpAnswer, type SendHttp } from '../runtime/http.js';
+import { sendHttp, type HttpResponse, type SendHttp } from '../runtime/http.js';
 import { tryParseJson } from '../runtime/json.js';
 import { parseRetryAfter, retry, type Delayed } from '../runtime/retry.js';
 
@@ -74,7 +74,7 @@ async function requestOnce(
   };
 }
 
-async function post(url: string, secret: ClientSecret, send: SendHttp): Promise<HttpAnswer> {
+async function post(url: string, secret: ClientSecret, send: SendHttp): Promise<HttpResponse> {
   const { client_id: id, client_secret: key, scope } = secret;
   try {
     return await send({
@@ -95,7 +95,7 @@ async function post(url: string, secret: ClientSecret, send: SendHttp): Promise<
 }
 
 /** A busy Cognito returns 429, or 400 with TooManyRequests in the body. */
-function refusal(url: string, { status, headers, body }: HttpAnswer): TokenError {
+function refusal(url: string, { status, headers, body }: HttpResponse): TokenError {
   const text = body.toString('utf8');
   const code = /"error"\s*:\s*"([A-Za-z_]{1,60})"/.exec(text)?.[1];
   const what = `${url} returned no token: HTTP status ${status}${code === undefined ? '' : ` (${code})`}`;

@@ -7,7 +7,7 @@ import {
 import type { SQSRecord, SQSRecordAttributes } from 'aws-lambda';
 import type { Failure } from '../runtime/errors.js';
 
-/** Why a message is among the dead letters; stands in its attributes, its body is the original's. */
+/** Why a message was dead-lettered. It is written to the message's attributes; the body is unchanged. */
 export interface DeadLetterReason {
   readonly failure: Failure;
   readonly pipeline: string;
@@ -15,16 +15,16 @@ export interface DeadLetterReason {
   readonly itemId?: string | undefined;
 }
 
-/** What is kept of a message that is given up. */
+/** The parts of a message that its dead letter keeps. */
 export interface DeadMessage extends Pick<SQSRecord, 'body' | 'messageId'> {
   readonly attributes: Pick<SQSRecordAttributes, 'ApproximateReceiveCount' | 'SentTimestamp'>;
 }
 
-/** What a handler does with a message that it cannot settle. */
+/** What a handler can do with a message that it could not process. */
 export interface RecordQueue {
-  /** Puts the message with its reason among the dead letters. */
+  /** Sends the message to the dead-letter queue, with the reason in its attributes. */
   sendToDeadLetters(record: DeadMessage, reason: DeadLetterReason): Promise<void>;
-  /** Shows the message again after `delaySeconds`. */
+  /** Makes the message visible again after `delaySeconds`. */
   returnLater(record: SQSRecord, delaySeconds: number): Promise<void>;
 }
 
@@ -34,12 +34,13 @@ export interface RecordQueueOptions {
   readonly sqs: Pick<SQSClient, 'send'>;
 }
 
-/** Of SQS, for a body with its attributes (their names, types and values). */
+/** The size limit of SQS for a body and its attributes (names, types and values) together. */
 export const MAX_MESSAGE_BYTES = 262_144;
 const MAX_REASON_CHARACTERS = 2_000;
 /** @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html */
 const MAX_DELAY_SECONDS = 43_200;
 
+/** Creates a RecordQueue for the queue and the dead-letter queue of a pipeline. */
 export function recordQueue({ queueUrl, deadLettersUrl, sqs }: RecordQueueOptions): RecordQueue {
   return {
     sendToDeadLetters: async (record, reason) => {
@@ -63,7 +64,7 @@ export function recordQueue({ queueUrl, deadLettersUrl, sqs }: RecordQueueOption
   };
 }
 
-/** The attributes of a dead letter, most important first; left out or cut where the body leaves no room for them. */
+/** Returns the attributes of a dead letter, most important first. Those that do not fit next to the body are cut or omitted. */
 export function deadLetterAttributes(
   record: DeadMessage,
   { failure, pipeline, correlationId, itemId }: DeadLetterReason,
@@ -96,7 +97,7 @@ function fitted(wanted: [string, string | undefined][], roomBytes: number): Reco
   return attributes;
 }
 
-/** SQS takes the characters of XML 1.0 only. */
+/** Replaces the characters that SQS rejects: it accepts those of XML 1.0 only. */
 function sendable(text: string): string {
   return text.replace(
     /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu,
@@ -108,13 +109,14 @@ function cutToBytes(text: string, bytes: number): string {
   if (bytes <= 0) return '';
   const buffer = Buffer.from(text);
   if (buffer.length <= bytes) return text;
-  // A character cut in half decodes to a replacement character at the end.
+  // A truncated character decodes to a replacement character at the end.
   return buffer
     .subarray(0, bytes)
     .toString('utf8')
     .replace(/\u{fffd}+$/u, '');
 }
 
+/** Converts strings to the message attributes of the SDK. */
 export function stringAttributes(
   values: Readonly<Record<string, string>>,
 ): Record<string, MessageAttributeValue> {

@@ -1,6 +1,6 @@
 import { ConfigurationError } from './errors.js';
 
-/** The value of an environment variable that the deployment sets. Throws ConfigurationError with its name. */
+/** Returns an environment variable that the deployment sets. Throws ConfigurationError if it is unset or empty. */
 export function requiredEnv(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === '') {
@@ -11,13 +11,13 @@ export function requiredEnv(name: string): string {
   return value;
 }
 
-/** As requiredEnv, undefined where it is unset or empty. */
+/** Returns an environment variable; undefined if it is unset or empty. */
 export function optionalEnv(name: string): string | undefined {
   const value = process.env[name];
   return value === '' ? undefined : value;
 }
 
-/** A whole number from the environment, `fallback` where it is unset. */
+/** Returns a whole number from the environment, or `fallback` if the variable is unset. Throws ConfigurationError. */
 export function numberEnv(name: string, fallback: number): number {
   const value = optionalEnv(name);
   if (value === undefined) return fallback;

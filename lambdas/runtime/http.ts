@@ -6,30 +6,30 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** From the start of the request to the last byte of the answer, in milliseconds. */
+  /** Time from the start of the request to the last byte of the response, in milliseconds. */
   readonly timeoutMs: number;
-  /** Bytes of the answer kept at most; an answer beyond it is an error. */
+  /** Maximum size of the response body in bytes; a larger one is an error. @default 1 MiB */
   readonly maxBytes?: number;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
-export type SendHttp = (request: HttpRequest) => Promise<HttpAnswer>;
+export type SendHttp = (request: HttpRequest) => Promise<HttpResponse>;
 
-const MAX_ANSWER_BYTES = 1024 * 1024;
-// One connection pool a container. Node's fetch takes three to four times the CPU of this for a small POST.
+const MAX_RESPONSE_BYTES = 1024 * 1024;
+// One connection pool per container. Node's fetch takes three to four times the CPU time for a small POST.
 const agents = {
   'http:': new http.Agent({ keepAlive: true }),
   'https:': new https.Agent({ keepAlive: true }),
 };
 
 /**
- * One HTTP exchange. Follows no redirect and retries nothing; the answer's body is always read to its end.
- * Throws the system's error (`code` ECONNREFUSED, ECONNRESET, ETIMEDOUT ...) when no whole answer came.
+ * Sends one HTTP request and reads the whole response. Does not follow redirects and does not retry. Throws the system's
+ * error (`code` ECONNREFUSED, ECONNRESET, ETIMEDOUT ...) if there was no complete response.
  */
 export const sendHttp: SendHttp = (request) =>
   new Promise((resolve, reject) => {
@@ -41,19 +41,19 @@ export const sendHttp: SendHttp = (request) =>
       headers: { ...request.headers },
     });
     const timer = setTimeout(() => {
-      outgoing.destroy(networkError('ETIMEDOUT', `no answer within ${request.timeoutMs} ms`));
+      outgoing.destroy(networkError('ETIMEDOUT', `no response within ${request.timeoutMs} ms`));
     }, request.timeoutMs);
     outgoing.on('error', reject);
     outgoing.on('close', () => {
       clearTimeout(timer);
     });
-    // An answer cut short makes its stream, and so `collect`, fail.
+    // A truncated response makes its stream, and so `collect`, fail.
     outgoing.on('response', (incoming) => {
-      collect(incoming, request.maxBytes ?? MAX_ANSWER_BYTES).then((body) => {
+      collect(incoming, request.maxBytes ?? MAX_RESPONSE_BYTES).then((body) => {
         resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body });
       }, reject);
     });
-    // The only write: so Node states the length of the body by itself.
+    // As the only write it lets Node set Content-Length.
     outgoing.end(request.body);
   });
 
@@ -63,7 +63,7 @@ async function collect(incoming: http.IncomingMessage, maxBytes: number): Promis
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > maxBytes) {
-      throw networkError('EMSGSIZE', `the answer is larger than ${maxBytes} bytes`);
+      throw networkError('EMSGSIZE', `the response is larger than ${maxBytes} bytes`);
     }
     chunks.push(chunk);
   }

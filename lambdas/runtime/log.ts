@@ -2,14 +2,17 @@ import { Logger } from '@aws-lambda-powertools/logger';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** What the code here logs with; fields never hold a token, a secret or an answer's whole body. */
+/** The logger of the handlers. Fields must never contain a token, a secret or a whole response body. */
 export interface Log {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
 }
 
-/** JSON lines on stdout, warnings and errors on stderr; service and level come from POWERTOOLS_SERVICE_NAME and POWERTOOLS_LOG_LEVEL. */
+/**
+ * Creates a logger that writes JSON lines: warnings and errors to stderr, others to stdout. Powertools reads the service
+ * name and the level from POWERTOOLS_SERVICE_NAME and POWERTOOLS_LOG_LEVEL.
+ */
 export function jsonLog(): Log {
   const logger = new Logger();
   return {
@@ -25,8 +28,9 @@ export function jsonLog(): Log {
   };
 }
 
+/** Discards everything; for tests and local runs. */
 export const silentLog: Log = { info: noop, warn: noop, error: noop };
 
 function noop(): void {
-  // A log that keeps nothing.
+  // Discards the message.
 }

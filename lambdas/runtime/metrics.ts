@@ -1,6 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 
-/** What the dashboard and the alarms of a stack are drawn from. */
+/** The metrics behind the dashboard and the alarms of a stack. */
 export type MetricName =
   | 'ItemsMade'
   | 'ItemsPosted'
@@ -13,17 +13,17 @@ export type MetricName =
 export interface Meter {
   count(name: Exclude<MetricName, 'IngestorLatency'>, value?: number): void;
   milliseconds(name: 'IngestorLatency', value: number): void;
-  /** Writes what was counted since the last time, in CloudWatch's embedded metric format. */
+  /** Writes everything counted since the last call, in CloudWatch's embedded metric format. */
   publish(): void;
 }
 
-/** Namespace and service come from POWERTOOLS_METRICS_NAMESPACE and POWERTOOLS_SERVICE_NAME. */
+/** Creates a meter. Powertools reads namespace and service from POWERTOOLS_METRICS_NAMESPACE and POWERTOOLS_SERVICE_NAME. */
 export function embeddedMetrics(): Meter {
   const metrics = new Metrics();
   let counted: Partial<Record<MetricName, number>> = {};
   return {
     count: (name, value = 1) => {
-      // Summed here: one value a metric and invocation is what the format is billed and read by.
+      // Summed here, so that each invocation writes one value per metric.
       counted[name] = (counted[name] ?? 0) + value;
     },
     milliseconds: (name, value) => {
@@ -34,14 +34,15 @@ export function embeddedMetrics(): Meter {
         metrics.addMetric(name, MetricUnit.Count, value);
       }
       counted = {};
-      // With nothing to publish it warns of that, in a line that is no JSON.
+      // Without metrics it would print a warning that is not JSON.
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     },
   };
 }
 
+/** Discards everything; for tests and local runs. */
 export const silentMeter: Meter = { count: noop, milliseconds: noop, publish: noop };
 
 function noop(): void {
-  // A meter that counts nothing.
+  // Discards the value.
 }

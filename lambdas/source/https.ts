@@ -1,6 +1,6 @@
 import { ReadError } from '../runtime/errors.js';
 import { MAX_READ_BYTES, type ByteRange } from './source.js';
-import { sendHttp, type HttpAnswer } from '../runtime/http.js';
+import { sendHttp, type HttpResponse } from '../runtime/http.js';
 import { retry } from '../runtime/retry.js';
 
 const TIMEOUT_MS = 30_000;
@@ -30,7 +30,7 @@ async function readOnce(href: string, range?: ByteRange): Promise<Uint8Array> {
   });
 }
 
-async function get(url: string, href: string, range?: ByteRange): Promise<HttpAnswer> {
+async function get(url: string, href: string, range?: ByteRange): Promise<HttpResponse> {
   const headers = range && { range: `bytes=${range.offset}-${range.offset + range.length - 1}` };
   try {
     return await sendHttp({
@@ -49,7 +49,7 @@ async function get(url: string, href: string, range?: ByteRange): Promise<HttpAn
   }
 }
 
-function bodyOf({ status, body }: HttpAnswer, href: string, range?: ByteRange): Uint8Array {
+function bodyOf({ status, body }: HttpResponse, href: string, range?: ByteRange): Uint8Array {
   if (status === 206) return body;
   // A server may ignore Range and return the whole (RFC 9110 section 14.2).
   if (status === 200)

@@ -5,14 +5,14 @@ import type { PendingIngestion } from '../ingestor/pending.js';
 import type { Ingestion } from '../ingestor/reader.js';
 import { mapLimited } from '../runtime/retry.js';
 
-/** What a run found, by Items. */
+/** The number of Items by result. */
 export interface VerifyResult {
   readonly loaded: number;
-  /** Not yet loaded, or on the queue again. */
+  /** Items that are not loaded yet, or whose message is back on the queue. */
   readonly waiting: number;
   readonly requeued: number;
   readonly dead: number;
-  /** The ingestor could not be asked, or the queue not be reached. */
+  /** Items that could not be checked, because the ingestor or the queue failed. */
   readonly unsettled: number;
 }
 
@@ -27,7 +27,7 @@ export interface VerifyHandler {
 
 const CONCURRENT = 16;
 const PAGE = 160;
-/** A request may take this long, and its answer has to be put away. */
+/** Time reserved for the last requests, and for writing their results. */
 const RESERVE_MS = 10_000;
 
 /**
@@ -57,7 +57,10 @@ function handlerWith(collaborators: () => VerifyCollaborators): VerifyHandler {
   });
 }
 
-/** Ends where time does, and has the next run go on there: a run that always began at the start might stay there. */
+/**
+ * Yields pages until the time is used up, and stores where it stopped. If every run started at the beginning, the later
+ * Items might never be checked.
+ */
 async function* pagesOf(
   { ingestions, cursor }: VerifyCollaborators,
   hasTime: () => boolean,
@@ -89,10 +92,10 @@ async function verifyPage(
     errors.push(result.reason);
     return 'unsettled';
   });
-  // Not one answer: the ingestor is down or the configuration wrong, which the alarm of the function is to show.
+  // If every request failed, the ingestor is down or the configuration is wrong: fail, so that the function's alarm fires.
   if (errors.length > 0 && errors.length === page.length) throw errors[0];
   for (const error of errors) {
-    verify.log.warn('an ingestion could not be verified', { error: failureOf(error).message });
+    verify.log.warn('could not verify an ingestion', { error: failureOf(error).message });
   }
   return verdicts;
 }
@@ -107,16 +110,16 @@ async function verifyOne(pending: PendingIngestion, verify: VerifyCollaborators)
   return 'loaded';
 }
 
-/** undefined where nothing is wrong, as far as can be told now. */
+/** Returns why the Item must be sent again; undefined if it was loaded or may still be. */
 function faultOf(ingestion: Ingestion | undefined): string | undefined {
   if (ingestion === undefined) {
-    return 'the ingestor took the Item and has no record of it any more';
+    return 'the ingestor accepted the Item but has no record of it';
   }
   if (ingestion.status !== 'failed') return undefined;
-  return `the ingestor took the Item and failed to load it: ${ingestion.message ?? '(no message)'}`;
+  return `the ingestor accepted the Item but failed to load it: ${ingestion.message ?? '(no message)'}`;
 }
 
-/** Sent first, noted after: a crash in between sends the message twice, never not at all. */
+/** Sends before it updates the row: a crash in between duplicates the message instead of losing it. */
 async function sendAgain(
   pending: PendingIngestion,
   reason: string,

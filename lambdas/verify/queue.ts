@@ -2,9 +2,11 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { TRIES_ATTRIBUTE, type PendingIngestion } from '../ingestor/pending.js';
 import { recordQueue, stringAttributes, type RecordQueueOptions } from '../queue/dead-letters.js';
 
-/** Where the message of an Item goes that was not loaded. */
+/** Where the message of an Item is sent if the Item was not loaded. */
 export interface VerifyQueue {
+  /** Sends the message to the pipeline's queue again, with the number of tries in an attribute. */
   sendAgain(pending: PendingIngestion): Promise<void>;
+  /** Sends the message to the dead-letter queue. */
   sendToDeadLetters(pending: PendingIngestion, reason: string): Promise<void>;
 }
 

@@ -388,7 +388,7 @@ describe('people', () => {
     expect([replaced.outcome, stopped.length]).toEqual(['busy', 1]);
     expect(kit.log.lines).toContainEqual({
       level: 'warn',
-      message: 'the replaced query could not be stopped',
+      message: 'could not stop the replaced query',
       fields: { queryId: stopped[0], error: 'Error: denied' },
     });
     expect(begun).toMatchObject({ outcome: 'started', chunk: '2022-04-21' });

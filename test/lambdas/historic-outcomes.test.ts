@@ -46,7 +46,7 @@ describe('an event', () => {
     async (event) => {
       await expect(handler.with(kit)(event, invocation('me'))).rejects.toMatchObject({
         name: 'ConfigurationError',
-        message: `the event of the historic function is {"action":"run"} or {"action":"continue"} (given ${JSON.stringify(event)})`,
+        message: `the event of the historic function must be {"action":"run"} or {"action":"continue"} (given ${JSON.stringify(event)})`,
       });
     },
   );
@@ -56,7 +56,7 @@ describe('the outcome', () => {
   test('of an inventory of which no backfill has begun is idle', async () => {
     expect(await goOn({ source: 'another' })).toEqual({
       outcome: 'idle',
-      message: 'no backfill of this inventory has begun',
+      message: 'no backfill of this inventory has started',
     });
   });
 
@@ -66,10 +66,10 @@ describe('the outcome', () => {
     expect(outcome).toEqual({
       outcome: 'idle',
       chunk: '2022',
-      message: 'the next chunk waits for its run',
+      message: 'the next chunk waits for the schedule',
     });
     expect(kit.log.lines).toEqual([
-      { level: 'info', message: 'the next chunk waits for its run', fields: outcome },
+      { level: 'info', message: 'the next chunk waits for the schedule', fields: outcome },
     ]);
   });
 
@@ -91,7 +91,7 @@ describe('the outcome', () => {
     expect(await goOn({ stage: 'querying', queryId: 'q-1', lease })).toEqual({
       outcome: 'busy',
       chunk: '2022',
-      message: 'another run works on the backfill',
+      message: 'another run is working on the backfill',
     });
   });
 
@@ -200,7 +200,7 @@ describe('a query whose backfill is taken over', () => {
     expect(await takenOver(querying, restarted({}))).toEqual(['q-1']);
     expect(kit.log.lines[1]).toEqual({
       level: 'warn',
-      message: 'the replaced query could not be stopped',
+      message: 'could not stop the replaced query',
       fields: { queryId: 'q-1', error: 'Error: AccessDenied' },
     });
   });

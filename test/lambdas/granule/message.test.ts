@@ -230,7 +230,7 @@ describe('an SNS envelope', () => {
         reason: 'subscription-confirmation',
         detail:
           `SubscriptionConfirmation from ${topic}: if this topic is yours, confirm with 'aws sns confirm-subscription ` +
-          `--topic-arn ${topic} --token ...' (the token stands in the message)`,
+          `--topic-arn ${topic} --token ...' (the token is in the message)`,
       },
     ]);
   });
@@ -262,7 +262,7 @@ describe('a message of SNS', () => {
 
 describe('what is skipped says what it is', () => {
   test.each([
-    ['{"Event":"s3:TestEvent"}', 's3:TestEvent, sent when a notification is set up'],
+    ['{"Event":"s3:TestEvent"}', 's3:TestEvent, which S3 sends when a notification is configured'],
     ['{"Records":[]}', 'Records is empty'],
     [
       s3Event(s3Record('a+b', { eventName: 's3:ObjectRemoved:Delete' })),

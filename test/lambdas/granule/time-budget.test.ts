@@ -75,7 +75,7 @@ describe('work', () => {
     const budget = new TimeBudget(() => 10_000);
 
     await expect(budget.run(() => new Promise(() => undefined), 20.4)).rejects.toThrow(
-      'took longer than the 20 ms that were left for it',
+      'took longer than the remaining 20 ms',
     );
   });
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { AccessTokens } from '../../../lambdas/ingestor/access-token.js';
 import { ingestor } from '../../../lambdas/ingestor/client.js';
 import { ingestorReader } from '../../../lambdas/ingestor/reader.js';
-import type { HttpAnswer, HttpRequest } from '../../../lambdas/runtime/http.js';
+import type { HttpResponse, HttpRequest } from '../../../lambdas/runtime/http.js';
 import { startIngestor, type Ingestor } from '../../../local/ingestor/ingestor.js';
 import { exampleItem } from '../../support/granule.js';
 
@@ -32,7 +32,7 @@ function fixed(...values: string[]): AccessTokens & { readonly forgotten: string
 }
 
 function respondingWith(status: number, body: string) {
-  const response: HttpAnswer = { status, headers: {}, body: Buffer.from(body) };
+  const response: HttpResponse = { status, headers: {}, body: Buffer.from(body) };
   const send = () => Promise.resolve(response);
   return ingestorReader({ url: 'http://i', tokens: undefined, send, tries: 1 });
 }

@@ -95,7 +95,7 @@ describe('no whole answer', () => {
     const [code, message] = await failureOf(
       sendHttp({ method: 'GET', url: silent, timeoutMs: 30 }),
     );
-    expect([code, message]).toEqual(['ETIMEDOUT', 'no answer within 30 ms']);
+    expect([code, message]).toEqual(['ETIMEDOUT', 'no response within 30 ms']);
 
     await server?.close();
     const half = await serve((_request, response) => {
@@ -130,7 +130,7 @@ describe('no whole answer', () => {
     const send = (maxBytes: number) => sendHttp({ method: 'GET', url, timeoutMs: 5_000, maxBytes });
 
     expect((await send(5)).body.toString()).toBe('12345');
-    expect(await failureOf(send(4))).toEqual(['EMSGSIZE', 'the answer is larger than 4 bytes']);
+    expect(await failureOf(send(4))).toEqual(['EMSGSIZE', 'the response is larger than 4 bytes']);
   });
 
   test('of more than a mebibyte is taken where nobody says otherwise', async () => {

@@ -114,7 +114,7 @@ test('after the last try the message is dead, with the reason that the loader ga
 
   await expect(run()).resolves.toEqual({ ...NOTHING, dead: 1 });
   expect(done).toEqual([
-    'dead a the ingestor took the Item and failed to load it: pgSTAC said no (posted 3 times)',
+    'dead a the ingestor accepted the Item but failed to load it: pgSTAC said no (posted 3 times)',
     'removed a',
   ]);
 });
@@ -159,7 +159,7 @@ test('a failure without a message says that there is none', async () => {
   await run();
 
   expect(done[0]).toBe(
-    'dead a the ingestor took the Item and failed to load it: (no message) (posted 3 times)',
+    'dead a the ingestor accepted the Item but failed to load it: (no message) (posted 3 times)',
   );
 });
 
@@ -181,8 +181,8 @@ test('the log says what was sent again, what was given up, and the counts', asyn
   const { run, log } = verification([pendingOf('a'), pendingOf('b', { tries: 2 })], {
     b: 'failed',
   });
-  const lost = 'the ingestor took the Item and has no record of it any more';
-  const failed = 'the ingestor took the Item and failed to load it: pgSTAC said no';
+  const lost = 'the ingestor accepted the Item but has no record of it';
+  const failed = 'the ingestor accepted the Item but failed to load it: pgSTAC said no';
 
   await run();
 
@@ -226,7 +226,7 @@ test('the log names what could not be asked about', async () => {
 
   expect(log.lines[0]).toEqual({
     level: 'warn',
-    message: 'an ingestion could not be verified',
+    message: 'could not verify an ingestion',
     fields: { error: 'the ingestor is down' },
   });
 });
