@@ -21,15 +21,10 @@ export function listPipelines(root = 'pipelines'): readonly string[] {
     .sort();
 }
 
-/** "There are sentinel1, cop_dem_30." for the end of a message. */
+/** Returns a sentence with the names of the pipelines under `root`. */
 export function knownPipelines(root = 'pipelines'): string {
   const names = listPipelines(root);
   return names.length === 0 ? `${root} holds no pipeline.` : `${root} holds ${names.join(', ')}.`;
-}
-
-/** What to say of a name that no pipeline under `root` has. */
-export function noPipeline(name: string, root: string): string {
-  return `There is no pipeline ${name}. ${knownPipelines(root)}`;
 }
 
 /** Reads config.yaml. Throws ConfigError if that is not possible. */
@@ -44,12 +39,18 @@ export function readConfigFile(folder: string): Uint8Array {
   }
 }
 
+/** The pipelines under `root` for the end of an error message: `(known: cop_dem_30, sentinel1)`. */
+function known(root: string): string {
+  const names = listPipelines(root);
+  return names.length === 0 ? `(${root} contains no pipelines)` : `(known: ${names.join(', ')})`;
+}
+
 function whyUnreadable(folder: string, cause: unknown): string {
   const root = dirname(folder);
-  if (!existsSync(folder)) return noPipeline(basename(folder), root);
+  if (!existsSync(folder))
+    return `unknown pipeline ${JSON.stringify(basename(folder))} ${known(root)}`;
   const file = shownPath(join(folder, 'config.yaml'));
-  if (!existsSync(file))
-    return `${file} is missing: every pipeline needs one. ${knownPipelines(root)}`;
+  if (!existsSync(file)) return `${file} is missing: every pipeline needs one ${known(root)}`;
   return `${file} cannot be read: ${String(cause).replace(/^Error: /, '')}`;
 }
 

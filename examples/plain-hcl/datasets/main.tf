@@ -17,7 +17,7 @@ provider "aws" {
   }
 }
 
-# A subscription and its dead letters have to be where the topic is.
+# A subscription and its dead-letter queue must be in the region of the topic.
 provider "aws" {
   alias  = "topic"
   region = local.topic_region
@@ -52,7 +52,7 @@ module "pipeline" {
   initial_chunk      = each.value.initial_chunk
 }
 
-# The same notifications for somebody else, who reads them at their own pace.
+# A second queue with the same notifications, for another consumer.
 module "observer" {
   source    = "../../../terraform-modules/granule-queue"
   for_each  = var.datasets

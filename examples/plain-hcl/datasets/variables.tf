@@ -1,33 +1,33 @@
 variable "project" {
   type        = string
-  description = "What every name begins with."
+  description = "The beginning of every name."
   default     = "demo"
 }
 
 variable "region" {
   type        = string
-  description = "Region of everything but the subscriptions."
+  description = "The region of everything except the subscriptions."
   default     = "eu-central-1"
 }
 
 variable "ingestor_url" {
   type        = string
-  description = "Ingestor API that Items are posted to."
+  description = "The URL of the ingestor API that Items are posted to."
 }
 
 variable "secret_arn" {
   type        = string
-  description = "Secret with cognito_domain, client_id, client_secret and scope."
+  description = "The ARN of the secret with cognito_domain, client_id, client_secret and scope."
 }
 
 variable "topic_arn" {
   type        = string
-  description = "Topic that announces new granules."
+  description = "The ARN of the topic that announces new granules."
   default     = "arn:aws:sns:eu-central-1:214830741341:SentinelS1L1C"
 }
 
 variable "datasets" {
-  description = "Datasets by their ids; code names a folder in dist/."
+  description = "The datasets, by id. code is the name of a folder in dist/."
   default = {
     sentinel1_iw = {
       code               = "sentinel1"

@@ -15,7 +15,7 @@ provider "aws" {
 
 variable "results_bucket" {
   type        = string
-  description = "Name of the bucket that is made for the results of queries."
+  description = "The name of the new bucket for the results of queries."
 }
 
 module "inventory" {
@@ -28,7 +28,7 @@ module "inventory" {
 }
 
 output "query" {
-  description = "Where to ask: workgroup, database and table."
+  description = "What a query needs: workgroup, database and table."
   value = {
     workgroup = module.inventory.workgroup
     database  = module.inventory.database

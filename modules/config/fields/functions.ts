@@ -23,7 +23,8 @@ export const FUNCTION_FIELDS = {
     max: 10_240,
     unit: 'megabytes',
     default: 512,
-    says: 'the memory of a function; the historic function has at least 1769',
+    says: 'the memory of a function',
+    note: 'The historic function has at least 1769 MB, which is one whole vCPU.',
   },
   // Without a limit a backfill takes the concurrency of the whole account, and overloads the ingestor.
   max_concurrency: {

@@ -36,7 +36,10 @@ export const PIPELINE_FUNCTION: TerraformModule = {
       description: 'The file in the zip and its export, such as app.handler.',
       rules: [matches('[^\\s]+\\.[^\\s.]+', 'be a file and its export, such as app.handler')],
     },
-    timeout_seconds: CONFIG_VARIABLES.timeout_seconds,
+    timeout_seconds: {
+      ...CONFIG_VARIABLES.timeout_seconds,
+      description: 'The timeout of the function.',
+    },
     memory_mb: { ...CONFIG_VARIABLES.memory_mb, description: 'The memory of the function.' },
     log_retention_days: CONFIG_VARIABLES.log_retention_days,
     environment: {

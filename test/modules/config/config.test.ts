@@ -93,7 +93,9 @@ describe('a config with faults', () => {
     const message = `${folder}/config.yaml:1:1 is empty: add the keys of the pipeline, starting with id`;
 
     expect(() => readPipelineConfig(folder)).toThrow(new ConfigError([message]));
-    expect(() => readPipelineConfig('test/modules/none')).toThrow(/^There is no pipeline none\./);
+    expect(() => readPipelineConfig('test/modules/none')).toThrow(
+      /^unknown pipeline "none" \(test\/modules contains no pipelines\)$/,
+    );
   });
 
   test('shows what was given on one line, shortened, without the password of a URL', () => {
@@ -157,9 +159,11 @@ describe('the folder', () => {
     const root = join(pipelineFolder(yamlOf({})), '..');
 
     expect(() => readPipelineConfig(join(root, 'wavs'))).toThrow(
-      `There is no pipeline wavs. ${root} holds waves.`,
+      `unknown pipeline "wavs" (known: waves)`,
     );
-    expect(() => readPipelineConfig('/nowhere/wavs')).toThrow('/nowhere holds no pipeline.');
+    expect(() => readPipelineConfig('/nowhere/wavs')).toThrow(
+      'unknown pipeline "wavs" (/nowhere contains no pipelines)',
+    );
   });
 
   test('without a config.yaml is reported with the missing file', () => {
@@ -167,7 +171,7 @@ describe('the folder', () => {
     mkdirSync(join(root, 'waves'));
 
     expect(() => readPipelineConfig(join(root, 'waves'))).toThrow(
-      `${root}/waves/config.yaml is missing: every pipeline needs one. ${root} holds no pipeline.`,
+      `${root}/waves/config.yaml is missing: every pipeline needs one (${root} contains no pipelines)`,
     );
   });
 

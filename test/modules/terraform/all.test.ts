@@ -24,7 +24,7 @@ function filesBelow(folder: string): Record<string, string> {
 }
 
 describe('the modules in the repository', () => {
-  test('are those that have a name', () => {
+  test('are those in MODULE_NAMES', () => {
     expect(TERRAFORM_MODULES.map(({ name }) => name)).toEqual([...MODULE_NAMES]);
     expect(readdirSync(MODULES_FOLDER).sort()).toEqual([...MODULE_NAMES].sort());
   });
@@ -45,13 +45,13 @@ describe.each(NAMED)('the module %s', (name, module) => {
     .map(([, text]) => text)
     .join('');
 
-  test('has neither provider nor backend, nor a path of this machine', () => {
+  test('has no provider, no backend and no local path', () => {
     expect(configuration).not.toMatch(/"(provider|backend)": \{/);
     expect(configuration).not.toContain(process.cwd());
     expect(configuration).not.toMatch(/\/\/"|TfToken|cdktf/);
   });
 
-  test('asks for a range of provider versions', () => {
+  test('accepts a range of provider versions', () => {
     expect(JSON.parse(files['versions.tf.json'] ?? '')).toMatchObject({
       terraform: {
         required_version: '>= 1.11',
@@ -80,7 +80,7 @@ type Blocks<Key extends string> = Readonly<
   Record<Key, Readonly<Record<string, { readonly description: string; readonly type?: string }>>>
 >;
 
-test('no variable bears a name that belongs to Terraform in a module block', () => {
+test('no variable has a name that Terraform reserves in a module block', () => {
   const reserved = [
     'source',
     'version',
@@ -96,7 +96,7 @@ test('no variable bears a name that belongs to Terraform in a module block', () 
   expect(names.filter((name) => reserved.includes(name))).toEqual([]);
 });
 
-test('what people wrote in a folder is never taken away', () => {
+test('a folder with other files is never overwritten', () => {
   const folder = mkdtempSync(join(tmpdir(), 'modules-'));
   const own = join(folder, 'alarms', 'main.tf');
   mkdirSync(join(folder, 'alarms'));

@@ -10,7 +10,7 @@ import { found, suite } from './terraform-suite.js';
 const TIMEOUT_MS = 240_000;
 const EXAMPLES = 'examples/plain-hcl';
 
-/** A copy of the example at its place beside the modules, with code to deploy and no account to ask. */
+/** Copies the example to its place next to the modules, with code to deploy and a provider that works offline. */
 function copyOf(folder: string, aliases: readonly string[]): string {
   const top = mkdtempSync(join(tmpdir(), 'example-'));
   const root = join(top, folder);
@@ -23,7 +23,7 @@ function copyOf(folder: string, aliases: readonly string[]): string {
   return root;
 }
 
-/** A copy of a module, with the code that its example names. Returns the example's folder. */
+/** Copies a module, with the code that its example refers to. Returns the folder of the example. */
 function copyOfModule(name: string): string {
   const module = join(mkdtempSync(join(tmpdir(), 'module-')), name);
   cpSync(join(MODULES_FOLDER, name), module, { recursive: true });
@@ -64,7 +64,7 @@ const INGESTOR = {
   secret_arn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:stac-ingestor-AbCdEf',
 };
 
-suite('the example in plain Terraform', () => {
+suite('the example in HCL', () => {
   test(
     'of two datasets plans a whole pipeline and a second queue for each, and applies against mocks',
     async () => {

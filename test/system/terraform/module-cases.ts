@@ -9,14 +9,14 @@ import {
 } from './module-calls.js';
 import type { ModuleCall } from './module-root.js';
 
-/** A root that calls modules, and what it has to give. */
+/** A root module that calls modules, and what must be true of its plan. */
 export interface Case {
   readonly calls: Readonly<Record<string, ModuleCall>>;
-  /** How many resources the plan makes. */
+  /** The number of resources that the plan creates. */
   readonly made: number;
-  /** What holds after an apply against mocks, by what is wrong otherwise. */
+  /** The conditions that hold after an apply against mocks, by what is wrong otherwise. */
   readonly conditions: Readonly<Record<string, string>>;
-  /** Whether it is asked elsewhere than in CI, too. */
+  /** Whether the case also runs outside CI. */
   readonly chosen?: true;
 }
 

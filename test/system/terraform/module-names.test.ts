@@ -7,7 +7,7 @@ const TIMEOUT_MS = 240_000;
 
 const terraform = await findTerraform();
 
-/** Short ones, the longest, and those that read like others when `-` and `_` are replaced. */
+/** Short names, the longest names, and names that look like others once `-` and `_` are replaced. */
 const DEPLOYMENTS: readonly (readonly [project: string, pipeline: string])[] = [
   ['demo', 'waves'],
   ['demo', 'cop_dem_30'],
@@ -28,7 +28,7 @@ const ARGUMENTS = {
   verify_ingestion: true,
 };
 
-/** Every name that a stack gives to something. */
+/** All names in a stack. */
 function namesOf(project: string, pipeline: string): string[] {
   const { functions, schedules, alarm, ...names } = pipelineNames({
     project,

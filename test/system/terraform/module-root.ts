@@ -8,7 +8,7 @@ import type { Terraform } from './terraform.js';
 
 export interface ModuleCall {
   readonly module: string;
-  /** Arguments, in Terraform's JSON syntax. */
+  /** The arguments in Terraform's JSON syntax. */
   readonly arguments: Block;
 }
 
@@ -27,7 +27,7 @@ export interface RootOptions {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** A root that calls modules, with providers that ask no account, and zips to name. */
+/** Writes a root module that calls modules, with providers that work offline, and zips to refer to. */
 export function writeRoot(
   calls: Readonly<Record<string, ModuleCall>>,
   { region = HOME, topicRegion = HOME, tags }: RootOptions = {},
@@ -60,7 +60,7 @@ function moduleBlock({ module, arguments: given }: ModuleCall): Block {
   };
 }
 
-/** A `terraform test` of the root that applies it against mocks and asks for the conditions. */
+/** Writes a `terraform test` that applies the root module against mocks and checks the conditions. */
 export function writeRootTest(root: string, conditions: Readonly<Record<string, string>>): void {
   const assert = Object.entries(conditions).map(([error_message, condition]) => ({
     condition: `\${${condition}}`,
@@ -92,14 +92,14 @@ const PlanSchema = z.object({
 
 export type Plan = z.infer<typeof PlanSchema>;
 
-/** Plans the root, as `terraform show -json` has it. */
+/** Plans the root module; returns the output of `terraform show -json`. */
 export async function planOf(terraform: Terraform, root: string): Promise<Plan> {
   await terraform.run(root, 'init', '-input=false');
   await terraform.run(root, 'plan', '-input=false', '-lock=false', '-out=plan.out');
   return PlanSchema.parse(JSON.parse(await terraform.run(root, 'show', '-json', 'plan.out')));
 }
 
-/** Addresses of what a plan makes. */
+/** Returns the addresses of what a plan creates. */
 export function madeBy({ resource_changes = [] }: Plan): string[] {
   return resource_changes
     .filter(({ mode, change }) => mode === 'managed' && change.actions.includes('create'))

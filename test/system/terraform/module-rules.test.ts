@@ -6,9 +6,9 @@ import { found, suite } from './terraform-suite.js';
 
 const TIMEOUT_MS = 240_000;
 
-/** Arguments that break a rule, and what Terraform says of them. */
+/** Arguments that break a rule, and Terraform's error messages. */
 const REFUSED: readonly (readonly [what: string, call: ModuleCall, says: string])[] = [
-  ['a name', queue({ name: 'no blanks' }), 'name must be 1 to 54 letters, digits, - or _.'],
+  ['a name', queue({ name: 'no spaces' }), 'name must be 1 to 54 letters, digits, - or _.'],
   [
     'a FIFO topic',
     queue({ name: 'demo', subscription: { topic_arn: `${TOPIC}.fifo` } }),
@@ -91,7 +91,7 @@ const REFUSED: readonly (readonly [what: string, call: ModuleCall, says: string]
   ],
 ];
 
-/** The same of rules between variables, which Terraform asks only where each variable is right by itself. */
+/** The same for rules between variables, which Terraform checks only if each variable is valid by itself. */
 const REFUSED_TOGETHER: typeof REFUSED = [
   [
     'a batch without a window',
@@ -147,7 +147,7 @@ suite('a variable that breaks a rule', () => {
     ['by itself', REFUSED],
     ['with another one', REFUSED_TOGETHER],
   ])(
-    '%s is refused in words that say what is allowed',
+    '%s is refused with a message that says what is allowed',
     async (_, refused) => {
       const calls = refused.map(([, call], index) => [`call_${index}`, call] as const);
       const root = writeRoot(Object.fromEntries(calls));
@@ -155,7 +155,7 @@ suite('a variable that breaks a rule', () => {
 
       const { code, output } = await found().try(root, 'plan', '-input=false', '-lock=false');
 
-      // Terraform breaks its lines, and draws a frame.
+      // Terraform wraps lines and draws a frame.
       const words = output.replace(/[│╷╵]/g, ' ').replace(/\s+/g, ' ');
       expect(code).toBe(1);
       for (const [what, , says] of refused) expect(`${what}: ${words}`).toContain(says);

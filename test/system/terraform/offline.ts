@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Block, SynthesizedStack } from '../../support/stacks/stack-kit.js';
 
-/** No account answers: neither the provider nor a backend may ask for one. */
+/** There is no account: neither the provider nor a backend may call AWS. */
 export const OFFLINE: Block = {
   access_key: 'none',
   secret_key: 'none',
@@ -13,7 +13,7 @@ export const OFFLINE: Block = {
 
 export const STATE_FILE = 'offline.tfstate';
 
-/** Lets `plan` run without AWS: an override beside the stack, which stays as it was synthesized. */
+/** Lets `plan` run without AWS by an override file; the synthesized stack itself stays unchanged. */
 export function overrideOffline(folder: string, { provider }: SynthesizedStack): void {
   const override = {
     terraform: { backend: { local: { path: STATE_FILE } } },
@@ -22,7 +22,7 @@ export function overrideOffline(folder: string, { provider }: SynthesizedStack):
   writeFileSync(join(folder, 'zz_override.tf.json'), JSON.stringify(override));
 }
 
-/** What stands behind `arn:aws:` for a thing that was never made. */
+/** The rest of an ARN after `arn:aws:`, for a resource that was never created. */
 export const ARN_PATTERNS: Readonly<Record<string, string>> = {
   aws_athena_workgroup: 'athena:us-west-2:123456789012:workgroup/mock',
   aws_cloudwatch_log_group: 'logs:us-west-2:123456789012:log-group:mock',
@@ -37,7 +37,7 @@ export const ARN_PATTERNS: Readonly<Record<string, string>> = {
   aws_sqs_queue: 'sqs:us-west-2:123456789012:mock',
 };
 
-/** What a mocked provider answers: its own random words are neither ARNs nor JSON, which resources refuse. */
+/** Values for the mocked provider: resources refuse its random words, which are neither ARNs nor JSON. */
 export function mockProvider(): Block {
   const arns = Object.entries(ARN_PATTERNS).map(([type, arn]) => [
     type,
@@ -53,7 +53,7 @@ export function mockProvider(): Block {
   };
 }
 
-/** A `terraform test` that applies the stack against mocks and asks for the given conditions. */
+/** Writes a `terraform test` that applies the stack against mocks and checks the given conditions. */
 export function writeMockTest(
   folder: string,
   { provider }: SynthesizedStack,
@@ -64,7 +64,7 @@ export function writeMockTest(
     ...(alias !== undefined && { alias }),
   }));
   const assert = Object.entries(conditions).map(([error_message, condition]) => ({
-    // In JSON only a template is an expression.
+    // In Terraform's JSON syntax only a template is an expression.
     condition: `\${${condition}}`,
     error_message,
   }));

@@ -15,7 +15,7 @@ import { findTerraform } from './terraform.js';
 const TIMEOUT_MS = 240_000;
 
 const LONG_ID = `w${'_aves'.repeat(8)}`.slice(0, 40);
-/** Ten seconds each: elsewhere than in CI those will do that have the most in them. */
+/** A case takes 10 seconds, so outside CI only the most comprehensive ones run. */
 const CHOSEN =
   process.env['CI'] === 'true' ? Object.keys(MATRIX) : ['all settings', 'text listing'];
 
@@ -27,7 +27,7 @@ const configs: readonly (readonly [string, PipelineConfig])[] = [
   ['an id of 40 characters', { ...configOf(MATRIX['csv inventory, at once'] ?? {}), id: LONG_ID }],
 ];
 
-/** What holds in every stack, in Terraform's own words. */
+/** Conditions that hold in every stack, as Terraform expressions. */
 const CONDITIONS = {
   'messages reappear before a run can have ended':
     'aws_sqs_queue.queue.visibility_timeout_seconds >= 6 * aws_lambda_function.app.timeout',

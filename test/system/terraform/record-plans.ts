@@ -7,7 +7,7 @@ import { planOffline, standInState } from './stand-in-state.js';
 import { findTerraform, type Terraform } from './terraform.js';
 
 // Writes test/fixtures/plans: `node --import tsx test/system/terraform/record-plans.ts`, two minutes. The real provider plans
-// changes to a stack that was never applied; what a summary does not look at is left out.
+// changes to a stack that was never applied. Values that the summary does not use are left out.
 
 const FOLDER = 'test/fixtures/plans';
 const BEFORE = {
@@ -24,7 +24,7 @@ const OTHER_HASH = 'BADC0DEBADC0DEBADC0DEBADC0DEBADC0DEBADC0DE0=';
 type Edit = (stack: string) => string;
 const asIs: Edit = (stack) => stack;
 
-/** By name: the config after the change, and what is done to the synthesized stack beside. */
+/** By name: the config after the change, and what else is changed in the synthesized stack. */
 const CASES: Readonly<
   Record<string, { fields: Readonly<Record<string, string>>; hash?: string; edit: Edit }>
 > = {
@@ -49,7 +49,7 @@ function otherCodeOfApp(stack: string): string {
   return JSON.stringify(parsed);
 }
 
-/** As if somebody had renamed the construct without moving what stands in the state. */
+/** Simulates a construct that was renamed without moving the resource in the state. */
 function queueElsewhere(stack: string): string {
   const renamed = stack.replaceAll(/aws_sqs_queue\.queue(?=[."])/g, 'aws_sqs_queue.granules');
   const parsed = JSON.parse(renamed) as { resource: { aws_sqs_queue: Record<string, unknown> } };

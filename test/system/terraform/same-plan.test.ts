@@ -16,7 +16,7 @@ import { found, suite } from './terraform-suite.js';
 
 const TIMEOUT_MS = 240_000;
 
-/** Half a minute each: CI has those that differ most, and everyone the one pipeline that there is. */
+/** A case takes half a minute, so outside CI only one pipeline is compared. */
 const CHOSEN =
   process.env['CI'] === 'true'
     ? ['least', 'filtered', 'csv inventory, at once', 'text listing', 'all settings']
@@ -53,7 +53,7 @@ async function planOfModule(config: PipelineConfig): Promise<Plan> {
   return planOf(found(), root);
 }
 
-/** A config.yaml as somebody writes it in plain Terraform. */
+/** Converts a config to the arguments of the module pipeline. */
 function argumentsOf(config: PipelineConfig): Record<string, unknown> {
   const { sns_filter_policy: policy, inventory_location: location, source, ...rest } = config;
   const given: Record<string, unknown> = {
@@ -64,12 +64,12 @@ function argumentsOf(config: PipelineConfig): Record<string, unknown> {
     ...(policy && { sns_filter_policy: JSON.stringify(policy).replace(/[$%](?=\{)/g, '$&$&') }),
     ...(location !== undefined && { inventory_location: location }),
   };
-  // The config has columns for a text listing, which has none to name.
+  // The config has default columns for a text listing; the module refuses them.
   if (location?.endsWith('.txt') === true) delete given['inventory_fields'];
   return Object.fromEntries(Object.entries(given).filter(([key]) => key in pipelineVariables()));
 }
 
-/** What a plan makes and reads, by the address in the stack. */
+/** What a plan creates and reads, by the address in the stack. */
 function resourcesOf({ resource_changes = [] }: Plan): Record<string, unknown> {
   return Object.fromEntries(
     resource_changes.map(({ address, change }) => [
@@ -90,7 +90,7 @@ function plainAddress(address: string): string {
     .replace('watch_topic-alarms_', 'watch_alarms_');
 }
 
-/** Statements in one order; where a zip lies on this machine tells nothing. */
+/** Sorts statements, and removes the local paths of zips. */
 function comparable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(comparable);
   if (typeof value !== 'object' || value === null) return value;

@@ -25,7 +25,7 @@ interface PlannedResource extends Resource {
   readonly schema_version: number;
 }
 
-/** The parts of `terraform show -json` that a state is made of. */
+/** The parts of `terraform show -json` that a state contains. */
 interface Plan {
   readonly resource_changes?: readonly ResourceChange[];
   readonly planned_values?: { readonly root_module: { readonly resources?: PlannedResource[] } };
@@ -33,7 +33,7 @@ interface Plan {
 
 const MOST_ROUNDS = 8;
 
-/** `terraform show -json` of a plan against the state in the folder. Nothing is asked of AWS. */
+/** Plans against the state in the folder, without AWS; returns the output of `terraform show -json`. */
 export async function planOffline(terraform: Terraform, folder: string): Promise<string> {
   const words = ['-input=false', '-lock=false', '-refresh=false', '-out=plan.tfplan'];
   await terraform.run(folder, 'plan', ...words);
@@ -81,7 +81,7 @@ function instanceOf({ address, mode, type, name, change }: ResourceChange, plan:
   };
 }
 
-/** Other values stay away: a state may lack what a resource computes. */
+/** Other values are left out: a state may lack computed values. */
 function madeUp(
   type: string,
   { name, after_unknown }: { name: string; after_unknown: Json },
@@ -96,7 +96,7 @@ function madeUp(
   return Object.fromEntries(Object.entries(values).filter(([key]) => after_unknown[key] === true));
 }
 
-/** terraform_data takes values of any type, and a state then says which: here an object of texts. */
+/** terraform_data accepts values of any type, and the state records the type: here an object of strings. */
 function typed(after: Json | null): Json {
   const value = (after?.['triggers_replace'] ?? {}) as Json;
   const type = ['object', Object.fromEntries(Object.keys(value).map((key) => [key, 'string']))];

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const execute = promisify(execFile);
 
 const PROVIDER = 'registry.terraform.io/hashicorp/aws';
-/** Where Terraform itself looks, and where people put what a machine without internet shall have. */
+/** The folders where Terraform looks for providers, and where offline machines usually have them. */
 const USUAL_PLACES = [
   join(homedir(), '.terraform.d', 'plugins'),
   '/usr/local/share/terraform/plugins',
@@ -17,20 +17,20 @@ const SEARCH_SECONDS = 20;
 
 export interface Outcome {
   readonly code: number;
-  /** stdout and stderr. */
+  /** The text of stdout and stderr. */
   readonly output: string;
 }
 
-/** Terraform with the real provider, and nothing of the machine's own settings. */
+/** Terraform with the real provider, independent of the settings of the machine. */
 export class Terraform {
   constructor(private readonly environment: Readonly<Record<string, string>>) {}
 
-  /** The same with more in its environment: credentials, say. */
+  /** Returns the same Terraform with more environment variables, such as credentials. */
   with(environment: Readonly<Record<string, string>>): Terraform {
     return new Terraform({ ...this.environment, ...environment });
   }
 
-  /** Runs in `folder`; throws with all of Terraform's words when it fails. */
+  /** Runs in `folder`; throws an error with all output if Terraform fails. */
   async run(folder: string, ...words: readonly string[]): Promise<string> {
     const { code, output } = await this.try(folder, ...words);
     if (code !== 0) throw new Error(`terraform ${words.join(' ')} ended with ${code}:\n${output}`);
@@ -87,21 +87,21 @@ function firstLine(output: string): string {
   return /Error: (.*)/.exec(output)?.[1] ?? output.slice(0, 200);
 }
 
-/** Folder above registry.terraform.io that holds the provider's files. */
+/** The folder above registry.terraform.io that contains the files of the provider. */
 export async function findMirror(): Promise<string | undefined> {
   const usual = USUAL_PLACES.find((place) => existsSync(join(place, PROVIDER)));
   if (usual !== undefined) return usual;
   const tests = ['-type', 'd', '-path', `*/${PROVIDER}`, '-not', '-path', '*/.terraform/*'];
   const search = ['/', '-xdev', '-maxdepth', '8', ...tests, '-print', '-quit'];
   const { stdout } = await execute('find', search, { timeout: SEARCH_SECONDS * 1000 }).catch(
-    // find ends with 1 when it may not look everywhere, and still may have found it.
+    // find exits with 1 if it may not read every folder, but it may still have found the provider.
     (error: unknown) => error as { stdout: string },
   );
   const [found = ''] = stdout.split('\n');
   return found === '' ? undefined : found.slice(0, -PROVIDER.length - 1);
 }
 
-/** A configuration of our own: TF_CLI_CONFIG_FILE of the machine may name a file that is not there. */
+/** Writes a CLI configuration, because TF_CLI_CONFIG_FILE of the machine may refer to a missing file. */
 function environmentWith(mirror: string | undefined): Readonly<Record<string, string>> {
   const folder = mkdtempSync(join(tmpdir(), 'terraform-'));
   const cache = join(process.cwd(), 'node_modules', '.cache', 'terraform-plugins');

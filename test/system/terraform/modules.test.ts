@@ -5,7 +5,7 @@ import { found, suite } from './terraform-suite.js';
 
 const TIMEOUT_MS = 240_000;
 
-/** Twenty seconds each: elsewhere than in CI those will do that have the most in them. */
+/** A case takes 20 seconds, so outside CI only the most comprehensive ones run. */
 const CHOSEN =
   process.env['CI'] === 'true'
     ? Object.entries(CASES)
