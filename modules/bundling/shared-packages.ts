@@ -5,8 +5,8 @@ import { runEsbuild } from './esbuild.js';
  * Packages that are linked once for all entries with the same imports: nine tenths of the files of a bundle.
  *
  * `BUNDLE_WHOLE=1` in the environment turns this off: esbuild alone then bundles each entry whole
- * (BundleOptions.whole). Use it to find out whether an unexpected behaviour of a deployed function comes from here. A system test runs every
- * real entry bundled both ways.
+ * (BundleOptions.whole). Use it to find out whether an unexpected behaviour of a deployed function comes from here. A
+ * system test runs every real entry bundled both ways.
  */
 export const SHARED_PACKAGES = /^@(?:aws-sdk|aws-lambda-powertools)\//;
 

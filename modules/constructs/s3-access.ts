@@ -28,8 +28,8 @@ export function inventoryPlace(location: InventoryLocation): Place {
 }
 
 /**
- * Returns the statements to read objects. They include s3:ListBucket: without it S3 returns 403 for a missing object, as
- * it does for a forbidden one.
+ * Returns the statements to read objects. They include s3:ListBucket: without it S3 returns 403 for a missing object,
+ * as it does for a forbidden one.
  */
 export function readAccess(
   places: readonly Place[],

@@ -33,8 +33,8 @@ export interface MonitoringProps {
 /**
  * Alarms for everything that can fail in a stack, and a dashboard.
  *
- * Resources: `aws_cloudwatch_dashboard`, and the resources of Alarms. The alarm on undeliverable notifications is in the
- * topic's region.
+ * Resources: `aws_cloudwatch_dashboard`, and the resources of Alarms. The alarm on undeliverable notifications is in
+ * the topic's region.
  */
 export class Monitoring extends Construct {
   readonly dashboardUrl: string;
