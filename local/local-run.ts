@@ -6,9 +6,9 @@ import { type Container, containerPool } from './container/pool.js';
 import type { ContainerSettings } from './container/protocol.js';
 import { runEventSource } from './queue/event-source.js';
 import { type Feed, messageFeed, type MessageInput } from './input/message-feed.js';
-import { writeRunPage } from './page/run-page.js';
+import { writeRunPage } from './page/page.js';
 import { startProgress, type Terminal } from './run/progress.js';
-import { LocalQueue } from './queue/queue.js';
+import { LocalQueue } from './queue/local-queue.js';
 import { type RunTarget, type Endpoints, startEndpoints } from './run/endpoints.js';
 import { RunFolder } from './run/folder.js';
 import { RunLedger } from './run/ledger.js';
@@ -18,20 +18,20 @@ export interface LocalRunOptions {
   readonly pipeline: string;
   readonly collection: CollectionHandler;
   readonly input: MessageInput;
-  /** Tells a later run whether it is of the same input. */
+  /** Identifies the input, so that a later run knows whether it can resume this one. */
   readonly inputName: string;
   readonly target: RunTarget;
   readonly folder: string;
   readonly fresh: boolean;
   readonly limit?: number | undefined;
-  /** Worker threads. */
+  /** Number of worker threads. */
   readonly concurrency: number;
   readonly batchSize: number;
-  /** JavaScript of container.ts. */
+  /** Path of container.ts compiled to JavaScript. */
   readonly containerFile: string;
   readonly settings: Omit<ContainerSettings, 'ingestorUrl' | 'secret' | 'token' | 'reportItems'>;
   readonly terminal: Terminal;
-  /** Aborted by Ctrl-C: what is in flight is finished. */
+  /** Aborted by Ctrl-C. In-flight messages are finished. */
   readonly signal: AbortSignal;
 }
 
@@ -45,7 +45,10 @@ interface Run {
   readonly isStopped: () => boolean;
 }
 
-/** A pipeline on this machine: queue, containers and ingestor; Items and dead letters end in the folder. Throws OutputError. */
+/**
+ * Runs a pipeline on this machine with a local queue, containers and, by default, a local ingestor. Items and dead
+ * letters are written to the folder. Throws OutputError if that fails, and InputError.
+ */
 export async function runLocally(options: LocalRunOptions): Promise<RunSummary> {
   const { folder: path, inputName: input, fresh, target } = options;
   const started = Date.now();
@@ -67,7 +70,7 @@ function prepare(options: LocalRunOptions, folder: RunFolder, endpoints: Endpoin
   const ledger = new RunLedger(folder);
   const isStopped = (): boolean => options.signal.aborted || ledger.hasFault;
   const queue = new LocalQueue({
-    // A container that times out is stopped before this, so that nothing is worked on twice at once.
+    // Longer than the timeout of a container, so that no message is processed twice at the same time.
     visibilityTimeoutSeconds: timeoutSeconds + 30,
     maxReceiveCount,
     deadLetters: {

@@ -16,7 +16,7 @@ import type { ObjectReader } from '../../lambdas/inventory/objects.js';
 import { duckDbEngine } from '../../local/inventory/duckdb-engine.js';
 import { runBackfill } from '../../local/inventory/run-backfill.js';
 import { LOCAL_PACE } from '../../local/inventory/input.js';
-import { messageLines } from '../../local/input/message-lines.js';
+import { messageLines } from '../../local/input/message-file.js';
 import { startProgress } from '../../local/run/progress.js';
 import type { InvokeResult } from './target.js';
 import { errorCode } from '../../lambdas/runtime/errors.js';

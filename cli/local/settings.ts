@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { tryParseJson } from '../../lambdas/runtime/json.js';
 import type { LocalRunOptions } from '../../local/local-run.js';
-import { MAX_RECEIVE } from '../../local/queue/queue.js';
+import { MAX_RECEIVE } from '../../local/queue/local-queue.js';
 import { readPipelineConfig } from '../../modules/config/config.js';
 import type { PipelineFolder } from '../shared/command.js';
 import { bundlePipeline } from '../shared/pipeline-code.js';

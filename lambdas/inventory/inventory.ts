@@ -13,7 +13,7 @@ export interface Inventory {
   readonly pinnedDt?: string;
 }
 
-export interface InventorySource {
+export interface InventoryConfig {
   /** With or without `/hive` or `/hive/dt=...` at its end. */
   readonly location: string;
   /** csv, orc or parquet in any case; not looked at for a listing. */
@@ -25,7 +25,7 @@ export interface InventorySource {
 const FORMATS = { csv: 'csv', orc: 'orc', parquet: 'parquet' } as const;
 const DT = /\/dt=(\d{4}-\d\d-\d\d-\d\d-\d\d)$/;
 
-export function parseInventory({ location, format, fields }: InventorySource): Inventory {
+export function parseInventory({ location, format, fields }: InventoryConfig): Inventory {
   const trimmed = location.replace(/\/+$/, '');
   if (isListing(trimmed)) {
     const text = /\.txt(\.gz)?$/i.test(trimmed);

@@ -17,7 +17,7 @@ import type {
   TokenRequest,
 } from './protocol.js';
 
-/** What the handler works with in a worker thread: the queue, the shared token and the log are the main thread's. */
+/** Returns the collaborators of the handler in a worker thread. Queue, token store and log are in the main thread. */
 export function containerCollaborators(
   settings: ContainerSettings,
   port: MessagePort,
@@ -80,7 +80,7 @@ function reporting(
   };
 }
 
-/** Messages of a port arrive in their order, so the main thread knows of these before it sees the result. */
+/** A port keeps the order of messages, so the main thread receives these before the result of the invocation. */
 function mainQueue(tell: (message: FromContainer) => void): RecordQueue {
   return {
     sendToDeadLetters: (record, reason) => {
@@ -122,12 +122,12 @@ function mainLog(tell: (message: FromContainer) => void): Log {
   };
 }
 
-/** The state table's part: one token for all containers. */
+/** Replaces the state table: all containers share one token. */
 function mainTokenStore(port: MessagePort): TokenStore {
   const waiting = new Map<number, (value: unknown) => void>();
   let calls = 0;
   port.on('message', (message: ToContainer) => {
-    if (message.type !== 'token-answer') return;
+    if (message.type !== 'token-response') return;
     waiting.get(message.call)?.(message.value);
     waiting.delete(message.call);
   });

@@ -7,7 +7,7 @@ import { granuleHandler, type GranuleHandler } from '../../lambdas/granule-handl
 import { containerCollaborators } from './collaborators.js';
 import type { ContainerSettings, FromContainer, HrefMap, ToContainer } from './protocol.js';
 
-// The entry of a worker thread: a Lambda container that runs the bundle as it is deployed, one invocation at a time.
+// The entry of a worker thread, which acts as a Lambda container: it runs the deployed bundle, one invocation at a time.
 if (parentPort) await start(parentPort, workerData as ContainerSettings);
 
 async function start(port: MessagePort, settings: ContainerSettings): Promise<void> {
@@ -52,7 +52,7 @@ async function invoke(
   }
 }
 
-/** The same pipeline, whose granules have other hrefs than their messages give: those of a folder on disk. */
+/** Returns a handler of the same pipeline that maps the hrefs of granules, for example to a folder on disk. */
 export function withHrefMap(handler: GranuleHandler, map: HrefMap | undefined): GranuleHandler {
   if (!map) return handler;
   const { pipeline } = handler;

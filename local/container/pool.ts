@@ -3,29 +3,29 @@ import { Worker } from 'node:worker_threads';
 import type { SQSRecord } from 'aws-lambda';
 
 import type { ContainerSettings, FromContainer, ToContainer } from './protocol.js';
-import { answerTokenRequest, memoryTokenStore } from './shared-token.js';
+import { handleTokenRequest, memoryTokenStore } from './shared-token.js';
 
-/** What containers tell while they work. */
+/** What containers report while they work. */
 export type ContainerReport = Exclude<
   FromContainer,
   { readonly type: 'ready' | 'result' | 'function-error' | 'token' }
 >;
 
 export interface ContainerPoolOptions {
-  /** JavaScript of container.ts: a worker thread knows no TypeScript. */
+  /** Path of container.ts compiled to JavaScript, because a worker thread cannot load TypeScript. */
   readonly containerFile: string;
   readonly settings: ContainerSettings;
   readonly onReport: (report: ContainerReport) => void;
-  /** What a bundle prints belongs neither on stdout nor among the progress. */
+  /** Receives what the bundle prints, which must not appear on stdout or in the progress. */
   readonly onOutput?: (text: string) => void;
 }
 
-/** Thrown when a container died, or did not answer in time: no record of its batch is acknowledged. */
+/** Thrown when an invocation fails as a whole or times out, or the container dies: the whole batch failed. */
 export class ContainerError extends Error {
   override readonly name = 'ContainerError';
 }
 
-/** A Lambda container in a worker thread; a new thread takes its place when it dies. */
+/** A Lambda container in a worker thread. The invocation after a failure starts a new thread. */
 export class Container {
   private worker: Worker | undefined;
 
@@ -34,7 +34,7 @@ export class Container {
     private readonly token = memoryTokenStore(),
   ) {}
 
-  /** @returns ids of the messages that were not acknowledged. Throws ContainerError. */
+  /** Returns the ids of the messages that failed. Throws ContainerError. */
   async invoke(records: readonly SQSRecord[]): Promise<readonly string[]> {
     const worker = (this.worker ??= await this.start());
     const { timeoutSeconds } = this.options.settings;
@@ -78,7 +78,7 @@ export class Container {
       workerData: settings,
       stdout: true,
       stderr: true,
-      // Of the parent's flags none is for the bundle (tsx, jest).
+      // The flags of the parent process (tsx, jest) are not meant for the bundle.
       execArgv: [],
       ...(memoryMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: memoryMb } }),
     });
@@ -92,16 +92,16 @@ export class Container {
         else this.report(worker, message);
       });
     });
-    // An error after the start shows as an exit, to whoever waits for a result.
+    // An error after the start also ends the thread, and `invoke` handles its exit.
     worker.on('error', (error) => onOutput?.(`${String(error)}\n`));
     return worker;
   }
 
   private report(worker: Worker, message: FromContainer): void {
     if (message.type === 'token') {
-      void answerTokenRequest(this.token, message.request).then((value) => {
+      void handleTokenRequest(this.token, message.request).then((value) => {
         worker.postMessage({
-          type: 'token-answer',
+          type: 'token-response',
           call: message.call,
           value,
         } satisfies ToContainer);

@@ -4,36 +4,36 @@ import type { ClientSecret } from '../../lambdas/ingestor/client-secret.js';
 import type { MetricName } from '../../lambdas/runtime/metrics.js';
 import type { AccessToken } from '../../lambdas/ingestor/token-request.js';
 
-/** Hrefs that begin with `from` begin with `to` instead. */
+/** Replaces the prefix `from` of an href with `to`. */
 export interface HrefMap {
   readonly from: string;
   readonly to: string;
 }
 
-/** What a container is started with: the environment of a deployed function, and where to read instead of S3. */
+/** Settings of a container: those of a deployed function's environment, and the maps for granules on disk. */
 export interface ContainerSettings {
   readonly pipeline: string;
-  /** Of the bundle of the pipeline's app. */
+  /** Path of the bundle of the pipeline's app.ts. */
   readonly appFile: string;
-  /** undefined: Items are made and posted nowhere. */
+  /** If undefined, Items are made but not posted. */
   readonly ingestorUrl?: string;
-  /** How to get tokens; undefined for an ingestor that wants none. */
+  /** Credentials for access tokens. Undefined if the ingestor needs none. */
   readonly secret?: ClientSecret;
-  /** A token to send as it is, instead of `secret`. */
+  /** A fixed access token, used instead of `secret`. */
   readonly token?: string;
   readonly stacApiUrl?: string;
   readonly requesterPays: boolean;
   readonly region?: string;
   readonly maxReceiveCount: number;
   readonly retryDelaySeconds: number;
-  /** From the href that a message gives to the one that the Item carries. */
+  /** Maps the href in a message to the href in the Item. */
   readonly hrefMap?: HrefMap;
-  /** From the href that the Item carries to where it is read. */
+  /** Maps the href in the Item to the location it is read from. */
   readonly sourceMap?: HrefMap;
-  /** Items are sent to the main thread as well, since no local ingestor keeps them. */
+  /** If true, Items are also sent to the main thread, because no local ingestor stores them. */
   readonly reportItems: boolean;
   readonly timeoutSeconds: number;
-  /** Of a container's heap; beyond it the container dies, as in Lambda. @default no limit */
+  /** Maximum heap in megabytes. A container that exceeds it dies, as in Lambda. @default no limit */
   readonly memoryMb?: number;
 }
 
@@ -47,7 +47,7 @@ export interface LogEntry {
 
 export type ToContainer =
   | { readonly type: 'invoke'; readonly records: readonly SQSRecord[] }
-  | { readonly type: 'token-answer'; readonly call: number; readonly value: unknown };
+  | { readonly type: 'token-response'; readonly call: number; readonly value: unknown };
 
 export type FromContainer =
   | { readonly type: 'ready' }
@@ -60,14 +60,14 @@ export type FromContainer =
   | { readonly type: 'log'; readonly entry: LogEntry }
   | { readonly type: 'token'; readonly call: number; readonly request: TokenRequest };
 
-/** A message that will not become an Item, with the attributes that its dead letter has in SQS. */
+/** A message that failed permanently, with the attributes of its dead letter. */
 export interface DeadMessage {
   readonly messageId: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** What containers ask of the token that they share, as they would ask the state table. */
+/** A request for the access token that the containers share. In AWS it would go to the state table. */
 export type TokenRequest =
   | { readonly kind: 'read' }
   | { readonly kind: 'claim' }

@@ -5,7 +5,7 @@ import type { TokenRequest } from './protocol.js';
 
 const CLAIM_MS = 15_000;
 
-/** In AWS the state table keeps the token that containers share; here memory does, for one client. */
+/** Stores the shared access token of one client in memory. In AWS it is in the state table. */
 export function memoryTokenStore(now: () => number = Date.now): TokenStore {
   let token: AccessToken | undefined;
   let claimedUntil = 0;
@@ -24,16 +24,16 @@ export function memoryTokenStore(now: () => number = Date.now): TokenStore {
   };
 }
 
-/** A token as it is, for which no other can be had. */
+/** Returns tokens that are always the given one. It cannot be replaced if the ingestor rejects it. */
 export function fixedToken(token: string): AccessTokens {
   return { get: () => Promise.resolve(token), forget: () => undefined };
 }
 
-// The store is of one client, so it looks at no secret.
+// The store serves one client and ignores the secret.
 const ANY = { cognito_domain: '', client_id: '', client_secret: '', scope: '' };
 
-/** Answers what containers ask of their common token. */
-export async function answerTokenRequest(
+/** Performs a container's request on the token store. */
+export async function handleTokenRequest(
   store: TokenStore,
   request: TokenRequest,
 ): Promise<unknown> {

@@ -1,14 +1,15 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 
-import { OutputError } from './output-error.js';
+import { OutputError } from './whole-file.js';
 
 const NEW_LINE = 0x0a;
 const CHUNK_BYTES = 16 * 1024;
 const FLUSH_BYTES = 256 * 1024;
 
 /**
- * A file to which only whole lines are appended. Lines wait in memory until `flush`; a line that a killed process
- * left torn is cut off when the file is opened.
+ * A file to which only whole lines are appended. Lines are buffered until `flush`. Opening the file truncates an
+ * incomplete last line, which a killed process may have left. Every method throws OutputError if the file cannot be
+ * written.
  */
 export class LineFile {
   private readonly file: number;
@@ -24,12 +25,12 @@ export class LineFile {
     this.writtenBytes = attempt(path, () => repair(this.file));
   }
 
-  /** Where the next line will begin, in bytes. */
+  /** Offset of the next line, in bytes. */
   get size(): number {
     return this.writtenBytes + this.pendingBytes;
   }
 
-  /** @returns where the line begins, in bytes */
+  /** Appends a line and returns its offset in bytes. */
   append(line: string): number {
     const offset = this.size;
     this.pending.push(line, '\n');
@@ -38,7 +39,7 @@ export class LineFile {
     return offset;
   }
 
-  /** Throws OutputError; the file then ends with the last line that was written whole before. */
+  /** Writes the buffered lines. If that fails, the file is truncated to the lines written before. */
   flush(): void {
     if (this.pendingBytes === 0) return;
     const bytes = Buffer.from(this.pending.join(''));
@@ -47,7 +48,7 @@ export class LineFile {
         done += writeSync(this.file, bytes, done, bytes.length - done, this.writtenBytes + done);
       }
     } catch (cause) {
-      this.takeBack();
+      this.rollBack();
       throw new OutputError(this.path, cause);
     }
     this.writtenBytes += bytes.length;
@@ -55,7 +56,7 @@ export class LineFile {
     this.pendingBytes = 0;
   }
 
-  /** The line that begins at `offset`, without its end. */
+  /** Returns the line that starts at `offset`, without its line end. */
   readLine(offset: number): string {
     this.flush();
     const chunks: Buffer[] = [];
@@ -72,16 +73,16 @@ export class LineFile {
     closeSync(this.file);
   }
 
-  private takeBack(): void {
+  private rollBack(): void {
     try {
       ftruncateSync(this.file, this.writtenBytes);
     } catch {
-      // A device that can't be cut (/dev/full) took nothing either.
+      // A device such as /dev/full cannot be truncated, but has not stored anything either.
     }
   }
 }
 
-/** Cuts off what follows the last line end. */
+/** Truncates the file after the last line end. Returns the new size. */
 function repair(file: number): number {
   const { size } = fstatSync(file);
   const chunk = Buffer.alloc(CHUNK_BYTES);

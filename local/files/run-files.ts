@@ -4,14 +4,14 @@ import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { errorCode } from '../../lambdas/runtime/errors.js';
-import { OutputError } from './output-error.js';
+import { OutputError } from './whole-file.js';
 
-/** 128 bits of the body: a message is the same message when its text is the same. */
+/** Returns a 128-bit key of the body. Messages with the same text count as the same message. */
 export function keyOf(body: string): string {
   return createHash('sha256').update(body).digest('base64url').slice(0, 22);
 }
 
-/** With the folders above it; one that is there is left as it is. Throws OutputError. */
+/** Creates a folder and its parents, if they do not exist. Throws OutputError. */
 export function makeFolder(path: string): void {
   try {
     makeWithParents(resolve(path));
@@ -20,7 +20,7 @@ export function makeFolder(path: string): void {
   }
 }
 
-/** Not mkdir's `recursive`: with it Node 20 and 22 try for ever where a parent refuses folders with ENOENT, as /proc does. */
+/** Does not use `recursive`: with it, Node 20 and 22 loop forever if a parent fails with ENOENT, as /proc does. */
 function makeWithParents(path: string): void {
   const parent = dirname(path);
   try {

@@ -1,4 +1,11 @@
-/** How an answer goes wrong. `hang`: none ever comes. `half`: the body breaks off. `reset`: the connection does. */
+/**
+ * How a request fails.
+ * - status: the response has this status instead
+ * - redirect: the response redirects to `location`
+ * - hang: no response is ever sent
+ * - reset: the connection is reset
+ * - half: the connection closes in the middle of the body
+ */
 export type Fault =
   | {
       readonly kind: 'status';
@@ -14,18 +21,18 @@ export type Fault =
 export interface FaultRequest {
   readonly method: string;
   readonly path: string;
-  /** For a plan that goes by what is posted. */
+  /** For plans that depend on the body. */
   readonly body?: string;
 }
 
 export interface FaultRule {
   readonly fault: Fault;
-  /** Only the first so many requests that the other conditions let through. */
+  /** Maximum number of requests that fail. @default no limit */
   readonly first?: number;
   readonly when?: (request: FaultRequest) => boolean;
-  /** 0 to 1, drawn from the seed. */
+  /** Share of requests that fail, from 0 to 1. @default 1 */
   readonly probability?: number;
-  /** The request is carried out all the same and only its answer is lost. @default false */
+  /** If true, the request is processed and only its response is replaced. @default false */
   readonly afterwards?: boolean;
 }
 
@@ -34,12 +41,12 @@ export interface ActiveFault {
   readonly afterwards: boolean;
 }
 
-/** Decides for each request which fault it meets, if any; the first rule that applies wins. */
+/** Returns the fault for a request, or undefined if it succeeds. */
 export type FaultPlan = (request: FaultRequest) => ActiveFault | undefined;
 
 export const noFaults: FaultPlan = () => undefined;
 
-/** The same rules and seed give the same faults to the same sequence of requests. */
+/** Returns a plan in which the first matching rule applies. It is deterministic for a seed and a sequence of requests. */
 export function faultPlan(rules: readonly FaultRule[], seed = 1): FaultPlan {
   const random = seededRandom(seed);
   const hits = rules.map(() => 0);
@@ -64,7 +71,7 @@ function applies(rule: FaultRule, request: FaultRequest, { hits, random }: Fault
   return rule.probability === undefined || random() < rule.probability;
 }
 
-/** Numbers in [0, 1) that repeat with the seed (mulberry32, public domain). */
+/** Returns a generator of numbers in [0, 1), deterministic for a seed (mulberry32, public domain). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -10,29 +10,29 @@ export interface LocalRequest {
   readonly body: string;
 }
 
-export interface LocalAnswer {
+export interface LocalResponse {
   readonly status: number;
-  /** JSON text, unless `headers` say otherwise. */
+  /** JSON, unless `headers` set another content type. */
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Produces the response to a request. If it throws, the server responds with status 500. */
+export type Respond = (request: LocalRequest) => LocalResponse | Promise<LocalResponse>;
+
 export interface LocalServer {
-  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  /** `http://127.0.0.1:<port>`, without a trailing slash. */
   readonly url: string;
-  /** Ends open connections too, hanging ones included. */
+  /** Stops the server and closes all open connections. */
   readonly close: () => Promise<void>;
 }
 
-/** A real HTTP server on a free port of the loopback address. */
-export async function serve(
-  answer: (request: LocalRequest) => LocalAnswer | Promise<LocalAnswer>,
-  faults: FaultPlan = noFaults,
-): Promise<LocalServer> {
+/** Starts an HTTP server on a free port of the loopback address. */
+export async function serve(respond: Respond, faults: FaultPlan = noFaults): Promise<LocalServer> {
   const server = createServer((incoming, response) => {
-    void respond({ incoming, response, answer, faults });
+    void handle({ incoming, response, respond, faults });
   });
-  // Clients keep connections; a server that closes them first makes a client's next POST fail.
+  // Clients keep connections open. If the server closed an idle one first, the client's next POST could fail.
   server.keepAliveTimeout = 60_000;
   const port = await listen(server);
   return { url: `http://127.0.0.1:${port}`, close: () => close(server) };
@@ -41,25 +41,25 @@ export async function serve(
 interface Exchange {
   readonly incoming: IncomingMessage;
   readonly response: ServerResponse;
-  readonly answer: (request: LocalRequest) => LocalAnswer | Promise<LocalAnswer>;
+  readonly respond: Respond;
   readonly faults: FaultPlan;
 }
 
-async function respond({ incoming, response, answer, faults }: Exchange): Promise<void> {
+async function handle({ incoming, response, respond, faults }: Exchange): Promise<void> {
   try {
     const request = await readRequest(incoming);
     const active = faults(request);
-    const result = active && !active.afterwards ? undefined : await answer(request);
+    const result = active && !active.afterwards ? undefined : await respond(request);
     if (active) sendFault(response, active.fault);
-    else if (result) sendAnswer(response, result);
+    else if (result) sendResponse(response, result);
   } catch {
-    // As the real one answers what it did not foresee.
+    // The real ingestor responds to unexpected errors in the same way.
     if (response.headersSent) response.destroy();
-    else sendAnswer(response, INTERNAL_ERROR);
+    else sendResponse(response, INTERNAL_ERROR);
   }
 }
 
-export const INTERNAL_ERROR: LocalAnswer = {
+export const INTERNAL_ERROR: LocalResponse = {
   status: 500,
   body: 'Internal Server Error',
   headers: { 'content-type': 'text/plain; charset=utf-8' },
@@ -78,7 +78,7 @@ async function readRequest(incoming: IncomingMessage): Promise<LocalRequest> {
   };
 }
 
-function sendAnswer(response: ServerResponse, { status, body, headers }: LocalAnswer): void {
+function sendResponse(response: ServerResponse, { status, body, headers }: LocalResponse): void {
   const length = Buffer.byteLength(body);
   response.writeHead(status, {
     'content-type': 'application/json',
@@ -91,10 +91,10 @@ function sendAnswer(response: ServerResponse, { status, body, headers }: LocalAn
 function sendFault(response: ServerResponse, fault: Fault): void {
   switch (fault.kind) {
     case 'status':
-      sendAnswer(response, { body: '{"detail":"injected fault"}', ...fault });
+      sendResponse(response, { body: '{"detail":"injected fault"}', ...fault });
       return;
     case 'redirect':
-      sendAnswer(response, { status: 307, body: '', headers: { location: fault.location } });
+      sendResponse(response, { status: 307, body: '', headers: { location: fault.location } });
       return;
     case 'half':
       response.writeHead(201, { 'content-type': 'application/json', 'content-length': 1000 });

@@ -7,7 +7,7 @@ import {
   valueFault,
 } from './faults.js';
 
-/** What the real ingestor finds wrong in a Collection; empty where it would publish it. */
+/** Returns the faults that the real ingestor reports for a Collection; none for a valid Collection. */
 export function collectionFaults(body: unknown): JsonFault[] {
   if (!isObject(body)) return [notAnObject(['body'], body)];
   return [

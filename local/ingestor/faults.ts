@@ -1,4 +1,4 @@
-/** One entry of `detail` in a 422, as pydantic writes it. */
+/** One entry of `detail` in a response with status 422, in pydantic's format. */
 export interface JsonFault {
   readonly type: string;
   readonly loc: readonly (string | number)[];
@@ -25,7 +25,7 @@ export function notAnObject(loc: Loc, input: unknown): JsonFault {
   return { type: 'model_attributes_type', loc, msg, input };
 }
 
-/** A required text, at least one character long. */
+/** Checks a required string of at least one character. */
 export function textFaults(value: unknown, loc: Loc): JsonFault[] {
   if (value === undefined) return [missing(loc)];
   if (typeof value !== 'string') {

@@ -9,7 +9,7 @@ import {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What the real ingestor finds wrong in an Item without asking anybody else; empty where it would answer 201. */
+/** Returns the faults that the real ingestor reports for an Item without calling other services; none for a valid Item. */
 export function itemFaults(body: unknown): JsonFault[] {
   if (!isObject(body)) return [notAnObject(['body'], body)];
   const faults = [
@@ -23,7 +23,7 @@ export function itemFaults(body: unknown): JsonFault[] {
     ...assetFaults(body['assets']),
     ...extensionFaults(body['stac_extensions']),
   ];
-  // Model validators run once every field is sound, as in pydantic.
+  // As in pydantic, validators of the whole model run only if every field is valid.
   return faults.length > 0 ? faults : bboxFaults(body);
 }
 

@@ -1,13 +1,13 @@
-/** Where the local ingestor keeps what was posted. Texts are JSON without a line break. */
+/** Storage of the local ingestor. Every `json` is JSON text without line breaks. */
 export interface ItemStore {
-  /** Upserts by id. */
+  /** Adds the Item, or replaces the one with the same id. */
   putItem(id: string, json: string): void;
   tryReadItem(id: string): string | undefined;
   putCollection(id: string, json: string): void;
   hasCollection(id: string): boolean;
 }
 
-/** Keeps everything in memory: for tests, where few Items come. */
+/** Keeps everything in memory, for tests with few Items. */
 export class MemoryStore implements ItemStore {
   private readonly items = new Map<string, string>();
   private readonly collections = new Map<string, string>();

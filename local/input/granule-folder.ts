@@ -13,24 +13,27 @@ import { assertFolder, walk } from './walk.js';
 
 export interface FolderOptions {
   readonly finder: GranuleFinder;
-  /** What hrefs begin with instead of the folder's own path. */
+  /** Replaces the path of the folder in hrefs. @default the path of the folder */
   readonly hrefPrefix?: string | undefined;
 }
 
 export interface FolderGranules {
+  /** One message per granule. */
   readonly bodies: AsyncIterable<string>;
+  /** Maps the hrefs of the messages to the hrefs of the Items. */
   readonly hrefMap: HrefMap;
+  /** Maps the hrefs of the Items to paths on disk, if `hrefPrefix` is given. */
   readonly sourceMap?: HrefMap;
 }
 
-/** Where keys begin: at the folder, or beside it where the folder is itself one granule. */
+/** The folder that keys are relative to: the folder itself, or its parent if the folder is a single granule. */
 interface Root {
   readonly folder: string;
   readonly base: string;
   readonly prefix: string;
 }
 
-/** The granules below a folder, as the pipeline finds them by its files' names. Throws InputError where there is none. */
+/** Finds the granules below a folder: the pipeline recognizes them by file name. Throws InputError if there are none. */
 export async function granulesBelow(
   path: string,
   { finder, hrefPrefix }: FolderOptions,
@@ -48,13 +51,13 @@ export async function granulesBelow(
       return { bodies: bodiesOf(root, found.naming), ...mapsOf(found.from, root, hrefPrefix) };
   }
   throw new InputError(
-    `--granules '${path}' holds no granule: none of its file names is one that the pipeline knows`,
+    `--granules '${path}' contains no granule: the pipeline recognizes none of its file names`,
   );
 }
 
 interface FirstGranule {
   readonly naming: Naming;
-  /** What stands before the key in its href. */
+  /** The part of the href before the key. */
   readonly from: string;
 }
 
@@ -78,13 +81,13 @@ async function* bodiesOf({ folder, prefix }: Root, naming: Naming): AsyncGenerat
   for await (const file of walk(folder)) {
     const granule = naming(prefix + file.key);
     if (!granule) continue;
-    // A pipeline may see the same granule in several of its files, which stand beside one another.
+    // A pipeline may recognize the same granule in several of its files, which follow one another.
     if (granule.body !== last?.body) yield granule.body;
     last = granule;
   }
 }
 
-/** An href names the file, or one of the folders that hold it. */
+/** Returns the part of `href` before `key` or a parent folder of `key`, or undefined if the href names neither. */
 function hrefRoot(href: string, key: string): string | undefined {
   const plain = href.replace(/\/+$/, '');
   for (let part = key; part !== ''; part = part.slice(0, Math.max(0, part.lastIndexOf('/')))) {
@@ -100,7 +103,7 @@ function mapsOf(
 ): Omit<FolderGranules, 'bodies'> {
   const below = joinHref(base, '');
   if (hrefPrefix === undefined) return { hrefMap: { from, to: below } };
-  // A prefix may already name the one granule.
+  // The prefix may already end with the name of the single granule.
   const stem = joinHref(hrefPrefix, '');
   const to = prefix !== '' && stem.endsWith(`/${prefix}`) ? stem.slice(0, -prefix.length) : stem;
   return { hrefMap: { from, to }, sourceMap: { from: to, to: below } };

@@ -2,32 +2,32 @@ import { failureOf } from '../../lambdas/runtime/errors.js';
 import type { Granule, GranulePipeline } from '../../lambdas/granule/items.js';
 import { parseBody } from '../../lambdas/granule/message.js';
 
-/** What is asked whether a file's name is that of a granule: the pipeline itself. */
+/** The pipeline, used to decide whether a file name belongs to a granule. */
 export interface GranuleFinder {
   readonly pipeline: Pick<GranulePipeline<Granule>, 'parseMessage'>;
-  /** Of the pipeline's historic.ts; undefined where it has none. */
+  /** The function of the pipeline's historic.ts; undefined if it has none. */
   readonly rowToMessageBody?: RowToMessageBody | undefined;
-  /** Of the pipeline's bucket, as its messages name it. */
+  /** Name of the pipeline's bucket, as in its messages. */
   readonly bucket: string;
-  /** Of the pipeline's keys in the bucket, '' or with a slash at its end. */
+  /** Prefix of the pipeline's keys in the bucket: empty, or with a trailing slash. */
   readonly keyPrefix: string;
 }
 
 type RowToMessageBody = (row: Record<string, string | undefined>) => string | undefined;
 
-/** A granule that the pipeline sees in a file's name. */
+/** A granule that the pipeline recognized by a file name. */
 export interface FoundGranule {
-  /** The message that names it. */
+  /** Body of its message. */
   readonly body: string;
   readonly href: string;
 }
 
-/** One way to name a file below a folder to the pipeline. */
+/** One way to derive a message from the key of a file. Returns undefined if the pipeline does not recognize it. */
 export type Naming = (key: string) => FoundGranule | undefined;
 
 /**
- * The ways to name files, likely ones first: the folder stands for the bucket or for the pipeline's part of it, and a
- * file shows as a row of the inventory or as an S3 event.
+ * Returns the ways to derive messages from files, likely ones first: the folder represents the whole bucket or the
+ * pipeline's prefix in it, and the message comes from an inventory row or from an S3 event.
  */
 export function namingsOf({
   pipeline,
@@ -46,7 +46,7 @@ export function namingsOf({
   );
 }
 
-/** A name that the pipeline refuses for good is none of its granules. */
+/** A file for whose message the pipeline throws a permanent error is not one of its granules. */
 function tryFind(
   body: string,
   { parseMessage }: GranuleFinder['pipeline'],

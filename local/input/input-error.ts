@@ -1,6 +1,6 @@
 import { PipelineError } from '../../lambdas/runtime/errors.js';
 
-/** Thrown when what a local run is to read is not there, or holds nothing for this pipeline. */
+/** Thrown when the input of a local run does not exist, cannot be read or has nothing for this pipeline. */
 export class InputError extends PipelineError {
   override readonly name = 'InputError';
 

@@ -1,30 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { LocalQueue } from '../queue/queue.js';
+import type { LocalQueue } from '../queue/local-queue.js';
 
-/** Finds messages and sends each; stops when told `false`: enough were sent. */
+/** Finds messages and sends each of them, until `send` resolves to false. */
 export type MessageInput = (send: SendMessage) => Promise<void>;
+/** Resolves to false if no further message is wanted. */
 export type SendMessage = (body: string) => Promise<boolean>;
 
 export interface FeedOptions {
   readonly queue: LocalQueue;
+  /** Maximum number of messages, including those done before. Undefined means no limit. */
   readonly limit: number | undefined;
-  /** True for a message whose outcome an interrupted run has left. */
+  /** Returns true for a message that an interrupted run has finished. */
   readonly wasDone: (body: string) => boolean;
   readonly isStopped: () => boolean;
 }
 
 export interface Feed {
   readonly run: (input: MessageInput) => Promise<void>;
-  /** `isCutShort`: there was a message more when the run was stopped. */
+  /** `isCutShort` is true if messages were left when the run was stopped. */
   readonly counts: { sent: number; skipped: number; isComplete: boolean; isCutShort: boolean };
 }
 
-/** Characters of message bodies held in the queue: what is found waits on disk, not in memory. */
+/** Maximum length of all bodies in the queue, in characters, so that memory stays bounded. */
 const MAX_QUEUED_CHARACTERS = 16 * 1024 * 1024;
 const WAIT_MS = 20;
 
-/** Puts messages on the queue, and waits while it is full. */
+/** Returns a feed that puts messages on the queue and waits while the queue is full. */
 export function messageFeed({ queue, limit = Infinity, wasDone, isStopped }: FeedOptions): Feed {
   const counts = { sent: 0, skipped: 0, isComplete: false, isCutShort: false };
   const send: SendMessage = async (body) => {
@@ -51,14 +53,14 @@ export function messageFeed({ queue, limit = Infinity, wasDone, isStopped }: Fee
   };
 }
 
-/** An input that sends the bodies it is given. */
+/** Returns an input that sends the given bodies. */
 export function inputOf(bodies: AsyncIterable<string> | Iterable<string>): MessageInput {
   return async (send) => {
     for await (const body of bodies) if (!(await send(body))) return;
   };
 }
 
-/** Several inputs, one after the other. */
+/** Returns an input that runs the given inputs one after another. */
 export function inputsOf(inputs: readonly MessageInput[]): MessageInput {
   return async (send) => {
     for (const input of inputs) await input(send);

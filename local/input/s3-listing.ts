@@ -10,7 +10,7 @@ export interface S3ListingOptions {
   readonly region: string;
 }
 
-/** The granules under an s3:// prefix; listing them needs AWS credentials. Throws InputError where it can't be listed. */
+/** Yields messages for the granules under an s3:// prefix. Needs AWS credentials. Throws InputError if listing fails. */
 export async function* granulesUnder(
   prefix: string,
   { finder, requesterPays, region }: S3ListingOptions,

@@ -1,27 +1,27 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { opendir, realpath, stat } from 'node:fs/promises';
-import { setImmediate as others } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 
 import { errorCode } from '../../lambdas/runtime/errors.js';
 import { InputError } from './input-error.js';
 
-/** A file below a folder, as an S3 listing would name it. */
+/** A file below a folder. */
 export interface FoundFile {
-  /** Relative to the folder, with slashes. */
+  /** Path relative to the folder with slashes, like a key in an S3 listing. */
   readonly key: string;
   readonly path: string;
 }
 
-/** Entries after which others in this thread have their turn. */
-const OTHERS_AFTER = 200;
+/** Number of entries after which the walk yields to the event loop. */
+const YIELD_AFTER = 200;
 
-/** All files below a folder in the order of their names; links are followed, save those that lead back up. */
+/** Yields all files below a folder, sorted by name. Follows links, except those to a parent folder. */
 export async function* walk(folder: string): AsyncGenerator<FoundFile> {
-  // A stack instead of recursion: each level of nested generators costs every file once more.
+  // A stack instead of recursion, because with nested generators every file passes through each level.
   const open = [{ path: folder, key: '', entries: sortedEntries(folder), at: 0 }];
   let seen = 0;
   for (let level = open.at(-1); level; level = open.at(-1)) {
-    if (++seen % OTHERS_AFTER === 0) await others();
+    if (++seen % YIELD_AFTER === 0) await yieldToEventLoop();
     const entry = level.entries[level.at++];
     if (!entry) {
       open.pop();
@@ -45,7 +45,7 @@ function kindOf(entry: Dirent): Kind {
 async function kindOfLink(path: string, above: readonly string[]): Promise<Kind> {
   const isFolder = await stat(path).then(
     (target) => target.isDirectory(),
-    // A link that leads nowhere is a file that can't be read, and says so when it is.
+    // A dangling link counts as a file; reading it fails with a clear error.
     () => false,
   );
   if (!isFolder) return 'file';
@@ -54,24 +54,24 @@ async function kindOfLink(path: string, above: readonly string[]): Promise<Kind>
   return parents.includes(target) ? 'circle' : 'folder';
 }
 
-/** Synchronous: a third of the time, for folders that hold few files each. */
+/** Synchronous, because that takes a third of the time for folders with few files. */
 function sortedEntries(folder: string): Dirent[] {
   const entries = readdirSync(folder, { withFileTypes: true });
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 const NO_FOLDER: Readonly<Record<string, string>> = {
-  ENOENT: 'there is nothing there',
+  ENOENT: 'it does not exist',
   ENOTDIR: 'it is a file',
 };
 
-/** Throws InputError where `path` is no folder that can be read. */
+/** Throws InputError if `path` is not a readable folder. `what` is the option that named it. */
 export async function assertFolder(path: string, what: string): Promise<void> {
   try {
     const folder = await opendir(path);
     await folder.close();
   } catch (cause) {
     const reason = NO_FOLDER[errorCode(cause) ?? ''] ?? String(cause);
-    throw new InputError(`${what} '${path}' is no folder that can be read: ${reason}`, { cause });
+    throw new InputError(`${what} '${path}' is not a readable folder: ${reason}`, { cause });
   }
 }

@@ -1,31 +1,30 @@
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { sqlString } from '../../lambdas/inventory/query.js';
 import type { QueryEngine, QueryState } from '../../lambdas/inventory/engine.js';
-import { prepareConnection, toDuckDb } from './duckdb-dialect.js';
 import { duckDbRelation } from './duckdb-inventory.js';
 
 export interface DuckDbOptions {
-  /** Results are left here, one file for each query, and found again by the next process. */
+  /** Folder of the results, one file per query. A later process finds them there. */
   readonly folder: string;
-  /** @default 512 */
+  /** Memory limit of a query in megabytes. @default 512 */
   readonly memoryMb?: number;
-  /** How long the state of a running query waits for its end: most take less than a caller's first pause. @default 200 */
+  /** Milliseconds for which `state` waits for a running query: most end sooner than the caller would poll. @default 200 */
   readonly stateWaitMs?: number;
 }
 
 export interface DuckDbEngine extends QueryEngine {
-  /** Waits for running queries. */
+  /** Resolves when all running queries have ended. */
   close(): Promise<void>;
 }
 
-// Every value in quotes, null as nothing, milliseconds in timestamps: as Athena writes a result.
+// The format of Athena's results: every value quoted, null as an empty field, timestamps with milliseconds.
 const RESULT_FORM =
   "FORMAT csv, HEADER true, FORCE_QUOTE *, NULLSTR '', TIMESTAMPFORMAT '%Y-%m-%d %H:%M:%S.%g'";
 
-/** Queries files on disk; the result is a CSV file as Athena would leave it. The id of a query is its token. */
+/** Returns an engine that queries files on disk with DuckDB. The id of a query is its token. */
 export function duckDbEngine(options: DuckDbOptions): DuckDbEngine {
   const queries = new LocalQueries({ ...options, folder: resolve(options.folder) });
   return {
@@ -33,7 +32,7 @@ export function duckDbEngine(options: DuckDbOptions): DuckDbEngine {
     relation: duckDbRelation,
     start: (sql, token) => queries.start(sql, token),
     state: (queryId) => queries.state(queryId),
-    // It ends by itself: local queries take seconds and cost nothing.
+    // Nothing to do: a local query ends within seconds and costs nothing.
     stop: () => Promise.resolve(),
     close: () => queries.close(),
   };
@@ -63,7 +62,7 @@ class LocalQueries {
     if (reason !== undefined) return { state: 'failed', reason, transient: false };
     const resultHref = this.resultPath(queryId);
     if (await exists(resultHref)) return { state: 'succeeded', resultHref };
-    return { state: 'failed', reason: 'the process that ran it has ended', transient: true };
+    return { state: 'failed', reason: 'the process that ran the query has ended', transient: true };
   }
 
   private async isRunning(queryId: string): Promise<boolean> {
@@ -84,7 +83,7 @@ class LocalQueries {
   }
 }
 
-/** The file appears under its name only when it is whole. */
+/** Writes the result to a draft file first, so that a file named `path` is always complete. */
 async function writeResult(
   sql: string,
   path: string,
@@ -102,7 +101,7 @@ async function writeResult(
     await connection.run(`COPY (${toDuckDb(sql)}) TO ${sqlString(draft)} (${RESULT_FORM})`);
     await rename(draft, path);
   } finally {
-    // An instance keeps its buffers until it is closed.
+    // An instance keeps its buffers in memory until it is closed.
     connection.closeSync();
     instance.closeSync();
     await rm(draft, { force: true });
@@ -118,4 +117,58 @@ async function exists(path: string): Promise<boolean> {
 
 function messageOf(error: unknown): string {
   return String(error).replace(/^Error: /, '');
+}
+
+// Functions of lambdas/inventory/functions.ts that Trino has and DuckDB lacks.
+const PREPARE = [
+  `SET TimeZone = 'UTC'`,
+  'CREATE OR REPLACE TEMP MACRO regexp_like(text, pattern) AS regexp_matches(text, pattern)',
+  'CREATE OR REPLACE TEMP MACRO from_iso8601_timestamp(text) AS cast(text AS timestamptz)',
+];
+
+/** Format codes of Trino (from MySQL) that differ in DuckDB's strptime (from C). */
+const FORMAT_CODES: Readonly<Record<string, string>> = {
+  '%M': '%B',
+  '%i': '%M',
+  '%s': '%S',
+  '%h': '%I',
+  '%k': '%-H',
+  '%e': '%-d',
+  '%c': '%-m',
+  '%T': '%H:%M:%S',
+};
+
+/** Defines the missing functions and sets the time zone to UTC, as in Athena. */
+export async function prepareConnection(connection: DuckDBConnection): Promise<void> {
+  for (const statement of PREPARE) await connection.run(statement);
+}
+
+/** Replaces date_parse with strptime. A macro cannot do this, because strptime needs its format as a literal. */
+export function toDuckDb(sql: string): string {
+  const call = /\bdate_parse\s*\(/i.exec(sql);
+  if (call === null) return sql;
+  const start = call.index + call[0].length;
+  const end = closingParenthesis(sql, start);
+  const literal = /,\s*'[^']*'\s*$/;
+  const args = sql
+    .slice(start, end)
+    .replace(literal, (format) =>
+      format.replace(/%[A-Za-z]/g, (code) => FORMAT_CODES[code] ?? code),
+    );
+  return `${sql.slice(0, call.index)}strptime(${toDuckDb(args)}${toDuckDb(sql.slice(end))}`;
+}
+
+/** Returns the index of the parenthesis that closes the one before `start`, ignoring parentheses in strings. */
+function closingParenthesis(sql: string, start: number): number {
+  let depth = 1;
+  let quoted = false;
+  for (let at = start; at < sql.length; at += 1) {
+    const character = sql[at];
+    if (character === "'") quoted = !quoted;
+    if (quoted) continue;
+    if (character === '(') depth += 1;
+    if (character === ')') depth -= 1;
+    if (depth === 0) return at;
+  }
+  return sql.length;
 }

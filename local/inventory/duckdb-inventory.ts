@@ -7,13 +7,13 @@ import { readText } from '../../lambdas/inventory/objects.js';
 import type { Relation } from '../../lambdas/inventory/engine.js';
 import { fileObjects } from './file-objects.js';
 
-// Bytes. DuckDB's own 32 MB for each of some buffers would make a large report take more memory than a small one.
+// In bytes. With DuckDB's default of 32 MB per buffer, memory use would grow with the size of the report.
 const BUFFER = 'buffer_size=4194304';
 const QUOTED = `delim=',', quote='"', escape='"'`;
-// A control character that no key of such a list holds: the whole line is the key.
+// The delimiter is a control character that does not occur in keys, so the whole line is the key.
 const WHOLE_LINE = `delim='\x01', quote='', escape=''`;
 
-/** The raw columns of a report in a folder of S3 Inventory's layout, or of a listing file. */
+/** Returns a relation of the raw columns of a report (a folder in the layout of S3 Inventory) or of a listing. */
 export async function duckDbRelation(
   inventory: Inventory,
   dt: string | undefined,
@@ -25,7 +25,7 @@ export async function duckDbRelation(
     return fromCsv([location], ['key'], `${WHOLE_LINE}, strict_mode=false`);
   if (format === 'orc') {
     throw new QueryError(
-      'an ORC report cannot be read on this machine: have S3 Inventory deliver CSV or Parquet, or run the backfill in AWS',
+      'DuckDB cannot read ORC reports: configure S3 Inventory to deliver CSV or Parquet, or run the backfill in AWS',
       { kind: 'permanent' },
     );
   }
@@ -36,12 +36,12 @@ export async function duckDbRelation(
 
 function fromCsv(files: readonly string[], columns: readonly string[], dialect: string): Relation {
   const types = columns.map((column) => `${sqlName(column)}: 'VARCHAR'`).join(', ');
-  // An empty text in quotes is no null, as for Athena. Nothing is guessed from the first rows.
+  // As in Athena, an empty quoted value is not null. Auto-detection would guess types from the first rows.
   const options = `auto_detect=false, header=false, ${dialect}, nullstr='', allow_quoted_nulls=false, ${BUFFER}`;
   return { from: `read_csv([${files.map(sqlPath).join(', ')}], ${options}, columns={${types}})` };
 }
 
-/** The files that a report's symlink.txt names. DuckDB does not follow it. */
+/** Reads symlink.txt, which lists the files of a report, because DuckDB does not. */
 async function reportFiles(location: string, dt: string): Promise<string[]> {
   const links = `${location}/hive/dt=${dt}/symlink.txt`;
   const text = (await readText(fileObjects, links)) ?? '';
@@ -51,7 +51,7 @@ async function reportFiles(location: string, dt: string): Promise<string[]> {
   );
 }
 
-/** `s3://destination/prefix/bucket/config-id/data/x.csv.gz`: some tail of it stands in the folder. */
+/** Finds a file by the end of its href, such as `s3://destination/prefix/bucket/config-id/data/x.csv.gz`. */
 async function findLinked(
   line: string,
   { location, links }: { readonly location: string; readonly links: string },
@@ -62,7 +62,7 @@ async function findLinked(
     if (await exists(path)) return path;
   }
   throw new QueryError(
-    `${links} names ${line}, which is not under ${location}: copy the data folder of the inventory as well`,
+    `${links} lists ${line}, which does not exist in ${location}: copy the data folder of the inventory there, too`,
     { kind: 'permanent' },
   );
 }
@@ -74,7 +74,7 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** DuckDB takes a path for a pattern. */
+/** Escapes the characters of a path that DuckDB would treat as a pattern. */
 function sqlPath(path: string): string {
   return sqlString(resolve(path).replace(/[[*?]/g, '[$&]'));
 }

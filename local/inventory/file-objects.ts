@@ -3,7 +3,7 @@ import type { ByteRange } from '../../lambdas/source/source.js';
 import type { ObjectPart, ObjectReader } from '../../lambdas/inventory/objects.js';
 import { errorCode } from '../../lambdas/runtime/errors.js';
 
-/** Files on disk in place of objects; an href is a path. The ETag is made of size and time, so a rewritten file is another. */
+/** Reads files on disk as objects. An href is a path; the ETag consists of size and modification time. */
 export const fileObjects: ObjectReader = {
   read: async (path, range, eTag) => {
     const file = await openExisting(path);
@@ -16,9 +16,9 @@ export const fileObjects: ObjectReader = {
     }
   },
   folders: async (path) => {
-    const entries = await readdir(path, { withFileTypes: true }).catch(noneIfMissing);
+    const entries = await readdir(path, { withFileTypes: true }).catch(emptyIfMissing);
     const names = entries.map(async (entry) => {
-      // A link to a folder counts as one.
+      // A link to a folder counts as a folder.
       const isFolder = entry.isDirectory() || (await stat(`${path}/${entry.name}`)).isDirectory();
       return isFolder ? [entry.name] : [];
     });
@@ -52,7 +52,7 @@ async function openExisting(path: string): Promise<FileHandle | undefined> {
   }
 }
 
-function noneIfMissing(error: unknown): never[] {
+function emptyIfMissing(error: unknown): never[] {
   if (isMissing(error)) return [];
   throw error;
 }

@@ -4,17 +4,17 @@ import { gzipSync } from 'node:zlib';
 
 export interface ReportFolder {
   readonly bucket: string;
-  /** As in a manifest: `Bucket, Key, Size`. */
+  /** Columns in the format of a manifest, for example `Bucket, Key, Size`. */
   readonly fileSchema: string;
-  /** The lines of one data file each. */
+  /** Content of each data file. */
   readonly files: Iterable<string>;
 }
 
 const DT = '2024-01-01-01-00';
-// Size matters less here than time.
+// The fastest level, because the size does not matter here.
 const GZIP_LEVEL = 1;
 
-/** Writes one CSV report as S3 Inventory delivers it: data files, symlink.txt and manifest.json. */
+/** Writes a CSV report in the layout of S3 Inventory: data files, symlink.txt and manifest.json. */
 export async function writeReportFolder(
   target: string,
   { bucket, fileSchema, files }: ReportFolder,
@@ -33,7 +33,7 @@ export async function writeReportFolder(
   await write(join(target, report, 'manifest.json'), JSON.stringify(manifest));
 }
 
-/** S3 encodes keys of CSV reports as in a form. */
+/** Encodes a key as in CSV reports, which use the encoding of HTML forms. */
 export function encodedKey(key: string): string {
   return encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/');
 }

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { encodedKey, writeReportFolder } from './report-folder.js';
 import { walk } from '../input/walk.js';
 
-/** Writes a report in the layout of S3 Inventory over the files of a folder, as if the folder were the bucket. */
+/** Writes an inventory report of the files below `folder`, as if it were the bucket. Returns `target`. */
 export async function writeSampleInventory(
   folder: string,
   bucket: string,

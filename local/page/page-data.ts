@@ -1,25 +1,25 @@
 import type { Geometry, Item, ItemProperties, Position, Ring } from '../../lambdas/stac/stac.js';
 
-/** More make the page slow to open; the rest stays in items.ndjson. */
+/** Maximum number of Items on the page, because more make it slow to open. items.ndjson has all of them. */
 export const MAX_ITEMS_ON_PAGE = 5000;
 
-/** An Item as the page holds it: drawn at build time, so that the page has no geometry code. */
+/** An Item on the page. Its path is computed when the page is written, so that the page needs no geometry code. */
 export interface PageItem {
   readonly id: string;
   readonly datetime: string;
-  /** SVG path in degrees, y downwards; absent where the Item has no geometry. */
+  /** SVG path in degrees, with y pointing south. Absent if the Item has no geometry. */
   readonly path?: string;
-  /** [west, north, width, height] of its largest part, in degrees: where the map zooms to. */
+  /** [west, north, width, height] of the largest part in degrees (north as -latitude), to which the map zooms. */
   readonly box?: readonly [number, number, number, number];
   readonly properties: Readonly<Record<string, unknown>>;
-  /** What all asset hrefs begin with: said once, for the size of the page. */
+  /** Common prefix of all asset hrefs, stored once to keep the page small. */
   readonly base: string;
   readonly assets: readonly PageAsset[];
 }
 
 export interface PageAsset {
   readonly key: string;
-  /** Without `base`. */
+  /** The href without `base`. */
   readonly href: string;
 }
 
@@ -43,14 +43,14 @@ function timeOf({ datetime, start_datetime: start }: ItemProperties): string {
   return datetime ?? (typeof start === 'string' ? start : '');
 }
 
-/** Up to the last slash that all hrefs share. */
+/** Returns the common prefix of all hrefs, up to its last slash. */
 function commonBase([first = '', ...others]: readonly string[]): string {
   let base = first;
   for (const href of others) while (!href.startsWith(base)) base = base.slice(0, -1);
   return base.slice(0, base.lastIndexOf('/') + 1);
 }
 
-/** Parts of a MultiPolygon are drawn where they are: the halves at +180 and -180 each on their edge of the map. */
+/** Returns all rings. A footprint split at the antimeridian appears as two parts, at both edges of the map. */
 function ringsOf(geometry: Geometry): readonly Ring[] {
   switch (geometry.type) {
     case 'Point':
@@ -76,7 +76,7 @@ function toPath(ring: Ring): string {
   return `M${ring.map(([x, y]) => `${round(x)},${round(-y)}`).join('L')}Z`;
 }
 
-/** 10 m: finer than any screen shows. */
+/** Rounds to about 10 m, which is less than a pixel at every zoom level. */
 function round(degrees: number): number {
   return Number(degrees.toFixed(4));
 }

@@ -1,7 +1,7 @@
 /* global document, location, requestAnimationFrame, history, window */
 'use strict';
 
-// Runs in the page. Items are untrusted: text goes in as textContent, never as HTML.
+// This script runs in the page. Items are untrusted, so their text is set as textContent, never as HTML.
 (() => {
   const SVG = 'http://www.w3.org/2000/svg';
   const WORLD = [-180, -90, 360, 180];
@@ -87,7 +87,7 @@
     return typeof value === 'string' ? value : JSON.stringify(value);
   }
 
-  // The map: its view is the viewBox, in degrees.
+  // The view of the map is the viewBox of the SVG, in degrees.
   function show([x, y, width, height]) {
     const w = Math.min(Math.max(width, 0.5), 360);
     const h = Math.min(Math.max(height, 0.25), 180);
@@ -213,5 +213,5 @@
   const linked = items.findIndex((item) => '#' + encodeURIComponent(item.id) === location.hash);
   if (linked >= 0) choose(linked, { zoom: true });
   else
-    details.append(element('p', 'Choose an Item on the map or in the list to see its properties.'));
+    details.append(element('p', 'Select an Item on the map or in the list to see its properties.'));
 })();

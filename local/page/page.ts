@@ -1,19 +1,53 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 
-import { landPath } from './land.js';
-import type { PageItem } from './page-data.js';
+import { geoEquirectangular, geoPath } from 'd3-geo';
+import { feature } from 'topojson-client';
+import type { Topology } from 'topojson-specification';
+
+import type { Collection, Item } from '../../lambdas/stac/stac.js';
+import type { RunFolder } from '../run/folder.js';
+import { failureCount, type RunSummary } from '../run/summary.js';
+import { MAX_ITEMS_ON_PAGE, type PageItem, toPageItem } from './page-data.js';
+
+/** Writes index.html of a run, which shows its Items on a map. */
+export function writeRunPage(
+  folder: RunFolder,
+  { id, title }: Collection,
+  summary: RunSummary,
+): void {
+  const items: PageItem[] = [];
+  for (const text of folder.itemTexts()) {
+    if (items.length === MAX_ITEMS_ON_PAGE) break;
+    items.push(toPageItem(JSON.parse(text) as Item));
+  }
+  folder.writePage(
+    renderPage({ title: title ?? id, summary: sentence(summary), items, total: folder.itemCount }),
+  );
+}
+
+function sentence(summary: RunSummary): string {
+  const { items, isDryRun, isInterrupted } = summary;
+  const failed = failureCount(summary);
+  const parts = [
+    `${items} ${items === 1 ? 'Item' : 'Items'}${isDryRun ? ' from a dry run, not posted' : ''}`,
+    ...(failed > 0 ? [`${failed} failed (see dead-letters.ndjson)`] : []),
+    ...(isInterrupted ? ['the run was interrupted'] : []),
+  ];
+  return `${parts.join('; ')}.`;
+}
 
 export interface PageContent {
   readonly title: string;
   /** One sentence under the title. */
   readonly summary: string;
   readonly items: readonly PageItem[];
-  /** Items made; more than `items` where the page holds only the first. */
+  /** Number of Items of the run; `items` has at most the first MAX_ITEMS_ON_PAGE of them. */
   readonly total: number;
 }
 
-/** One HTML file that needs neither network nor other files. Ids, titles and properties are anybody's text. */
+/** Returns a self-contained HTML page. Ids, titles and properties are untrusted and therefore escaped. */
 export function renderPage(content: PageContent): string {
   const script = readAsset('page-script.js');
   const style = readAsset('page-style.css');
@@ -33,7 +67,7 @@ ${map()}
 ${LIST}
 <section id="details" aria-live="polite" aria-label="Selected Item"></section>
 </main>
-<noscript>This page draws its footprints with a script of its own: allow scripts to see them.</noscript>
+<noscript>This page needs JavaScript to draw the footprints.</noscript>
 <script type="application/json" id="data">${embeddedJson(content.items)}</script>
 <script>${script}</script>
 </body>
@@ -41,7 +75,7 @@ ${LIST}
 `;
 }
 
-/** Only our own script runs, whatever an Item may hold. */
+/** Returns a content security policy that allows only the page's own script and style. */
 function policyFor(style: string, script: string): string {
   return `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'`;
 }
@@ -56,7 +90,7 @@ function header({ title, summary, items, total }: PageContent): string {
 
 function map(): string {
   return `<section id="map" aria-label="Map of footprints">
-<svg id="world" viewBox="-180 -90 360 180" tabindex="0" role="group" aria-label="World map: arrow keys move it, plus and minus zoom, 0 shows the whole world">
+<svg id="world" viewBox="-180 -90 360 180" tabindex="0" role="group" aria-label="World map. Arrow keys move the map, plus and minus zoom, 0 shows the whole world.">
 <rect class="ocean" x="-180" y="-90" width="360" height="180"/>
 <path class="land" d="${landPath()}"/>
 <path class="grid" d="${gridPath()}"/>
@@ -79,10 +113,26 @@ const LIST = `<nav aria-label="Items">
 
 function shownNote(shown: number, total: number): string {
   if (shown >= total) return '';
-  return ` This page shows the first ${shown} of ${total} Items; items.ndjson holds all of them.`;
+  return ` This page shows the first ${shown} of ${total} Items; items.ndjson contains all of them.`;
 }
 
-/** A line each 30 degrees. */
+/**
+ * Returns the land of the world as one SVG path in degrees: x is the longitude, y is the negative latitude. In this
+ * projection an edge of a footprint is a straight line, as RFC 7946 section 3.1.1 defines it.
+ */
+export function landPath(): string {
+  const file = createRequire(import.meta.url).resolve('world-atlas/land-110m.json');
+  const topology = JSON.parse(readFileSync(file, 'utf8')) as Topology;
+  const land = topology.objects['land'];
+  if (!land) throw new Error(`${file} has no object 'land'`);
+
+  const projection = geoEquirectangular().scale(DEGREES_PER_RADIAN).translate([0, 0]).precision(0);
+  return geoPath(projection).digits(2)(feature(topology, land)) ?? '';
+}
+
+const DEGREES_PER_RADIAN = 180 / Math.PI;
+
+/** Returns a grid with a line every 30 degrees. */
 function gridPath(): string {
   const steps = (from: number, to: number): number[] =>
     Array.from({ length: (to - from) / 30 + 1 }, (_, index) => from + index * 30);
@@ -91,7 +141,7 @@ function gridPath(): string {
   return [...meridians, ...parallels].join('');
 }
 
-/** JSON that can't end its script element, nor begin a comment in it. */
+/** Returns JSON that cannot close its script element or start a comment in it. */
 export function embeddedJson(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c');
 }

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { SQSRecord } from 'aws-lambda';
 
-import type { LocalQueue } from './queue.js';
+import type { LocalQueue } from './local-queue.js';
 
-/** What a batch is given to: a container, or a handler in this thread. Returns the ids that were not acknowledged. */
+/** Processes batches: a container, or a handler in this thread. */
 export interface BatchHandler {
+  /** Returns the ids of the messages that failed. Throws if the whole invocation failed. */
   invoke(records: readonly SQSRecord[]): Promise<readonly string[]>;
 }
 
@@ -13,18 +14,21 @@ export interface EventSourceOptions {
   readonly queue: LocalQueue;
   readonly handlers: readonly BatchHandler[];
   readonly batchSize: number;
-  /** True once no message will be sent any more. */
+  /** Returns true once no more messages will be sent to the queue. */
   readonly isComplete: () => boolean;
-  /** No further batch is begun. */
+  /** Once this returns true, no further batch is received. */
   readonly isStopped: () => boolean;
-  /** Before the record is deleted, when its outcome is known and final. */
+  /** Called when the outcome of a record is final, before the record is deleted. */
   readonly onAcknowledged?: (record: SQSRecord) => void;
   readonly onFunctionError?: (error: unknown, records: readonly SQSRecord[]) => void;
 }
 
 const POLL_MS = 10;
 
-/** Lambda's event source mapping: receives batches, invokes, deletes what was acknowledged. Ends with the queue. */
+/**
+ * Works like Lambda's event source mapping: receives batches, invokes the handlers, and deletes the messages that did
+ * not fail. Resolves when the queue is complete and empty, or stopped.
+ */
 export async function runEventSource(options: EventSourceOptions): Promise<void> {
   await Promise.all(options.handlers.map((handler) => poll(handler, options)));
 }
@@ -49,7 +53,7 @@ async function invoke(
     failed = new Set(await handler.invoke(records));
   } catch (error) {
     onFunctionError?.(error, records);
-    // In AWS these wait for the visibility time-out; here nobody gains by that.
+    // In AWS these messages stay hidden until the visibility timeout; waiting has no use here.
     for (const { receiptHandle } of records) queue.changeVisibility(receiptHandle, 0);
     return;
   }

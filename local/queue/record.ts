@@ -4,7 +4,7 @@ import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 
 export const REGION = 'local';
 
-/** A message that was received at least once; times in milliseconds since 1970. */
+/** A message that was received at least once. Times are in milliseconds since the epoch. */
 export interface DeliveredMessage {
   readonly messageId: string;
   readonly body: string;
@@ -14,7 +14,7 @@ export interface DeliveredMessage {
   readonly firstReceived: number | undefined;
 }
 
-/** The record that Lambda would be given. */
+/** Returns the record that Lambda would pass to the function. */
 export function toRecord(message: DeliveredMessage, receiptHandle: string, arn: string): SQSRecord {
   return {
     messageId: message.messageId,
@@ -27,7 +27,7 @@ export function toRecord(message: DeliveredMessage, receiptHandle: string, arn: 
       ApproximateFirstReceiveTimestamp: String(message.firstReceived),
     },
     messageAttributes: toMessageAttributes(message.attributes),
-    // At once: a Hash for each message is what the collector of garbage would then be busy with.
+    // The one-shot function: a Hash object per message would burden the garbage collector.
     md5OfBody: hash('md5', message.body),
     eventSource: 'aws:sqs',
     eventSourceARN: arn,

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSRecord } from 'aws-lambda';
-import { serve, type LocalAnswer, type LocalRequest, type LocalServer } from '../http/server.js';
-import { LocalQueue } from './queue.js';
+import { serve, type LocalResponse, type LocalRequest, type LocalServer } from '../http/server.js';
+import { LocalQueue } from './local-queue.js';
 
-/** SQS over HTTP, as AWS_ENDPOINT_URL finds it: queues of the process, in SQS's JSON protocol. */
+/** An SQS endpoint for AWS_ENDPOINT_URL: in-memory queues over SQS's JSON protocol. */
 export interface SqsServer extends LocalServer {
+  /** Throws if the server has no queue of this name. */
   readonly queue: (name: string) => LocalQueue;
-  /** Calls by their action, in order. */
+  /** Names of the actions called so far, in order. */
   readonly calls: string[];
 }
 
@@ -33,9 +34,9 @@ interface Entry {
 type Action = (queue: LocalQueue, input: Input) => object | Promise<object>;
 
 export interface SqsServerOptions {
-  /** Bodies that contain it are refused. */
+  /** Bodies that contain this text are rejected. @default REFUSE ME */
   readonly refused?: string;
-  /** How long a call takes, in milliseconds. */
+  /** Delay of every response, in milliseconds. @default 0 */
   readonly delayMs?: number;
 }
 
@@ -77,7 +78,7 @@ function actionsWith(refused: string): Readonly<Record<string, Action>> {
           Id,
           SenderFault: true,
           Code: 'InvalidMessageContents',
-          Message: 'refused here',
+          Message: 'rejected by the local queue',
         })),
       };
     },
@@ -87,7 +88,7 @@ function actionsWith(refused: string): Readonly<Record<string, Action>> {
 const ACTIONS: Readonly<Record<string, Action>> = {
   ReceiveMessage: async (queue, { MaxNumberOfMessages }) => {
     const records = queue.receive(MaxNumberOfMessages);
-    // Stands for the long poll, which would make tests slow.
+    // A short wait in place of long polling, which would slow down tests.
     if (records.length === 0) await sleep(5);
     return { Messages: records.map(messageOf) };
   },
@@ -126,7 +127,7 @@ function sent(queue: LocalQueue, { MessageBody, MessageAttributes = {} }: Sent):
   return { MessageId, MD5OfMessageBody: md5(MessageBody) };
 }
 
-/** The SDK refuses an answer that has another. */
+/** The SDK checks this hash. */
 function md5(body: string): string {
   return createHash('md5').update(body).digest('hex');
 }
@@ -150,12 +151,12 @@ function actionOf({ headers }: LocalRequest): string {
   return String(headers['x-amz-target']).split('.').at(-1) ?? '';
 }
 
-function ok(body: object): LocalAnswer {
+function ok(body: object): LocalResponse {
   const headers = { 'content-type': 'application/x-amz-json-1.0' };
   return { status: 200, body: JSON.stringify(body), headers };
 }
 
-function noSuchQueue(): LocalAnswer {
+function noSuchQueue(): LocalResponse {
   return {
     status: 400,
     body: JSON.stringify({

@@ -7,7 +7,7 @@ import type { Endpoints } from './endpoints.js';
 
 const TIMEOUT_MS = 60_000;
 
-/** Posts the pipeline's Collection through its deployed handler. Gives the reason where that did not succeed. */
+/** Posts the Collection with the handler that is also deployed. Returns the error message if that fails, else undefined. */
 export async function postLocalCollection(
   handler: CollectionHandler,
   { ingestor }: Pick<Endpoints, 'ingestor'>,

@@ -5,43 +5,47 @@ import { ingestor, type Ingestor } from '../../lambdas/ingestor/client.js';
 import { silentLog } from '../../lambdas/runtime/log.js';
 import { tokenIssuer } from '../token/issuer.js';
 import type { ContainerSettings } from '../container/protocol.js';
-import { startIngestor } from '../ingestor/ingestor.js';
+import { startLocalIngestor } from '../ingestor/local-ingestor.js';
 import type { ItemStore } from '../ingestor/item-store.js';
 import { fixedToken, memoryTokenStore } from '../container/shared-token.js';
 import { startTokenEndpoint } from '../token/endpoint.js';
 
-/** Where an ingestor is, and how to be let in. */
+/** URL of an ingestor, and the credentials for it. */
 export type IngestorAccess = Pick<ContainerSettings, 'ingestorUrl' | 'secret' | 'token'>;
 
-/** Where a run posts to. */
+/** The ingestor that a run posts to: `local` starts one, `dry-run` posts nothing. */
 export type RunTarget =
   | { readonly kind: 'local' | 'dry-run' }
   | { readonly kind: 'ingestor'; readonly access: IngestorAccess };
 
-/** What a run posts to. */
+/** The ingestor of a run, ready for requests. */
 export interface Endpoints {
-  /** For the containers. */
+  /** Settings with which the containers reach the ingestor. */
   readonly access: IngestorAccess;
-  /** The same for this thread; undefined in a dry run. */
+  /** Client of the ingestor for this thread. Undefined in a dry run. */
   readonly ingestor: Ingestor | undefined;
   readonly close: () => Promise<void>;
 }
 
-/** Throws TokenError where no token is to be had of the ingestor elsewhere. */
+/** Starts or connects to the ingestor. Throws TokenError if its credentials are not valid. */
 export async function startEndpoints(target: RunTarget, store: ItemStore): Promise<Endpoints> {
   if (target.kind === 'dry-run')
     return { access: {}, ingestor: undefined, close: () => Promise.resolve() };
   if (target.kind === 'ingestor') {
     const { access } = target;
     const tokens = tokensOf(access);
-    // Wrong credentials would fail message after message, each after a wait for the others' token.
+    // Checked here, because with invalid credentials every message would wait for a token before it fails.
     await tokens?.get();
     return { access, ingestor: ingestorOf(access, tokens), close: () => Promise.resolve() };
   }
   const issuer = tokenIssuer(randomUUID());
   const [tokens, items] = await Promise.all([
     startTokenEndpoint({ issuer }),
-    startIngestor({ store, requireCollection: true, checkToken: (token) => issuer.check(token) }),
+    startLocalIngestor({
+      store,
+      requireCollection: true,
+      checkToken: (token) => issuer.check(token),
+    }),
   ]);
   const access = { ingestorUrl: items.url, secret: tokens.secret };
   return {

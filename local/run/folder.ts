@@ -15,11 +15,11 @@ export interface DeadLetter {
   readonly error: string;
   readonly messageId: string;
   readonly body: string;
-  /** As the message in the dead-letter queue would have them. */
+  /** Message attributes, as in the dead-letter queue. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** How often messages failed so, and the reason of the first. */
+/** Number of messages that failed with the same error, and the reason of the first. */
 export interface FailureCount {
   readonly count: number;
   readonly example: string;
@@ -28,21 +28,21 @@ export interface FailureCount {
 export interface RunFolderOptions {
   readonly path: string;
   readonly input: string;
-  /** Start anew even where an interrupted run could be taken up. */
+  /** Discards an interrupted run instead of resuming it. @default false */
   readonly fresh?: boolean;
 }
 
-/** Of a message that the queue itself put away. */
+/** Reason for a message that the queue itself moved to the dead-letter queue. */
 const NO_REASON = 'no recorded reason: the function was killed or timed out on every receive';
 
 const STATE_FOLDER = '.run';
 const STATE_FILE = join(STATE_FOLDER, 'state.json');
 const DONE_FILE = join(STATE_FOLDER, 'done');
 
-/** The folder of one local run: what it made, and what the next run needs to take it up where it ended. */
+/** The output folder of a local run: its results, and the state from which the next run resumes if it is interrupted. */
 export class RunFolder implements ItemStore {
   readonly path: string;
-  /** True where an interrupted run of the same input is taken up. */
+  /** True if this run resumes an interrupted run of the same input. */
   readonly isResumed: boolean;
   private readonly items: LineFile;
   private readonly deadLetters: LineFile;
@@ -67,7 +67,7 @@ export class RunFolder implements ItemStore {
     this.done = new LineFile(this.file(DONE_FILE), { fresh });
   }
 
-  /** Reads what an interrupted run left; to be awaited before anything is written. */
+  /** Reads the results of an interrupted run. Await it before writing anything. */
   async load(): Promise<void> {
     if (!this.isResumed) return;
     for await (const key of readLines(this.file(DONE_FILE))) this.doneBefore.add(key);
@@ -85,7 +85,7 @@ export class RunFolder implements ItemStore {
     return this.offsets.size;
   }
 
-  /** By the name of the error. */
+  /** Failures by name of the error. */
   get failures(): ReadonlyMap<string, FailureCount> {
     return this.reasons;
   }
@@ -110,12 +110,12 @@ export class RunFolder implements ItemStore {
 
   putDeadLetter({ messageId, body, attributes }: DeadMessage): void {
     const { reason = NO_REASON, error = 'NoReason' } = attributes;
-    const letter: DeadLetter = { reason, error, messageId, body, attributes };
-    this.countReason(letter);
-    this.deadLetters.append(JSON.stringify(letter));
+    const deadLetter: DeadLetter = { reason, error, messageId, body, attributes };
+    this.countReason(deadLetter);
+    this.deadLetters.append(JSON.stringify(deadLetter));
   }
 
-  /** To be called once the outcome of a message is in the folder. */
+  /** Marks a message as done. Call it after the outcome of the message was written. */
   markDone(body: string): void {
     this.done.append(keyOf(body));
   }
@@ -124,19 +124,19 @@ export class RunFolder implements ItemStore {
     return this.doneBefore.size > 0 && this.doneBefore.has(keyOf(body));
   }
 
-  /** What is done is written last: a message whose outcome was lost is run again. */
+  /** The done file is written last, so that a message whose outcome was lost runs again. */
   flush(): void {
     this.items.flush();
     this.deadLetters.flush();
     this.done.flush();
   }
 
-  /** Items in the order of their first posting, replaced ones left out. */
+  /** Yields the last version of every Item, in the order in which they were first posted. */
   *itemTexts(): Generator<string> {
     for (const offset of this.offsets.values()) yield this.items.readLine(offset);
   }
 
-  /** What the functions warned of and printed; of this run only. */
+  /** Opens the log of warnings and output, which starts empty in every run. */
   openLog(): LineFile {
     return new LineFile(this.file('log.ndjson'), { fresh: true });
   }
@@ -145,7 +145,7 @@ export class RunFolder implements ItemStore {
     writeWhole(this.file('index.html'), html);
   }
 
-  /** After this the folder takes nothing more. */
+  /** Writes the final state and closes all files. */
   close(state: RunState): void {
     this.flush();
     if (state === 'finished') this.compact();
@@ -164,7 +164,7 @@ export class RunFolder implements ItemStore {
     this.offsets.set(id, offset);
   }
 
-  /** An Item posted twice has two lines; the newer one stays. */
+  /** Removes the older line of every Item that was posted twice. */
   private compact(): void {
     if (this.replaced === 0) return;
     const path = this.file('items.ndjson');

@@ -2,10 +2,10 @@ import { failureOf } from '../../lambdas/runtime/errors.js';
 import type { ContainerReport } from '../container/pool.js';
 import type { Counts, LogEntry } from '../container/protocol.js';
 import type { LineFile } from '../files/line-file.js';
-import type { LocalQueue } from '../queue/queue.js';
+import type { LocalQueue } from '../queue/local-queue.js';
 import type { RunFolder } from './folder.js';
 
-/** Keeps what happens in a run: outcomes go to the folder, warnings to its log, numbers stay here. */
+/** Records a run: writes outcomes to the folder and warnings to its log, and counts both. */
 export class RunLedger {
   readonly counts = { settled: 0, warnings: 0, made: 0, posted: 0, skipped: 0, tokenRequests: 0 };
   private readonly log: LineFile;
@@ -15,11 +15,12 @@ export class RunLedger {
     this.log = folder.openLog();
   }
 
-  /** What ends the run before its time: the first error that was met. */
+  /** True once writing failed or the input threw, which ends the run. */
   get hasFault(): boolean {
     return this.fault !== undefined;
   }
 
+  /** Throws the first error, if there was one. */
   throwFault(): void {
     if (this.fault) throw this.fault.error;
   }
@@ -39,7 +40,7 @@ export class RunLedger {
     });
   }
 
-  /** The message is done with; its outcome was told before. */
+  /** Marks a message as done. Its outcome was recorded before. */
   settle(body: string): void {
     this.attempt(() => {
       this.folder.markDone(body);
@@ -71,7 +72,7 @@ export class RunLedger {
   }
 
   private warn(entry: LogEntry): void {
-    // The outcome of a record is no warning: it is counted elsewhere, or tried again.
+    // The log entry of a record's outcome does not count as a warning: outcomes are counted separately.
     if (entry.message !== 'record') this.counts.warnings++;
     this.log.append(JSON.stringify(entry));
   }

@@ -1,7 +1,7 @@
-/** What a progress line tells. */
+/** The counts that the progress shows. */
 export interface ProgressCounts {
   readonly done: number;
-  /** undefined while messages are still being found. */
+  /** Undefined while the input is still being read. */
   readonly total: number | undefined;
   readonly failed: number;
 }
@@ -14,7 +14,7 @@ export interface Terminal {
 
 export interface Progress {
   update(counts: ProgressCounts): void;
-  /** Ends the bar's line, so that what follows begins on one of its own. */
+  /** Clears the progress bar. */
   end(): void;
 }
 
@@ -22,7 +22,7 @@ const BAR_EVERY_MS = 100;
 const LINE_EVERY_MS = 5000;
 const BAR_WIDTH = 24;
 
-/** A bar that is drawn over itself on a terminal; a line now and then elsewhere. */
+/** Shows a progress bar on a terminal; otherwise writes a line every few seconds. */
 export function startProgress(terminal: Terminal, now: () => number = Date.now): Progress {
   const started = now();
   const every = terminal.isTTY ? BAR_EVERY_MS : LINE_EVERY_MS;
@@ -34,7 +34,7 @@ export function startProgress(terminal: Terminal, now: () => number = Date.now):
       shown = now();
       drawn = true;
       const text = progressText(counts, (shown - started) / 1000);
-      // A terminal that knows no width says 0.
+      // A terminal of unknown width reports 0.
       const { columns = 0 } = terminal;
       const width = columns > 0 ? columns : 80;
       const line = terminal.isTTY
@@ -65,7 +65,7 @@ function bar({ done, total }: ProgressCounts): string {
   return `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] `;
 }
 
-/** `42 s`, `3 min 20 s`, `2 h 5 min` */
+/** Formats a duration, for example `42 s`, `3 min 20 s` or `2 h 5 min`. */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${Math.ceil(seconds)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;

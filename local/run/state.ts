@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 
 import { writeWhole } from '../files/whole-file.js';
 
-/** `running` is also what a run that was killed leaves behind. */
+/** State of the last run. A killed run leaves `running`. */
 export type RunState = 'running' | 'interrupted' | 'finished';
 
 export interface RunRecord {
   readonly state: RunState;
-  /** What the run was asked for: only the same run is taken up again. */
+  /** Identifies the input of the run: only a run with the same input resumes it. */
   readonly input: string;
 }
 
-/** undefined where there was no run, or its record can't be read: then the next one starts anew. */
+/** Returns undefined if there was no run or its record cannot be read, so that the next run starts over. */
 export function tryReadRunRecord(path: string): RunRecord | undefined {
   try {
     const record = JSON.parse(readFileSync(path, 'utf8')) as Partial<RunRecord>;

@@ -1,18 +1,18 @@
 import type { FailureCount } from './folder.js';
 
-/** What a local run did. */
+/** The results of a local run. */
 export interface RunSummary {
   readonly folder: string;
   readonly made: number;
   readonly posted: number;
-  /** Messages that name nothing to make an Item of. */
+  /** Number of messages without a granule for this pipeline. */
   readonly skipped: number;
-  /** In the folder: the same Item made twice counts once. */
+  /** Number of distinct Items in the folder. */
   readonly items: number;
-  /** Messages whose outcome an interrupted run had left. */
+  /** Number of messages that an interrupted run had finished. */
   readonly doneBefore: number;
   readonly failures: ReadonlyMap<string, FailureCount>;
-  /** Why the Collection was not posted. */
+  /** Error message if the Collection was not posted. */
   readonly collectionFault: string | undefined;
   readonly warnings: number;
   readonly tokenRequests: number;
@@ -23,16 +23,16 @@ export interface RunSummary {
 
 const MAX_EXAMPLE = 300;
 
-/** For a person to read at the end of a run. */
+/** Returns the text that is printed at the end of a run. */
 export function summaryText(summary: RunSummary): string {
   const { made, posted, seconds, folder, isInterrupted, isDryRun } = summary;
   const rate = seconds > 0 ? ` (${Math.round(made / seconds)} Items/s)` : '';
   const lines = [
-    isDryRun ? `made ${made}, posted none: a dry run` : `made ${made}, posted ${posted}`,
+    isDryRun ? `made ${made}, posted none (dry run)` : `made ${made}, posted ${posted}`,
     ...(summary.items === made ? [] : [`items.ndjson holds ${summary.items}: the last of each id`]),
-    ...(summary.skipped > 0 ? [`skipped ${summary.skipped}: nothing to make an Item of`] : []),
+    ...(summary.skipped > 0 ? [`skipped ${summary.skipped}: messages without a granule`] : []),
     ...(summary.doneBefore > 0
-      ? [`done before ${summary.doneBefore}: taken from the interrupted run`]
+      ? [`done before ${summary.doneBefore}: finished by the interrupted run`]
       : []),
     ...failureLines(summary),
     ...(summary.warnings > 0 ? [`warnings ${summary.warnings}: see log.ndjson`] : []),
@@ -40,7 +40,9 @@ export function summaryText(summary: RunSummary): string {
     `see ${folder}/index.html`,
   ];
   if (isInterrupted)
-    lines.unshift('interrupted: what was in flight is finished; run the same again to go on');
+    lines.unshift(
+      'interrupted: in-flight messages were finished; run the same command again to resume',
+    );
   return `${lines.join('\n')}\n`;
 }
 
@@ -59,14 +61,16 @@ function failureLines(summary: RunSummary): string[] {
   const sorted = [...failures].sort(([, a], [, b]) => b.count - a.count);
   return [
     `failed ${failed}: see dead-letters.ndjson`,
-    ...sorted.map(([name, { count, example }]) => `  ${count} ${name}, as: ${cut(example)}`),
+    ...sorted.map(
+      ([name, { count, example }]) => `  ${count} ${name}, for example: ${truncate(example)}`,
+    ),
     ...(collectionFault === undefined
       ? []
-      : [`  the Collection was not posted: ${cut(collectionFault)}`]),
+      : [`  the Collection was not posted: ${truncate(collectionFault)}`]),
   ];
 }
 
-function cut(text: string): string {
+function truncate(text: string): string {
   const line = text.replaceAll('\n', ' ');
   return line.length <= MAX_EXAMPLE ? line : `${line.slice(0, MAX_EXAMPLE)}...`;
 }

@@ -1,40 +1,40 @@
 import type { TokenIssuer } from './issuer.js';
 import type { FaultPlan } from '../http/faults.js';
-import { type LocalAnswer, type LocalRequest, type LocalServer, serve } from '../http/server.js';
+import { type LocalResponse, type LocalRequest, type LocalServer, serve } from '../http/server.js';
 
 export interface TokenEndpointOptions {
   readonly issuer: TokenIssuer;
   readonly clientId?: string;
   readonly clientSecret?: string;
-  /** Scopes that a client may ask for. @default any */
+  /** Scopes that a client may request. @default any */
   readonly scopes?: readonly string[];
-  /** @default 3600 */
+  /** Lifetime of a token. @default 3600 */
   readonly lifetimeSeconds?: number;
   readonly faults?: FaultPlan;
 }
 
 export interface TokenEndpoint extends LocalServer {
-  /** What the pipeline's secret holds to use this endpoint. */
+  /** Contents of the pipeline's secret for this endpoint. */
   readonly secret: {
     readonly cognito_domain: string;
     readonly client_id: string;
     readonly client_secret: string;
     readonly scope: string;
   };
-  /** Requests that reached the endpoint, failed ones included. */
+  /** Returns the number of requests so far, including failed ones. */
   readonly requestCount: () => number;
-  /** From now on only this secret is right: a rotation. */
+  /** Rotates the secret: from now on only `clientSecret` is valid. */
   readonly rotate: (clientSecret: string) => void;
 }
 
-/** POST /oauth2/token with client credentials, as Cognito answers it. */
+/** Starts an HTTP server that responds to POST /oauth2/token (client credentials grant) like Cognito. */
 export async function startTokenEndpoint(options: TokenEndpointOptions): Promise<TokenEndpoint> {
   const clientId = options.clientId ?? 'local-client';
   let clientSecret = options.clientSecret ?? 'local-secret';
   let requests = 0;
 
   const server = await serve(
-    (request) => answer(request, { ...options, clientId, clientSecret }),
+    (request) => respond(request, { ...options, clientId, clientSecret }),
     (request) => {
       requests++;
       return options.faults?.(request);
@@ -61,7 +61,7 @@ type Credentials = TokenEndpointOptions & {
   readonly clientSecret: string;
 };
 
-function answer(request: LocalRequest, options: Credentials): LocalAnswer {
+function respond(request: LocalRequest, options: Credentials): LocalResponse {
   if (request.path !== '/oauth2/token') return refuse(404, 'not_found');
   if (request.method !== 'POST') return refuse(405, 'method_not_allowed');
   if (!request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
@@ -89,11 +89,11 @@ function knowsClient(
   return Buffer.from(encoded, 'base64').toString('utf8') === `${clientId}:${clientSecret}`;
 }
 
-function allowsScope(asked: string | null, scopes: readonly string[] | undefined): boolean {
-  if (!scopes || !asked) return true;
-  return asked.split(' ').every((scope) => scopes.includes(scope));
+function allowsScope(requested: string | null, scopes: readonly string[] | undefined): boolean {
+  if (!scopes || !requested) return true;
+  return requested.split(' ').every((scope) => scopes.includes(scope));
 }
 
-function refuse(status: number, error: string): LocalAnswer {
+function refuse(status: number, error: string): LocalResponse {
   return { status, body: JSON.stringify({ error }) };
 }

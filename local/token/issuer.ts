@@ -1,8 +1,8 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 
 /**
- * Tokens that any process with the key can check, so that an ingestor and a token endpoint need not share memory.
- * Shaped like the JWTs of the real endpoint, but signed with HS256.
+ * Issues and checks tokens in the form of the real endpoint's JWTs, but signed with HS256. Any process with the key can
+ * check a token, so the ingestor and the token endpoint need not share memory.
  */
 export interface TokenIssuer {
   issue(lifetimeSeconds: number): string;
@@ -10,7 +10,7 @@ export interface TokenIssuer {
 }
 
 export function tokenIssuer(key: string, now: () => number = Date.now): TokenIssuer {
-  // The one in use is checked with every request.
+  // Every request presents the same token, so the result of the last check is cached.
   let last: { readonly token: string; readonly expiresAt: number } | undefined;
   return {
     issue(lifetimeSeconds) {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { historicHandler } from '../../lambdas/historic-handler.js';
 import { inventoryInput } from '../../local/inventory/input.js';
 import { messageFeed } from '../../local/input/message-feed.js';
-import { LocalQueue, MAX_RECEIVE } from '../../local/queue/queue.js';
+import { LocalQueue, MAX_RECEIVE } from '../../local/queue/local-queue.js';
 
 // A process of its own, since memory that was taken once is not given back: the inventory of a local run as messages on
 // the in-process queue, from which they are received and deleted as handlers would.

@@ -3,7 +3,7 @@ import type { GranuleCollaborators } from '../../lambdas/granule/collaborators.j
 import { silentLog } from '../../lambdas/runtime/log.js';
 import { silentMeter } from '../../lambdas/runtime/metrics.js';
 import { seededRandom } from '../../local/http/faults.js';
-import { LocalQueue } from '../../local/queue/queue.js';
+import { LocalQueue } from '../../local/queue/local-queue.js';
 import { handler } from '../../pipelines/sentinel1/app.js';
 import type { Corpus } from './corpus.js';
 import { below, mutate } from './damage.js';

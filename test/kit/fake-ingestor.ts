@@ -1,12 +1,12 @@
 import type { Collection, Item } from '../../lambdas/stac/stac.js';
 import {
-  type IngestorOptions,
-  type Ingestor,
-  startIngestor,
-} from '../../local/ingestor/ingestor.js';
+  type LocalIngestorOptions,
+  type LocalIngestor,
+  startLocalIngestor,
+} from '../../local/ingestor/local-ingestor.js';
 import { MemoryStore } from '../../local/ingestor/item-store.js';
 
-export interface FakeIngestor extends Ingestor {
+export interface FakeIngestor extends LocalIngestor {
   /** Returns the accepted Items: for each id, the last one. */
   readonly items: () => Item[];
   readonly collections: () => Collection[];
@@ -21,10 +21,10 @@ export interface FakeIngestor extends Ingestor {
  * await ingestor.close();
  */
 export async function startFakeIngestor(
-  options: Omit<IngestorOptions, 'store'> = {},
+  options: Omit<LocalIngestorOptions, 'store'> = {},
 ): Promise<FakeIngestor> {
   const store = new MemoryStore();
-  const ingestor = await startIngestor({ ...options, store });
+  const ingestor = await startLocalIngestor({ ...options, store });
   return {
     ...ingestor,
     items: () => store.itemTexts.map((text) => JSON.parse(text) as Item),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 
-import { LocalQueue } from '../../local/queue/queue.js';
+import { LocalQueue } from '../../local/queue/local-queue.js';
 
 /**
  * Reads a JSON file. Each call returns a new value, which tests may change.

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tokenIssuer } from '../../../local/token/issuer.js';
 import { runEventSource } from '../../../local/queue/event-source.js';
 import { seededRandom } from '../../../local/http/faults.js';
-import { startIngestor, type Ingestor } from '../../../local/ingestor/ingestor.js';
-import { LocalQueue } from '../../../local/queue/queue.js';
-import { answerTokenRequest, memoryTokenStore } from '../../../local/container/shared-token.js';
+import { startLocalIngestor, type LocalIngestor } from '../../../local/ingestor/local-ingestor.js';
+import { LocalQueue } from '../../../local/queue/local-queue.js';
+import { handleTokenRequest, memoryTokenStore } from '../../../local/container/shared-token.js';
 import { startTokenEndpoint } from '../../../local/token/endpoint.js';
 import { benchFaults, tokenFaults } from './faults.js';
 import { FaultBenchLedger, type BenchSummary } from './ledger.js';
@@ -47,7 +47,7 @@ export async function runFaultBench(options: FaultBenchOptions): Promise<BenchSu
     lifetimeSeconds: TOKEN_SECONDS,
     faults: tokenFaults(seed),
   });
-  const ingestor = await startIngestor({
+  const ingestor = await startLocalIngestor({
     checkToken: (token) => tokens.issuer.check(token),
     faults: benchFaults(seed, (name) => {
       ledger.fault(name);
@@ -68,7 +68,7 @@ export async function runFaultBench(options: FaultBenchOptions): Promise<BenchSu
 interface BenchParts extends FaultBenchOptions {
   readonly ledger: FaultBenchLedger;
   readonly tokens: WatchedTokens;
-  readonly ingestor: Ingestor;
+  readonly ingestor: LocalIngestor;
   readonly secret: WorkerSettings['secret'];
 }
 
@@ -184,7 +184,7 @@ class FaultBench {
       case 'later':
         return this.queue.changeVisibility(call.receiptHandle, call.seconds);
       case 'token':
-        return answerTokenRequest(this.token, call.request);
+        return handleTokenRequest(this.token, call.request);
     }
   }
 }

@@ -3,14 +3,14 @@ import type { AccessTokens } from '../../../lambdas/ingestor/access-token.js';
 import { ingestor } from '../../../lambdas/ingestor/client.js';
 import { ingestorReader } from '../../../lambdas/ingestor/reader.js';
 import type { HttpResponse, HttpRequest } from '../../../lambdas/runtime/http.js';
-import { startIngestor, type Ingestor } from '../../../local/ingestor/ingestor.js';
+import { startLocalIngestor, type LocalIngestor } from '../../../local/ingestor/local-ingestor.js';
 import { exampleItem } from '../../support/granule.js';
 
-let server: Ingestor;
+let server: LocalIngestor;
 const valid = new Set(['good']);
 
 beforeEach(async () => {
-  server = await startIngestor({ checkToken: (token) => valid.has(token) });
+  server = await startLocalIngestor({ checkToken: (token) => valid.has(token) });
   const posts = ingestor({ url: server.url, tokens: fixed('good') });
   for (const id of ['a b/c', 'second']) {
     const item = exampleItem(id, { collection: 'example' });

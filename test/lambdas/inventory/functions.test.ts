@@ -1,7 +1,7 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { INVENTORY_FUNCTIONS } from '../../../lambdas/inventory/functions.js';
-import { prepareConnection, toDuckDb } from '../../../local/inventory/duckdb-dialect.js';
+import { prepareConnection, toDuckDb } from '../../../local/inventory/duckdb-engine.js';
 
 // Functions and operators of Trino's documentation that the examples may use.
 // @see https://trino.io/docs/current/functions/list.html

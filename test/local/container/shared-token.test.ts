@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import {
-  answerTokenRequest,
+  handleTokenRequest,
   fixedToken,
   memoryTokenStore,
 } from '../../../local/container/shared-token.js';
@@ -10,15 +10,15 @@ describe('the token that containers share', () => {
   test('is requested by one of them at a time, until that one has written or died', async () => {
     let now = 0;
     const store = memoryTokenStore(() => now);
-    const claim = () => answerTokenRequest(store, { kind: 'claim' });
+    const claim = () => handleTokenRequest(store, { kind: 'claim' });
 
     expect([await claim(), await claim()]).toEqual([true, false]);
     now = 15_000;
     expect(await claim()).toBe(true);
 
     const token = { value: 't', renewAt: 1, expiresAt: 2 };
-    await answerTokenRequest(store, { kind: 'write', token });
-    expect(await answerTokenRequest(store, { kind: 'read' })).toBe(token);
+    await handleTokenRequest(store, { kind: 'write', token });
+    expect(await handleTokenRequest(store, { kind: 'read' })).toBe(token);
     expect(await claim()).toBe(true);
   });
 

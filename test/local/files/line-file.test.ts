@@ -59,7 +59,7 @@ describe('a file of whole lines', () => {
     writeFileSync(path, '');
 
     expect(() => new LineFile(join(path, 'below'), { fresh: true })).toThrow(
-      `cannot write ${join(path, 'below')}: a part of the path is a file, not a folder`,
+      `cannot write ${join(path, 'below')}: part of the path is a file, not a folder`,
     );
   });
 

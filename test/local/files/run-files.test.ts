@@ -38,16 +38,18 @@ describe('makeFolder', () => {
 
     expect(() => {
       makeFolder(join(root, path));
-    }).toThrow(/^cannot write .*file.*: a (file stands|part of the path is a file)/);
+    }).toThrow(
+      /^cannot write .*file.*: (a file with this name already exists|part of the path is a file)/,
+    );
   });
 
   (process.platform === 'linux' ? test : test.skip).each(['/proc/a', '/proc/a/b/c'])(
-    'ends with a sentence at %s, where nothing can be made',
+    'throws OutputError at %s, where no folder can be created',
     (path) => {
       expect(() => {
         makeFolder(path);
       }).toThrow(
-        `cannot write ${path}: nothing can be made there; choose another folder with --out`,
+        `cannot write ${path}: the folder cannot be created there; choose another folder with --out`,
       );
     },
   );

@@ -102,7 +102,7 @@ describe('granules below a folder', () => {
     mkdirSync(join(root, 'empty'));
 
     await expect(granulesBelow(join(root, 'empty'), { finder })).rejects.toThrow(
-      /holds no granule: none of its file names/,
+      /contains no granule: the pipeline recognizes none of its file names/,
     );
     await expect(granulesBelow(join(root, 'gone'), { finder })).rejects.toThrow(
       /there is nothing there/,

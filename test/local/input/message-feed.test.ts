@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { inputOf, inputsOf, messageFeed } from '../../../local/input/message-feed.js';
 import { assertMessageFile, messagesOf } from '../../../local/input/message-file.js';
-import { LocalQueue } from '../../../local/queue/queue.js';
+import { LocalQueue } from '../../../local/queue/local-queue.js';
 
 function feedOf(options: { limit?: number; done?: string[]; isStopped?: () => boolean } = {}) {
   const queue = new LocalQueue();
@@ -76,8 +76,8 @@ describe('a file of messages', () => {
 
   test('that is missing is named', async () => {
     await expect(assertMessageFile('/nowhere/m')).rejects.toThrow(
-      "--messages '/nowhere/m' cannot be read: there is no such file",
+      "--messages '/nowhere/m' cannot be read: the file does not exist",
     );
-    await expect(messagesOf('/nowhere/m').next()).rejects.toThrow(/there is no such file/);
+    await expect(messagesOf('/nowhere/m').next()).rejects.toThrow(/the file does not exist/);
   });
 });

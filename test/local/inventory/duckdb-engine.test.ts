@@ -77,7 +77,7 @@ describe('states', () => {
   test('a query whose process has ended is worth another try', async () => {
     expect(await engine.state('unknown')).toEqual({
       state: 'failed',
-      reason: 'the process that ran it has ended',
+      reason: 'the process that ran the query has ended',
       transient: true,
     });
   });
@@ -100,13 +100,13 @@ describe('reports', () => {
     await rm(join(folder, 'data'), { recursive: true });
 
     await expect(engine.relation(inventory(), DT)).rejects.toThrow(
-      `names s3://inventory/prefix/bucket/config-id/data/${DT}-0.csv.gz, which is not under ${folder}`,
+      `lists s3://inventory/prefix/bucket/config-id/data/${DT}-0.csv.gz, which does not exist in ${folder}`,
     );
   });
 
   test('ORC is refused in one sentence', async () => {
     await expect(engine.relation(inventory('orc'), DT)).rejects.toThrow(
-      'an ORC report cannot be read on this machine: have S3 Inventory deliver CSV or Parquet',
+      'DuckDB cannot read ORC reports: configure S3 Inventory to deliver CSV or Parquet',
     );
   });
 

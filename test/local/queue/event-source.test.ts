@@ -2,7 +2,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from '@jest/globals';
 
 import { type BatchHandler, runEventSource } from '../../../local/queue/event-source.js';
-import { LocalQueue } from '../../../local/queue/queue.js';
+import { LocalQueue } from '../../../local/queue/local-queue.js';
 
 function queueOf(count: number, deadLetters?: LocalQueue): LocalQueue {
   const queue = new LocalQueue({ maxReceiveCount: 3, ...(deadLetters && { deadLetters }) });

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { Fifo } from '../../../local/queue/fifo.js';
+import { Fifo } from '../../../local/queue/local-queue.js';
 
 test('gives what was pushed in its order, as an array would, whatever the mix of calls', () => {
   fc.assert(

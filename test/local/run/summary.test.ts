@@ -37,22 +37,22 @@ describe('the summary of a run', () => {
     const lines = linesOf({ failures, collectionFault: 'answered 403' });
 
     expect(lines[1]).toBe('failed 9: see dead-letters.ndjson');
-    expect(lines[2]).toBe('  7 GranuleError, as: no footprint');
-    expect(lines[3]).toMatch(/^ {2}1 ReadError, as: s3:\/\/b\/k x+\.\.\.$/);
+    expect(lines[2]).toBe('  7 GranuleError, for example: no footprint');
+    expect(lines[3]).toMatch(/^ {2}1 ReadError, for example: s3:\/\/b\/k x+\.\.\.$/);
     expect(lines[4]).toBe('  the Collection was not posted: answered 403');
     expect(failureCount({ ...SUMMARY, failures, collectionFault: 'x' })).toBe(9);
   });
 
   test.each<[string, Partial<RunSummary>, string]>([
-    ['a dry run', { isDryRun: true, posted: 10 }, 'made 10, posted none: a dry run'],
-    ['skipped messages', { skipped: 2 }, 'skipped 2: nothing to make an Item of'],
+    ['a dry run', { isDryRun: true, posted: 10 }, 'made 10, posted none (dry run)'],
+    ['skipped messages', { skipped: 2 }, 'skipped 2: messages without a granule'],
     ['Items made twice', { items: 5 }, 'items.ndjson holds 5: the last of each id'],
-    ['a run taken up', { doneBefore: 4 }, 'done before 4: taken from the interrupted run'],
+    ['a resumed run', { doneBefore: 4 }, 'done before 4: finished by the interrupted run'],
     ['warnings', { warnings: 3 }, 'warnings 3: see log.ndjson'],
     [
       'an interruption',
       { isInterrupted: true },
-      'interrupted: what was in flight is finished; run the same again to go on',
+      'interrupted: in-flight messages were finished; run the same command again to resume',
     ],
   ])('names %s', (_, change, line) => {
     expect(linesOf(change)).toContain(line);

@@ -5,7 +5,7 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { sqlName, sqlString } from '../../../lambdas/inventory/query.js';
 import type { Inventory } from '../../../lambdas/inventory/inventory.js';
 import { parseRecords } from '../../../lambdas/inventory/result-csv.js';
-import { prepareConnection, toDuckDb } from '../../../local/inventory/duckdb-dialect.js';
+import { prepareConnection, toDuckDb } from '../../../local/inventory/duckdb-engine.js';
 import { duckDbRelation } from '../../../local/inventory/duckdb-inventory.js';
 
 export interface AthenaTable {

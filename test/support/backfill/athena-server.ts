@@ -35,7 +35,7 @@ const MAX_RESULTS = 1000;
 
 /**
  * Athena's JSON protocol over HTTP, backed by DuckDB, and the objects of S3 that belong to it. Clients reach it with
- * `endpoint: server.url`. Differs from Athena as local/inventory/duckdb-dialect.ts says, and in the texts of its errors.
+ * `endpoint: server.url`. Differs from Athena as local/inventory/duckdb-engine.ts says, and in the texts of its errors.
  */
 export class AthenaServer {
   /** Errors for the next calls of an operation, as `StartQueryExecution: ['TooManyRequestsException']`. */

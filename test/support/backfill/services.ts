@@ -1,5 +1,5 @@
 import type { BackfillEvent } from '../../../lambdas/backfill/collaborators.js';
-import { serve, type LocalAnswer, type LocalServer } from '../../../local/http/server.js';
+import { serve, type LocalResponse, type LocalServer } from '../../../local/http/server.js';
 
 /** What the function of a deployment answers; an Error is a function that failed. */
 export type FunctionAnswer = (event: BackfillEvent) => Promise<object>;
@@ -46,7 +46,7 @@ export async function startBackfillServices({
 }
 
 /** GetItem and PutItem of a table with one row. */
-function tableWith(name: string): (target: string, input: TableInput) => LocalAnswer {
+function tableWith(name: string): (target: string, input: TableInput) => LocalResponse {
   let row: Item | undefined;
   return (target, input) => {
     if (input.TableName !== name) return fault('ResourceNotFoundException');
@@ -58,7 +58,7 @@ function tableWith(name: string): (target: string, input: TableInput) => LocalAn
   };
 }
 
-async function invoked(answer: FunctionAnswer, event: BackfillEvent): Promise<LocalAnswer> {
+async function invoked(answer: FunctionAnswer, event: BackfillEvent): Promise<LocalResponse> {
   try {
     return json(await answer(event));
   } catch (error) {
@@ -67,7 +67,7 @@ async function invoked(answer: FunctionAnswer, event: BackfillEvent): Promise<Lo
   }
 }
 
-function json(value: object): LocalAnswer {
+function json(value: object): LocalResponse {
   return {
     status: 200,
     body: JSON.stringify(value),
@@ -75,7 +75,7 @@ function json(value: object): LocalAnswer {
   };
 }
 
-function fault(name: string): LocalAnswer {
+function fault(name: string): LocalResponse {
   return {
     status: 400,
     body: JSON.stringify({ __type: name, message: name }),

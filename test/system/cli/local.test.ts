@@ -145,7 +145,7 @@ describe('--granules', () => {
 
       expect(code).toBe(1);
       expect(stdout).toMatch(
-        /^made 2, posted 2\nfailed 1: see dead-letters.ndjson\n {2}1 GranuleError, as: /,
+        /^made 2, posted 2\nfailed 1: see dead-letters.ndjson\n {2}1 GranuleError, for example: /,
       );
       expect(linesOf('dead-letters.ndjson')[0]?.['reason']).toContain(manifest);
     },
@@ -334,13 +334,13 @@ describe('bad input', () => {
       'a folder without granules',
       ['sentinel1', '--granules', 'docs'],
       1,
-      /--granules 'docs' holds no granule/,
+      /--granules 'docs' contains no granule/,
     ],
     [
       'missing messages',
       ['sentinel1', '--messages', 'nowhere'],
       1,
-      /--messages 'nowhere' cannot be read: there is no such file/,
+      /--messages 'nowhere' cannot be read: the file does not exist/,
     ],
     ['a missing inventory', ['sentinel1', '--inventory', 'nowhere'], 1, /nowhere' does not exist/],
   ])(
@@ -367,7 +367,7 @@ describe('an output folder', () => {
 
       expect(code).toBe(1);
       expect(stderr).toMatch(
-        /^cannot write .*\/out\/\.run: a (file stands|part of the path is a file)/,
+        /^cannot write .*\/out\/\.run: (a file with this name already exists|part of the path is a file)/,
       );
     },
     TIMEOUT_MS,
@@ -385,7 +385,7 @@ describe('an output folder', () => {
       });
 
       expect(full.stderr).toMatch(
-        /cannot write .*items\.ndjson: the file would be larger than allowed/,
+        /cannot write .*items\.ndjson: the file would exceed the maximum file size/,
       );
       expect(full.status).toBe(1);
       expect(readFileSync(join(out, 'items.ndjson'), 'utf8').endsWith('\n')).toBe(true);

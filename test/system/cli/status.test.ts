@@ -10,7 +10,7 @@ import { ingestorStatus } from '../../../cli/status/ingestor.js';
 import { queueStatus } from '../../../cli/status/queues.js';
 import { ingestor } from '../../../lambdas/ingestor/client.js';
 import { serve } from '../../../local/http/server.js';
-import { startIngestor, type Ingestor } from '../../../local/ingestor/ingestor.js';
+import { startLocalIngestor, type LocalIngestor } from '../../../local/ingestor/local-ingestor.js';
 import { exampleItem } from '../../support/granule.js';
 import { AWS_ENV, runCli } from '../../support/cli/run-cli.js';
 import { startSqs, type SqsServer } from '../../../local/queue/sqs-server.js';
@@ -19,11 +19,11 @@ const QUEUE = 'demo-example-granules';
 const DEAD = 'demo-example-granules-dead-letters';
 
 let sqs: SqsServer;
-let items: Ingestor;
+let items: LocalIngestor;
 
 beforeEach(async () => {
   sqs = await startSqs([QUEUE, DEAD]);
-  items = await startIngestor();
+  items = await startLocalIngestor();
   Object.assign(process.env, AWS_ENV, { AWS_ENDPOINT_URL: sqs.url });
   const { postItem } = ingestor({ url: items.url, tokens: undefined });
   for (const [id, collection] of [

@@ -105,7 +105,7 @@ describe('a local run', () => {
       collectionFault: undefined,
     });
     expect(demo.itemIds()).toEqual(['g000', 'g001', 'g002']);
-    expect(demo.read('index.html')).toContain('3 Items of a dry run, posted nowhere.');
+    expect(demo.read('index.html')).toContain('3 Items from a dry run, not posted.');
   });
 });
 
@@ -246,7 +246,7 @@ describe('an output folder that cannot be written', () => {
     writeFileSync(join(demo.folder, 'file'), '');
 
     await expect(demo.run([], { folder: join(demo.folder, 'file/out') })).rejects.toThrow(
-      /^cannot write .*file\/out\/\.run: a part of the path is a file/,
+      /^cannot write .*file\/out\/\.run: part of the path is a file/,
     );
   });
 });

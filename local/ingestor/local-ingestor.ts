@@ -2,44 +2,47 @@ import { collectionFaults } from './collection-checks.js';
 import type { FaultPlan } from '../http/faults.js';
 import {
   type Ingestion,
-  IngestionLog,
+  IngestionStatuses,
   type IngestionStatus,
   INGESTION_STATUSES,
   isIngestionStatus,
-} from './ingestion-log.js';
-import { type LocalAnswer, type LocalRequest, type LocalServer, serve } from '../http/server.js';
-import { detail, parseJsonBody, redirect, unprocessable } from './answers.js';
+} from './ingestion-statuses.js';
+import { type LocalResponse, type LocalRequest, type LocalServer, serve } from '../http/server.js';
+import { detail, parseJsonBody, redirect, unprocessable } from './responses.js';
 import { itemFaults } from './item-checks.js';
 import { type ItemStore, MemoryStore } from './item-store.js';
 import { isObject, type JsonFault, valueFault } from './faults.js';
 
-export interface IngestorOptions {
-  /** True for a token it takes; without it no request needs one. */
+export interface LocalIngestorOptions {
+  /** Returns true for a valid access token. @default requests need no token */
   readonly checkToken?: (token: string) => boolean;
-  /** @default in memory */
+  /** @default a MemoryStore */
   readonly store?: ItemStore;
-  /** Refuse Items whose Collection was not posted before, as the real one does. @default false */
+  /** Rejects an Item if its Collection was not posted before, like the real ingestor. @default false */
   readonly requireCollection?: boolean;
   readonly faults?: FaultPlan;
-  /** Told of every Item taken, replaced ones included. */
+  /** Called for every accepted Item, including one that replaces another. */
   readonly onItem?: (id: string, request: LocalRequest) => void;
 }
 
-export interface Ingestor extends LocalServer {
+export interface LocalIngestor extends LocalServer {
+  /** Sets the status of an ingestion as the loader would. Returns false if no Item with this id was posted. */
   readonly setStatus: (id: string, status: IngestionStatus, message?: string) => boolean;
   readonly requestCount: () => number;
 }
 
-/** The ingestor of eoapi-cdk over HTTP, with the answers measured there; it loads nothing into a catalogue. */
-export async function startIngestor(options: IngestorOptions = {}): Promise<Ingestor> {
+/** Starts an HTTP server that responds like the ingestor of eoapi-cdk (as measured). It does not load Items into a catalog. */
+export async function startLocalIngestor(
+  options: LocalIngestorOptions = {},
+): Promise<LocalIngestor> {
   const state: State = {
     ...options,
     store: options.store ?? new MemoryStore(),
-    log: new IngestionLog(),
+    log: new IngestionStatuses(),
   };
   let requests = 0;
   const server = await serve(
-    (request) => answer(request, state),
+    (request) => respond(request, state),
     (request) => {
       requests++;
       return options.faults?.(request);
@@ -52,12 +55,12 @@ export async function startIngestor(options: IngestorOptions = {}): Promise<Inge
   };
 }
 
-interface State extends IngestorOptions {
+interface State extends LocalIngestorOptions {
   readonly store: ItemStore;
-  readonly log: IngestionLog;
+  readonly log: IngestionStatuses;
 }
 
-type Route = (request: LocalRequest, state: State) => LocalAnswer;
+type Route = (request: LocalRequest, state: State) => LocalResponse;
 
 const ROUTES: Readonly<Record<string, Route>> = {
   'GET /ingestions': listIngestions,
@@ -67,7 +70,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'POST /collections': (request, state) => authorized(request, state, postCollection),
 };
 
-function answer(request: LocalRequest, state: State): LocalAnswer {
+function respond(request: LocalRequest, state: State): LocalResponse {
   const { method, path } = request;
   if (path === '/ingestions/' || path === '/collections/') return redirect(path.slice(0, -1));
   const pattern = path.replace(/^\/ingestions\/[^/]+$/, '/ingestions/{id}');
@@ -77,7 +80,7 @@ function answer(request: LocalRequest, state: State): LocalAnswer {
   return known ? detail(405, 'Method Not Allowed') : detail(404, 'Not Found');
 }
 
-function authorized(request: LocalRequest, state: State, route: Route): LocalAnswer {
+function authorized(request: LocalRequest, state: State, route: Route): LocalResponse {
   if (!state.checkToken) return route(request, state);
   const token = /^bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) {
@@ -86,7 +89,7 @@ function authorized(request: LocalRequest, state: State, route: Route): LocalAns
   return state.checkToken(token) ? route(request, state) : detail(403, 'Bad auth token');
 }
 
-function postItem(request: LocalRequest, state: State): LocalAnswer {
+function postItem(request: LocalRequest, state: State): LocalResponse {
   const parsed = parseJsonBody(request);
   if ('status' in parsed) return parsed;
   const faults = [...itemFaults(parsed.value), ...unknownCollection(parsed.value, state)];
@@ -108,7 +111,7 @@ function unknownCollection(item: unknown, { requireCollection, store }: State): 
   return [valueFault(['body', 'collection'], message)];
 }
 
-function postCollection(request: LocalRequest, { store }: State): LocalAnswer {
+function postCollection(request: LocalRequest, { store }: State): LocalResponse {
   const parsed = parseJsonBody(request);
   if ('status' in parsed) return parsed;
   const faults = collectionFaults(parsed.value);
@@ -118,7 +121,7 @@ function postCollection(request: LocalRequest, { store }: State): LocalAnswer {
   return { status: 201, body: JSON.stringify([`Successfully published: ${id}`]) };
 }
 
-function listIngestions({ query }: LocalRequest, { log, store }: State): LocalAnswer {
+function listIngestions({ query }: LocalRequest, { log, store }: State): LocalResponse {
   const status = query.get('status') ?? 'queued';
   if (!isIngestionStatus(status)) {
     const msg = `Input should be one of ${INGESTION_STATUSES.join(', ')}`;
@@ -130,13 +133,13 @@ function listIngestions({ query }: LocalRequest, { log, store }: State): LocalAn
   return { status: 200, body: `{"items":[${items.join(',')}],"next":null}` };
 }
 
-function getIngestion({ path }: LocalRequest, { log, store }: State): LocalAnswer {
+function getIngestion({ path }: LocalRequest, { log, store }: State): LocalResponse {
   const ingestion = log.tryFind(idOf(path));
   if (!ingestion) return detail(404, 'No ingestion found with provided ID');
   return { status: 200, body: toRecord(ingestion, store.tryReadItem(ingestion.id)) };
 }
 
-function cancelIngestion({ path }: LocalRequest, { log, store }: State): LocalAnswer {
+function cancelIngestion({ path }: LocalRequest, { log, store }: State): LocalResponse {
   const ingestion = log.tryFind(idOf(path));
   if (!ingestion) return detail(404, 'No ingestion found with provided ID');
   if (ingestion.status !== 'queued') {
@@ -162,6 +165,6 @@ function toRecord({ id, status, message, createdAt, updatedAt }: Ingestion, item
     created_at: createdAt,
     updated_at: updatedAt,
   };
-  // The Item is JSON text already, and large: once is enough.
+  // The Item is already JSON text, and serializing it again would be slow.
   return `${JSON.stringify(fields).slice(0, -1)},"item":${item}}`;
 }

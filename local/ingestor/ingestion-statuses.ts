@@ -16,11 +16,11 @@ export interface Ingestion {
   readonly updatedAt: string;
 }
 
-/** The status of every posted Item by its id; the Item itself is in the store. */
-export class IngestionLog {
-  /** One time for all, as measured on the real one: its created_at is that of its process. */
+/** The ingestion status of every posted Item by id. The Items themselves are in the store. */
+export class IngestionStatuses {
+  /** One time for all: in the real ingestor, created_at is the start of its process (measured). */
   private readonly startedAt = new Date().toISOString();
-  /** Nearly all stay queued, so of these only the id is kept. */
+  /** Nearly all Items stay queued, so only their ids are kept, to save memory. */
   private readonly queued = new Set<string>();
   private readonly others = new Map<string, Ingestion>();
 
@@ -34,7 +34,7 @@ export class IngestionLog {
     return this.queued.has(id) ? this.queuedIngestion(id) : this.others.get(id);
   }
 
-  /** What the loader does behind the API. False where the id is unknown. */
+  /** Sets the status as the loader does. Returns false if the id is unknown. */
   setStatus(id: string, status: IngestionStatus, message: string | null = null): boolean {
     const found = this.tryFind(id);
     if (!found) return false;
@@ -43,7 +43,7 @@ export class IngestionLog {
     return true;
   }
 
-  /** In the order of their posting. */
+  /** Returns the ingestions with this status in the order in which they were posted. */
   list(status: IngestionStatus): Ingestion[] {
     if (status === 'queued') return Array.from(this.queued, (id) => this.queuedIngestion(id));
     return [...this.others.values()].filter((ingestion) => ingestion.status === status);

@@ -2,26 +2,23 @@ import { randomUUID } from 'node:crypto';
 
 import type { SQSRecord } from 'aws-lambda';
 
-import { Fifo } from './fifo.js';
 import { type DeliveredMessage, REGION, toRecord } from './record.js';
 
-/** What one receive returns at most. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
+/** Maximum number of messages per receive. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
 export const MAX_RECEIVE = 10;
-
-/** Milliseconds since 1970. */
-export type Clock = () => number;
 
 export interface LocalQueueOptions {
   readonly name?: string;
-  /** How long a received message stays hidden. @default 30 */
+  /** Seconds for which a received message stays hidden. @default 30 */
   readonly visibilityTimeoutSeconds?: number;
-  /** After so many receives without a delete, the next one moves the message to `deadLetters`. @default no limit */
+  /** After this number of receives, the next one moves the message to `deadLetters` instead. @default no limit */
   readonly maxReceiveCount?: number;
   readonly deadLetters?: DeadLetterTarget;
-  readonly clock?: Clock;
+  /** Returns the time in milliseconds since the epoch. @default Date.now */
+  readonly clock?: () => number;
 }
 
-/** Where SQS itself puts what was received too often: the same body and attributes, and no reason. */
+/** Dead-letter queue for messages that were received too often. As in SQS, body and attributes stay the same. */
 export interface DeadLetterTarget {
   send(body: string, options?: SendOptions): string;
 }
@@ -30,7 +27,7 @@ export interface SendOptions {
   readonly attributes?: Readonly<Record<string, string>>;
   readonly delaySeconds?: number;
   readonly messageId?: string;
-  /** Kept when a message moves to the dead letters: SQS counts its age from the first queue. */
+  /** Set when a message moves to the dead-letter queue: SQS keeps the time at which it was first sent. */
   readonly sentTimestamp?: number;
 }
 
@@ -41,17 +38,17 @@ interface StoredMessage extends DeliveredMessage {
 }
 
 /**
- * An SQS standard queue in the process: batches, visibility, receive counts, dead letters.
- * Differs from SQS in that order is kept and nothing is delivered twice without a cause.
+ * An in-memory SQS standard queue with visibility timeouts, receive counts and a dead-letter queue.
+ * Unlike SQS, it keeps the order of messages and never delivers one twice without a reason.
  */
 export class LocalQueue {
   readonly name: string;
   readonly arn: string;
   readonly visibilityTimeoutSeconds: number;
   private readonly ready = new Fifo<StoredMessage>();
-  /** In flight under the receipt handle of the last receive, or delayed under the message id. */
+  /** In-flight messages by the receipt handle of their last receive, and delayed messages by id. */
   private readonly hidden = new Map<string, StoredMessage>();
-  /** No hidden message becomes visible before this time: spares looking at them all on each receive. */
+  /** No hidden message becomes visible before this time, so a receive before it need not check them. */
   private earliest = Infinity;
   private heldBytes = 0;
 
@@ -75,7 +72,7 @@ export class LocalQueue {
     return this.ready.length + this.hidden.size === 0;
   }
 
-  /** Characters of all bodies held, for a sender that keeps memory bounded. */
+  /** Total length of all bodies in the queue, in characters, so that a sender can limit memory. */
   get size(): number {
     return this.heldBytes;
   }
@@ -97,7 +94,7 @@ export class LocalQueue {
     return message.messageId;
   }
 
-  /** Up to `max` messages, hidden for the time-out of the queue; an empty list where none is visible. */
+  /** Returns up to `max` visible messages and hides them for the queue's visibility timeout. */
   receive(max = MAX_RECEIVE): SQSRecord[] {
     this.reveal();
     const records: SQSRecord[] = [];
@@ -110,7 +107,7 @@ export class LocalQueue {
     return records;
   }
 
-  /** A handle of an earlier receive deletes nothing, as on a standard queue whose message was received again. */
+  /** Deletes a message. Returns false if the handle is from an earlier receive, which in SQS deletes nothing either. */
   delete(receiptHandle: string): boolean {
     const message = this.hidden.get(receiptHandle);
     if (!message) return false;
@@ -118,7 +115,7 @@ export class LocalQueue {
     return this.hidden.delete(receiptHandle);
   }
 
-  /** 0 seconds make the message visible at once. */
+  /** Hides a message for `seconds` from now; 0 makes it visible immediately. Returns false for an outdated handle. */
   changeVisibility(receiptHandle: string, seconds: number): boolean {
     const message = this.hidden.get(receiptHandle);
     if (!message) return false;
@@ -126,7 +123,7 @@ export class LocalQueue {
     return true;
   }
 
-  /** When the next hidden message may become visible; undefined where none is hidden. */
+  /** Returns the earliest time at which a hidden message may become visible, or undefined if none is hidden. */
   nextVisibleAt(): number | undefined {
     return this.hidden.size === 0 ? undefined : this.earliest;
   }
@@ -166,5 +163,33 @@ export class LocalQueue {
 
   private now(): number {
     return (this.options.clock ?? Date.now)();
+  }
+}
+
+const COMPACT_AT = 1024;
+
+/** A first-in, first-out queue in constant time; `Array.shift` moves every element of a large array. */
+export class Fifo<T> {
+  private items: (T | undefined)[] = [];
+  private head = 0;
+
+  get length(): number {
+    return this.items.length - this.head;
+  }
+
+  push(item: T): void {
+    this.items.push(item);
+  }
+
+  shift(): T | undefined {
+    const item = this.items[this.head];
+    if (this.head < this.items.length) this.items[this.head++] = undefined;
+    if (this.head >= COMPACT_AT && this.head * 2 >= this.items.length) this.compact();
+    return item;
+  }
+
+  private compact(): void {
+    this.items = this.items.slice(this.head);
+    this.head = 0;
   }
 }

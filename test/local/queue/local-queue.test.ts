@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { LocalQueue, MAX_RECEIVE } from '../../../local/queue/queue.js';
+import { LocalQueue, MAX_RECEIVE } from '../../../local/queue/local-queue.js';
 
 function startQueue(options: { maxReceiveCount?: number; deadLetters?: LocalQueue } = {}) {
   let now = 1_700_000_000_000;

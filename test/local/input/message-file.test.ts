@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { parseBody } from '../../../lambdas/granule/message.js';
-import { messageLines } from '../../../local/input/message-lines.js';
+import { messageLines } from '../../../local/input/message-file.js';
 import { messagesOf } from '../../../local/input/message-file.js';
 
 let folder: string;
