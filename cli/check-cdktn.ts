@@ -16,6 +16,7 @@ const command = new Command('check:cdktn')
   .description(
     `Synthesize with ${CDKTN}, the maintained successor of cdktf, and compare the stacks with cdktf's.`,
   )
+  .addHelpText('after', '\nExample:\n  npm run check:cdktn')
   .action(check);
 
 async function check(): Promise<void> {

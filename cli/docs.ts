@@ -8,6 +8,7 @@ const PAGE = join('docs', 'config.md');
 
 const command = new Command('docs')
   .description(`Write ${PAGE} from the table of config keys.`)
+  .addHelpText('after', '\nExample:\n  npm run docs')
   .action(() => {
     writeFileSync(join(import.meta.dirname, '..', PAGE), configPage());
     process.stdout.write(`${PAGE}\n`);

@@ -3,9 +3,11 @@ import { Command, InvalidArgumentError } from 'commander';
 import { runCommand } from './shared/command.js';
 import { githubClient, writeComment, writeDriftIssue } from './plan/github.js';
 
-const command = new Command('report').description(
-  'Post the output of npm run plan on GitHub. Needs GITHUB_REPOSITORY and GITHUB_TOKEN, as in a GitHub workflow.',
-);
+const command = new Command('report')
+  .addHelpText('after', '\nExample:\n  npm run report -- comment 7 plan.md')
+  .description(
+    'Post the output of npm run plan on GitHub. Needs GITHUB_REPOSITORY and GITHUB_TOKEN, as in a GitHub workflow.',
+  );
 
 command
   .command('comment')

@@ -25,22 +25,43 @@ const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<void> | 
 };
 
 const command = new Command('bench')
-  .description('Time what must be fast, side by side with what it is compared to.')
+  .description('Measure the parts that must be fast, next to what they are compared with.')
   .addArgument(
-    new Argument('[parts...]', 'which').choices(Object.keys(PARTS)).default(Object.keys(PARTS)),
+    new Argument('[parts...]', 'parts to measure')
+      .choices(Object.keys(PARTS))
+      .default(Object.keys(PARTS)),
   )
-  .option('--reference', 'install the Python reference in an environment of its own and time it')
-  .option('--items <n>', 'Items of the memory run; 0: none', wholeNumber('--items', 0), 100_000)
-  .option('--granules <n>', 'granules of the local run', wholeNumber('--granules', 0), 10_000)
+  .option('--reference', 'also measure the Python reference, which is installed in .venv/reference')
+  .option('--items <n>', 'Items of the memory run; 0 skips it', wholeNumber('--items', 0), 100_000)
+  .option(
+    '--granules <n>',
+    'number of granules of the local run',
+    wholeNumber('--granules', 0),
+    10_000,
+  )
   .option(
     '--keys <n>',
-    'keys of the inventory that becomes messages',
+    'number of keys in the inventory; 0 skips it',
     wholeNumber('--keys', 0),
     1_000_000,
   )
-  .option('--rows <n>', 'rows that are sent over HTTP', wholeNumber('--rows', 0), 10_000)
-  .option('--sqs <url>', 'an emulator of SQS that rows are sent to as well, with AWS_* as set')
-  .option('--pipelines <n>', 'pipelines of a large synth', wholeNumber('--pipelines', 0), 50)
+  .option(
+    '--rows <n>',
+    'number of rows to send over HTTP; 0 skips it',
+    wholeNumber('--rows', 0),
+    10_000,
+  )
+  .option(
+    '--sqs <url>',
+    'URL of an SQS emulator to send rows to as well, with credentials from AWS_*',
+  )
+  .option(
+    '--pipelines <n>',
+    'number of pipelines of the large synth',
+    wholeNumber('--pipelines', 0),
+    50,
+  )
+  .addHelpText('after', '\nExample:\n  npm run bench -- items backfill')
   .action(async (parts: readonly string[], options: BenchOptions) => {
     for (const part of parts) await PARTS[part]?.(options);
   });

@@ -12,15 +12,15 @@ const ENTRY = 'pipelines/sentinel1/app.ts';
 const ROUNDS = 9;
 
 export interface ImportTime {
-  /** Of the app bundle, unzipped, without its source map. */
+  /** Size of the unzipped app bundle without its source map. */
   readonly bytes: number;
-  /** Median milliseconds of `import()` in a fresh process, as Lambda starts cold. */
+  /** Median time of `import()` in a new process, as in a cold start of Lambda. */
   readonly importMs: number;
-  /** The same of an empty module. */
+  /** Median time of importing an empty module. */
   readonly emptyMs: number;
 }
 
-/** The very bundle that is deployed, in processes that hold nothing else; in turn with an empty module. */
+/** Measures the import of the deployed bundle in new processes, alternating with an empty module. */
 export async function timeAppImport(): Promise<ImportTime> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-bundle-'));
   try {
@@ -44,7 +44,7 @@ export async function timeAppImport(): Promise<ImportTime> {
 function importMs(file: string): number {
   const program = `const s=performance.now();await import(${JSON.stringify(pathToFileURL(file).href)});console.log(performance.now()-s);process.exit()`;
   const args = ['--no-warnings', '--input-type=module', '--eval', program];
-  // Set by the stack for every function; without them the handler says what is missing.
+  // Lambda always sets AWS_REGION.
   const env = { PATH: process.env['PATH'], AWS_REGION: 'eu-central-1' };
   return Number(execFileSync(process.execPath, args, { encoding: 'utf8', env }));
 }

@@ -10,8 +10,8 @@ const BATCHES = 200;
 const ROUNDS = 11;
 
 /**
- * Median milliseconds that the handler takes for a record beside making the Item: reading the message, checking the
- * Item, and settling the record, without network. Every message names another granule, so that none is merged.
+ * Measures the median milliseconds that the handler adds to each Item: parsing the message, checking the Item and
+ * finishing the record, without network. Every message names another granule, because equal ones would be merged.
  */
 export async function handlerOverheadMs(item: Item, collectionId: string): Promise<number> {
   const handler = granuleHandler({
@@ -19,7 +19,7 @@ export async function handlerOverheadMs(item: Item, collectionId: string): Promi
     parseMessage: (message) => ({ href: message.type === 'custom' ? String(message.body) : '' }),
     createItem: ({ href }) => Promise.resolve({ ...item, id: href }),
   }).with({
-    source: { read: () => Promise.reject(new Error('there is nothing to read')) },
+    source: { read: () => Promise.reject(new Error('the bench reads nothing')) },
     postItem: () => Promise.resolve(),
     log: silentLog,
     meter: silentMeter,
@@ -35,13 +35,13 @@ export async function handlerOverheadMs(item: Item, collectionId: string): Promi
     }
     rounds.push((performance.now() - started) / (BATCH * BATCHES));
   }
-  // The first warms up.
+  // The first round is a warm-up.
   return median(rounds.slice(1));
 }
 
 const CONTEXT = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 60_000 };
 
-/** What fails is the bench's own fault. */
+/** A failed record is a bug of the bench. */
 function refused(): Promise<never> {
   return Promise.reject(new Error('no record of the bench may fail'));
 }

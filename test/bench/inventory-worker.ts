@@ -4,8 +4,8 @@ import { inventoryInput } from '../../local/inventory/input.js';
 import { messageFeed } from '../../local/input/message-feed.js';
 import { LocalQueue, MAX_RECEIVE } from '../../local/queue/local-queue.js';
 
-// A process of its own, since memory that was taken once is not given back: the inventory of a local run as messages on
-// the in-process queue, from which they are received and deleted as handlers would.
+// Turns the inventory of a local run into messages on the in-process queue, and receives and deletes them like a handler.
+// It runs in a process of its own, because a process does not return the memory that it has allocated.
 const [location = '', workFolder = ''] = process.argv.slice(2);
 
 const handler = historicHandler({
@@ -25,7 +25,7 @@ const started = performance.now();
 const input = await inventoryInput({ pipelineId: 'bench', handler, location, workFolder });
 const [received] = await Promise.all([receiveAll(), feed.run(input)]);
 const seconds = (performance.now() - started) / 1000;
-// Kilobytes on Linux and on macOS.
+// maxRSS is in kilobytes on Linux and macOS.
 const peakMb = process.resourceUsage().maxRSS / 1024;
 const { user, system } = process.cpuUsage();
 const cpuSeconds = (user + system) / 1e6;

@@ -12,26 +12,26 @@ const TRIMMED =
   '../shared/data/sentinel1/granules/cog/S1A_EW_GRDM_1SDH_20221130T014342_20221130T014446_046117_058549_BB15';
 
 export interface ItemOptions {
-  /** Whether the Python reference is timed as well, in turn. */
+  /** Whether to also measure the Python reference. */
   readonly reference: boolean;
-  /** Items of the memory run. */
+  /** Number of Items of the memory run; 0 skips it. */
   readonly items: number;
   readonly print: Print;
 }
 
-/** What an Item costs, what the handler adds to it, and whether memory stays flat. */
+/** Measures the time per Item, the overhead of the handler, and whether memory use stays constant. */
 export async function benchItems({ reference, items, print }: ItemOptions): Promise<void> {
   const folders = {
     'full-size granule': resolve(root, FULL),
     'trimmed granule': resolve(root, TRIMMED),
   };
   const found = Object.entries(folders).filter(([name, folder]) => {
-    if (!existsSync(folder)) print(name, `left out: ${folder} is not there`);
+    if (!existsSync(folder)) print(name, `skipped: ${folder} does not exist`);
     return existsSync(folder);
   });
   const rounds: Round[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    // In turn, so that both meet the same moods of a shared machine.
+    // Both alternate, so that other load on the machine affects them equally.
     const ours = new Map<string, number>();
     for (const [name, folder] of found) ours.set(name, await medianMs(folder));
     rounds.push({
@@ -42,7 +42,7 @@ export async function benchItems({ reference, items, print }: ItemOptions): Prom
   for (const [name] of found) print(`Item from a ${name}`, timesText(name, rounds));
   const item = await maker(sampleFolder())();
   const overheadMs = await handlerOverheadMs(item, handler.pipeline.collectionId);
-  print('handler, a record beside its Item', `${overheadMs.toFixed(3)} ms`);
+  print('handler overhead per record', `${overheadMs.toFixed(3)} ms`);
   if (items > 0) print(`memory over ${items} Items`, await memory(items));
 }
 
@@ -65,7 +65,7 @@ function timesText(name: string, rounds: readonly Round[]): string {
   return `${median(ours).toFixed(3)} ms${compared}`;
 }
 
-/** Of eleven rounds, warm, one Item after the other. */
+/** Returns the median milliseconds per Item of eleven rounds, after a warm-up. */
 async function medianMs(folder: string): Promise<number> {
   const make = maker(folder);
   for (let n = 0; n < 500; n += 1) await make();
@@ -78,7 +78,7 @@ async function medianMs(folder: string): Promise<number> {
   return median(rounds);
 }
 
-/** Heap after 10 % and at the end: what stays is what grows. */
+/** Compares the heap after a tenth of the Items with the heap at the end. */
 async function memory(items: number): Promise<string> {
   const make = maker(sampleFolder());
   const heap = () => {

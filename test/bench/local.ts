@@ -6,7 +6,7 @@ import { sampleFolder, type Print } from './sample.js';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Copies of one granule under other ids, from disk to stored Items. */
+/** Measures a local run over copies of one granule, from disk to stored Items. */
 export function benchLocalRun(count: number, print: Print): void {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   try {

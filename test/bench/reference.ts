@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ENVIRONMENT = join(import.meta.dirname, '..', '..', '.venv', 'reference');
-// stactools 0.5.3 imports requests and does not declare it.
+// stactools 0.5.3 imports requests without declaring it.
 const PACKAGES = [
   'stactools-sentinel1==0.8.1',
   'pystac==1.9.0',
@@ -30,7 +30,7 @@ for name, folder in json.loads(sys.argv[1]).items():
 print(json.dumps(times))
 `;
 
-/** Median milliseconds of the Python reference for each named granule folder; installs it where it is not there yet. */
+/** Measures the median milliseconds of the Python reference for each granule folder, by name. Installs it if necessary. */
 export function referenceTimes(folders: Readonly<Record<string, string>>): Map<string, number> {
   const python = join(ENVIRONMENT, 'bin', 'python');
   if (!existsSync(python)) {

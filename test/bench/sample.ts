@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..', '..');
 /** Prints one line of the bench. */
 export type Print = (name: string, value: string) => void;
 
-/** A granule of our own, as small as one can be. */
+/** The folder of the smallest granule of the sample. */
 export function sampleFolder(): string {
   const bucket = join(root, 'pipelines/sentinel1/sample/bucket');
   const found = execFileSync('find', [bucket, '-name', 'productInfo.json'], { encoding: 'utf8' });
@@ -17,13 +17,13 @@ export function sampleFolder(): string {
   return join(file, '..');
 }
 
-/** Makes the Item of a granule on disk, again with each call. */
+/** Returns a function that creates the Item of a granule on disk with each call. */
 export function maker(folder: string): () => Promise<Item> {
   const source = hrefSource({ requesterPays: false });
   return () => createItem({ href: folder, source, warn: () => undefined });
 }
 
-/** NaN of no values. */
+/** The median of values; NaN if there are none. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

@@ -2,7 +2,7 @@ import { timeAppImport } from './bundle.js';
 import type { Print } from './sample.js';
 import { timeManySynths, timeSynth } from './synth.js';
 
-/** The app's bundle, and the synth of one pipeline and of many. */
+/** Measures the import of the app's bundle, and the synth of one pipeline and of many. */
 export async function benchStacks(pipelines: number, print: Print): Promise<void> {
   const { bytes, importMs, emptyMs } = await timeAppImport();
   print(

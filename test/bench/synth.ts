@@ -18,29 +18,29 @@ const root = join(import.meta.dirname, '..', '..');
 const PIPELINE = 'sentinel1';
 const ROUNDS = 5;
 
-/** An app with one resource: what cdktf-cli and cdktf take by themselves. */
+/** An app with one resource, which shows how long cdktf-cli and cdktf take by themselves. */
 const BARE_APP = join(root, 'test', 'fixtures', 'bare-app', 'main.ts');
 
 export interface SynthTimes {
-  /** Median of warm runs of `npm run synth` with one pipeline, and of the bare app, in turn. */
+  /** Median of warm runs of `npm run synth` with one pipeline. */
   readonly oneSeconds: number;
   readonly bareSeconds: number;
-  /** Median of the rounds' own ratios. */
+  /** Median of the ratios of the rounds. */
   readonly ratio: number;
 }
 
 export interface ManyTimes {
   readonly pipelines: number;
-  /** The first run bundles everything; the second finds every bundle as it was. */
+  /** Duration of the first run, which bundles everything. The warm run finds all bundles in the cache. */
   readonly coldSeconds: number;
   readonly warmSeconds: number;
-  /** Warm, with half of the pipelines. */
+  /** Duration of a warm run with half of the pipelines. */
   readonly halfSeconds: number;
-  /** Peaks of the Node processes of the warm run (npm, cdktf-cli, the app), added up: 10^6 bytes. */
+  /** Sum of the peak memory of the Node processes of the warm run (npm, cdktf-cli, the app), in 10^6 bytes. */
   readonly peakMegabytes: number;
 }
 
-/** One pipeline beside a bare cdktf app, run in turn so that both meet the same moods of the machine. */
+/** Measures the synth of one pipeline, alternating with a bare cdktf app, so that other load affects both equally. */
 export function timeSynth(): SynthTimes {
   return inProject((folder) => {
     copyPipeline(folder, PIPELINE);
@@ -58,7 +58,7 @@ export function timeSynth(): SynthTimes {
   });
 }
 
-/** Copies of one pipeline under other names. */
+/** Measures the synth of many copies of one pipeline. */
 export function timeManySynths(pipelines: number): ManyTimes {
   return inProject((folder) => {
     const half = Math.ceil(pipelines / 2);
@@ -85,7 +85,7 @@ const SOURCES = [
   'tsconfig.json',
 ];
 
-/** A copy of the project without pipelines, and with bundles of its own in node_modules/.cache. */
+/** Copies the project without its pipelines, with a bundle cache of its own in node_modules/.cache. */
 function inProject<T>(use: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'bench-synth-'));
   try {
@@ -108,7 +108,7 @@ function copyPipeline(folder: string, id: string): void {
   writeFileSync(file, readFileSync(file, 'utf8').replace(/^id: .*$/m, `id: ${id}`));
 }
 
-/** The bare app in a folder of its own, which finds packages where the project does. */
+/** Writes the bare app to a folder of its own, with the packages of the project. */
 function bareProject(folder: string): string {
   const bare = join(folder, 'bare');
   mkdirSync(bare);
@@ -141,7 +141,7 @@ function seconds(
   return (performance.now() - started) / 1000;
 }
 
-/** Has every Node process below write its own peak when it ends. */
+/** Makes every child process of Node write its peak memory when it exits. */
 function notePeak(file: string): string {
   const module = `${file}.mjs`;
   writeFileSync(

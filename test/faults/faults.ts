@@ -4,7 +4,9 @@ import { backfillCommand } from './backfill/command.js';
 import { messagesCommand } from './messages/command.js';
 
 const command = new Command('faults')
-  .description('Run a part of the system while everything around it fails, and count what is lost.')
+  .description(
+    'Run a part of the system while its services fail and its process is killed, and count what is lost.',
+  )
   .addCommand(messagesCommand)
   .addCommand(backfillCommand);
 

@@ -1,4 +1,4 @@
-/** Prints a fault run for people, what it broke, and last the summary as one JSON object; exit code 1 where it broke. */
+/** Prints a fault run as text, then its problems, and the summary as one JSON object on the last line. Sets exit code 1 if there are problems. */
 export function reportFaults(
   text: string,
   { summary, failures }: { readonly summary: object; readonly failures: readonly string[] },

@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface CorpusFile {
-  /** As the pipeline reads it. */
+  /** Path as the pipeline reads it. */
   readonly href: string;
   readonly bytes: Buffer;
 }
 
-/** What is mutated: whole granules, and message bodies that queues were seen to hold. */
+/** The inputs to damage: whole granules and real message bodies. */
 export interface Corpus {
   readonly files: readonly CorpusFile[];
   readonly bodies: readonly string[];
@@ -15,7 +15,7 @@ export interface Corpus {
 
 const BUCKET = 's3://sentinel-s1-l1c';
 
-/** Sentinel-1's sample. Throws where there is none. */
+/** Loads the sample of sentinel1. Throws Error if it is missing. */
 export function readCorpus(root = 'pipelines/sentinel1/sample'): Corpus {
   const bucket = join(root, 'bucket');
   const files = readdirSync(bucket, { recursive: true, encoding: 'utf8' })
@@ -27,7 +27,7 @@ export function readCorpus(root = 'pipelines/sentinel1/sample'): Corpus {
   return { files, bodies: [...topic, ...bodies] };
 }
 
-/** A manifest's key in every envelope. */
+/** The key of a manifest in every envelope. */
 function bodiesFor(key: string): string[] {
   const object = { key: key.replaceAll('/', '%2F'), size: 4096, eTag: 'e', sequencer: '0' };
   const s3 = { bucket: { name: 'sentinel-s1-l1c' }, object };

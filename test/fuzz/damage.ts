@@ -1,4 +1,4 @@
-/** What parsers stumble over, in XML, JSON and text. */
+/** Fragments that often break parsers of XML, JSON and text. */
 const TOKENS = [
   ...[
     '<',
@@ -82,7 +82,7 @@ const MAX_BYTES = 1024 * 1024;
 export type Random = () => number;
 type Mutation = (bytes: Buffer, random: Random) => Buffer;
 
-/** The same bytes with one to eight things done to them; never longer than a megabyte. */
+/** Applies one to eight changes to the bytes. The result has at most one megabyte. */
 export function mutate(bytes: Buffer, random: Random): Buffer {
   let mutated = bytes;
   const most = random() < 0.5 ? 1 : MAX_ROUNDS;
@@ -119,7 +119,7 @@ function remove(bytes: Buffer, random: Random): Buffer {
   return Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]);
 }
 
-/** Deep nesting and long lists come of this. */
+/** Repeats a random range, which gives deep nesting and long lists. */
 function repeat(bytes: Buffer, random: Random): Buffer {
   const [start, end] = span(bytes, random);
   const times = 1 + below(random() < 0.05 ? 1000 : 4, random);
@@ -144,7 +144,7 @@ function move(bytes: Buffer, random: Random): Buffer {
   return Buffer.concat([rest.subarray(0, at), bytes.subarray(start, end), rest.subarray(at)]);
 }
 
-/** The text of an element or a JSON string: what stands between two marks. */
+/** Replaces the text between two delimiters: the content of an element or a JSON string. */
 function replaceText(bytes: Buffer, random: Random): Buffer {
   const text = bytes.toString('latin1');
   const from = below(text.length + 1, random);
@@ -159,7 +159,7 @@ function token(random: Random): Buffer {
   return Buffer.from(TOKENS[below(TOKENS.length, random)] ?? '');
 }
 
-/** Mostly short. */
+/** A random range of the bytes, usually short. */
 function span(bytes: Buffer, random: Random): [number, number] {
   const start = below(bytes.length + 1, random);
   const length = below(random() < 0.2 ? bytes.length : 64, random);

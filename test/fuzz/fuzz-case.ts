@@ -10,15 +10,15 @@ import { below, mutate } from './damage.js';
 
 export interface CaseOutcome {
   readonly outcome: 'posted' | 'refused' | 'skipped' | 'finding';
-  /** What is wrong with the code, not with the input. */
+  /** The bug that the case reveals; undefined if there is none. */
   readonly finding?: string;
 }
 
-/** What a bad input may end with. */
+/** Errors that a bad input may cause. */
 const TYPED = new Set(['MessageError', 'GranuleError', 'ReadError', 'ValidationError']);
 const FUNCTION_MS = 60_000;
 
-/** One mutated file or body through the pipeline's own handler; the same for a seed and a number. */
+/** Runs the pipeline's handler on one damaged file or body, which the seed and number determine. */
 export async function runCase(corpus: Corpus, seed: number, number: number): Promise<CaseOutcome> {
   const random = seededRandom(seed * 1_000_003 + number);
   const isBody = random() < 0.5;
@@ -34,7 +34,7 @@ export async function runCase(corpus: Corpus, seed: number, number: number): Pro
   return handle(body, files);
 }
 
-/** The message that has the victim's product read. */
+/** The message that makes the pipeline read the damaged product. */
 function bodyFor(href: string): string {
   const path = /GRD\/(?:[^/]+\/){5}[^/]+/.exec(href)?.[0];
   return JSON.stringify({ path });
@@ -62,14 +62,14 @@ async function handle(body: string, files: ReadonlyMap<string, Buffer>): Promise
       },
       returnLater: () => Promise.resolve(),
     },
-    // Every failure is final, so that its reason shows.
+    // Every failure is final, so that its reason is recorded.
     retry: { pipeline: 'fuzz', maxReceiveCount: 1, retryDelaySeconds: 0 },
   };
   const context = { awsRequestId: 'fuzz', getRemainingTimeInMillis: () => FUNCTION_MS };
   try {
     const answer = await handler.with(collaborators)({ Records: queue.receive() }, context);
     if (answer.batchItemFailures.length === 0) return outcome;
-    return { outcome: 'finding', finding: 'the record was neither settled nor dead' };
+    return { outcome: 'finding', finding: 'the record neither succeeded nor became a dead letter' };
   } catch (error) {
     return { outcome: 'finding', finding: `the handler threw ${String(error)}` };
   }
@@ -85,5 +85,7 @@ function read(
     const { offset = 0, length = bytes.length } = range ?? {};
     return Promise.resolve(bytes.subarray(offset, offset + length));
   }
-  return Promise.reject(new ReadError(`${href}: no such object`, { href, kind: 'permanent' }));
+  return Promise.reject(
+    new ReadError(`${href}: the object does not exist`, { href, kind: 'permanent' }),
+  );
 }

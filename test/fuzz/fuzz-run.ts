@@ -7,9 +7,9 @@ import { bundleFile } from '../../cli/shared/bundle-file.js';
 export interface FuzzOptions {
   readonly count: number;
   readonly seed: number;
-  /** TypeScript or JavaScript that runs the cases. */
+  /** Path of the worker that runs the cases. */
   readonly worker?: string;
-  /** Longer than a case may take: a busy machine may stop a thread for a moment. @default 10,000 */
+  /** Milliseconds after which a case counts as hanging. It includes pauses on a busy machine. @default 10,000 */
   readonly hangMs?: number;
 }
 
@@ -17,7 +17,7 @@ export interface FuzzWork {
   readonly from: number;
   readonly to: number;
   readonly seed: number;
-  /** Holds the number of the case that is being run. */
+  /** Shared memory with the number of the current case. */
   readonly current: SharedArrayBuffer;
 }
 
@@ -34,7 +34,7 @@ export interface FuzzReport {
 
 export interface FuzzSummary extends FuzzReport {
   readonly seconds: number;
-  /** The most that the process held at a time, in megabytes. */
+  /** Peak memory of the process in megabytes. */
   readonly peakMegabytes: number;
 }
 
@@ -44,7 +44,7 @@ const POLL_MS = 250;
 const HANG_MS = 10_000;
 const WORKER = join(import.meta.dirname, 'fuzz-worker.ts');
 
-/** Runs the cases 0 to count; one that hangs or kills its thread is a finding, and the rest goes on without it. */
+/** Runs the cases from 0 to `count`. A case that hangs or kills its thread is a finding; the run then continues after it. */
 export async function fuzz({
   count,
   seed,
@@ -74,11 +74,11 @@ export async function fuzz({
   return { ...total, seconds: (Date.now() - started) / 1000, peakMegabytes };
 }
 
-/** At a time, so that a hang costs no more than what came before it. */
+/** Cases per thread, so that a hang repeats only a few. */
 const CASES = 5_000;
 
 interface Runner {
-  /** JavaScript of the worker. */
+  /** Path of the bundled worker. */
   readonly file: string;
   readonly seed: number;
   readonly hangMs: number;
@@ -86,7 +86,7 @@ interface Runner {
 
 type Range = Pick<FuzzWork, 'from' | 'to'>;
 
-/** Gives the number of the next case. */
+/** Runs the cases of one thread. Returns the number of the next case. */
 async function runSome(runner: Runner, { from, to }: Range, total: FuzzReport): Promise<number> {
   const end = Math.min(to, from + CASES);
   const current = new SharedArrayBuffer(4);
@@ -99,7 +99,7 @@ async function runSome(runner: Runner, { from, to }: Range, total: FuzzReport): 
   if ('finding' in result) {
     total.findings.push(result);
     total.counts.finding += 1;
-    // The cases before it are run once more: what they did went with the thread.
+    // The results of the cases before it were lost with the thread, so they run again.
     if (result.number > from) await runSome(runner, { from, to: result.number }, total);
     return result.number + 1;
   }

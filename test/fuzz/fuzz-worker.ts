@@ -3,7 +3,7 @@ import { readCorpus } from './corpus.js';
 import type { FuzzReport, FuzzWork } from './fuzz-run.js';
 import { runCase } from './fuzz-case.js';
 
-// The entry of a worker thread, which can be stopped when a case hangs.
+// Entry of a worker thread, which can be terminated when a case hangs.
 if (parentPort) await run(workerData as FuzzWork);
 
 async function run({ from, to, seed, current }: FuzzWork): Promise<void> {

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FuzzReport, FuzzWork } from './fuzz-run.js';
 
-// In place of fuzz-worker.ts: one case never ends, and one ends the thread.
+// Replaces fuzz-worker.ts in a test: one case never ends, and one ends the thread.
 const { from, to, current } = workerData as FuzzWork;
 const shared = new Int32Array(current);
 const counts = { posted: 0, refused: 0, skipped: 0, finding: 0 };

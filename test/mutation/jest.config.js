@@ -1,6 +1,6 @@
 import base from '../../jest.config.js';
 
-/** For the mutation run: the tests of the file that is mutated, as test/mutation/mutate.ts names them. */
+/** Runs the tests of the mutated file, which test/mutation/mutate.ts sets. */
 export default {
   ...base,
   rootDir: '../..',

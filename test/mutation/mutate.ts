@@ -1,43 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 const REPORT = join(root, 'reports', 'mutation.json');
 const SCORES = join(root, 'reports', 'mutation-scores.json');
-
-/** Files that have no test file of their name, a slow one or one beside others, and those that test them. */
-const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
-  'stac/antimeridian': ['stac/geometry'],
-  'inventory/athena': ['inventory/athena-calls'],
-  'queue/queue': ['queue/queue', 'queue/batch-response'],
-  'queue/send-messages': ['queue/send-messages', 'queue/message-body'],
-  'backfill/run': ['backfill/begin', 'backfill/send-page'],
-  'backfill/begin': ['backfill/begin', 'historic-handler'],
-  'backfill/query': ['backfill/query', 'historic-handler'],
-  'backfill/send': ['backfill/send', 'backfill/send-page', 'historic-handler'],
-  'backfill/work': ['backfill/work', 'historic-handler'],
-  'collection-handler': ['collection-handler', 'granule/collaborators'],
-  'ingestor/deployed': ['granule/collaborators'],
-  'verify/collaborators': ['verify/collaborators', 'granule/collaborators'],
-  'granule/batch': ['granule/batch', 'granule-handler'],
-  'granule/posts': ['granule/batch', 'granule-handler'],
-  'source/source': ['source/s3'],
-  'historic-handler': ['historic-outcomes', 'historic-handler'],
-  'backfill/collaborators': ['backfill/settings'],
-  'stac/item-schema': ['stac/item-schema', 'stac/validate'],
-  'granule/items': ['granule/items', 'stac/validate', 'granule-handler'],
-  'granule/message-schemas': ['granule/message'],
-  'stac/stac': ['stac/item-schema'],
-  'stac/extensions': ['stac/extensions', 'stac/validate'],
-  'stac/time': ['stac/time', 'stac/validate'],
-  'ingestor/token-table': ['ingestor/token-table', 'ingestor/access-token'],
-  'ingestor/read-back': ['collection-handler'],
-  'ingestor/pending': ['ingestor/pending', 'ingestor/record-ingestion'],
-  'xml/xml': ['xml/xml', 'xml/entities', 'xml/not-well-formed'],
-  'xml/entities': ['xml/entities', 'xml/xml'],
-  'xml/faults': ['xml/xml', 'xml/not-well-formed'],
-};
 
 /** Test files that need Jest itself, which takes ten times as long, because they reload modules. */
 const IN_JEST: ReadonlySet<string> = new Set(['test/lambdas/granule/collaborators.test.ts']);
@@ -48,7 +15,7 @@ interface Mutant {
   readonly location: { readonly start: Position; readonly end: Position };
 }
 
-/** Both from 1. */
+/** Line and column, both starting at 1. */
 interface Position {
   readonly line: number;
   readonly column: number;
@@ -56,21 +23,20 @@ interface Position {
 
 interface Score {
   readonly file: string;
-  /** Noticed by a test, or never ended. */
+  /** Mutants that a test detected, or that timed out. */
   readonly killed: number;
-  /** Included in killed. On a busy machine some may be false. */
+  /** Mutants that timed out, which are included in killed. On a busy machine some may be false. */
   readonly timedOut: number;
   readonly survived: readonly string[];
 }
 
 /**
- * Changes the code of a file in lambdas/ again and again, and counts the changes that its own tests notice. One file
- * at a time with its own tests: with those of all files each of thousands of mutants would wait for the slowest.
+ * Mutates a file in lambdas/ and counts the mutants that its tests detect. Each file runs with its own tests only,
+ * because with all tests each of the thousands of mutants would wait for the slowest.
  */
 function mutate(file: string): Score | undefined {
-  const name = file.slice('lambdas/'.length, -'.ts'.length);
-  const tests = (TESTED_BY[name] ?? [name]).map((test) => `test/lambdas/${test}.test.ts`);
-  if (!tests.every((test) => existsSync(join(root, test)))) return undefined;
+  const tests = testsOf(file);
+  if (tests.length === 0) return undefined;
   const stryker = join(root, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
   const runner = tests.some((test) => IN_JEST.has(test)) ? 'jest' : 'one-process';
   const args = ['run', '--mutate', file, '--testRunner', runner];
@@ -81,6 +47,27 @@ function mutate(file: string): Score | undefined {
   });
   if (status !== 0) throw new Error(`stryker failed on ${file} (${status ?? 'killed'})`);
   return scoreOf(file);
+}
+
+/** The test file in the same place under test/, and those that import the file. Property tests are too slow. */
+function testsOf(file: string): string[] {
+  const own = join('test', file.replace(/\.ts$/, '.test.ts'));
+  return filesIn('test/lambdas')
+    .filter((test) => test.endsWith('.test.ts') && !test.endsWith('.property.test.ts'))
+    .filter((test) => test === own || importsOf(test).includes(file));
+}
+
+function importsOf(file: string): string[] {
+  const source = readFileSync(join(root, file), 'utf8');
+  return [...source.matchAll(/from '(\.[^']+)\.js'/g)].map(([, path = '']) =>
+    join(dirname(file), `${path}.ts`),
+  );
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
 }
 
 function scoreOf(file: string): Score {
@@ -98,7 +85,7 @@ function scoreOf(file: string): Score {
   };
 }
 
-/** What was changed into what, with its line. */
+/** A mutant with its line, original code and replacement. */
 function changeOf({ location: { start, end }, replacement = '' }: Mutant, source: string): string {
   const lines = source.split('\n').slice(start.line - 1, end.line);
   lines.push((lines.pop() ?? '').slice(0, end.column - 1));
@@ -112,11 +99,11 @@ function changeOf({ location: { start, end }, replacement = '' }: Mutant, source
 function print({ file, killed, timedOut, survived }: Score): void {
   const all = killed + survived.length;
   const share = ((100 * killed) / all).toFixed(0);
-  process.stdout.write(`${file} ${share} % (${killed} of ${all}, ${timedOut} by time-out)\n`);
+  process.stdout.write(`${file} ${share} % (${killed} of ${all}, ${timedOut} by timeout)\n`);
   for (const mutant of survived) process.stdout.write(`  survived: line ${mutant}\n`);
 }
 
-/** The scores of all runs so far: a run over all files takes hours, and may be done in parts. */
+/** Adds a score to those of earlier runs, because a run over all files takes hours and may be split. */
 function keep(score: Score): void {
   const known = existsSync(SCORES) ? (JSON.parse(readFileSync(SCORES, 'utf8')) as Score[]) : [];
   const others = known.filter(({ file }) => file !== score.file);
@@ -125,12 +112,9 @@ function keep(score: Score): void {
 }
 
 const given = process.argv.slice(2);
-const all = readdirSync(join(root, 'lambdas'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts'))
-  .map((name) => `lambdas/${name}`);
-for (const file of given.length > 0 ? given : all) {
+for (const file of given.length > 0 ? given : filesIn('lambdas')) {
   const score = mutate(file);
-  // Types alone, or constants that Stryker leaves alone.
+  // Files with only types or constants have no mutants.
   if (score === undefined || score.killed + score.survived.length === 0) continue;
   print(score);
   keep(score);

@@ -16,11 +16,11 @@ import {
 import { addEventHandler, getState, removeEventHandler, resetState, run } from 'jest-circus';
 import { bundleTests } from './test-bundle.js';
 
-/** A test may wait as long as in Jest (jest.config.js). */
+/** Timeout of a test, as in jest.config.js. */
 const TEST_TIMEOUT_MS = 120_000;
 const NO_TEST = /(?!)/;
 
-/** What the code that Stryker has changed reads: which mutant is switched on, and where it counts. */
+/** The global that instrumented code reads: the active mutant, and the counters of coverage. */
 const stryker: InstrumenterContext = {};
 Object.assign(globalThis, { __stryker__: stryker });
 
@@ -30,8 +30,8 @@ interface TestFile {
 }
 
 /**
- * Runs test files with Jest's own test functions in a process that keeps running: Jest itself loads all packages again
- * for each mutant, which takes longer than the tests. Here that is done with the project's own modules only.
+ * Runs test files with Jest's test functions in one process. Jest itself loads all packages again for each mutant, which
+ * takes longer than the tests; this runner reloads only the project's own modules.
  */
 class OneProcessRunner implements TestRunner {
   private readonly files = testFiles();
@@ -43,7 +43,7 @@ class OneProcessRunner implements TestRunner {
 
   async init(): Promise<void> {
     await Promise.all(this.files.map(({ path, bundle }) => bundleTests(path, bundle)));
-    // What a mutant lets loose after its test has ended belongs to no test.
+    // A mutant may cause errors after its test has ended, which belong to no test.
     process.on('uncaughtException', () => undefined);
     process.on('unhandledRejection', () => undefined);
   }
@@ -70,7 +70,7 @@ class OneProcessRunner implements TestRunner {
   }
 
   /**
-   * One after the other, each with modules and hooks of its own as in Jest.
+   * Runs the test files one after the other, each with its own modules and hooks, as in Jest.
    * @param only - the ids of the tests to run, by default all
    */
   private async runFiles(only?: readonly string[]): Promise<TestResult[]> {
@@ -110,7 +110,7 @@ class OneProcessRunner implements TestRunner {
   }
 }
 
-/** Tells Stryker which test is running, and ends a mutant's run at the first test that notices it. */
+/** Reports the current test to Stryker, and ends the run of a mutant at the first test that detects it. */
 function followTests(file: TestFile): Parameters<typeof addEventHandler>[0] {
   return (event, state) => {
     if (event.name === 'test_start') stryker.currentTestId = idOf(file, fullName(event.test));
@@ -157,7 +157,7 @@ interface Named {
   readonly parent?: Named | undefined;
 }
 
-/** The names of the blocks around a test and its own; the outermost block has none. */
+/** The full name of a test: the names of its describe blocks and its own. */
 function fullName({ name, parent }: Named): string {
   return parent?.parent ? `${fullName(parent)} ${String(name)}` : String(name);
 }

@@ -16,7 +16,7 @@ export async function bundleTests(file: string, outfile: string): Promise<void> 
   });
 }
 
-/** `@jest/globals` exists inside of Jest only. */
+/** Replaces `@jest/globals`, which exists only within Jest. */
 const testFunctions: Plugin = {
   name: 'test-functions',
   setup(bundle) {

@@ -6,7 +6,7 @@ import { runCase } from '../fuzz/fuzz-case.js';
 import { fuzz, MAX_CASE_MS, MAX_MEGABYTES } from '../fuzz/fuzz-run.js';
 import { mutate } from '../fuzz/damage.js';
 
-test('a thousand mutated manifests and messages end as Items, skips or typed errors', async () => {
+test('a thousand damaged manifests and messages end as Items, skips or typed errors', async () => {
   const { counts, findings, slowest } = await fuzz({ count: 1_000, seed: 1 });
 
   expect(findings).toEqual([]);
@@ -16,7 +16,7 @@ test('a thousand mutated manifests and messages end as Items, skips or typed err
   expect(MAX_MEGABYTES).toBe(256);
 }, 120_000);
 
-test('a case that hangs and one that kills its thread are findings, and the others are run', async () => {
+test('a case that hangs and one that kills its thread are findings, and the other cases run', async () => {
   const worker = join(import.meta.dirname, '..', 'fuzz', 'hanging-worker.ts');
 
   const { counts, findings } = await fuzz({ count: 10, seed: 1, worker, hangMs: 500 });
@@ -28,7 +28,7 @@ test('a case that hangs and one that kills its thread are findings, and the othe
   expect(counts).toEqual({ posted: 8, refused: 0, skipped: 0, finding: 2 });
 }, 60_000);
 
-test('a case is the same for its seed and number', async () => {
+test('a case is determined by its seed and number', async () => {
   const corpus = readCorpus();
   const outcomes = async () =>
     Promise.all(Array.from({ length: 40 }, (_, number) => runCase(corpus, 5, number)));
@@ -36,7 +36,7 @@ test('a case is the same for its seed and number', async () => {
   await expect(outcomes()).resolves.toEqual(await outcomes());
 });
 
-test('mutations change bytes, never beyond a megabyte, and repeat with their seed', () => {
+test('damage changes bytes, up to a megabyte, and is determined by its seed', () => {
   const bytes = Buffer.from('<a><b>text</b></a>'.repeat(100));
   const mutants = (seed: number) => {
     const random = seededRandom(seed);

@@ -20,11 +20,11 @@ const CACHE = join(import.meta.dirname, '..', '..', '..', 'node_modules', '.cach
 
 export const backfillCommand = new Command('backfill')
   .description(
-    'Back-fill an inventory in a process that is killed with SIGKILL and started again. The last line is one JSON object; exit code 1 where a key is lost.',
+    'Backfill an inventory in a process that is repeatedly killed with SIGKILL and restarted. The last line is one JSON object. The exit code is 1 if a key is lost.',
   )
-  .option('--count <n>', 'keys of the inventory', wholeNumber('--count', 1), 1_000_000)
-  .option('--kills <k>', 'times that the process is killed', wholeNumber('--kills', 0), 20)
-  .option('--seed <s>', 'repeats the same kinds and moments', wholeNumber('--seed', 0), 1)
+  .option('--count <n>', 'number of keys in the inventory', wholeNumber('--count', 1), 1_000_000)
+  .option('--kills <k>', 'number of kills', wholeNumber('--kills', 0), 20)
+  .option('--seed <s>', 'seed for the kinds and times of the kills', wholeNumber('--seed', 0), 1)
   .action(async (options: BackfillOptions) => {
     const { count, kills } = options;
     const summary = await bench(options);

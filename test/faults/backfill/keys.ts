@@ -2,29 +2,29 @@ import { encodedKey, writeReportFolder } from '../../../local/inventory/report-f
 
 const BUCKET = 'bench';
 const FILE_ROWS = 100_000;
-/** Each so many keys has an older version and a deleted neighbour, which are nobody's messages. */
+/** Interval of keys with an older version and a deleted neighbor, neither of which becomes a message. */
 const NOISE_EVERY = 50;
-// What keys may hold and careless code trips over.
+// Characters that are valid in keys but often mishandled.
 const ODD = 'a b+%41"é,.safe';
-/** As most keys are. */
+/** The ending of ordinary keys. */
 export const PLAIN_ENDING = 'S1A_IW_GRDH_1SDV_20220420T014342_manifest.safe';
 const KEY = /^bench\/(\d{8})\//;
 
-/** All keys with one ending have the same length. */
+/** The key with an index. All keys with the same ending have the same length. */
 export function benchKey(index: number, ending = ODD): string {
   return `bench/${numberOf(index)}/${ending}`;
 }
 
-/** The index of a key; undefined for any that is no current object of the inventory. */
+/** The index of a key; undefined if it is not a current object of the inventory. */
 export function tryBenchIndex(key: string): number | undefined {
   const digits = KEY.exec(key)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** Bytes of one row of the query's result. */
+/** Size of one row of the query's result, in bytes. */
 export const ROW_BYTES = Buffer.byteLength(`"${benchKey(0).replaceAll('"', '""')}"\n`);
 
-/** A report with `count` current objects in the layout of S3 Inventory; `ending` is that of their keys. */
+/** Writes a report with `count` current objects, whose keys end in `ending`, in the layout of S3 Inventory. */
 export function writeBenchInventory(folder: string, count: number, ending = ODD): Promise<void> {
   const fileSchema = 'Bucket, Key, VersionId, IsLatest, IsDeleteMarker';
   const files = dataFiles(count, encodedKey(ending));

@@ -1,22 +1,22 @@
 import { ROW_BYTES, tryBenchIndex } from './keys.js';
 
-/** The last line of the bench. */
+/** The summary, printed as the last line. */
 export interface BackfillBenchSummary {
-  /** Current objects of the inventory. */
+  /** Number of current objects in the inventory. */
   readonly keys: number;
-  /** Messages that the queue took, repeated ones included. */
+  /** Messages that the queue accepted, including repeated ones. */
   readonly sent: number;
-  /** Keys of which the queue took no message. */
+  /** Keys without a message in the queue. */
   readonly lost: number;
-  /** Messages beyond one for each key. */
+  /** Messages beyond the first one of each key. */
   readonly repeated: number;
-  /** Messages of what is no current object. */
+  /** Messages for keys that are not current objects. */
   readonly unexpected: number;
   readonly kills: number;
   readonly seconds: number;
 }
 
-/** What the queue took, key by key. */
+/** Counts the messages in the queue by key. */
 export class BackfillBenchLedger {
   sent = 0;
   private unexpected = 0;
@@ -47,12 +47,12 @@ export class BackfillBenchLedger {
 }
 
 export interface BenchPromise {
-  /** Kills that were asked for. */
+  /** Number of requested kills. */
   readonly kills: number;
   readonly pageBytes: number;
 }
 
-/** What the backfill did not hold, a sentence each. */
+/** The problems of a run, one sentence each. */
 export function backfillFailures(
   summary: BackfillBenchSummary,
   { kills, pageBytes }: BenchPromise,
@@ -60,8 +60,8 @@ export function backfillFailures(
   const { lost, repeated, unexpected } = summary;
   const mayRepeat = summary.kills * Math.ceil(pageBytes / ROW_BYTES);
   const failures: readonly [boolean, string][] = [
-    [lost > 0, `${lost} keys were lost: the queue took no message of them`],
-    [unexpected > 0, `${unexpected} messages are of no current object`],
+    [lost > 0, `${lost} keys were lost: the queue has no message for them`],
+    [unexpected > 0, `${unexpected} messages are for keys that are not current objects`],
     [
       repeated > mayRepeat,
       `${repeated} messages were repeated: more than a page (${mayRepeat} in all) for each kill`,

@@ -1,20 +1,20 @@
-/** What the worker process is started with, as JSON in its environment. */
+/** Settings of the worker process, passed as JSON in its environment. */
 export interface BackfillWorkerSettings {
   /** A folder in the layout of S3 Inventory. */
   readonly inventory: string;
-  /** For the cursor and the results of queries: what outlives a killed process. */
+  /** Folder for the cursor and query results, which survive a killed process. */
   readonly folder: string;
   readonly pageBytes: number;
 }
 
-/** What the parent process has to know; only `send` is answered. */
+/** Messages to the parent process; it responds only to `send`. */
 export type FromBackfillWorker =
   | { readonly type: 'send'; readonly id: number; readonly bodies: readonly string[] }
   | { readonly type: 'querying' }
   | { readonly type: 'saving' }
   | { readonly type: 'done'; readonly outcome: string; readonly message: string };
 
-/** The queue has taken the bodies of a `send`. */
+/** Sent when the queue has accepted the bodies of a `send`. */
 export interface ToBackfillWorker {
   readonly id: number;
 }

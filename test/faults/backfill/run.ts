@@ -16,9 +16,9 @@ export interface BackfillBenchOptions {
   readonly count: number;
   readonly kills: number;
   readonly seed: number;
-  /** JavaScript of worker.ts. */
+  /** Path of the bundled worker.ts. */
   readonly workerFile: string;
-  /** For the inventory and what the backfill keeps; removed by whoever owns it. */
+  /** Folder for the inventory and the state of the backfill. The caller deletes it. */
   readonly folder: string;
   readonly onProgress?: (sent: number) => void;
 }
@@ -27,12 +27,12 @@ const PAGES = 50;
 const MIN_PAGE_BYTES = 4096;
 const MAX_QUERY_KILL_MS = 50;
 
-/** A page as it is deployed, or smaller where the inventory would be a few pages only. */
+/** The page size of a deployment, or less if the inventory would have only a few pages. */
 export function benchPageBytes(count: number): number {
   return Math.min(PAGE_BYTES, Math.max(MIN_PAGE_BYTES, Math.ceil((count * ROW_BYTES) / PAGES)));
 }
 
-/** A backfill in a process that is killed again and again, and started again. No key may be lost. */
+/** Runs a backfill in a process that is repeatedly killed and restarted. No key may be lost. */
 export async function runBackfillBench(
   options: BackfillBenchOptions,
 ): Promise<BackfillBenchSummary> {
@@ -68,7 +68,7 @@ class BackfillBench {
     return this.ledger.summary(this.kills);
   }
 
-  /** True when the backfill is complete, false when its process was killed. Throws for any other end. */
+  /** Returns true if the backfill completed, false if its process was killed. Throws Error otherwise. */
   private runProcess(): Promise<boolean> {
     const child = fork(this.options.workerFile, {
       env: {
@@ -93,7 +93,7 @@ class BackfillBench {
     });
   }
 
-  /** A killed process may have sent what arrives only now: the queue takes that, too. */
+  /** Messages that a killed process had sent may arrive late; the queue accepts them too. */
   private take(child: ChildProcess, message: Exclude<FromBackfillWorker, { type: 'done' }>): void {
     const due = child.killed ? undefined : this.due();
     if (message.type === 'querying' || message.type === 'saving') {
@@ -128,29 +128,29 @@ class BackfillBench {
 }
 
 /**
- * When a process is killed.
+ * The moment at which a process is killed.
  * - querying: while its query runs
- * - lost: as it sends a batch, which the queue never sees
- * - unanswered: when the queue has taken a batch, before its answer
- * - answered: with the answer on its way
+ * - lost: while it sends a batch that never reaches the queue
+ * - unanswered: after the queue accepted a batch, before its response
+ * - answered: after the response was sent
  * - saving: while it writes the cursor
  */
 export type KillKind = 'querying' | 'lost' | 'unanswered' | 'answered' | 'saving';
 
 export interface PlannedKill {
   readonly kind: KillKind;
-  /** Messages that the queue has taken before, repeated ones included. */
+  /** Number of messages that the queue has accepted before the kill, including repeated ones. */
   readonly after: number;
 }
 
 const SENDING: readonly KillKind[] = ['lost', 'unanswered', 'answered', 'saving'];
-// The local engine's query dies with its process, and a backfill starts one again five times at most.
+// A local query dies with its process, and a backfill restarts a query at most five times.
 const MAX_QUERYING = 4;
 const QUERYING_SHARE = 0.2;
-/** None so late that the backfill could be over before it. */
+/** Fraction of the messages before which every kill takes place, so that the backfill is not complete by then. */
 const LATEST = 0.9;
 
-/** In the order in which they are due; the same for the same seed. */
+/** Plans kills, sorted by time; the same seed gives the same kills. */
 export function plannedKills(kills: number, count: number, seed: number): PlannedKill[] {
   const random = seededRandom(seed);
   const querying = Math.min(MAX_QUERYING, Math.floor(kills * QUERYING_SHARE));

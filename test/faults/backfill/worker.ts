@@ -18,8 +18,8 @@ import {
   type ToBackfillWorker,
 } from './protocol.js';
 
-// The entry of the process that is killed: the backfill as it is deployed. Its queue is the parent process, so that
-// what was accepted before the kill stays accepted.
+// Entry of the process that is killed. It runs the deployed backfill with a queue in the parent process, so that messages
+// accepted before a kill are not lost with it.
 const handler = historicHandler({
   queryInventory: () => 'SELECT key FROM inventory',
   rowToMessageBody: ({ key }) => JSON.stringify({ key }),
@@ -28,7 +28,7 @@ const handler = historicHandler({
 await start(JSON.parse(process.env[BACKFILL_SETTINGS_VARIABLE] ?? '{}') as BackfillWorkerSettings);
 
 async function start(settings: BackfillWorkerSettings): Promise<void> {
-  // Without its parent it has no queue.
+  // The queue is in the parent process.
   process.on('disconnect', () => process.exit());
   const { inventory, folder, pageBytes } = settings;
   const noLimits = { initialChunk: undefined, maxQueueDepth: undefined, maxScanGb: undefined };
@@ -47,7 +47,7 @@ async function start(settings: BackfillWorkerSettings): Promise<void> {
     log: silentLog,
     pageBytes,
     parallelBatches: PARALLEL_BATCHES,
-    // As the retry of one event.
+    // A retry of the same event has the same owner.
     owner: 'bench',
   });
   process.send?.({ type: 'done', outcome, message }, () => {

@@ -17,13 +17,13 @@ interface MessagesOptions {
 
 export const messagesCommand = new Command('messages')
   .description(
-    'Send messages through the granule handler while one in ten calls fails and its process is killed. The last line is one JSON object; exit code 1 where a message is lost or dead without need.',
+    'Send messages through the granule handler while one in ten requests fails and its process is killed. The last line is one JSON object. The exit code is 1 if a message is lost or dead without cause.',
   )
   .option('--count <n>', 'messages', wholeNumber('--count', 1), 10_000)
-  .option('--kills <k>', 'times that a process is killed', wholeNumber('--kills', 0), 20)
+  .option('--kills <k>', 'number of kills', wholeNumber('--kills', 0), 20)
   .option(
     '--seed <s>',
-    'repeats the same messages, faults and moments',
+    'seed for the messages, faults and times of the kills',
     wholeNumber('--seed', 0),
     1,
   )
@@ -61,7 +61,7 @@ export function summaryText(summary: BenchSummary): string {
     `lost     ${lost}`,
     `faults   ${faults.map(([name, count]) => `${name}: ${count}`).join(', ')}`,
     `killed   ${kills} processes`,
-    `tokens   ${tokens}, ${summary.needlessTokens} of them without need`,
+    `tokens   ${tokens}, ${summary.needlessTokens} of them unnecessary`,
     `in       ${seconds.toFixed(1)} s (${Math.round(made / seconds)} messages/s)`,
   ].join('\n');
 }

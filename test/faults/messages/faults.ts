@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type ActiveFault, type Fault, type FaultPlan } from '../../../local/http/faults.js';
 import { pick } from './messages.js';
 
-/** Of all calls to the ingestor and the token endpoint. */
+/** Fraction of the requests to the ingestor and the token endpoint that fail. */
 export const FAULT_SHARE = 0.1;
 
 const TRANSIENT_422 = JSON.stringify({
@@ -36,8 +36,8 @@ const FAULTS: readonly Fault[] = [
 ];
 
 /**
- * Faults of the ingestor by the Item that is posted and how often it was before: the same for a seed, in whatever
- * order the posts come.
+ * Faults of the ingestor, which depend on the seed, the Item and its number of earlier posts, but not on the order of
+ * the posts.
  */
 export function benchFaults(seed: number, count: (name: string) => void): FaultPlan {
   const attempts = new Map<string, number>();
@@ -55,7 +55,7 @@ export function benchFaults(seed: number, count: (name: string) => void): FaultP
   };
 }
 
-/** Faults of the token endpoint, by the number of the call. */
+/** Faults of the token endpoint, which depend on the seed and the number of the request. */
 export function tokenFaults(seed: number): FaultPlan {
   let calls = 0;
   return () => {
@@ -70,7 +70,7 @@ export function tokenFaults(seed: number): FaultPlan {
 function faultAt(name: string): ActiveFault | undefined {
   const [happens, which, when] = numbersOf(name);
   if (happens >= FAULT_SHARE) return undefined;
-  // Half of them strike after the Item was taken: then only the answer is lost.
+  // Half of the faults occur after the Item was accepted, so that only the response is lost.
   return { fault: pick(FAULTS, which), afterwards: when < 0.5 };
 }
 
@@ -78,7 +78,7 @@ function nameOf({ fault }: ActiveFault): string {
   return fault.kind === 'status' ? String(fault.status) : fault.kind;
 }
 
-/** Three numbers in [0, 1). */
+/** Hashes a text to three numbers in [0, 1). */
 function numbersOf(name: string): [number, number, number] {
   const hash = createHash('sha256').update(name).digest();
   const at = (offset: number): number => hash.readUInt32BE(offset) / 2 ** 32;

@@ -1,25 +1,25 @@
 import type { BenchMessage, Poison } from './messages.js';
 
-/** The last line of the fault bench, by messages. */
+/** The summary, printed as the last line. All numbers count messages unless stated otherwise. */
 export interface BenchSummary {
-  /** Put on the queue, each at least once. */
+  /** Messages put on the queue, each at least once. */
   readonly made: number;
-  /** With an Item in the ingestor. */
+  /** Messages whose Item is in the ingestor. */
   readonly posted: number;
   readonly dead: number;
-  /** Neither posted nor dead. */
+  /** Messages that are neither posted nor dead letters. */
   readonly lost: number;
-  /** Posts that the ingestor took beyond one for each message. */
+  /** Accepted posts beyond the first one of each message. */
   readonly doubled: number;
   /** Dead letters that could have been posted, or have no reason. */
   readonly unexpectedlyDead: number;
-  /** Messages that can never succeed and are not dead. */
+  /** Messages that cannot succeed but are not dead letters. */
   readonly missingDead: number;
-  /** Dead letters beyond one for each message. */
+  /** Dead letters beyond the first one of each message. */
   readonly deadTwice: number;
   readonly duplicates: number;
   readonly kills: number;
-  /** Tokens that were issued, and those of them for which there was no need. */
+  /** Number of issued tokens. */
   readonly tokens: number;
   readonly needlessTokens: number;
   readonly faults: Readonly<Record<string, number>>;
@@ -39,7 +39,7 @@ export interface RunCounts {
   readonly tokens: { readonly issued: number; readonly needless: number };
 }
 
-/** What became of each message, as the services saw it and not as the handler says. */
+/** Records the outcome of each message as the services see it, independently of the handler. */
 export class FaultBenchLedger {
   private readonly accounts: ReadonlyMap<string, Account>;
   private readonly faults: Record<string, number> = {};
@@ -107,23 +107,25 @@ export class FaultBenchLedger {
 
   private find(messageId: string): Account {
     const account = this.accounts.get(messageId.replace(/#again$/, ''));
-    if (!account) throw new Error(`nobody sent a message ${messageId}`);
+    if (!account) throw new Error(`message ${messageId} was never sent`);
     return account;
   }
 }
 
-/** Why the bench failed, a sentence each; empty where it passed. */
+/** The problems of a run, one sentence each; empty if it passed. */
 export function benchFailures(summary: BenchSummary): string[] {
   const { lost, unexpectedlyDead, missingDead, needlessTokens, kills } = summary;
   return [
-    ...(lost > 0 ? [`${lost} messages were lost: neither posted nor dead`] : []),
+    ...(lost > 0 ? [`${lost} messages were lost: they are neither posted nor dead letters`] : []),
     ...(unexpectedlyDead > 0
-      ? [`${unexpectedlyDead} messages are dead that could have been posted, or without a reason`]
+      ? [`${unexpectedlyDead} dead letters could have been posted, or have no reason`]
       : []),
-    ...(missingDead > 0 ? [`${missingDead} messages that can never succeed are not dead`] : []),
-    // A worker killed between its request and its write to the table leaves a token that nobody knows of.
+    ...(missingDead > 0
+      ? [`${missingDead} messages that cannot succeed are not dead letters`]
+      : []),
+    // A worker killed between the request of a token and its write to the table leaves an unused token behind.
     ...(needlessTokens > kills
-      ? [`${needlessTokens} tokens were requested while the last one would have done`]
+      ? [`${needlessTokens} tokens were requested while the last one was still valid`]
       : []),
   ];
 }

@@ -1,14 +1,14 @@
 import { seededRandom } from '../../../local/http/faults.js';
 
-/** What can only become a dead letter, and at which step. */
+/** Kinds of messages that can only become dead letters, by the step that fails. */
 export type Poison = 'malformed' | 'broken' | 'refused';
 
 export interface BenchMessage {
   readonly id: string;
   readonly body: string;
-  /** undefined where it can become an Item. */
+  /** undefined if the message can become an Item. */
   readonly poison: Poison | undefined;
-  /** How often the queue delivers it, kills and retries aside. */
+  /** How often the queue delivers it, apart from kills and retries. */
   readonly copies: 1 | 2;
 }
 
@@ -17,7 +17,7 @@ const POISON_SHARE = 0.01;
 const DUPLICATE_SHARE = 0.01;
 const BUCKET = 'bench';
 
-/** `count` messages of every shape that reaches a pipeline's queue; the same for the same seed. */
+/** Generates `count` messages of every shape that a pipeline's queue receives; the same seed gives the same messages. */
 export function benchMessages(count: number, seed: number): BenchMessage[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, (_, index) => {
@@ -29,7 +29,7 @@ export function benchMessages(count: number, seed: number): BenchMessage[] {
   });
 }
 
-/** How a key gets to the queue. */
+/** The envelopes in which a key arrives. */
 const SHAPES: readonly ((key: string) => string)[] = [
   s3Event,
   (key) => snsEnvelope(s3Event(key)),
@@ -58,7 +58,7 @@ function snsEnvelope(Message: string): string {
   });
 }
 
-/** Half of an S3 event. */
+/** An incomplete S3 event. */
 function malformed(id: string): string {
   return JSON.stringify({ Records: [{ eventName: 'ObjectCreated:Put', s3: { id } }] });
 }

@@ -4,7 +4,7 @@ import type { GranuleMessage } from '../../../lambdas/granule/message.js';
 
 export const BENCH_COLLECTION = 'bench';
 
-/** Does as little as a pipeline can: what is tried is the framework. */
+/** A minimal pipeline, because the framework is under test. */
 export const benchPipeline: GranulePipeline<Granule> = {
   collectionId: BENCH_COLLECTION,
   parseMessage: (message) => ({ href: hrefOf(message) }),

@@ -9,7 +9,7 @@ import {
 } from './protocol.js';
 
 export interface WorkerProcessOptions {
-  /** JavaScript of worker.ts. */
+  /** Path of the bundled worker.ts. */
   readonly file: string;
   readonly settings: WorkerSettings;
   readonly onCall: (call: WorkerCall) => Promise<unknown>;
@@ -20,7 +20,7 @@ interface Invocation {
   readonly reject: (error: Error) => void;
 }
 
-/** A process with the handler in it, started when there is work and started anew when it was killed. */
+/** A process that runs the handler. It is started when there is work, and restarted after a kill. */
 export class WorkerProcess {
   private child: Promise<ChildProcess> | undefined;
   private readonly invocations = new Map<number, Invocation>();
@@ -32,14 +32,14 @@ export class WorkerProcess {
     return this.invocations.size > 0;
   }
 
-  /** Several at once, as several containers would. Rejects when the process dies before it answers. */
+  /** Invokes the handler; several invocations may run at once, like containers. Rejects if the process dies first. */
   async invoke(records: readonly SQSRecord[]): Promise<readonly string[]> {
     const child = await (this.child ??= this.start());
     return new Promise((resolve, reject) => {
       const id = this.count++;
       this.invocations.set(id, { resolve, reject });
       tell(child, { type: 'invoke', id, records });
-      // One that died just now gives no further event.
+      // A process that has just died emits no further event.
       if (child.exitCode !== null || child.signalCode !== null) this.died();
     });
   }
@@ -61,7 +61,7 @@ export class WorkerProcess {
     });
     return new Promise((resolve, reject) => {
       child.once('exit', () => {
-        reject(new Error('the worker died while it started'));
+        reject(new Error('the worker died during its start'));
       });
       child.on('message', (message: FromWorker) => {
         if (message.type === 'ready') resolve(child);
@@ -89,7 +89,7 @@ export class WorkerProcess {
   }
 }
 
-/** A process that was killed takes nothing more, which its exit tells. */
+/** Sends a message. Errors are ignored, because the exit event reports that the process was killed. */
 function tell(child: ChildProcess, message: ToWorker): void {
   if (child.connected) child.send(message, () => undefined);
 }

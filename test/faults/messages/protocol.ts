@@ -2,18 +2,18 @@ import type { SQSRecord } from 'aws-lambda';
 import type { ClientSecret } from '../../../lambdas/ingestor/client-secret.js';
 import type { TokenRequest } from '../../../local/container/protocol.js';
 
-/** What the worker process is started with, as JSON in its environment. */
+/** Settings of the worker process, passed as JSON in its environment. */
 export interface WorkerSettings {
   readonly ingestorUrl: string;
   readonly secret: ClientSecret;
   readonly maxReceiveCount: number;
   readonly retryDelaySeconds: number;
   readonly functionSeconds: number;
-  /** Of one HTTP exchange, in milliseconds. */
+  /** Timeout of one HTTP request in milliseconds. */
   readonly httpTimeoutMs: number;
 }
 
-/** What the handler asks of AWS; the parent process answers. */
+/** Requests of the handler to AWS, to which the parent process responds. */
 export type WorkerCall =
   | {
       readonly kind: 'dead';

@@ -17,26 +17,26 @@ export interface FaultBenchOptions {
   readonly count: number;
   readonly kills: number;
   readonly seed: number;
-  /** JavaScript of worker.ts. */
+  /** Path of the bundled worker.ts. */
   readonly workerFile: string;
   readonly onProgress?: (settled: number) => void;
 }
 
 const WORKERS = 2;
-/** Batches that one worker has in hand at a time. */
+/** Number of batches that one worker processes at a time. */
 const LANES = 6;
 const BATCH_SIZE = 10;
-/** Of an invocation; a call that hangs is given up after the second. */
+/** Timeout of an invocation. It leaves time to abandon a hanging request after HTTP_TIMEOUT_MS. */
 const FUNCTION_SECONDS = 10;
 const HTTP_TIMEOUT_MS = 1_000;
 const RETRY_DELAY_SECONDS = 0.2;
 const TOKEN_SECONDS = 8;
 const REVOCATIONS = 2;
-/** Of the queue; each kill counts as a receive of what was in hand, and is not the message's fault. */
+/** Maximum number of receives. A kill counts as a receive of the messages in flight, although they did not fail. */
 const MAX_RECEIVES = 5;
 const MAX_KILL_DELAY_MS = 150;
 
-/** 10,000 messages against services that fail, in processes that are killed. Nothing may be lost. */
+/** Sends messages through the handler while its services fail and its processes are killed. Nothing may be lost. */
 export async function runFaultBench(options: FaultBenchOptions): Promise<BenchSummary> {
   const { count, seed } = options;
   const messages = benchMessages(count, seed);
@@ -79,7 +79,7 @@ class FaultBench {
   private readonly workers: readonly WorkerProcess[];
   private readonly token = memoryTokenStore();
   private readonly random: () => number;
-  /** Numbers of delivered messages at which something happens, ascending. */
+  /** Numbers of delivered messages at which an event is due, ascending. */
   private readonly killAt: number[];
   private readonly revokeAt: number[];
 
@@ -147,7 +147,7 @@ class FaultBench {
     };
   }
 
-  /** Half of the second copies come in the same batch as the first, the others anywhere. */
+  /** Half of the duplicates are in the same batch as the original, the others anywhere. */
   private deliveries(messages: readonly BenchMessage[]): { messageId: string; body: string }[] {
     const deliveries = messages.map(({ id, body }) => ({ messageId: id, body }));
     for (const { id, body } of messages.filter(({ copies }) => copies === 2)) {
@@ -158,7 +158,7 @@ class FaultBench {
     return deliveries;
   }
 
-  /** Kills and revocations that are due. */
+  /** Performs the kills and revocations that are due. */
   private strike(worker: WorkerProcess): void {
     const due = (moments: number[]): boolean => (moments[0] ?? Infinity) <= this.delivered;
     while (due(this.revokeAt)) {

@@ -2,15 +2,15 @@ import type { TokenIssuer } from '../../../local/token/issuer.js';
 
 export interface WatchedTokens {
   readonly issuer: TokenIssuer;
-  /** All tokens are refused from now on, as after a rotation of keys. */
+  /** Rejects all tokens from now on, as after a rotation of keys. */
   readonly revoke: () => void;
   readonly counts: { issued: number; needless: number };
 }
 
-/** Share of its lifetime after which a client may ask for another. */
+/** Fraction of the lifetime of a token after which a client may request another. */
 const RENEW_SHARE = 0.75;
 
-/** Watches that no token is asked for while the last one would do. */
+/** Counts the tokens that are requested while the last one is still valid. */
 export function watchedTokens(issuer: TokenIssuer, now: () => number = Date.now): WatchedTokens {
   const valid = new Set<string>();
   const counts = { issued: 0, needless: 0 };

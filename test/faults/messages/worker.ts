@@ -17,7 +17,7 @@ import {
   type WorkerSettings,
 } from './protocol.js';
 
-// The entry of the process that is killed: the handler as it is deployed, with AWS in the parent process.
+// Entry of the process that is killed. It runs the deployed handler with a stand-in for AWS in the parent process.
 start(JSON.parse(process.env[SETTINGS_VARIABLE] ?? '{}') as WorkerSettings);
 
 function start(settings: WorkerSettings): void {
@@ -41,7 +41,7 @@ function start(settings: WorkerSettings): void {
   process.on('message', (message: ToWorker) => {
     if (message.type === 'invoke') void invoke(message.id, message.records);
   });
-  // Without its parent it has no queue.
+  // The queue is in the parent process.
   process.on('disconnect', () => process.exit());
   tell({ type: 'ready' });
 }
@@ -52,7 +52,7 @@ function tell(message: FromWorker): void {
 
 type Call = (call: WorkerCall) => Promise<unknown>;
 
-/** Calls of the parent, answered by their number. */
+/** Requests to the parent process, matched to responses by number. */
 function caller(): Call {
   const waiting = new Map<number, (value: unknown) => void>();
   let calls = 0;
@@ -71,7 +71,7 @@ function caller(): Call {
 
 function collaborators(settings: WorkerSettings, call: Call): GranuleCollaborators {
   const { ingestorUrl, secret, httpTimeoutMs, maxReceiveCount, retryDelaySeconds } = settings;
-  // Deployed, a hanging call is given up after 30 s; here that would be all that the bench waits for.
+  // The deployed timeout of 30 s would dominate the duration of the run.
   const send: typeof sendHttp = (request) => sendHttp({ ...request, timeoutMs: httpTimeoutMs });
   const tokens = new CachedTokens({
     log: silentLog,

@@ -5,7 +5,7 @@ import { type PlanSummary, summarizePlan } from '../../../cli/plan/summary.js';
 
 const FOLDER = 'test/fixtures/plans';
 
-/** `terraform show -json` as test/system/terraform/record-plans.ts left it. */
+/** Reads an output of `terraform show -json` that test/system/terraform/record-plans.ts recorded. */
 export function recordedText(name: string): string {
   return readFileSync(join(FOLDER, `${name}.json`), 'utf8');
 }
@@ -18,7 +18,7 @@ export function summaryOf(name: string): PlanSummary {
   return summarizePlan(recorded(name));
 }
 
-/** A plan of one resource, with the parts that a test is about. */
+/** A plan that changes one resource. */
 export function planOf(change: Readonly<Record<string, unknown>>, more: object = {}): Plan {
   const resource = {
     address: 'aws_sqs_queue.queue',

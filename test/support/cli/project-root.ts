@@ -7,7 +7,7 @@ import { pipelineFolder, yamlOf } from '../stacks/config-folder.js';
 const CODE = ['modules', 'lambdas'];
 const FILES = ['main.ts', 'cdktf.json', 'package.json', 'tsconfig.json'];
 
-/** A project of the one pipeline `waves`, with this project's code, linked; `files` are put beside, by their paths. */
+/** Creates a project with the single pipeline `waves`, links to this project's code, and the given files by path. */
 export function projectRoot(files: Readonly<Record<string, string>> = {}): string {
   const root = mkdtempSync(join(tmpdir(), 'project-'));
   for (const name of [...CODE, 'node_modules'])
@@ -26,7 +26,7 @@ export function writeFiles(root: string, files: Readonly<Record<string, string>>
   }
 }
 
-/** A clone with one commit: the same project with its own copy of the code, the given files, and `more` of ours. */
+/** Creates a git repository with one commit: a copy of the code, the given files, and `more` files of this project. */
 export function gitProject(
   files: Readonly<Record<string, string>>,
   more: readonly string[] = [],

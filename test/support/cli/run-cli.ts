@@ -9,13 +9,13 @@ export interface CliResult {
 
 export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** @default the project */
+  /** Current directory. @default this project */
   readonly cwd?: string;
-  /** Told of the process, to kill it. */
+  /** Receives the process, for example to kill it. */
   readonly onStart?: (child: ChildProcess) => void;
 }
 
-/** Credentials that no AWS takes, so that a test never reaches it. */
+/** Invalid credentials, so that a test can never reach AWS. */
 export const AWS_ENV = {
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',
@@ -24,7 +24,7 @@ export const AWS_ENV = {
   PROJECT: 'demo',
 };
 
-/** Runs cli/<command>.ts as npm does, in a process of its own and with no terminal. */
+/** Runs cli/<command>.ts as npm does, in a process of its own without a terminal. */
 export function runCli(
   command: string,
   args: readonly string[],

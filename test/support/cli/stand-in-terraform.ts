@@ -2,15 +2,15 @@ import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** A `terraform` that answers with a recorded plan, or fails in one of its commands. */
+/** A program `terraform` that prints a recorded plan, or fails in one of its commands. */
 export interface StandInTerraform {
-  /** To be put before the PATH. */
+  /** Folder to put at the start of PATH. */
   readonly folder: string;
-  /** The commands it was called with, each with the stack's folder. */
+  /** Returns the commands it was called with, each with the stack's folder. */
   calls(): string[];
 }
 
-/** `failing` is the command that fails, with `words` on stderr. */
+/** Creates the program. `failing` is the command that fails, with `words` on stderr. */
 export function standInTerraform(
   plan: string,
   failing?: { readonly command: string; readonly words: string },

@@ -11,8 +11,7 @@ const TIMEOUT_MS = 120_000;
 /** Two pipelines, one of which shares code with lambdas/. */
 const PIPELINES = {
   'pipelines/waves/config.yaml': yamlOf({ id: 'waves' }),
-  'pipelines/waves/app.ts':
-    "export { excerpt as handler } from '../../../lambdas/runtime/text.js';\n",
+  'pipelines/waves/app.ts': "export { excerpt as handler } from '../../lambdas/runtime/text.js';\n",
   'pipelines/waves/collection.ts': 'export const handler = 1;\n',
   'pipelines/tides/config.yaml': yamlOf({ id: 'tides' }),
   'pipelines/tides/app.ts': 'export const handler = 2;\n',
@@ -46,7 +45,7 @@ describe('what a change affects', () => {
   test(
     'is nothing if neither stack nor code differs',
     async () => {
-      change('lambdas/runtime/excerpt.ts', '/** The start', '/** The very start');
+      change('lambdas/runtime/text.ts', ' * Shortens a text', ' * Shortens any text');
       writeFiles(root, {
         'README.md': 'new',
         'test/x.test.ts': 'new',
@@ -69,7 +68,7 @@ describe('what a change affects', () => {
     ['the code of one pipeline', 'pipelines/tides/app.ts', '2', '4', 'tides\n'],
     [
       'code that only one pipeline bundles',
-      'lambdas/runtime/excerpt.ts',
+      'lambdas/runtime/text.ts',
       'EXCERPT_CHARACTERS = 200',
       'EXCERPT_CHARACTERS = 201',
       'waves\n',

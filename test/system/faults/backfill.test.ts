@@ -10,21 +10,21 @@ import { runCli } from '../../support/cli/run-cli.js';
 
 const bodyOf = (index: number): string => JSON.stringify({ key: benchKey(index) });
 
-test('a backfill of 3,000 keys killed twice loses none, and its last line says so as JSON', async () => {
+test('a backfill of 3,000 keys that is killed twice loses none, and prints a JSON object on its last line', async () => {
   const args = ['backfill', '--count', '3000', '--kills', '2', '--seed', '7'];
 
   const { code, stdout, stderr } = await runCli('test/faults/faults.ts', args);
 
-  // A slow machine is told how far it is.
-  const told = stderr.split('\n').filter((line) => !/^$|^\d+ of 3000 messages, /.test(line));
+  // On a slow machine, progress is printed.
+  const printed = stderr.split('\n').filter((line) => !/^$|^\d+ of 3000 messages, /.test(line));
   const summary = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as BackfillBenchSummary;
-  expect({ code, told }).toEqual({ code: 0, told: [] });
+  expect({ code, printed }).toEqual({ code: 0, printed: [] });
   expect(summary).toMatchObject({ keys: 3000, lost: 0, unexpected: 0, kills: 2 });
   expect(summary.sent).toBe(3000 + summary.repeated);
   expect(Object.keys(summary)).toEqual(expect.arrayContaining(['seconds', 'repeated']));
 });
 
-test('a number that is none is refused', async () => {
+test('a negative number is rejected', async () => {
   const { code, stderr } = await runCli('test/faults/faults.ts', ['backfill', '--kills', '-1']);
 
   expect({ code, stderr }).toEqual({
@@ -35,7 +35,7 @@ test('a number that is none is refused', async () => {
 });
 
 describe('the kills', () => {
-  test('are the same for a seed and others for another, in the order in which they are due', () => {
+  test('depend on the seed only, and are sorted by time', () => {
     const kills = plannedKills(20, 1000, 1);
 
     expect(plannedKills(20, 1000, 1)).toEqual(kills);
@@ -46,7 +46,7 @@ describe('the kills', () => {
     expect(Math.max(...kills.map(({ after }) => after))).toBeLessThan(1000);
   });
 
-  test('come in every kind, and not more often in a query than it is started again', () => {
+  test('are of every kind, but not more often in a query than it is restarted', () => {
     const kinds = plannedKills(100, 1000, 1).map(({ kind }) => kind);
 
     expect(new Set(kinds)).toEqual(
@@ -59,7 +59,7 @@ describe('the kills', () => {
 describe('the ledger', () => {
   const promise = { kills: 1, pageBytes: 2 * ROW_BYTES };
 
-  test('tells lost, repeated and unexpected keys apart', () => {
+  test('distinguishes lost, repeated and unexpected keys', () => {
     const ledger = new BackfillBenchLedger(4);
     ledger.take([bodyOf(0), bodyOf(1), bodyOf(1)]);
     ledger.take([bodyOf(1), bodyOf(1), '{"key":"gone/00000001/x"}', bodyOf(4)]);
@@ -68,14 +68,14 @@ describe('the ledger', () => {
 
     expect(summary).toMatchObject({ keys: 4, sent: 7, lost: 2, repeated: 3, unexpected: 2 });
     expect(backfillFailures(summary, promise)).toEqual([
-      '2 keys were lost: the queue took no message of them',
-      '2 messages are of no current object',
+      '2 keys were lost: the queue has no message for them',
+      '2 messages are for keys that are not current objects',
       '3 messages were repeated: more than a page (0 in all) for each kill',
       '0 of 1 kills took place',
     ]);
   });
 
-  test('forgives a page for each kill', () => {
+  test('allows one repeated page for each kill', () => {
     const ledger = new BackfillBenchLedger(2);
     ledger.take([0, 1, 0, 1].map(bodyOf));
 
@@ -83,7 +83,7 @@ describe('the ledger', () => {
   });
 });
 
-test('keys hold what S3 allows, and give their index back', () => {
+test('keys contain the characters that S3 allows, and identify their index', () => {
   expect(benchKey(12)).toBe('bench/00000012/a b+%41"é,.safe');
   expect([tryBenchIndex(benchKey(12)), tryBenchIndex('older/00000012/x')]).toEqual([12, undefined]);
 });

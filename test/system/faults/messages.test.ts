@@ -27,7 +27,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Counts that hang on nothing but the messages. */
+/** Counts that depend only on the messages. */
 function fixedPart({
   made,
   posted,
@@ -40,7 +40,7 @@ function fixedPart({
   return { made, posted, dead, lost, unexpectedlyDead, missingDead, kills };
 }
 
-test('[B] 300 messages, one call in ten failing and two kills: none is lost, and only what cannot succeed is dead', async () => {
+test('[B] with 300 messages, one request in ten failing and two kills, none is lost and only those that cannot succeed are dead', async () => {
   const poisoned = benchMessages(300, 7).filter(({ poison }) => poison !== undefined).length;
 
   const summary = await runFaultBench({ count: 300, kills: 2, seed: 7, workerFile });
@@ -57,13 +57,13 @@ test('[B] 300 messages, one call in ten failing and two kills: none is lost, and
   expect(benchFailures(summary)).toEqual([]);
 }, 120_000);
 
-test('without kills a token is requested once for its lifetime', async () => {
+test('without kills, a token is requested once per lifetime', async () => {
   const summary = await runFaultBench({ count: 100, kills: 0, seed: 3, workerFile });
 
   expect(summary.needlessTokens).toBe(0);
 }, 120_000);
 
-test('the last line of the command is the summary as JSON', async () => {
+test('the command prints the summary as JSON on its last line', async () => {
   const { code, stdout } = await runCli('test/faults/faults.ts', [
     'messages',
     '--count',
@@ -78,7 +78,7 @@ test('the last line of the command is the summary as JSON', async () => {
   expect(stdout).toContain(`made     50 messages, ${summary.duplicates} of them delivered twice\n`);
 }, 120_000);
 
-test('a number that is none is refused', async () => {
+test('an invalid number is rejected', async () => {
   const { code, stderr } = await runCli('test/faults/faults.ts', ['messages', '--count', 'many']);
 
   expect({ code, stderr }).toEqual({
@@ -88,13 +88,13 @@ test('a number that is none is refused', async () => {
   });
 });
 
-describe('what is injected', () => {
-  test('messages are the same for a seed, and others for another', () => {
+describe('the injected faults', () => {
+  test('and messages depend on the seed only', () => {
     expect(benchMessages(500, 1)).toEqual(benchMessages(500, 1));
     expect(benchMessages(500, 1)).not.toEqual(benchMessages(500, 2));
   });
 
-  test('one in a hundred is poisoned, one in a hundred comes twice', () => {
+  test('poison one message in a hundred, and one in a hundred is delivered twice', () => {
     const messages = benchMessages(20_000, 1);
 
     const poisoned = messages.filter(({ poison }) => poison !== undefined).length;
@@ -103,7 +103,7 @@ describe('what is injected', () => {
     expect(twice / messages.length).toBeCloseTo(0.01, 2);
   });
 
-  test('faults go by the Item and its attempts, in whatever order they come', () => {
+  test('depend on the Item and its attempts, not on their order', () => {
     const ids = Array.from({ length: 200 }, (_, index) => `good-${index}`);
     const plan = (order: readonly string[]) => {
       const faults = benchFaults(1, () => undefined);
@@ -117,7 +117,7 @@ describe('what is injected', () => {
     expect(plan(ids)).toEqual(plan(ids.toReversed()));
   });
 
-  test('one call in ten fails, in every way there is', () => {
+  test('affect one request in ten, and are of every kind', () => {
     const names = new Set<string>();
     const faults = benchFaults(1, (name) => names.add(name));
     const bodies = Array.from({ length: 5_000 }, (_, index) => `{"id":"good-${index}"}`);
@@ -132,7 +132,7 @@ describe('what is injected', () => {
     ]);
   });
 
-  test('a refused Item is refused every time, and what is no post meets nothing', () => {
+  test('reject a refused Item every time, and affect only posts', () => {
     const faults = benchFaults(1, () => undefined);
     const body = '{"id":"refused-1"}';
 
@@ -152,7 +152,7 @@ describe('the ledger', () => {
   ];
   const run = { kills: 1, tokens: { issued: 1, needless: 0 } };
 
-  test('tells lost, doubled and dead without need apart', () => {
+  test('distinguishes lost, doubled and unnecessarily dead messages', () => {
     const ledger = new FaultBenchLedger(messages);
     for (const id of ['b', 'b', 'b']) ledger.posted(id);
     ledger.died('b#again', 'because');
@@ -173,31 +173,31 @@ describe('the ledger', () => {
     });
     expect(ledger.settledCount).toBe(1);
     expect(benchFailures(summary)).toEqual([
-      '2 messages were lost: neither posted nor dead',
-      '1 messages are dead that could have been posted, or without a reason',
-      '1 messages that can never succeed are not dead',
+      '2 messages were lost: they are neither posted nor dead letters',
+      '1 dead letters could have been posted, or have no reason',
+      '1 messages that cannot succeed are not dead letters',
     ]);
   });
 
-  test('a death without a reason is one too many, whatever the message', () => {
+  test('counts any dead letter without a reason as a problem', () => {
     const ledger = new FaultBenchLedger(messages);
     ledger.died('c', undefined);
 
     expect(ledger.summary(run)).toMatchObject({ dead: 1, unexpectedlyDead: 1 });
   });
 
-  test('needless tokens are forgiven as often as a process was killed', () => {
+  test('allows one unnecessary token for each kill', () => {
     const summary = { ...new FaultBenchLedger([]).summary(run), needlessTokens: 1 };
 
     expect(benchFailures(summary)).toEqual([]);
     expect(benchFailures({ ...summary, kills: 0 })).toEqual([
-      '1 tokens were requested while the last one would have done',
+      '1 tokens were requested while the last one was still valid',
     ]);
     expect(summaryText(summary)).toContain('tokens   1, 1 of them without need');
   });
 });
 
-test('a token is needless while the last one has not been revoked and three quarters of its life are left', () => {
+test('a token is unnecessary while the last one is not revoked and has three quarters of its lifetime left', () => {
   let now = 0;
   const always = { issue: () => `token ${now}`, check: () => true };
   const { issuer, revoke, counts } = watchedTokens(always, () => now);
