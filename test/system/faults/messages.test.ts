@@ -193,7 +193,7 @@ describe('the ledger', () => {
     expect(benchFailures({ ...summary, kills: 0 })).toEqual([
       '1 tokens were requested while the last one was still valid',
     ]);
-    expect(summaryText(summary)).toContain('tokens   1, 1 of them without need');
+    expect(summaryText(summary)).toContain('tokens   1, 1 of them unnecessary');
   });
 });
 
