@@ -25,7 +25,7 @@ export interface PlanSummary {
   readonly counts: Readonly<Record<PlanAction, number>>;
   /** Changes that delete data come first, then destroy, replace, forget, change, create and move. */
   readonly changes: readonly PlannedChange[];
-  /** Functions of which only the code changes. */
+  /** Functions whose code is the only change. */
   readonly code: readonly string[];
   /** Names of the changed triggers; undefined if the apply does not post the Collection. */
   readonly collection: readonly string[] | undefined;

@@ -44,7 +44,7 @@ export function parseInventory({ location, format, fields }: InventoryConfig): I
   };
 }
 
-/** A listing is told from an inventory's folder by the ending of its name. */
+/** Recognizes a listing by the ending of its name; anything else is the folder of an inventory. */
 export function isListing(location: string): boolean {
   return /\.(csv|txt)(\.gz)?$/i.test(location);
 }
@@ -69,7 +69,7 @@ function parseColumns(fields: readonly string[]): string[] {
   const odd = columns.find((column) => !/^[a-z][a-z0-9_]*$/.test(column));
   if (odd !== undefined) {
     throw new ConfigurationError(
-      `inventory_fields holds '${odd}', which is no field of S3 Inventory`,
+      `inventory_fields holds '${odd}', which is not a field of S3 Inventory`,
     );
   }
   if (!columns.includes('key')) {

@@ -13,7 +13,7 @@ import { parseS3Href } from '../source/s3-href.js';
 export interface ObjectPart {
   /** Fewer than asked for at the object's end, none behind it. */
   readonly bytes: Buffer;
-  /** Of the whole object. */
+  /** Bytes of the whole object. */
   readonly size: number;
   readonly eTag: string;
   readonly lastModified: Date;

@@ -70,7 +70,7 @@ function typedExpression(column: string, raw: string): string {
   return column === 'last_modified_date' ? `cast(${raw} AS timestamp)` : raw;
 }
 
-/** S3 encodes keys of CSV reports as in a form: a blank is a plus. */
+/** Decodes the key of a CSV report, which S3 form-encodes: a space is a plus. */
 function decodedKey(raw: string, dialect: Dialect): string {
   if (dialect === 'athena') return `url_decode(${raw})`;
   // DuckDB's url_decode leaves a plus alone, and takes longer than all the rest of a query: most keys need none.
@@ -99,7 +99,7 @@ function keyConditions({ format, columns }: Inventory): string[] {
     // A first line that says `key` is a header.
     return [`"key" <> ''`, `lower("key") <> 'key'`];
   }
-  // The console makes a folder as an empty object. An unknown size is no size of 0.
+  // The console creates a folder as an empty object. An unknown size is not 0.
   return columns.includes('size') ? [`NOT ("key" LIKE '%/' AND coalesce("size", -1) = 0)`] : [];
 }
 

@@ -60,12 +60,12 @@ export async function findNewestDt(location: string, objects: ObjectReader): Pro
   if (newest !== undefined) return newest;
   throw new QueryError(
     `no partition: ${location}/hive/ holds no folder dt=YYYY-MM-DD-HH-MM. ` +
-      'S3 writes the first report up to 48 hours after an inventory is configured; otherwise mend inventory_location',
+      'S3 writes the first report up to 48 hours after an inventory is configured; otherwise correct inventory_location',
     { kind: 'transient' },
   );
 }
 
-/** Of all reports that are there, the oldest first. */
+/** Returns the dates of all reports, the oldest first. */
 export async function listDts(location: string, objects: ObjectReader): Promise<string[]> {
   const folders = await objects.folders(`${location}/hive/`);
   return folders.flatMap((folder) => DT_FOLDER.exec(folder)?.[1] ?? []).sort();
@@ -127,7 +127,7 @@ function parseManifest(text: string, href: string): Manifest {
     return z.parse(ManifestSchema, JSON.parse(text));
   } catch (cause) {
     throw new QueryError(
-      `${href}: is no manifest of S3 Inventory: fileFormat, fileSchema or files is missing`,
+      `${href}: is not a manifest of S3 Inventory: fileFormat, fileSchema or files is missing`,
       { kind: 'permanent', cause },
     );
   }

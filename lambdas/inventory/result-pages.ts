@@ -6,7 +6,7 @@ import { parseRecords, type CsvRecord, type ParsedRecords } from './result-csv.j
 export interface ResultPosition {
   /** End of the last record that was read, in bytes. */
   readonly offset: number;
-  /** Of the object that the offset belongs to; undefined before the first page. */
+  /** ETag of the object that the offset belongs to; undefined before the first page. */
   readonly eTag?: string | undefined;
   /** From the header; undefined before the first page. */
   readonly columns?: readonly string[] | undefined;
@@ -17,7 +17,7 @@ export interface ResultPage {
   /** Values in the order of the columns. */
   readonly records: readonly CsvRecord[];
   readonly position: ResultPosition;
-  /** Of the whole result, in bytes. */
+  /** Bytes of the whole result. */
   readonly size: number;
   readonly last: boolean;
 }
@@ -44,7 +44,7 @@ export async function* readResultPages(
   while (next !== undefined) {
     const page: ResultPage = await next;
     next = page.last ? undefined : readPage(source, page.position);
-    // When the reader stops early, nobody waits for this one.
+    // If the reader stops early, this promise is not awaited.
     next?.catch(() => undefined);
     yield page;
   }

@@ -165,7 +165,7 @@ describe('verifyCollection', () => {
     ['summaries', { summaries: { old: [1] } }],
     ['item_assets', { item_assets: { old: {} } }],
     ['title, description', { title: 'old', description: 'old' }],
-  ])('is told of another %s, for now', async (names, fields) => {
+  ])('reports another %s as a transient difference', async (names, fields) => {
     const stored = { ...collection, ...fields };
 
     await expect(

@@ -33,7 +33,7 @@ describe('a batch', () => {
     });
   });
 
-  test('[B04] of which all records fail reports all of them, and does not throw', async () => {
+  test('[B04] whose records all fail reports all of them, and does not throw', async () => {
     const { run } = exampleHandler({}, { postItem: busy });
     const records = ['a', 'b', 'c'].map((name) => sqsRecord({ name }));
 
@@ -434,7 +434,7 @@ describe('a transient failure', () => {
   });
 });
 
-describe('what is no granule', () => {
+describe('a message without a granule', () => {
   test('is acknowledged without a post', async () => {
     const { run, posted, dead } = exampleHandler();
 

@@ -131,7 +131,7 @@ describe('frequency 0', () => {
     expect(kit.invocations).toEqual([]);
   });
 
-  test('another location begins anew', async () => {
+  test('another location starts over', async () => {
     const kit = await kitFor(['a']);
     await handler.with(kit)({ action: 'run' }, invocation('deploy'));
     await drain(kit);
@@ -472,10 +472,10 @@ describe('faults', () => {
     const retry = wrong.with(kit)({ action: 'continue' }, invocation('1'));
     await expect(retry).rejects.toThrow(QueryError);
     const keeper = await wrong.with(kit)({ action: 'continue' }, invocation('keeper'));
-    const mended = await handler.with(kit)({ action: 'run' }, invocation('deploy-2'));
+    const corrected = await handler.with(kit)({ action: 'run' }, invocation('deploy-2'));
     await drain(kit);
 
-    expect([keeper.outcome, mended.outcome]).toEqual(['failed', 'started']);
+    expect([keeper.outcome, corrected.outcome]).toEqual(['failed', 'started']);
     expect(sentKeys(kit)).toEqual(['a']);
   });
 

@@ -53,7 +53,7 @@ describe('an event', () => {
 });
 
 describe('the outcome', () => {
-  test('of an inventory of which no backfill has begun is idle', async () => {
+  test('of an inventory whose backfill has not started is idle', async () => {
     expect(await goOn({ source: 'another' })).toEqual({
       outcome: 'idle',
       message: 'no backfill of this inventory has started',

@@ -92,7 +92,7 @@ export const ALARM_FIELDS = {
     allowed: 'ARN of an SNS topic in the region of the stack or of `sns`',
   },
   // The maximum is below the 7 days that the queue keeps a message: no message ever gets older. The default
-  // is a day because a backfill fills the queue, which is no reason to raise an alarm.
+  // is a day because a backfill fills the queue, which should not raise an alarm.
   max_age_minutes: {
     kind: 'number',
     min: 1,

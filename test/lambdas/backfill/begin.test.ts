@@ -161,7 +161,7 @@ describe('a run', () => {
     },
   );
 
-  test('of another source begins anew, with another attempt than any before', async () => {
+  test('of another source starts over, with a new attempt', async () => {
     const run = runOf();
     await stored(run, { source: 'elsewhere csv whole', stage: 'complete', attempt: 7, chunks: 4 });
 

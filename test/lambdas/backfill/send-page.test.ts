@@ -58,7 +58,7 @@ test('a row at which the pipeline throws is refused by its key, and stops no oth
   ]);
 });
 
-test('what is no text is no message, however it was typed', async () => {
+test('a value that is not text is not a message', async () => {
   const given: Record<string, unknown> = { a: { path: 'a' }, b: null, c: 'c', d: 7 };
   const records = Object.keys(given).map((key) => [key]);
 

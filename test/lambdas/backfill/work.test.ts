@@ -57,7 +57,7 @@ test('a pause ends it without another invocation', async () => {
   expect((await kit.cursors.read())?.cursor.lease).toBeUndefined();
 });
 
-test('what no further try can mend is kept with the run that met it, and thrown', async () => {
+test('a permanent error is stored with the run that met it, and thrown', async () => {
   const lease = await leaseAt(kit, { stage: 'pending' });
   const error = new QueryError('no such column', { kind: 'permanent' });
 

@@ -56,7 +56,7 @@ describe('a record', () => {
     );
 
     expect([made, posts]).toEqual([[], []]);
-    // Strictly: a list of one undefined is no empty list.
+    // Strictly: [undefined] is not an empty list.
     expect(results).toStrictEqual([
       {
         record,

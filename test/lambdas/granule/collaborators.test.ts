@@ -44,7 +44,7 @@ afterEach(async () => {
   await services.close();
 });
 
-/** What is made once for a container is made anew. */
+/** Loads the modules again, as a new container does. */
 function startContainer(): void {
   jest.resetModules();
 }

@@ -93,7 +93,7 @@ describe('times', () => {
     expect(await timesOf({ datetime: end, ...instant })).toEqual({ datetime: end, gsd: 10 });
   });
 
-  test('that are none are told by the validation, not taken for equal', async () => {
+  test('that are not valid are reported, not compared', async () => {
     const wrong = { datetime: null, start_datetime: 'noon', end_datetime: 'midnight' };
 
     await expect(timesOf(wrong)).rejects.toThrow(/start_datetime: 'noon' is not an RFC 3339/);
@@ -103,7 +103,7 @@ describe('times', () => {
     [{ start_datetime: start, end_datetime: 'noon' }, "end_datetime: 'noon' is not an RFC 3339"],
     [{ start_datetime: 'noon', end_datetime: end }, "start_datetime: 'noon' is not an RFC 3339"],
     [{ start_datetime: 5, end_datetime: 5 }, 'start_datetime: expected string'],
-  ])('of the range %j are told by the validation', async (range, fault) => {
+  ])('of the range %j are reported by the validation', async (range, fault) => {
     await expect(timesOf({ datetime: start, ...range })).rejects.toThrow(fault);
   });
 
@@ -111,7 +111,7 @@ describe('times', () => {
     [{}, 1],
     [{ start_datetime: start, end_datetime: 5 }, 2],
     [{ start_datetime: 5, end_datetime: end }, 2],
-  ])('of %j without a datetime are told with %i faults', async (range, count) => {
+  ])('of %j without a datetime are reported with %i faults', async (range, count) => {
     const error: unknown = await timesOf(range).catch((thrown: unknown) => thrown);
 
     const { faults } = error as ValidationError;
@@ -119,7 +119,7 @@ describe('times', () => {
     expect(faults[0]).toMatch(/^properties\.datetime: is missing/);
   });
 
-  test.each(['start_datetime', 'end_datetime'])('with %s alone are no range', async (name) => {
+  test.each(['start_datetime', 'end_datetime'])('with %s alone are not a range', async (name) => {
     await expect(timesOf({ datetime: start, [name]: start })).rejects.toThrow(
       'start_datetime and end_datetime must be set together, but one is missing',
     );

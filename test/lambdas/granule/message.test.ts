@@ -52,11 +52,11 @@ describe('an S3 event', () => {
     ]);
   });
 
-  test('[A01] a plus in a key is a blank', () => {
+  test('[A01] a plus in a key is a space', () => {
     expect(keysOf(s3Event(s3Record('red+flower/a+b.tif')))).toEqual(['red flower/a b.tif']);
   });
 
-  test('[A02] an encoded plus stays a plus, since blanks are put in before percent-decoding', () => {
+  test('[A02] an encoded plus stays a plus, since spaces are restored before percent-decoding', () => {
     expect(keysOf(s3Event(s3Record('c%2B%2B+%281%29.xml')))).toEqual(['c++ (1).xml']);
   });
 
@@ -162,7 +162,7 @@ describe('an EventBridge event', () => {
       detail: { bucket: { name: 'b' }, object: { key, size: 1, etag: 'e' }, reason: 'PutObject' },
     });
 
-  test('without a key is no event of an object', () => {
+  test('without a key is not an event about an object', () => {
     expect(parseBody(event('Object Created', '')).messages).toMatchObject([{ type: 'custom' }]);
   });
 

@@ -314,7 +314,7 @@ describe('faults', () => {
     expect(new Set(sentKeys(kit))).toEqual(new Set('abcdefghijkl'.split('')));
   });
 
-  test('a query that nobody wants any more is stopped', async () => {
+  test('a query that is no longer needed is stopped', async () => {
     await startServer([row('a')]);
     const { engine } = kitOn();
     const id = await engine.start('SELECT 1', 'token');

@@ -93,7 +93,7 @@ describe('what inventory holds, on the local engine', () => {
     },
   );
 
-  test('[C01] keys of a CSV report are decoded once, blanks and pluses alike', async () => {
+  test('[C01] keys of a CSV report are decoded once, spaces and pluses alike', async () => {
     const rows = [row('a b+1.tif'), row('%20'), row('日本/"é".tif')];
 
     const found = await selectFrom(rows, 'SELECT key FROM inventory ORDER BY key');
@@ -244,7 +244,7 @@ describe('listings on the local engine', () => {
   });
 
   test.each(['keys.csv', 'keys.txt'])(
-    'of %s, a byte order mark is no part of a key',
+    'of %s, a byte order mark is not part of a key',
     async (name) => {
       expect(await selectFromListing(name, '\uFEFFa.tif\r\n')).toEqual([['a.tif']]);
       expect(await selectFromListing(name, '\uFEFFkey\na.tif\n')).toEqual([['a.tif']]);

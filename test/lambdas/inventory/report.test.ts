@@ -125,7 +125,7 @@ test('schemas of all three formats give the field names', () => {
   );
 });
 
-test('schemas give the same names whatever blanks stand in them', () => {
+test('schemas give the same names with and without spaces', () => {
   expect(schemaFields(' struct< bucket:string , key:string >\n')).toEqual(['bucket', 'key']);
   expect(schemaFields('\n message  s3.inventory {\n required  binary \n bucket ; }')).toEqual([
     'bucket',
@@ -158,7 +158,7 @@ describe('what cannot be read is an error of its own:', () => {
       'no partition',
       {},
       `no partition: ${LOCATION}/hive/ holds no folder dt=YYYY-MM-DD-HH-MM. ` +
-        'S3 writes the first report up to 48 hours after an inventory is configured; otherwise mend inventory_location',
+        'S3 writes the first report up to 48 hours after an inventory is configured; otherwise correct inventory_location',
     ],
     [
       'no manifest',
@@ -203,7 +203,7 @@ describe('what cannot be read is an error of its own:', () => {
       await expect(found).rejects.toMatchObject({
         name: 'QueryError',
         kind: 'permanent',
-        message: `${name}: is no manifest of S3 Inventory: fileFormat, fileSchema or files is missing`,
+        message: `${name}: is not a manifest of S3 Inventory: fileFormat, fileSchema or files is missing`,
         cause: expect.anything() as unknown,
       });
     },
@@ -228,7 +228,7 @@ describe('what cannot be read is an error of its own:', () => {
   });
 });
 
-test('a listing is one file, dated by when it was written, of which one byte is read', async () => {
+test('a listing is one file, dated by its last change; one byte of it is read', async () => {
   const listing = objectsOf({ 's3://dest/keys.csv': 'a\nb\n' });
   const ranges: unknown[] = [];
   const read: ObjectReader['read'] = (href, range) => {

@@ -51,7 +51,7 @@ test('a result cut within a value is an error, not a shorter value', () => {
   expect(() => parse('"a"\n"b')).toThrow(`query result ends within a quoted value: '"b'`);
 });
 
-test('what is no CSV is an error that quotes it', () => {
+test('text that is not CSV is an error that quotes it', () => {
   expect(() => parse('"a"\n"b"c\n')).toThrow(`not CSV as Athena writes it near '"b"c`);
 });
 
@@ -112,7 +112,7 @@ test('a value without quotes at the end takes no byte more than it has', () => {
   expect(parse('a,x')).toEqual({ records: [['a', 'x']], endByte: 3 });
 });
 
-test('a result that is cut may be whole on another try, one that is no CSV never is', () => {
+test('a result that is cut off may be complete on a retry, one that is not CSV never is', () => {
   expect(() => parse('"b')).toThrow(expect.objectContaining({ kind: 'transient' }));
   expect(() => parse('"b"c')).toThrow(expect.objectContaining({ kind: 'permanent' }));
 });

@@ -41,7 +41,7 @@ function successOf(Id: string, body: string) {
   return { Id, MessageId: `m${Id}`, MD5OfMessageBody };
 }
 
-/** Responds like SQS to a batch of which every entry is accepted. */
+/** Responds as SQS does if it accepts every entry. */
 const acceptAll: Answer = (request, response) => {
   if (request.headers['x-amz-target'] === 'AmazonSQS.GetQueueAttributes') {
     json(200, { Attributes: {} })(request, response);

@@ -56,7 +56,7 @@ describe('a dead letter', () => {
     });
   });
 
-  test('says why, when, of which message and which Item, the most important first', () => {
+  test('says why, when, and for what message and Item, the most important first', () => {
     const attributes = deadLetterAttributes(sqsRecord('x', received(3, 1_700_000_000_123)), reason);
 
     expect(Object.entries(attributes)).toEqual([

@@ -25,7 +25,7 @@ test('[A22] JSON with U+FFFF or U+0007 in a key is escaped to ASCII and reads th
   expect(JSON.parse(sent)).toEqual(JSON.parse(body));
 });
 
-test('[A22] JSON may have blanks and line breaks in front', () => {
+test('[A22] JSON may start with spaces and line breaks', () => {
   expect(sendableBody(' \n["\uffff"]')).toBe(' \n["\\uffff"]');
 });
 

@@ -162,7 +162,7 @@ test('no more batches are under way than allowed, and none starts after a failur
   expect(started).toBeLessThan(12);
 });
 
-test('sixteen batches are under way where nobody says otherwise', async () => {
+test('sixteen batches are in flight by default', async () => {
   const queue = new MemoryQueue();
   let [underWay, most] = [0, 0];
   queue.sendBatch = async () => {

@@ -30,7 +30,7 @@ test('a number is a whole one, or the fallback where it is unset', () => {
   expect([numberEnv('UNSET', 5), numberEnv('EMPTY', 0)]).toEqual([5, 0]);
 });
 
-test.each(['1.5', '-1', '12s', 'x12', '1e3', ' '])("'%s' is no number", (value) => {
+test.each(['1.5', '-1', '12s', 'x12', '1e3', ' '])("'%s' is not a number", (value) => {
   process.env['NUMBER'] = value;
 
   expect(() => numberEnv('NUMBER', 5)).toThrow(ConfigurationError);

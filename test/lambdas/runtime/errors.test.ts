@@ -88,7 +88,7 @@ test('a thrown value that is not an error is shown on one line', () => {
 test.each<[string, () => unknown, { name: string; message: string }]>([
   ['no message', () => new Error(), { name: 'Error', message: '(an error without a message)' }],
   [
-    'a blank message',
+    'a message of spaces',
     () => new Error(' \n'),
     { name: 'Error', message: '(an error without a message)' },
   ],

@@ -116,7 +116,7 @@ describe('no whole answer', () => {
     );
   });
 
-  test('from a port where nobody listens is ECONNREFUSED', async () => {
+  test('from a port without a server is ECONNREFUSED', async () => {
     const url = await serve(json(200, {}));
     await server?.close();
 
@@ -133,7 +133,7 @@ describe('no whole answer', () => {
     expect(await failureOf(send(4))).toEqual(['EMSGSIZE', 'the response is larger than 4 bytes']);
   });
 
-  test('of more than a mebibyte is taken where nobody says otherwise', async () => {
+  test('of more than a mebibyte is accepted by default', async () => {
     const url = await serve((_request, response) => response.end(Buffer.alloc(1024 * 1024 + 1)));
 
     expect((await failureOf(sendHttp({ method: 'GET', url, timeoutMs: 5_000 })))[0]).toBe(

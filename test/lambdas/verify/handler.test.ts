@@ -95,7 +95,7 @@ test('what failed to load is sent again first and noted after', async () => {
   expect(done).toEqual(['sent a', 'marked a']);
 });
 
-test('an Item of which the ingestor knows nothing any more is sent again', async () => {
+test('an Item that the ingestor no longer knows is sent again', async () => {
   const { run, done } = verification([pendingOf('a')], {});
 
   await expect(run()).resolves.toEqual({ ...NOTHING, requeued: 1 });

@@ -16,7 +16,7 @@ const anyProject = fc
   .stringMatching(/^[a-z][a-z0-9-]{0,19}$/)
   .filter((project) => !/^(xn--|sthree-|amzn-s3-demo-)/.test(`${project}-`));
 const anyPipeline = fc.stringMatching(/^[a-z][a-z0-9_]{0,39}$/);
-/** Has only few letters and separators, so that random names are close to each other. */
+/** Uses few characters, so that random names are close to each other. */
 const closeProject = fc.stringMatching(/^a[a-]{0,5}$/);
 const closePipeline = fc.stringMatching(/^a[a_]{0,5}$/);
 

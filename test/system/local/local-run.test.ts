@@ -134,14 +134,14 @@ describe('a run that was interrupted', () => {
   test.each([
     ['asked to', { fresh: true }],
     ['of another input', { inputName: 'other' }],
-  ])('starts anew when %s', async (_, options) => {
+  ])('starts over when %s', async (_, options) => {
     const bodies = writeGranules(12);
     await interrupt(bodies);
 
     expect(await demo.run(bodies, options)).toMatchObject({ doneBefore: 0, made: 12, items: 12 });
   });
 
-  test('starts anew once it is finished', async () => {
+  test('starts over once it is finished', async () => {
     const bodies = writeGranules(3);
     await demo.run(bodies);
 
