@@ -23,10 +23,10 @@ export const CONFIG_KEYS = Object.keys(CONFIG_FIELDS) as readonly ConfigKey[];
 /** The keys of the numbers, which constructs take as settings of the same names. */
 export type NumberKey = NumberKeyOf<typeof CONFIG_FIELDS>;
 
-/** What a config.yaml holds. */
+/** The content of a config.yaml. */
 export type WrittenConfig = Written<typeof CONFIG_FIELDS>;
 
-/** What a config.yaml holds after the defaults are filled in. */
+/** The content of a config.yaml after the defaults are filled in. */
 export type PipelineConfig = Filled<typeof CONFIG_FIELDS>;
 
 /** The keys of the numbers in a table. */

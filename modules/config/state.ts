@@ -66,7 +66,7 @@ function faultOf(name: string, value: string, check: (value: string) => unknown)
   }
 }
 
-/** The context holds what is the same for everyone who deploys the project. */
+/** The context is for settings that are the same for everyone who deploys the project. */
 const CdktfJsonSchema = z.object({
   context: z
     .object({ STATE_BUCKET: z.string().optional(), STATE_REGION: z.string().optional() })

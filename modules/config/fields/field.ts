@@ -8,7 +8,7 @@ interface Described {
   readonly required?: true;
   /** Keys that have to be given with this one, each with the reason. */
   readonly needs?: Readonly<Record<string, string>>;
-  /** What holds without a value, for a key that has no default. @default none */
+  /** What applies without a value, for a key that has no default. @default none */
   readonly unset?: string;
   readonly defaultFrom?: DerivedDefault;
 }
@@ -35,7 +35,7 @@ interface NumberField extends Described {
 export interface RangeField extends NumberField {
   readonly min: number;
   readonly max: number;
-  /** What is counted, in the plural. */
+  /** The unit in the plural, such as `seconds`. */
   readonly unit: string;
 }
 
@@ -57,7 +57,7 @@ interface ChoiceField extends Described {
 
 interface TextField extends Described {
   readonly kind: 'text';
-  /** Returns the value as the config holds it. Throws FieldError. */
+  /** Returns the value for the config, such as a normalized date. Throws FieldError. */
   readonly parse: (value: string) => string;
   /** The allowed values, as Markdown for the documentation. */
   readonly allowed: string;
@@ -68,15 +68,16 @@ interface ListField extends Described {
   readonly kind: 'list';
   /** Parses one element. Throws FieldError. */
   readonly parse: (value: string) => string;
-  /** What the elements are, for error messages. */
+  /** The form of the elements, such as `s3://bucket/prefix`, for error messages. */
   readonly of: string;
-  /** What holds for the whole list, each as the end of "must ...". */
+  /** Rules for the whole list. */
   readonly rules?: readonly ListRule[];
   readonly allowed: string;
   readonly default?: readonly string[];
 }
 
 interface ListRule {
+  /** The end of the error message "must ...". */
   readonly must: string;
   readonly holds: (list: readonly string[]) => boolean;
 }
@@ -84,7 +85,7 @@ interface ListRule {
 interface MappingField extends Described {
   readonly kind: 'mapping';
   readonly values: 'text' | 'any';
-  /** What is mapped to what, for error messages. */
+  /** The content of the mapping, such as `tags to values`, for error messages. */
   readonly of: string;
   /** Checks the whole mapping. Throws FieldError. */
   readonly parse: (mapping: never) => unknown;
@@ -129,10 +130,10 @@ type Values<Table, Present extends keyof Table> = {
   readonly [Key in Present]: ValueOf<Table[Key]>;
 } & { readonly [Key in Exclude<keyof Table, Present>]?: ValueOf<Table[Key]> };
 
-/** What a config.yaml holds: only the required keys are certain to be there. */
+/** The content of a config.yaml: only the required keys are certain to be there. */
 export type Written<Table> = Values<Table, KeysWith<Table, { readonly required: true }>>;
 
-/** What a config.yaml holds after the defaults are filled in. */
+/** The content of a config.yaml after the defaults are filled in. */
 export type Filled<Table> = Values<
   Table,
   KeysWith<

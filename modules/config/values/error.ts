@@ -1,4 +1,4 @@
-/** Thrown when a configuration (a config.yaml, PROJECT) cannot be used. It holds every problem, not only the first. */
+/** Thrown when a configuration (a config.yaml, PROJECT) cannot be used. It contains every problem, not only the first. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   /** One line per problem, as users read it. */

@@ -6,21 +6,21 @@ import { CONFIG_VARIABLES, configVariables, required } from './config.js';
 import { matches, VALUE } from './variable.js';
 import type { Rule, Variable, Variables } from './variable.js';
 
-function holds(zip: string): string {
+function contains(zip: string): string {
   return `fileexists("\${${VALUE}}/${zip}.zip")`;
 }
 
 const FOLDER_RULES: readonly Rule[] = [
   {
-    condition: `${holds('app')} && ${holds('collection')}`,
+    condition: `${contains('app')} && ${contains('collection')}`,
     must: 'be a folder with app.zip and collection.zip, as npm run build writes them to dist/<pipeline>',
   },
   {
-    condition: `var.inventory_location == null || ${holds('historic')}`,
+    condition: `var.inventory_location == null || ${contains('historic')}`,
     must: 'contain historic.zip if inventory_location is given',
   },
   {
-    condition: `!var.verify_ingestion || ${holds('verify')}`,
+    condition: `!var.verify_ingestion || ${contains('verify')}`,
     must: 'contain verify.zip if verify_ingestion is true',
   },
 ];

@@ -31,7 +31,7 @@ export interface Extra {
   readonly type?: string;
   /** Replaces the sentences of the row. */
   readonly says?: string;
-  /** Sentences behind those of the row. */
+  /** Sentences after those of the row. */
   readonly note?: string;
   readonly rules?: readonly Rule[];
 }

@@ -142,14 +142,14 @@ describe('the folder', () => {
     ]);
   });
 
-  test('holds app.ts and collection.ts', () => {
+  test('must contain app.ts and collection.ts', () => {
     expect(problemsOf(yamlOf({}), [])).toEqual([
       '1:1 app.ts: is missing from the folder: it creates the Items',
       '1:1 collection.ts: is missing from the folder: it creates the Collection',
     ]);
   });
 
-  test('holds historic.ts when there is a historic_frequency', () => {
+  test('must contain historic.ts if there is a historic_frequency', () => {
     expect(problemsOf(yamlOf(INVENTORY), ['app.ts', 'collection.ts'])).toEqual([
       '1:1 historic.ts: is missing from the folder: historic_frequency needs it for the backfill',
     ]);

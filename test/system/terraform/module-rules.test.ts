@@ -40,7 +40,7 @@ const REFUSED: readonly (readonly [what: string, call: ModuleCall, says: string]
     'inventory_location must be the folder of the inventory, not a part of it.',
   ],
   [
-    'a file that is no listing',
+    'a file that is not a listing',
     inventory({ inventory_location: 's3://reports/daily/waves/everything.parquet' }),
     'inventory_location must be an inventory or a listing, not another file.',
   ],

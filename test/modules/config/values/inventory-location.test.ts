@@ -95,7 +95,7 @@ describe('an inventory', () => {
     );
   });
 
-  test("[C29] a quote in its prefix stays as it is: it is S3's, and SQL quotes it where it is used", () => {
+  test('[C29] a quote in its prefix is kept, since S3 allows it; SQL escapes it later', () => {
     expect(parseInventoryLocation("s3://reports/O'Brien/waves/x' OR 1=1 --")).toMatchObject({
       prefix: "O'Brien/waves/x' OR 1=1 --",
     });

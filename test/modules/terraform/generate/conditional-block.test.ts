@@ -10,7 +10,7 @@ const PRESENCE: Presence = {
 };
 const CONDITIONS = new Conditions(PRESENCE, new Set(['aws_sqs_queue.letters']));
 
-/** The block as it is where `given` holds already. */
+/** Converts the block in a place where `given` already holds. */
 function conditional(block: Readonly<Record<string, unknown>>, given?: string): unknown {
   return conditionalBlock(block, { presence: PRESENCE, conditions: CONDITIONS, given });
 }
@@ -58,7 +58,7 @@ describe('what refers to something that may be absent', () => {
     });
   });
 
-  test('is there without a condition where the condition holds already', () => {
+  test('has no condition where the condition already holds', () => {
     expect(conditional({ letters: LETTERS, list: [LETTERS] }, 'var.keep')).toEqual({
       letters: '${aws_sqs_queue.letters[0].arn}',
       list: ['${aws_sqs_queue.letters[0].arn}'],
