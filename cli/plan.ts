@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
-import { listPipelines } from '../modules/config/folder.js';
-import { knownText, pipelineArgument, runCommand, UsageError } from './shared/command.js';
+import { knownPipelines, listPipelines } from '../modules/config/folder.js';
+import { pipelineArgument, runCommand, UsageError } from './shared/command.js';
 import { type PipelinePlan, planPipeline } from './plan/terraform.js';
 import { planComment } from './plan/comment.js';
 import { hasChanges } from './plan/summary.js';
@@ -46,7 +46,7 @@ async function pipelinesOf(
 ): Promise<readonly string[]> {
   if (all) return listPipelines();
   if (given.length === 0)
-    throw new UsageError(`missing argument <pipelines> or --all ${knownText()}`);
+    throw new UsageError(`missing argument <pipelines> or --all ${knownPipelines()}`);
   const names: string[] = [];
   for (const name of given) names.push(...(name === '-' ? await linesOfStdin() : [name]));
   return [...new Set(names.map((name) => pipelineArgument(name).id))];

@@ -1,7 +1,7 @@
 import { basename, join, normalize } from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { PipelineError } from '../../lambdas/runtime/errors.js';
-import { listPipelines } from '../../modules/config/folder.js';
+import { knownPipelines, listPipelines } from '../../modules/config/folder.js';
 import { ConfigError } from '../../modules/config/values/error.js';
 
 const FAILED = 1;
@@ -56,19 +56,13 @@ export function pipelineArgument(value: string, root = 'pipelines'): PipelineFol
   const id = basename(value);
   const isName = [id, join(root, id)].includes(normalize(value).replace(/\/$/, ''));
   if (isName && listPipelines(root).includes(id)) return { id, folder: join(root, id) };
-  throw new UsageError(`unknown pipeline ${JSON.stringify(value)} ${knownText(root)}`);
+  throw new UsageError(`unknown pipeline ${JSON.stringify(value)} ${knownPipelines(root)}`);
 }
 
 /** Like pipelineArgument, for an argument that must be present. The error lists the known pipelines, unlike commander's. */
 export function requiredPipeline(name: string | undefined): PipelineFolder {
-  if (name === undefined) throw new UsageError(`missing argument <pipeline> ${knownText()}`);
+  if (name === undefined) throw new UsageError(`missing argument <pipeline> ${knownPipelines()}`);
   return pipelineArgument(name);
-}
-
-/** The pipelines under `root` for the end of an error message: `(known: cop_dem_30, sentinel1)`. */
-export function knownText(root = 'pipelines'): string {
-  const names = listPipelines(root);
-  return names.length === 0 ? `(${root} contains no pipelines)` : `(known: ${names.join(', ')})`;
 }
 
 /** Returns a parser for an option's value, which throws UsageError unless it is a whole number of at least `least`. */

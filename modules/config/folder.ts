@@ -21,10 +21,10 @@ export function listPipelines(root = 'pipelines'): readonly string[] {
     .sort();
 }
 
-/** Returns a sentence with the names of the pipelines under `root`. */
+/** Returns the pipelines under `root` for the end of an error message: `(known: cop_dem_30, sentinel1)`. */
 export function knownPipelines(root = 'pipelines'): string {
   const names = listPipelines(root);
-  return names.length === 0 ? `${root} holds no pipeline.` : `${root} holds ${names.join(', ')}.`;
+  return names.length === 0 ? `(${root} contains no pipelines)` : `(known: ${names.join(', ')})`;
 }
 
 /** Reads config.yaml. Throws ConfigError if that is not possible. */
@@ -39,18 +39,13 @@ export function readConfigFile(folder: string): Uint8Array {
   }
 }
 
-/** The pipelines under `root` for the end of an error message: `(known: cop_dem_30, sentinel1)`. */
-function known(root: string): string {
-  const names = listPipelines(root);
-  return names.length === 0 ? `(${root} contains no pipelines)` : `(known: ${names.join(', ')})`;
-}
-
 function whyUnreadable(folder: string, cause: unknown): string {
   const root = dirname(folder);
   if (!existsSync(folder))
-    return `unknown pipeline ${JSON.stringify(basename(folder))} ${known(root)}`;
+    return `unknown pipeline ${JSON.stringify(basename(folder))} ${knownPipelines(root)}`;
   const file = shownPath(join(folder, 'config.yaml'));
-  if (!existsSync(file)) return `${file} is missing: every pipeline needs one ${known(root)}`;
+  if (!existsSync(file))
+    return `${file} is missing: every pipeline needs one ${knownPipelines(root)}`;
   return `${file} cannot be read: ${String(cause).replace(/^Error: /, '')}`;
 }
 
