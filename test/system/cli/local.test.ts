@@ -232,7 +232,7 @@ describe('with --ingestor and the client credentials in INGESTOR_SECRET', () => 
   );
 
   test(
-    'a text that is no JSON is refused without its content',
+    'a secret that is not JSON is rejected without printing it',
     async () => {
       const { code, stderr } = await post('{"client_secret": "hunter2"');
 
@@ -276,7 +276,7 @@ describe('a run that is stopped', () => {
   );
 
   test(
-    'by SIGKILL loses nothing, and a torn line is mended',
+    'by SIGKILL loses nothing, and a torn line is repaired',
     async () => {
       const args = ['--messages', writeMessages(400), '--granules', BUCKET];
 
@@ -307,19 +307,19 @@ describe('bad input', () => {
     ],
     ['an unknown option', ['sentinel1', '--granuls', 'x'], 2, /unknown option '--granuls'/],
     [
-      'a limit that is no number',
+      'a limit that is not a number',
       ['sentinel1', '--limit', 'few'],
       2,
       /--limit must be a whole number of at least 1 \(given "few"\)/,
     ],
     [
-      'an ingestor that is no URL',
+      'an ingestor that is not a URL',
       ['sentinel1', '--ingestor', 'x'],
       2,
       /--ingestor must be an http\(s\) URL \(given 'x'\)/,
     ],
     [
-      'a dry run that posts',
+      'a dry run with an ingestor',
       ['sentinel1', '--dry-run', '--ingestor', 'https://x.example'],
       2,
       /omit --ingestor/,
@@ -328,7 +328,7 @@ describe('bad input', () => {
       'a missing folder',
       ['sentinel1', '--granules', 'nowhere'],
       1,
-      /--granules 'nowhere' is no folder .*: there is nothing there/,
+      /--granules 'nowhere' is not a readable folder: it does not exist/,
     ],
     [
       'a folder without granules',
@@ -359,7 +359,7 @@ describe('bad input', () => {
 
 describe('an output folder', () => {
   test(
-    'that cannot be made is one sentence',
+    'that cannot be created is reported in one sentence',
     async () => {
       writeFileSync(out, '');
 
