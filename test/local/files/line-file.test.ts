@@ -47,7 +47,7 @@ describe('a file of whole lines', () => {
     expect(readFileSync(path, 'utf8')).toBe(`${kept}next\n`);
   });
 
-  test('begins anew when asked to', () => {
+  test('starts with an empty file if asked to', () => {
     appendFileSync(path, 'old\n');
 
     new LineFile(path, { fresh: true }).close();

@@ -195,7 +195,7 @@ describe('an Item', () => {
       'Field required',
     ],
     [
-      'an extension that is no URL',
+      'an extension that is not a URL',
       { stac_extensions: ['sar'] },
       ['stac_extensions', 0],
       'Input should be a valid URL',
@@ -250,7 +250,7 @@ describe('an Item', () => {
 
 describe('a body', () => {
   test.each([
-    ['that is no JSON', '{"a', 422, 'json_invalid'],
+    ['that is not JSON', '{"a', 422, 'json_invalid'],
     ['that is empty', '', 422, 'missing'],
     ['that is a list', '[]', 422, 'model_attributes_type'],
   ])('%s is refused', async (...[, body, status, type]) => {

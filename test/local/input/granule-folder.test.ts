@@ -105,7 +105,7 @@ describe('granules below a folder', () => {
       /contains no granule: the pipeline recognizes none of its file names/,
     );
     await expect(granulesBelow(join(root, 'gone'), { finder })).rejects.toThrow(
-      /there is nothing there/,
+      /it does not exist/,
     );
   });
 

@@ -45,7 +45,7 @@ test('each body is read back as the same message, whatever it holds', async () =
   );
 });
 
-test('what was accepted stays for the next process, unless it begins anew', async () => {
+test('accepted messages stay for the next process, unless it starts over', async () => {
   const path = join(folder, 'messages.ndjson');
   const send = async (fresh: boolean, body: string): Promise<string[]> => {
     const queue = messageLines(path, { fresh });

@@ -45,12 +45,12 @@ test('links are followed, but never in a circle', async () => {
 });
 
 test.each([
-  ['missing', 'there is nothing there'],
+  ['missing', 'it does not exist'],
   ['a.txt', 'it is a file'],
-])('what is no folder is named: %s', async (name, reason) => {
+])('a path that is not a folder is an error: %s', async (name, reason) => {
   const path = join(folder, name);
 
   await expect(assertFolder(path, '--granules')).rejects.toThrow(
-    `--granules '${path}' is no folder that can be read: ${reason}`,
+    `--granules '${path}' is not a readable folder: ${reason}`,
   );
 });

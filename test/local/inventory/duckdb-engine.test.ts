@@ -59,7 +59,7 @@ describe('the result file', () => {
 });
 
 describe('states', () => {
-  test('a running query says so, whoever starts it again', async () => {
+  test('a running query reports that it runs, also when it is started again', async () => {
     engine = duckDbEngine({ folder: join(folder, 'results'), stateWaitMs: 0 });
     await engine.start('SELECT count(*) FROM range(10000000)', 'slow');
 

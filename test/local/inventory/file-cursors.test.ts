@@ -32,7 +32,7 @@ test('the cursor outlives the store, under the rules of the table', async () => 
   });
 });
 
-test('a file of another version says how to begin anew', async () => {
+test('a file of another version says how to start over', async () => {
   const path = join(folder, 'cursor.json');
   await writeFile(path, '{"version":1,"cursor":{"stage":"done"}}');
 

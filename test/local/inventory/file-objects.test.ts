@@ -46,7 +46,7 @@ test('folders are those directly under a path, links among them; none where the 
   expect(await fileObjects.folders(join(folder, 'none/'))).toEqual([]);
 });
 
-test('what is no file is an error, not a missing object', async () => {
+test('a path that is not a file is an error, not a missing object', async () => {
   await expect(fileObjects.read(folder, { offset: 0, length: 1 })).rejects.toThrow('EISDIR');
   await expect(fileObjects.folders(path)).rejects.toThrow('ENOTDIR');
 });

@@ -86,7 +86,7 @@ describe('the folder of a run', () => {
   test.each([
     ['of another input', { input: 'other' }],
     ['when asked to', { fresh: true }],
-  ])('starts anew %s', async (_, options) => {
+  ])('starts over %s', async (_, options) => {
     const first = await open();
     first.putItem('a', '{"id":"a"}');
     first.putCollection('c', '{"id":"c"}');
@@ -99,7 +99,7 @@ describe('the folder of a run', () => {
     second.close('finished');
   });
 
-  test('starts anew when its state cannot be read', async () => {
+  test('starts over if its state cannot be read', async () => {
     (await open()).close('interrupted');
     writeFileSync(join(path, '.run/state.json'), 'torn');
 
