@@ -6,6 +6,7 @@ import { joinHref } from '../../lambdas/source/href.js';
 import type { Granule, GranulePipeline } from '../../lambdas/granule/items.js';
 import { parseBody } from '../../lambdas/granule/message.js';
 import type { HrefMap } from '../../local/container/protocol.js';
+import { withoutTrailingSlashes } from '../../lambdas/runtime/text.js';
 
 /** A granule named on the command line, and where to read it if not from its href. */
 export interface NamedGranule {
@@ -19,7 +20,7 @@ export function namedGranule(given: string, prefix: string | undefined): NamedGr
   const folder = resolve(given);
   if (prefix === undefined) return { href: folder };
   const name = basename(folder);
-  const plain = prefix.replace(/\/+$/, '');
+  const plain = withoutTrailingSlashes(prefix);
   const href = basename(plain) === name ? plain : joinHref(plain, name);
   return { href, sourceMap: { from: href, to: folder } };
 }

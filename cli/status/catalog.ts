@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { IngestorError } from '../../lambdas/runtime/errors.js';
 import { sendHttp, type SendHttp } from '../../lambdas/runtime/http.js';
 import { tryParseJson } from '../../lambdas/runtime/json.js';
+import { withoutTrailingSlashes } from '../../lambdas/runtime/text.js';
 
 /** A Collection in the STAC API. */
 export interface CatalogStatus {
@@ -25,7 +26,7 @@ export async function catalogStatus(
   collection: string,
   send: SendHttp = sendHttp,
 ): Promise<CatalogStatus> {
-  const url = `${stacApiUrl.replace(/\/+$/, '')}/collections/${encodeURIComponent(collection)}`;
+  const url = `${withoutTrailingSlashes(stacApiUrl)}/collections/${encodeURIComponent(collection)}`;
   const { status, body } = await get(`${url}/items?limit=1`, send);
   if (status === 404) throw failure(`GET ${url}/items: the Collection does not exist`);
   if (status !== 200) throw failure(`GET ${url}/items returned HTTP status ${status}`);

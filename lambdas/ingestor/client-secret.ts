@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { ConfigurationError, TokenError } from '../runtime/errors.js';
 import { tryParseJson } from '../runtime/json.js';
 import { schemaFaults } from '../stac/schema-faults.js';
+import { withoutTrailingSlashes } from '../runtime/text.js';
 
 /** The credentials of the ingestor's app client in Cognito, with the keys of stactools-pipelines' secret. */
 export interface ClientSecret {
@@ -81,7 +82,7 @@ export function parseClientSecret(secret: unknown, where: string): ClientSecret 
   }
   const { cognito_domain: domain } = parsed.data;
   const url = domain.includes('://') ? domain : `https://${domain}`;
-  return { ...parsed.data, cognito_domain: url.replace(/\/+$/, '') };
+  return { ...parsed.data, cognito_domain: withoutTrailingSlashes(url) };
 }
 
 /** Names keys only, because the values are the secret. */

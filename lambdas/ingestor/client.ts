@@ -4,6 +4,7 @@ import { sendHttp, type HttpResponse, type SendHttp } from '../runtime/http.js';
 import { judgeResponse, tokenMissing, tokenRefused, type Posted } from './response.js';
 import { retry } from '../runtime/retry.js';
 import type { Collection, Item } from '../stac/stac.js';
+import { withoutTrailingSlashes } from '../runtime/text.js';
 
 export interface PostOptions {
   /** Sent as the header X-Correlation-Id. */
@@ -46,7 +47,7 @@ const MAX_RESPONSE_BYTES = 6 * 1024 * 1024;
 
 /** Creates a client of an ingestor such as that of eoapi-cdk. It does not follow redirects. */
 export function ingestor(options: IngestorOptions): Ingestor {
-  const base = options.url.replace(/\/+$/, '');
+  const base = withoutTrailingSlashes(options.url);
   return {
     postItem: async (item, post) => {
       const body = bodyOf(item, MAX_ITEM_BYTES);

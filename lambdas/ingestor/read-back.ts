@@ -3,6 +3,7 @@ import { failureOf, IngestorError } from '../runtime/errors.js';
 import { sendHttp, type SendHttp } from '../runtime/http.js';
 import { retry } from '../runtime/retry.js';
 import type { Collection } from '../stac/stac.js';
+import { withoutTrailingSlashes } from '../runtime/text.js';
 
 export interface VerifyOptions {
   readonly stacApiUrl: string;
@@ -31,7 +32,7 @@ export async function verifyCollection(
   collection: Collection,
   { stacApiUrl, deadline, send = sendHttp }: VerifyOptions,
 ): Promise<void> {
-  const url = `${stacApiUrl.replace(/\/+$/, '')}/collections/${encodeURIComponent(collection.id)}`;
+  const url = `${withoutTrailingSlashes(stacApiUrl)}/collections/${encodeURIComponent(collection.id)}`;
   await retry(
     async () => {
       const stored = await read(url, send);

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { AccessTokens } from './access-token.js';
 import { failureOf, IngestorError } from '../runtime/errors.js';
 import { sendHttp, type HttpResponse, type SendHttp } from '../runtime/http.js';
-import { excerpt } from '../runtime/text.js';
+import { excerpt, withoutTrailingSlashes } from '../runtime/text.js';
 import { tryParseJson } from '../runtime/json.js';
 import { retry } from '../runtime/retry.js';
 
@@ -58,7 +58,7 @@ const IngestionSchema = z.object({
 const PageSchema = z.object({ items: z.array(IngestionSchema), next: z.nullish(z.string()) });
 
 export function ingestorReader(options: IngestorReaderOptions): IngestorReader {
-  const base = `${options.url.replace(/\/+$/, '')}/ingestions`;
+  const base = `${withoutTrailingSlashes(options.url)}/ingestions`;
   return {
     getIngestion: async (id) => {
       const url = `${base}/${encodeURIComponent(id)}`;

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../runtime/errors.js';
+import { withoutTrailingSlashes } from '../runtime/text.js';
 
 /** `listing-*`: one object that holds a key per line instead of an S3 Inventory. */
 export type InventoryFormat = 'csv' | 'orc' | 'parquet' | 'listing-csv' | 'listing-text';
@@ -26,7 +27,7 @@ const FORMATS = { csv: 'csv', orc: 'orc', parquet: 'parquet' } as const;
 const DT = /\/dt=(\d{4}-\d\d-\d\d-\d\d-\d\d)$/;
 
 export function parseInventory({ location, format, fields }: InventoryConfig): Inventory {
-  const trimmed = location.replace(/\/+$/, '');
+  const trimmed = withoutTrailingSlashes(location);
   if (isListing(trimmed)) {
     const text = /\.txt(\.gz)?$/i.test(trimmed);
     return {

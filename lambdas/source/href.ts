@@ -3,6 +3,7 @@ import { readFile } from './file.js';
 import type { GranuleSource, SourceOptions } from './source.js';
 import { readHttps } from './https.js';
 import { S3Source } from './s3.js';
+import { withoutTrailingSlashes } from '../runtime/text.js';
 
 export type { ByteRange, GranuleSource } from './source.js';
 
@@ -45,5 +46,5 @@ export function mappedSource(
  * joinHref('s3://bucket/granule/', '/annotation/vv.xml'); // 's3://bucket/granule/annotation/vv.xml'
  */
 export function joinHref(base: string, name: string): string {
-  return `${base.replace(/\/+$/, '')}/${name.replace(/^\/+/, '')}`;
+  return `${withoutTrailingSlashes(base)}/${name.replace(/^\/+/, '')}`;
 }

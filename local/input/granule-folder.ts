@@ -10,6 +10,7 @@ import {
 } from './granule-messages.js';
 import { InputError } from './input-error.js';
 import { assertFolder, walk } from './walk.js';
+import { withoutTrailingSlashes } from '../../lambdas/runtime/text.js';
 
 export interface FolderOptions {
   readonly finder: GranuleFinder;
@@ -89,7 +90,7 @@ async function* bodiesOf({ folder, prefix }: Root, naming: Naming): AsyncGenerat
 
 /** Returns the part of `href` before `key` or a parent folder of `key`, or undefined if the href names neither. */
 function hrefRoot(href: string, key: string): string | undefined {
-  const plain = href.replace(/\/+$/, '');
+  const plain = withoutTrailingSlashes(href);
   for (let part = key; part !== ''; part = part.slice(0, Math.max(0, part.lastIndexOf('/')))) {
     if (plain.endsWith(`/${part}`)) return plain.slice(0, -part.length);
   }

@@ -9,6 +9,7 @@ import {
 import * as facts from './constants.js';
 import { gridOf, type Grid } from './grid.js';
 import { parseTile, type Tile } from './tile-name.js';
+import { withoutTrailingSlashes } from '../../lambdas/runtime/text.js';
 
 /** Makes the Item of a tile from the href of its GeoTIFF or its folder, without reading a file. Throws GranuleError. */
 export function createItem({ href }: Granule): Promise<Item> {
@@ -62,7 +63,7 @@ function polygonOf([west, south, east, north]: Bbox): Polygon {
 }
 
 function dataAsset(href: string, { id, northing, easting, product }: Tile): Asset {
-  const folder = href.replace(/\/+$/, '');
+  const folder = withoutTrailingSlashes(href);
   return {
     href: folder.endsWith('.tif') ? folder : `${folder}/${id}.tif`,
     type: facts.COG,

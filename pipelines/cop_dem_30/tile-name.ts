@@ -1,5 +1,5 @@
 import { GranuleError } from '../../lambdas/runtime/errors.js';
-import { excerpt } from '../../lambdas/runtime/text.js';
+import { excerpt, withoutTrailingSlashes } from '../../lambdas/runtime/text.js';
 import { PRODUCTS, type Product } from './constants.js';
 
 /** The parts of a tile's name. */
@@ -41,7 +41,7 @@ export function parseTile(href: string): Tile {
 }
 
 function lastPart(href: string): string {
-  const path = href.replace(/\/+$/, '');
+  const path = withoutTrailingSlashes(href);
   return path.slice(path.lastIndexOf('/') + 1).replace(/\.tif$/, '');
 }
 

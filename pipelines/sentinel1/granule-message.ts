@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { MessageError } from '../../lambdas/runtime/errors.js';
-import { excerpt } from '../../lambdas/runtime/text.js';
+import { excerpt, withoutTrailingSlashes } from '../../lambdas/runtime/text.js';
 import type { GranuleMessage } from '../../lambdas/granule/message.js';
 import { BUCKET_HREF } from './constants.js';
 import { FilenameMapSchema } from './read/filename-map.js';
@@ -42,7 +42,7 @@ export function parseMessage(message: GranuleMessage): Sentinel1Granule | undefi
 
 /** Checks that the path stays within the bucket's GRD folder, because any sender to the queue can choose it. */
 function checkPath(path: string): string {
-  const trimmed = path.replace(/\/+$/, '');
+  const trimmed = withoutTrailingSlashes(path);
   const leaves = trimmed.split('/').some((segment) => segment === '.' || segment === '..');
   if (PATH.test(trimmed) && !leaves) return trimmed;
   throw new MessageError(

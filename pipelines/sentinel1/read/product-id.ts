@@ -1,5 +1,6 @@
 import { GranuleError } from '../../../lambdas/runtime/errors.js';
 import { RESOLUTIONS, type ResolutionLetter } from '../constants.js';
+import { withoutTrailingSlashes } from '../../../lambdas/runtime/text.js';
 
 /** `safe` has ESA's file names; `cog` has the renamed files of the AWS bucket, with a productInfo.json. */
 export type Layout = 'safe' | 'cog';
@@ -49,7 +50,7 @@ export function parseProduct(href: string): Product {
 
 function folderOf(href: string): string {
   const folder = href.endsWith(MANIFEST_NAME) ? href.slice(0, -MANIFEST_NAME.length) : href;
-  return folder.replace(/\/+$/, '');
+  return withoutTrailingSlashes(folder);
 }
 
 function isResolution(letter: string): letter is ResolutionLetter {

@@ -85,7 +85,7 @@ function rowKinds() {
 }
 
 describe('the deployed granule function', () => {
-  test('reads from S3, gets a token by the secret, and posts to the ingestor', async () => {
+  test('reads from S3, gets a token with the secret, and posts to the ingestor', async () => {
     const { failures, lines } = await handle(['a', 'b']);
 
     expect(failures).toEqual([]);
@@ -107,7 +107,7 @@ describe('the deployed granule function', () => {
     });
   });
 
-  test('keeps its token for the container, and in the table for others', async () => {
+  test('keeps its token in memory, and in the table for other containers', async () => {
     await handle(['a']);
     await handle(['b']);
 
@@ -116,7 +116,7 @@ describe('the deployed granule function', () => {
     expect(callsOf('DynamoDB_20120810.PutItem')[0]?.input).toMatchObject({ TableName: 'state' });
   });
 
-  test('pays as the requester, and reads from another region, where the environment says so', async () => {
+  test('pays as the requester and reads from another region if the environment says so', async () => {
     await handle(['a']);
     startContainer();
     Object.assign(process.env, { REQUESTER_PAYS: 'true', SOURCE_REGION: 'us-west-2' });
@@ -130,14 +130,14 @@ describe('the deployed granule function', () => {
     ]);
   });
 
-  test('notes what it posted where ingestions are verified', async () => {
+  test('records its posts if ingestions are verified', async () => {
     process.env['VERIFY_INGESTION'] = 'true';
     await handle(['a']);
 
     expect(rowKinds()).toEqual(['token', 'ingestion']);
   });
 
-  test('gives a message back for half a minute, and up at the fifth receive', async () => {
+  test('retries a message after up to half a minute, and dead-letters it on the fifth receive', async () => {
     services.state.objectStatus = 403;
 
     expect((await handle(['a'])).failures).toHaveLength(1);
@@ -168,7 +168,7 @@ describe('the deployed granule function', () => {
     expect((await handle(['a'], 2)).failures).toEqual([]);
   });
 
-  test('reads a secret that goes by its name in its own region', async () => {
+  test('reads a secret given by name in its own region', async () => {
     process.env['SECRET_ARN'] = 'my-secret';
     await handle(['a']);
 
@@ -177,7 +177,7 @@ describe('the deployed granule function', () => {
     ]);
   });
 
-  test('says which variable lacks', async () => {
+  test('names a missing variable', async () => {
     delete process.env['QUEUE_URL'];
 
     await expect(handle(['a'])).rejects.toThrow('environment variable QUEUE_URL is not set');
@@ -185,7 +185,7 @@ describe('the deployed granule function', () => {
 });
 
 describe('the deployed Collection function', () => {
-  test('posts to the ingestor, and reads back where the STAC API is known', async () => {
+  test('posts to the ingestor, and reads back if the STAC API is set', async () => {
     process.env['STAC_API_URL'] = `${services.url}/stac`;
     services.state.collection = collection;
     const { collectionHandler } = await import('../../../lambdas/collection-handler.js');
@@ -218,7 +218,7 @@ describe('the deployed Collection function without a STAC API', () => {
 });
 
 describe('the deployed verifying function', () => {
-  test('asks the ingestor about each row of the table, and forgets what is loaded', async () => {
+  test('asks the ingestor about each row of the table, and deletes those that were loaded', async () => {
     process.env['VERIFY_INGESTION'] = 'true';
     await handle(['a']);
     const { handler } = await import('../../../lambdas/verify.js');

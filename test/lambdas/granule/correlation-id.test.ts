@@ -16,7 +16,7 @@ test.each(['', ' ', 'a b', 'a\r\nX-Evil: 1', 'é', '日本', '\uffff', '\ud800',
   },
 );
 
-test('a record has the one that it was sent with, else its own id', () => {
+test('the correlation id is the one that the record was sent with, or else the message id', () => {
   const attribute = (stringValue: string) => ({
     correlation_id: { dataType: 'String', stringValue },
   });

@@ -48,7 +48,7 @@ describe('the collection', () => {
     });
   });
 
-  test('that createItem gives itself is as good', async () => {
+  test('may be set by createItem itself', async () => {
     const { item } = await make(exampleItem('a', { collection: 'example' }));
 
     expect(item.collection).toBe('example');
@@ -69,7 +69,7 @@ describe('the collection', () => {
     },
   );
 
-  test('is not linked to where no STAC API is known', async () => {
+  test('is not linked to without a STAC API', async () => {
     expect((await make(exampleItem('a'))).item.links).toEqual([]);
   });
 });
@@ -80,13 +80,13 @@ describe('times', () => {
     (await make(exampleItem('a', { properties: properties as Item['properties'] }))).item
       .properties;
 
-  test('of a range stay beside the datetime that is given', async () => {
+  test('of a range are kept next to the given datetime', async () => {
     const range = { datetime: start, start_datetime: start, end_datetime: end, gsd: 10 };
 
     expect(await timesOf(range)).toEqual(range);
   });
 
-  test('of an instant are its datetime alone, the given one where there is one', async () => {
+  test('of an instant become a datetime alone, the given one if there is one', async () => {
     const instant = { start_datetime: start, end_datetime: start, gsd: 10 };
 
     expect(await timesOf({ datetime: null, ...instant })).toEqual({ datetime: start, gsd: 10 });
@@ -140,7 +140,7 @@ describe('a bbox', () => {
     ],
   });
 
-  test('that is wider than its geometry and more than half the world is warned of', async () => {
+  test('that is wider than its geometry and than half the world causes a warning', async () => {
     const { warnings } = await make(
       exampleItem('a', { geometry: box(-90, -80), bbox: [-90, 0, 90.5, 1] }),
     );
@@ -157,7 +157,7 @@ describe('a bbox', () => {
     ['half the world wide', { geometry: box(-90, -80), bbox: [-90, 0, 90, 1] as const }],
     ['as wide as its geometry', { geometry: box(-100, 90), bbox: [-100, 0, 90, 1] as const }],
     ['small', { geometry: box(0, 1), bbox: [0, 0, 2, 1] as const }],
-  ])('that is %s is not', async (_name, fields) => {
+  ])('that is %s does not', async (_name, fields) => {
     expect((await make(exampleItem('a', fields))).warnings).toEqual([]);
   });
 
@@ -186,7 +186,7 @@ async function makeAll(body: unknown, createItem = examplePipeline.createItem) {
   return { made, log, counted };
 }
 
-test('an Item is made with the source, a way to warn and the STAC API, and counted', async () => {
+test('makeItems passes the source, warn and the STAC API, and counts the Items', async () => {
   const { made, log, counted } = await makeAll({ name: 'a' }, async ({ href, source, warn }) => {
     warn(Buffer.from(await source.read(href)).toString(), { href });
     return exampleItem(href);
@@ -200,7 +200,7 @@ test('an Item is made with the source, a way to warn and the STAC API, and count
   expect(log.lines).toEqual([{ level: 'warn', message: 'content of a', fields: { href: 'a' } }]);
 });
 
-test('what cannot be made is the failure, and counts as no Item', async () => {
+test('makeItems returns a failure for an Item that cannot be created, and does not count it', async () => {
   const { made, counted } = await makeAll({ name: 'a' }, () =>
     Promise.reject(new GranuleError('broken', { href: 'a' })),
   );
@@ -214,7 +214,7 @@ test.each([
   ['info', 'test-event', { Event: 's3:TestEvent' }],
   ['warn', 'no-records', { Records: [] }],
   ['warn', 'subscription-confirmation', { Type: 'SubscriptionConfirmation', Message: 'm' }],
-])('a message is skipped with a line of the level %s for the reason %s', async (...given) => {
+])('a skipped message is logged at level %s with the reason %s', async (...given) => {
   const [level, reason, body] = given;
 
   const { log } = await makeAll(body);

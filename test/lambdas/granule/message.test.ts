@@ -37,7 +37,7 @@ function skippedOf(body: string): string[] {
 }
 
 describe('an S3 event', () => {
-  test('gives bucket, decoded key, href and what is known of the object', () => {
+  test('returns the bucket, the decoded key, the href and the details of the object', () => {
     expect(parseBody(s3Event(s3Record('a/b.tif'))).messages).toEqual([
       {
         type: 's3-object',
@@ -106,18 +106,18 @@ describe('an S3 event', () => {
     expect(keysOf(s3Event(s3Record('not-empty/')))).toEqual(['not-empty/']);
   });
 
-  test('names all objects of several records', () => {
+  test('returns the objects of all records', () => {
     expect(keysOf(s3Event(s3Record('a'), s3Record('b')))).toEqual(['a', 'b']);
   });
 
-  test('[A11] without records it is skipped; a record of another shape is an error that quotes it', () => {
+  test('[A11] is skipped without records; a record of another shape is an error that quotes it', () => {
     expect(skippedOf(s3Event())).toEqual(['no-records']);
     expect(() => parseBody(s3Event({ eventName: 'x', dynamodb: {} }))).toThrow(
       'not an S3 event record: {"eventName":"x","dynamodb":{}}',
     );
   });
 
-  test('[A04] with records that cannot be read among others gives the others and the faults', () => {
+  test('[A04] returns the records that can be read, and a fault for each of the others', () => {
     const body = s3Event({ odd: 1 }, s3Record('a'), s3Record('bad%E9'), s3Record('b/'));
     const { messages, faults = [] } = parseBody(envelope(body));
 
@@ -134,14 +134,14 @@ describe('an S3 event', () => {
     expect(skippedOf(envelope(event))).toEqual(['test-event']);
   });
 
-  test('another event than the test event is a custom message', () => {
+  test('any other event is a custom message', () => {
     expect(parseBody('{"Event":"my:Event"}').messages).toEqual([
       { type: 'custom', body: { Event: 'my:Event' } },
     ]);
   });
 });
 
-test('[A04] a record that cannot be read adds its fault and no message, with the cause for who debugs', () => {
+test('[A04] a record that cannot be read adds its fault with the cause, and no message', () => {
   const { messages, skipped, faults } = parseBody(s3Event(s3Record('bad%E9'), s3Record('a')));
 
   expect([messages.length, skipped]).toEqual([1, []]);
@@ -166,7 +166,7 @@ describe('an EventBridge event', () => {
     expect(parseBody(event('Object Created', '')).messages).toMatchObject([{ type: 'custom' }]);
   });
 
-  test('[A07] gives its key as it is', () => {
+  test('[A07] returns its key unchanged', () => {
     expect(parseBody(event('Object Created', 'a+b c%41.tif')).messages).toEqual([
       {
         type: 's3-object',
@@ -186,7 +186,7 @@ describe('an EventBridge event', () => {
 });
 
 describe('an SNS envelope', () => {
-  test('[A08] gives what its message gives raw', () => {
+  test('[A08] returns the same as its message delivered raw', () => {
     const raw = s3Event(s3Record('a+b'));
     expect(parseBody(envelope(raw)).messages).toEqual(parseBody(raw).messages);
     expect(parseBody(envelope(raw)).notificationId).toBe('n-1');
@@ -203,14 +203,14 @@ describe('an SNS envelope', () => {
     },
   );
 
-  test('is found in what Lambda hands to a subscriber of a topic', () => {
+  test('is found in the event of a function subscribed to a topic', () => {
     const event = JSON.stringify({
       Records: [{ EventSource: 'aws:sns', Sns: JSON.parse(envelope('{"path":"a"}')) as unknown }],
     });
     expect(parseBody(event).messages).toEqual([{ type: 'custom', body: { path: 'a' } }]);
   });
 
-  test('is opened once', () => {
+  test('is unwrapped only once', () => {
     const inner = envelope('x');
     expect(parseBody(envelope(inner)).messages).toEqual([
       { type: 'custom', body: JSON.parse(inner) as unknown },
@@ -237,13 +237,13 @@ describe('an SNS envelope', () => {
 });
 
 describe('a message of SNS', () => {
-  test('about the end of a subscription is skipped, too', () => {
+  test('about the end of a subscription is skipped as well', () => {
     const body = envelope('You have been unsubscribed', { Type: 'UnsubscribeConfirmation' });
 
     expect(skippedOf(body)).toEqual(['subscription-confirmation']);
   });
 
-  test('without the name of its topic says that it has none', () => {
+  test('without a topic ARN says that the topic has no name', () => {
     const body = envelope('', { Type: 'SubscriptionConfirmation', TopicArn: undefined });
 
     expect(parseBody(body).skipped[0]?.detail).toMatch(
@@ -251,7 +251,7 @@ describe('a message of SNS', () => {
     );
   });
 
-  test('of a type that SNS has not is a custom message', () => {
+  test('of an unknown type is a custom message', () => {
     const body = envelope('x', { Type: '' });
 
     expect(parseBody(body).messages).toEqual([
@@ -260,7 +260,7 @@ describe('a message of SNS', () => {
   });
 });
 
-describe('what is skipped says what it is', () => {
+describe('the detail of a skipped message is', () => {
   test.each([
     ['{"Event":"s3:TestEvent"}', 's3:TestEvent, which S3 sends when a notification is configured'],
     ['{"Records":[]}', 'Records is empty'],
@@ -285,11 +285,11 @@ describe('a custom message', () => {
     ['[1]', [1]],
     ['7', 7],
     ['{"cut', '{"cut'],
-  ])('%s is its JSON value, or its text', (body, value) => {
+  ])('%s has its JSON value, or its text, as the body', (body, value) => {
     expect(parseBody(body)).toEqual({ messages: [{ type: 'custom', body: value }], skipped: [] });
   });
 
-  test('is an error when it is empty', () => {
+  test('is an error if it is empty', () => {
     expect(() => parseBody(' \n')).toThrow(new MessageError('the message is empty'));
   });
 });
@@ -297,7 +297,7 @@ describe('a custom message', () => {
 describe('for any input', () => {
   const formEncode = (key: string) => encodeURIComponent(key).replaceAll('%20', '+');
 
-  test('a key survives event, decoding and the raw, SNS and EventBridge ways alike', () => {
+  test('a key is the same raw, through SNS and through EventBridge', () => {
     const anyKey = fc.string({ unit: 'grapheme-composite', minLength: 1 });
     fc.assert(
       fc.property(anyKey, (key) => {
@@ -310,7 +310,7 @@ describe('for any input', () => {
     );
   });
 
-  test('a body gives a result or a MessageError', () => {
+  test('a body returns a result or throws a MessageError', () => {
     const jsonBody = fc.jsonValue().map((value) => JSON.stringify(value));
     const records = fc.array(fc.jsonValue()).map((values) => JSON.stringify({ Records: values }));
     fc.assert(

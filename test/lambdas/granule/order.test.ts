@@ -47,7 +47,7 @@ describe('two uploads of one key', () => {
     ['in order', ['0055AED6DCD90281E5', '0055AED6DCD90281E6FF']],
     ['in reverse order', ['0055AED6DCD90281E6FF', '0055AED6DCD90281E5']],
     ['twice each', ['55AE', '0055AED6DCD90281E6FF', '0055AED6DCD90281E6FF', '55AE']],
-  ])('[A17] told of %s leave the Item of the newest object', async (_, sequencers) => {
+  ])('[A17] announced %s leave the Item of the newest object', async (_, sequencers) => {
     await postCollection();
     let newest = 'version 0';
     const { run } = exampleHandler(
@@ -71,7 +71,7 @@ describe('two uploads of one key', () => {
 });
 
 describe('an Item before its Collection', () => {
-  test('[E05] goes back to the queue, is logged once a try, and is posted once the Collection is there', async () => {
+  test('[E05] goes back to the queue, is logged once per try, and is posted once the Collection is there', async () => {
     const { run, lines, returned, dead } = exampleHandler({}, { postItem });
     const record = sqsRecord({ name: 'a' });
 

@@ -7,11 +7,11 @@ describe('a time budget', () => {
     ['a second and a half', 60_000, 58_500],
     ['a fifth of a short time', 1_000, 800],
     ['a second and a half of exactly 7.5 s', 7_500, 6_000],
-  ])('keeps back %s', (_, remainingMs, left) => {
+  ])('reserves %s', (_, remainingMs, left) => {
     expect(new TimeBudget(() => remainingMs).remainingMs).toBe(left);
   });
 
-  test('keeps back what it kept back at the start while time passes', () => {
+  test('keeps the reserve of the start while time passes', () => {
     let remaining = 10_000;
     const budget = new TimeBudget(() => remaining);
     remaining = 2_000;
@@ -19,7 +19,7 @@ describe('a time budget', () => {
     expect(budget.remainingMs).toBe(500);
   });
 
-  test('suffices for one more while more is left than the reserve', () => {
+  test('suffices for another record while more than the reserve is left', () => {
     let remaining = 10_000;
     const budget = new TimeBudget(() => remaining);
 
@@ -50,7 +50,7 @@ describe('a time budget', () => {
     expect(budget.sufficesForOneMore()).toBe(true);
   });
 
-  test('remembers how long failed work took as well', async () => {
+  test('also remembers how long failed work took', async () => {
     let remaining = 10_000;
     const budget = new TimeBudget(() => remaining);
     const failing = budget.run(async () => {
@@ -65,13 +65,13 @@ describe('a time budget', () => {
 });
 
 describe('work', () => {
-  test('gives its value', async () => {
+  test('returns its value', async () => {
     const budget = new TimeBudget(() => 10_000);
 
     expect(await budget.run(() => Promise.resolve('made'), 1_000)).toBe('made');
   });
 
-  test('that hangs is rejected when its time is over, and says how long that was', async () => {
+  test('that hangs is rejected after its limit, and the error says how long that was', async () => {
     const budget = new TimeBudget(() => 10_000);
 
     await expect(budget.run(() => new Promise(() => undefined), 20.4)).rejects.toThrow(

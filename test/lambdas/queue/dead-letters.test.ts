@@ -29,7 +29,7 @@ describe('a dead letter', () => {
     mock.reset();
   });
 
-  test('is the message byte for byte, with its reason in attributes', async () => {
+  test('has the unchanged body, and the reason in its attributes', async () => {
     const body = '{ "path":\t"GRD/ä" }';
 
     await queue.sendToDeadLetters(sqsRecord(body, received(3)), reason);
@@ -73,7 +73,7 @@ describe('a dead letter', () => {
     ]);
   });
 
-  test('leaves out what there is not: SQS takes no empty value', () => {
+  test('omits missing values, because SQS rejects empty ones', () => {
     const failure = { ...reason.failure, message: '' };
     const attributes = deadLetterAttributes(sqsRecord('x'), {
       ...reason,
@@ -86,7 +86,7 @@ describe('a dead letter', () => {
     expect(attributes['error']).toBe('GranuleError');
   });
 
-  test('keeps 2,000 characters of the reason, and only such as SQS takes', () => {
+  test('keeps 2,000 characters of the reason, and replaces those that SQS rejects', () => {
     const reasonOf = (message: string) =>
       deadLetterAttributes(sqsRecord('x'), { ...reason, failure: { ...reason.failure, message } })[
         'reason'
@@ -98,7 +98,7 @@ describe('a dead letter', () => {
     );
   });
 
-  test('is cut before a character that does not fit whole', () => {
+  test('is cut before a character that does not fit completely', () => {
     const room = 'reasonString'.length + 4;
     const record = sqsRecord('x'.repeat(MAX_MESSAGE_BYTES - room));
     const failure = { ...reason.failure, message: 'aä\u{1f600}b' };
@@ -106,7 +106,7 @@ describe('a dead letter', () => {
     expect(deadLetterAttributes(record, { ...reason, failure })).toEqual({ reason: 'aä' });
   });
 
-  test('keeps the marks of what SQS does not take where the cut makes no other', () => {
+  test('keeps the replacement characters that do not come from the cut', () => {
     const reasonWithin = (roomBytes: number, message: string) =>
       deadLetterAttributes(
         sqsRecord('x'.repeat(MAX_MESSAGE_BYTES - 'reasonString'.length - roomBytes)),
@@ -119,7 +119,7 @@ describe('a dead letter', () => {
     expect(reasonWithin(6, 'a\0b\u{1f600}')).toBe('a\u{fffd}b');
   });
 
-  test('is without attributes where the body leaves no room, the least important first', () => {
+  test('omits attributes that the body leaves no room for, the least important first', () => {
     const attributesWith = (roomBytes: number) =>
       deadLetterAttributes(sqsRecord('x'.repeat(MAX_MESSAGE_BYTES - roomBytes)), reason);
     const ofReason = 'reasonStringno footprint'.length;
@@ -132,13 +132,13 @@ describe('a dead letter', () => {
     });
   });
 
-  test('has ten attributes at most, which is all that SQS takes', () => {
+  test('has at most ten attributes, the limit of SQS', () => {
     expect(Object.keys(deadLetterAttributes(sqsRecord('x'), reason)).length).toBeLessThanOrEqual(
       10,
     );
   });
 
-  test('fits whatever the body leaves, whatever the reason holds', () => {
+  test('fits next to any body, with any reason', () => {
     const anyReason = fc.string({ unit: 'binary', maxLength: 4_000 });
     const anySize = fc.integer({ min: MAX_MESSAGE_BYTES - 5_000, max: MAX_MESSAGE_BYTES });
     fc.assert(
@@ -168,7 +168,7 @@ describe('a dead letter', () => {
     [0, 0],
     [14.6, 15],
     [99_999, 43_200],
-  ])('a delay of %d s is a visibility of %d s', async (delay, seconds) => {
+  ])('a delay of %d s is a visibility timeout of %d s', async (delay, seconds) => {
     await queue.returnLater(sqsRecord('x'), delay);
 
     const [call] = mock.commandCalls(ChangeMessageVisibilityCommand);

@@ -29,19 +29,19 @@ test('[A22] JSON may start with spaces and line breaks', () => {
   expect(sendableBody(' \n["\uffff"]')).toBe(' \n["\\uffff"]');
 });
 
-test('[A22] a bare key that SQS refuses becomes a JSON string, which is read as the same key', () => {
+test('[A22] a bare key that SQS rejects becomes a JSON string, which is read as the same key', () => {
   const [message] = parseBody(sendableBody('a\uffff')).messages;
 
   expect(message).toEqual({ type: 'custom', body: 'a\uffff' });
 });
 
-test('a text that SQS takes stays byte for byte', () => {
+test('a text that SQS accepts is unchanged', () => {
   for (const body of ['a b/é.tif', '{not json é', '{"a":1}', '']) {
     expect(sendableBody(body)).toBe(body);
   }
 });
 
-test('any body is one that SQS takes, and JSON stays the same JSON', () => {
+test('SQS accepts every result, and JSON keeps its value', () => {
   const any = fc.string({ unit: 'binary' });
   const odd = fc.string({
     unit: fc.constantFrom('\ud800', '\uffff', '\u0000', '"', '{', 'é', '😀'),

@@ -24,7 +24,7 @@ function messagesOf(bodies: readonly string[]) {
   return bodies.map((body) => ({ key: `key of ${body.slice(0, 5)}`, body }));
 }
 
-test('[A20] 10 bodies that are too much together are split, and each is sent once', async () => {
+test('[A20] 10 bodies that are too large together are split, and each is sent once', async () => {
   const queue = new BatchQueue();
   const bodies = Array.from({ length: 10 }, (_, index) => `${index}${'x'.repeat(100_000)}`);
 
@@ -67,7 +67,7 @@ test('[A20] any bodies are split by entries and by bytes, and each is sent once'
   );
 });
 
-test('[A19] a body of 300 KiB is reported by its key and not tried, the others are sent', async () => {
+test('[A19] a body of 300 KiB is reported by its key and not sent, the others are', async () => {
   const queue = new BatchQueue();
 
   const result = await sendMessages(messagesOf(['a', 'x'.repeat(307_200), 'b', '']), queue, {
@@ -87,7 +87,7 @@ test('[A19] a body of 300 KiB is reported by its key and not tried, the others a
   expect(queue.batches).toEqual([['a', 'b']]);
 });
 
-test('[A19] the same body passes where the queue takes 1 MiB', async () => {
+test('[A19] the same body is sent if the queue accepts 1 MiB', async () => {
   const queue = new BatchQueue();
   queue.limitBytes = 1_048_576;
 
@@ -113,7 +113,7 @@ test('only the failed entries are sent again', async () => {
   expect(sent).toBe(4);
 });
 
-test('[A22] a fault of the sender is reported by key and stops nothing else', async () => {
+test('[A22] an invalid message is reported by its key and does not stop the others', async () => {
   const queue = new BatchQueue();
   queue.failuresOf = (bodies) => {
     const index = bodies.indexOf('bad');
@@ -128,7 +128,7 @@ test('[A22] a fault of the sender is reported by key and stops nothing else', as
   });
 });
 
-test('a message that never passes ends the sending with its key, after its neighbours were tried', async () => {
+test('a message that is never accepted stops the sending with its key, after the rest of its batch was sent', async () => {
   const queue = new BatchQueue();
   queue.failuresOf = () => [{ index: 0, senderFault: false, reason: 'throttled' }];
 
@@ -139,7 +139,7 @@ test('a message that never passes ends the sending with its key, after its neigh
   expect(queue.bodies).toEqual(['b']);
 });
 
-test('no more batches are under way than allowed, and none starts after a failure', async () => {
+test('no more batches are in flight than allowed, and none starts after a failure', async () => {
   const queue = new MemoryQueue();
   let underWay = 0;
   let most = 0;
@@ -177,7 +177,7 @@ test('sixteen batches are in flight by default', async () => {
   expect(most).toBe(16);
 });
 
-test('a body of exactly the largest size is sent, one byte more and none at all are refused', async () => {
+test('a body of the maximum size is sent; a larger one and an empty one are refused', async () => {
   const queue = new BatchQueue();
   queue.limitBytes = 10;
 
@@ -221,7 +221,7 @@ test('entries that failed are sent again after longer and longer waits, 23 secon
   expect(waits).toEqual([200, 400, 800, 1_600, 3_200, 6_400, 10_000]);
 });
 
-test('a fault of the sender within a batch that is sent again is counted once', async () => {
+test('an invalid message in a batch that is sent again is counted once', async () => {
   const queue = new BatchQueue();
   queue.failuresOf = (bodies) =>
     bodies.length === 3
@@ -237,7 +237,7 @@ test('a fault of the sender within a batch that is sent again is counted once', 
   expect(queue.batches).toEqual([['a', 'b', 'c'], ['c']]);
 });
 
-test('after one batch that cannot be sent no lane takes another', async () => {
+test('no further batch is sent after one that cannot be sent', async () => {
   const queue = new MemoryQueue();
   let started = 0;
   queue.sendBatch = async (bodies) => {
@@ -255,7 +255,7 @@ test('after one batch that cannot be sent no lane takes another', async () => {
   expect(started).toBeLessThan(6);
 });
 
-test('without a message nothing is asked of the queue', async () => {
+test('nothing is sent without a message', async () => {
   const queue = new BatchQueue();
   queue.limitBytes = 3;
 
@@ -265,7 +265,7 @@ test('without a message nothing is asked of the queue', async () => {
   expect(queue.batches).toEqual([]);
 });
 
-test('the message that is named is one that failed', async () => {
+test('the error names a message that failed', async () => {
   const queue = new BatchQueue();
   queue.failuresOf = (bodies) =>
     bodies.flatMap((body, index) =>

@@ -13,19 +13,22 @@ afterEach(() => {
   process.env = before;
 });
 
-test('a variable has its value, an empty one is as one that is not set', () => {
+test('an empty variable counts as unset', () => {
   expect([requiredEnv('FULL'), optionalEnv('FULL')]).toEqual(['x', 'x']);
   expect([optionalEnv('EMPTY'), optionalEnv('UNSET')]).toEqual([undefined, undefined]);
 });
 
-test.each(['EMPTY', 'UNSET'])('a required one that is %s is an error with its name', (name) => {
-  expect(() => requiredEnv(name)).toThrow(ConfigurationError);
-  expect(() => requiredEnv(name)).toThrow(
-    `environment variable ${name} is not set: the stack sets it, so deploy the pipeline again`,
-  );
-});
+test.each(['EMPTY', 'UNSET'])(
+  'a required variable that is %s is an error with its name',
+  (name) => {
+    expect(() => requiredEnv(name)).toThrow(ConfigurationError);
+    expect(() => requiredEnv(name)).toThrow(
+      `environment variable ${name} is not set: the stack sets it, so deploy the pipeline again`,
+    );
+  },
+);
 
-test('a number is a whole one, or the fallback where it is unset', () => {
+test('a number is a whole number, or the fallback if it is unset', () => {
   expect([numberEnv('NUMBER', 5), numberEnv('ZERO', 5)]).toEqual([12, 0]);
   expect([numberEnv('UNSET', 5), numberEnv('EMPTY', 0)]).toEqual([5, 0]);
 });

@@ -25,8 +25,8 @@ async function failureOf(sent: Promise<unknown>): Promise<[string | undefined, s
   return [errorCode(error), String((error as Error | undefined)?.message)];
 }
 
-describe('an exchange', () => {
-  test('gives status, headers and the whole body', async () => {
+describe('sendHttp', () => {
+  test('returns the status, the headers and the whole body', async () => {
     const url = await serve((_request, response) => {
       response.writeHead(418, { 'x-test': 'yes' });
       response.write('a');
@@ -38,7 +38,7 @@ describe('an exchange', () => {
     expect([status, headers['x-test'], body.toString()]).toEqual([418, 'yes', 'aé']);
   });
 
-  test('states the length of its body in bytes, and none without a body', async () => {
+  test('sends Content-Length in bytes, and none without a body', async () => {
     const url = await serve(json(200, {}));
     const headers = { 'x-correlation-id': 'c' };
 
@@ -53,7 +53,7 @@ describe('an exchange', () => {
     expect(server?.seen[1]?.headers).not.toHaveProperty('content-length');
   });
 
-  test('follows no redirect', async () => {
+  test('does not follow redirects', async () => {
     const url = await serve(json(302, '', { location: '/elsewhere' }));
 
     const { status, headers } = await sendHttp({ method: 'GET', url, timeoutMs: 5_000 });
@@ -61,7 +61,7 @@ describe('an exchange', () => {
     expect([status, headers.location, server?.seen.length]).toEqual([302, '/elsewhere', 1]);
   });
 
-  test('goes over the connection of the one before', async () => {
+  test('reuses the previous connection', async () => {
     const sockets = new Set<IncomingMessage['socket'] | null>();
     const url = await serve((_request, response) => {
       sockets.add(response.socket);
@@ -89,8 +89,8 @@ describe('an exchange', () => {
   });
 });
 
-describe('no whole answer', () => {
-  test('within the time is ETIMEDOUT, in the midst of a body too', async () => {
+describe('an incomplete response', () => {
+  test('after the timeout is ETIMEDOUT, even in the middle of a body', async () => {
     const silent = await serve(() => undefined);
     const [code, message] = await failureOf(
       sendHttp({ method: 'GET', url: silent, timeoutMs: 30 }),
@@ -105,7 +105,7 @@ describe('no whole answer', () => {
     await expect(sendHttp({ method: 'GET', url: half, timeoutMs: 200 })).rejects.toThrow();
   });
 
-  test('since the connection broke within it is an error, not a shorter body', async () => {
+  test('because of a broken connection is an error, not a shorter body', async () => {
     const url = await serve((_request, response) => {
       response.writeHead(200, { 'content-length': '10' });
       response.write('half', () => response.destroy());
@@ -125,7 +125,7 @@ describe('no whole answer', () => {
     );
   });
 
-  test('is kept that is larger than allowed: a byte more is EMSGSIZE', async () => {
+  test('that is a byte larger than allowed is EMSGSIZE', async () => {
     const url = await serve((_request, response) => response.end('12345'));
     const send = (maxBytes: number) => sendHttp({ method: 'GET', url, timeoutMs: 5_000, maxBytes });
 

@@ -52,7 +52,7 @@ test('every latency is kept, in milliseconds', async () => {
   expect(JSON.stringify(lines[0])).toContain('"Unit":"Milliseconds"');
 });
 
-test('what was published is not published again', async () => {
+test('values are published only once', async () => {
   const lines = await outputLines(() => {
     const meter = embeddedMetrics();
     meter.count('MessagesSkipped', 5);
@@ -64,7 +64,7 @@ test('what was published is not published again', async () => {
   expect(lines.map(({ MessagesSkipped }) => MessagesSkipped)).toEqual([5, 1]);
 });
 
-test('nothing counted is nothing written', async () => {
+test('nothing is written if nothing was counted', async () => {
   const lines = await outputLines(() => {
     embeddedMetrics().publish();
   });

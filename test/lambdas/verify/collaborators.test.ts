@@ -18,7 +18,7 @@ afterEach(() => {
   process.env = environment;
 });
 
-test('the cursor is one row of the state table, read as it was written', async () => {
+test('the cursor is stored in one row of the state table', async () => {
   const cursor = cursorRow('state', new DynamoDBClient({}));
   dynamoDb.on(GetItemCommand).resolves({ Item: { ...KEY, after: { S: 'S1A' } } });
   dynamoDb.on(PutItemCommand).resolves({});
@@ -43,7 +43,7 @@ test.each([{}, { Item: KEY }, { Item: { ...KEY, after: {} as never } }])(
   },
 );
 
-test('the deployed collaborators are made once, from the environment', async () => {
+test('the deployed collaborators are built once, from the environment', async () => {
   Object.assign(process.env, {
     TABLE_NAME: 'state',
     INGESTOR_URL: 'https://ingestor',

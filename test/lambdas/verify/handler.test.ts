@@ -75,7 +75,7 @@ function verification(
 
 const NOTHING = { loaded: 0, waiting: 0, requeued: 0, dead: 0, unsettled: 0 };
 
-test('what was loaded is forgotten; what is not yet loaded is left alone', async () => {
+test('rows of loaded Items are removed, rows of waiting Items are kept', async () => {
   const rows = ['a', 'b', 'c', 'd'].map((id) => pendingOf(id));
   const { run, done } = verification(rows, {
     a: 'succeeded',
@@ -88,7 +88,7 @@ test('what was loaded is forgotten; what is not yet loaded is left alone', async
   expect(done).toEqual(['removed a', 'removed c']);
 });
 
-test('what failed to load is sent again first and noted after', async () => {
+test('a failed Item is sent again before its row is marked', async () => {
   const { run, done } = verification([pendingOf('a')], { a: 'failed' });
 
   await expect(run()).resolves.toEqual({ ...NOTHING, requeued: 1 });
@@ -102,14 +102,14 @@ test('an Item that the ingestor no longer knows is sent again', async () => {
   expect(done).toEqual(['sent a', 'marked a']);
 });
 
-test('what waits on the queue is not asked about: the ingestor still knows the old failure', async () => {
+test('an Item on the queue is not checked, because the ingestor still has the old failure', async () => {
   const { run, done } = verification([pendingOf('a', { isRequeued: true })], { a: 'failed' });
 
   await expect(run()).resolves.toEqual({ ...NOTHING, waiting: 1 });
   expect(done).toEqual([]);
 });
 
-test('after the last try the message is dead, with the reason that the loader gave', async () => {
+test("after the last try the message is dead-lettered with the ingestor's reason", async () => {
   const { run, done } = verification([pendingOf('a', { tries: 2 })], { a: 'failed' });
 
   await expect(run()).resolves.toEqual({ ...NOTHING, dead: 1 });
@@ -119,19 +119,19 @@ test('after the last try the message is dead, with the reason that the loader ga
   ]);
 });
 
-test('one that cannot be asked about hides no other', async () => {
+test('an Item that cannot be checked does not affect the others', async () => {
   const { run } = verification([pendingOf('a'), pendingOf('b')], { a: 'down', b: 'succeeded' });
 
   await expect(run()).resolves.toEqual({ ...NOTHING, loaded: 1, unsettled: 1 });
 });
 
-test('an ingestor that answers nothing fails the function, so that its alarm shows it', async () => {
+test('the function fails if every request to the ingestor fails, so that its alarm fires', async () => {
   const { run } = verification([pendingOf('a')], { a: 'down' });
 
   await expect(run()).rejects.toThrow('the ingestor is down');
 });
 
-test('a run that is out of time has the next one go on where it ended', async () => {
+test('a run that is out of time lets the next one continue where it stopped', async () => {
   const ids = Array.from({ length: 200 }, (_, index) => String(index).padStart(3, '0'));
   const statuses = Object.fromEntries(ids.map((id) => [id, 'queued']));
   const { run, cursor } = verification(
@@ -145,7 +145,7 @@ test('a run that is out of time has the next one go on where it ended', async ()
   expect(cursor()).toBeUndefined();
 });
 
-test('a run that had the time for all begins at the start again, and writes no cursor for that', async () => {
+test('after a complete run the next one starts at the beginning, without a write of the cursor', async () => {
   const { run, writes } = verification([pendingOf('a')], { a: 'queued' });
 
   await run(0);
@@ -153,7 +153,7 @@ test('a run that had the time for all begins at the start again, and writes no c
   expect(writes).toHaveLength(0);
 });
 
-test('a failure without a message says that there is none', async () => {
+test('a failure without a message says so', async () => {
   const { run, done } = verification([pendingOf('a', { tries: 2 })], { a: 'failed silently' });
 
   await run();
@@ -163,7 +163,7 @@ test('a failure without a message says that there is none', async () => {
   );
 });
 
-test('another page is asked about while more than ten seconds are left', async () => {
+test('another page is checked while more than ten seconds are left', async () => {
   const ids = Array.from({ length: 200 }, (_, index) => String(index).padStart(3, '0'));
   const queued = () =>
     verification(
@@ -177,7 +177,7 @@ test('another page is asked about while more than ten seconds are left', async (
   expect([enough.writes, tooLittle.writes]).toStrictEqual([[], ['159']]);
 });
 
-test('the log says what was sent again, what was given up, and the counts', async () => {
+test('the log lists what was sent again, what was dead-lettered, and the counts', async () => {
   const { run, log } = verification([pendingOf('a'), pendingOf('b', { tries: 2 })], {
     b: 'failed',
   });
@@ -219,7 +219,7 @@ test('the log says what was sent again, what was given up, and the counts', asyn
   ]);
 });
 
-test('the log names what could not be asked about', async () => {
+test('the log lists what could not be checked', async () => {
   const { run, log } = verification([pendingOf('a'), pendingOf('b')], { a: 'down', b: 'queued' });
 
   await run();

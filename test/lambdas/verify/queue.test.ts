@@ -33,7 +33,7 @@ function sent() {
   return sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input);
 }
 
-test('a message goes back as it was, with its correlation id and one try more', async () => {
+test('a message is sent again unchanged, with its correlation id and one more try', async () => {
   await queue.sendAgain(pending);
 
   expect(sent()).toEqual([
@@ -48,7 +48,7 @@ test('a message goes back as it was, with its correlation id and one try more', 
   ]);
 });
 
-test('a dead letter has the attributes of every other one', async () => {
+test('a dead letter has the same attributes as any other', async () => {
   await queue.sendToDeadLetters(pending, 'failed to load');
 
   const [{ QueueUrl, MessageBody, MessageAttributes = {} } = {}] = sent();
@@ -74,7 +74,7 @@ test('a dead letter has the attributes of every other one', async () => {
   });
 });
 
-test('the cursor of the verification is one row, empty once a run came to the end', async () => {
+test('the cursor is one row, which is empty after a complete run', async () => {
   const cursor = cursorRow('state', new DynamoDBClient({ region: 'eu-central-1' }));
   const key = { pk: { S: 'verify' }, sk: { S: 'cursor' } };
   table.on(GetItemCommand).resolves({ Item: { ...key, after: { S: 'S1A' } } });
