@@ -22,7 +22,7 @@ export interface AthenaOptions {
   readonly clock?: Clock;
 }
 
-// Reasons of a failed query under which the same query may pass. AthenaError.Retryable is not always set for them.
+// Reasons for which a failed query may succeed when run again. AthenaError.Retryable is not always set for them.
 // @see https://docs.aws.amazon.com/athena/latest/ug/troubleshooting-athena.html
 const TRANSIENT_REASONS =
   /slow ?down|throttl|exhausted|too many requests|internal (service )?error|service unavailable|timed? ?out waiting|GENERIC_INTERNAL_ERROR/i;
@@ -31,7 +31,7 @@ const START_TRIES = 6;
 const START_TIMEOUT_MS = 60_000;
 const START_BACKOFF = { firstMs: 500 };
 
-/** Athena in the work group of the stack, which says where results go and how many bytes a query may read. */
+/** Returns an engine for Athena. The stack's work group sets the location of results and the scan limit. */
 export function athenaEngine(options: AthenaOptions): QueryEngine {
   const client = options.client ?? new AthenaClient({});
   return {
@@ -86,7 +86,7 @@ function startQuery(client: AthenaSender, input: StartInput): Promise<string> {
 
 function startError(cause: unknown): QueryError {
   const { name, message } = failureOf(cause);
-  // What Athena refuses at once is the text of the query or its permissions.
+  // Athena rejects a request immediately only for invalid SQL or missing permissions.
   const permanent = name === 'InvalidRequestException';
   return new QueryError(`Athena did not start the query: ${name}: ${message}`, {
     kind: permanent ? 'permanent' : 'transient',
@@ -100,7 +100,7 @@ async function readState(client: AthenaSender, queryId: string): Promise<QuerySt
     return stateOf(answer.QueryExecution ?? {});
   } catch (cause) {
     const { name, message } = failureOf(cause);
-    // The next poll comes anyway, later.
+    // The caller polls again anyway.
     if (THROTTLED.test(name)) return { state: 'running' };
     throw new QueryError(`Athena query ${queryId}: ${name}: ${message}`, {
       kind: 'transient',
@@ -121,7 +121,7 @@ function stateOf({ Status, ResultConfiguration, Statistics }: QueryExecution): Q
     const transient = Status?.AthenaError?.Retryable === true || TRANSIENT_REASONS.test(reason);
     return { state: 'failed', reason, transient };
   }
-  // By a person, or by the work group when the query read more than max_scan_gb.
+  // Cancelled by a person, or by the work group because the query exceeded max_scan_gb.
   if (state === 'CANCELLED') {
     return { state: 'failed', reason: `cancelled: ${reason}`, transient: false };
   }

@@ -1,8 +1,8 @@
 /**
- * What a SELECT from `inventory` may use, since it means the same on Athena (Trino) and on the local engine (DuckDB).
- * Each with an example that a test runs on DuckDB, and its value as text.
+ * The functions that a SELECT from `inventory` may use, because they do the same in Athena (Trino) and DuckDB. Each has
+ * an example, which a test runs on DuckDB, and its value as text.
  *
- * Not here because they differ: `/` of two integers (Trino drops the rest), regexp_replace (DuckDB replaces the first
+ * Not listed because they differ: `/` of two integers (Trino drops the rest), regexp_replace (DuckDB replaces the first
  * only), regexp_extract and split_part without a match ('' in DuckDB, null in Trino), concat with null, greatest and
  * least with null, date_add, date_format, OFFSET before LIMIT, cast of a timestamp to varchar (Trino writes .000).
  * @see https://trino.io/docs/current/functions.html

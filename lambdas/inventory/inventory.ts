@@ -1,31 +1,32 @@
 import { ConfigurationError } from '../runtime/errors.js';
 import { withoutTrailingSlashes } from '../runtime/text.js';
 
-/** `listing-*`: one object that holds a key per line instead of an S3 Inventory. */
+/** `listing-*` is a single object with one key per line, used instead of an S3 Inventory. */
 export type InventoryFormat = 'csv' | 'orc' | 'parquet' | 'listing-csv' | 'listing-text';
 
 export interface Inventory {
-  /** `s3://bucket/prefix/source-bucket/config-id` without a slash at its end, or the listing object; locally a path. */
+  /** `s3://bucket/prefix/source-bucket/config-id` without a trailing slash, or the href of a listing; locally a path. */
   readonly location: string;
   readonly format: InventoryFormat;
-  /** In the order of the report's fileSchema, in snake case as ORC, Parquet and the Glue table name them. */
+  /** Column names in the order of the report's fileSchema, in snake case as in ORC, Parquet and the Glue table. */
   readonly columns: readonly string[];
-  /** The one report to read, `YYYY-MM-DD-HH-MM`, where the location names it. */
+  /** The report to read, as YYYY-MM-DD-HH-MM, if the location names one. */
   readonly pinnedDt?: string;
 }
 
 export interface InventoryConfig {
-  /** With or without `/hive` or `/hive/dt=...` at its end. */
+  /** May end with `/hive` or `/hive/dt=...`. */
   readonly location: string;
-  /** csv, orc or parquet in any case; not looked at for a listing. */
+  /** csv, orc or parquet, in upper or lower case. Ignored for a listing. */
   readonly format: string;
-  /** Names as in the report's manifest (`LastModifiedDate`) or in snake case, with commas between. */
+  /** Comma-separated column names, as in the report's manifest (`LastModifiedDate`) or in snake case. */
   readonly fields: string;
 }
 
 const FORMATS = { csv: 'csv', orc: 'orc', parquet: 'parquet' } as const;
 const DT = /\/dt=(\d{4}-\d\d-\d\d-\d\d-\d\d)$/;
 
+/** Parses the inventory settings. Throws ConfigurationError. */
 export function parseInventory({ location, format, fields }: InventoryConfig): Inventory {
   const trimmed = withoutTrailingSlashes(location);
   if (isListing(trimmed)) {
@@ -45,12 +46,12 @@ export function parseInventory({ location, format, fields }: InventoryConfig): I
   };
 }
 
-/** Recognizes a listing by the ending of its name; anything else is the folder of an inventory. */
+/** Returns true if the location is a listing: its name ends in .csv, .csv.gz, .txt or .txt.gz. */
 export function isListing(location: string): boolean {
   return /\.(csv|txt)(\.gz)?$/i.test(location);
 }
 
-/** `ETag` -> `e_tag`, `LastModifiedDate` -> `last_modified_date`: what S3 calls the same field in ORC and Parquet. */
+/** Returns S3's name of a field in ORC and Parquet: `ETag` -> `e_tag`, `LastModifiedDate` -> `last_modified_date`. */
 export function columnName(field: string): string {
   return field
     .trim()
@@ -62,7 +63,7 @@ export function columnName(field: string): string {
 function parseFormat(format: string): InventoryFormat {
   const name = format.toLowerCase();
   if (name in FORMATS) return FORMATS[name as keyof typeof FORMATS];
-  throw new ConfigurationError(`inventory_format is csv, orc or parquet (given '${format}')`);
+  throw new ConfigurationError(`inventory_format must be csv, orc or parquet (given '${format}')`);
 }
 
 function parseColumns(fields: readonly string[]): string[] {
@@ -70,11 +71,13 @@ function parseColumns(fields: readonly string[]): string[] {
   const odd = columns.find((column) => !/^[a-z][a-z0-9_]*$/.test(column));
   if (odd !== undefined) {
     throw new ConfigurationError(
-      `inventory_fields holds '${odd}', which is not a field of S3 Inventory`,
+      `inventory_fields contains '${odd}', which is not a field of S3 Inventory`,
     );
   }
   if (!columns.includes('key')) {
-    throw new ConfigurationError(`inventory_fields must hold Key (given '${fields.join(', ')}')`);
+    throw new ConfigurationError(
+      `inventory_fields must contain Key (given '${fields.join(', ')}')`,
+    );
   }
   return columns;
 }

@@ -11,19 +11,19 @@ import { retry } from '../runtime/retry.js';
 import { parseS3Href } from '../source/s3-href.js';
 
 export interface ObjectPart {
-  /** Fewer than asked for at the object's end, none behind it. */
+  /** The bytes in the range. Fewer than requested at the end of the object, none after it. */
   readonly bytes: Buffer;
-  /** Bytes of the whole object. */
+  /** Size of the whole object in bytes. */
   readonly size: number;
   readonly eTag: string;
   readonly lastModified: Date;
 }
 
-/** The objects of an inventory and of query results. */
+/** Reads the objects of an inventory and of query results. */
 export interface ObjectReader {
-  /** Undefined when the object does not exist, or when it is no longer the one that had `eTag`. */
+  /** Returns undefined if the object does not exist, or if its ETag is not `eTag`. */
   read(href: string, range: ByteRange, eTag?: string): Promise<ObjectPart | undefined>;
-  /** Names of the folders directly under `href`, which ends with a slash. */
+  /** Returns the names of the folders directly under `href`, which ends with a slash. */
   folders(href: string): Promise<string[]>;
 }
 
@@ -34,23 +34,23 @@ interface S3ObjectsOptions {
 
 const TRIES = 3;
 const RETRY_TIMEOUT_MS = 30_000;
-// Lists and manifests; a symlink.txt of 100,000 files has about 10 MB.
+// For lists and manifests: a symlink.txt of 100,000 files has about 10 MB.
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
-/** A whole small object as text, undefined when it does not exist. */
+/** Returns a small object as text, or undefined if it does not exist. */
 export async function readText(objects: ObjectReader, href: string): Promise<string | undefined> {
   const part = await objects.read(href, { offset: 0, length: MAX_TEXT_BYTES });
   return part?.bytes.toString('utf8');
 }
 
 export function s3Objects({ requesterPays, client }: S3ObjectsOptions): ObjectReader {
-  // A bucket in another region answers with a redirect that names it.
+  // A bucket in another region responds with a redirect to that region.
   const s3 = client ?? new S3Client({ followRegionRedirects: true });
   const payer = requesterPays ? { RequestPayer: 'requester' as const } : {};
   return {
     read: (href, range, eTag) => {
       const request = { ...requestOf(href, range), ...payer };
-      // The SDK does not try again when the connection breaks within a body.
+      // The SDK does not retry if the connection breaks while it reads a body.
       const deadline = Date.now() + RETRY_TIMEOUT_MS;
       return retry(() => readPart(s3, request, eTag), { tries: TRIES, deadline });
     },
@@ -79,7 +79,7 @@ async function readPart(
   } catch (cause) {
     const status = tryAwsStatus(cause);
     if (status === 404 || status === 412) return undefined;
-    // The range begins at or behind the end: what an earlier run left when it had read everything.
+    // The range starts at or after the end of the object, as when an earlier run had read everything.
     if (status === 416)
       return { bytes: Buffer.alloc(0), size: 0, eTag: eTag ?? '', lastModified: new Date(0) };
     throw readError(href, cause);
@@ -129,14 +129,14 @@ async function listFolders(
   return names;
 }
 
-/** Some stores repeat a page for ever; AWS never gives the same token twice. */
+/** Some stores repeat the same page forever; AWS never returns the same token twice. */
 function nextToken(
   next: string | undefined,
   last: string | undefined,
   href: string,
 ): string | undefined {
   if (next === undefined || next !== last) return next;
-  throw new ReadError(`${href}: listing repeats its page token '${next}'`, {
+  throw new ReadError(`${href}: the listing repeats its page token '${next}'`, {
     href,
     kind: 'transient',
   });

@@ -6,20 +6,21 @@ export interface InventoryQueryInput {
   readonly dialect: Dialect;
   readonly inventory: Inventory;
   readonly relation: Relation;
-  /** The author's SELECT from `inventory`. */
+  /** The SELECT from `inventory` that queryInventory returned. */
   readonly select: string;
 }
 
-// Rows about versions are filtered by these, and then say nothing any more.
+// Rows are filtered by these columns, so `inventory` does not contain them.
 const VERSION_COLUMNS = ['is_latest', 'is_delete_marker'];
 const TIMESTAMPS = ['last_modified_date', 'object_lock_retain_until_date'];
 
 /**
- * The text to run: a CTE `inventory`, then the author's SELECT.
+ * Returns the SQL to run: a CTE `inventory`, followed by the author's SELECT. Throws QueryError if `select` is not a
+ * SELECT.
  *
- * `inventory` holds one row for each current object of the report: `key` as S3 knows it, `size bigint`,
- * `last_modified_date timestamp` in UTC, and the other configured fields in snake case; nothing but `key` for a
- * listing. What the report leaves out is null. Only what inventory-functions.ts lists means the same on both engines.
+ * `inventory` has one row for each current object of the report: `key` (decoded), `size bigint`,
+ * `last_modified_date timestamp` in UTC, and the other configured fields in snake case. For a listing it has only `key`.
+ * A value that the report omits is null. Only the functions in functions.ts do the same on both engines.
  */
 export function inventoryQuery({
   dialect,
@@ -43,19 +44,19 @@ export function inventoryQuery({
   ].join('\n');
 }
 
-/** A string of a config or a chunk as a SQL literal; a backslash has no meaning in Trino's or DuckDB's strings. */
+/** Returns a SQL string literal. A backslash has no special meaning in Trino or DuckDB. */
 export function sqlString(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A name, say of a table. */
+/** Returns a quoted SQL identifier. */
 export function sqlName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
 function expressionOf(column: string, { format }: Inventory, dialect: Dialect): string {
   const raw = `"${column}"`;
-  // A listing is somebody's own file: its keys stand as they are, but for a byte order mark and Windows' ends of lines.
+  // The keys of a listing are not encoded; only a byte order mark and Windows line ends are removed.
   if (format.startsWith('listing')) return `regexp_replace(${raw}, '^\uFEFF|\\r\\z', '')`;
   if (format !== 'csv') return typedExpression(column, raw);
   const text = `nullif(${raw}, '')`;
@@ -70,10 +71,10 @@ function typedExpression(column: string, raw: string): string {
   return column === 'last_modified_date' ? `cast(${raw} AS timestamp)` : raw;
 }
 
-/** Decodes the key of a CSV report, which S3 form-encodes: a space is a plus. */
+/** Decodes a key of a CSV report, which S3 encodes as in HTML forms: a space is a plus sign. */
 function decodedKey(raw: string, dialect: Dialect): string {
   if (dialect === 'athena') return `url_decode(${raw})`;
-  // DuckDB's url_decode leaves a plus alone, and takes longer than all the rest of a query: most keys need none.
+  // DuckDB's url_decode ignores plus signs, and it dominates the time of a query, so it runs only for encoded keys.
   const encoded = `contains(${raw}, '%') OR contains(${raw}, '+')`;
   return `CASE WHEN ${encoded} THEN url_decode(replace(${raw}, '+', ' ')) ELSE ${raw} END`;
 }
@@ -83,7 +84,7 @@ function parsedTimestamp(text: string, dialect: Dialect): string {
   return `cast(try(from_iso8601_timestamp(${text})) AT TIME ZONE 'UTC' AS timestamp)`;
 }
 
-/** A report of current versions only has no such columns. Texts in CSV, booleans in ORC and Parquet. */
+/** Selects current versions. The columns are text in CSV and boolean in ORC and Parquet; they are absent without versions. */
 function versionConditions({ columns }: Inventory): string[] {
   const is = (column: string) => `lower(cast("${column}" AS varchar)) = 'true'`;
   return [
@@ -96,10 +97,10 @@ function versionConditions({ columns }: Inventory): string[] {
 
 function keyConditions({ format, columns }: Inventory): string[] {
   if (format.startsWith('listing')) {
-    // A first line that says `key` is a header.
+    // A row with the value `key` is a header.
     return [`"key" <> ''`, `lower("key") <> 'key'`];
   }
-  // The console creates a folder as an empty object. An unknown size is not 0.
+  // The S3 console creates a folder as an empty object. An unknown size does not count as 0.
   return columns.includes('size') ? [`NOT ("key" LIKE '%/' AND coalesce("size", -1) = 0)`] : [];
 }
 
@@ -110,7 +111,7 @@ function whereOf(conditions: readonly (string | undefined)[], indent: string): s
 
 const TEXT_OR_COMMENT = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\r\n]*|\/\*[\s\S]*?\*\//g;
 
-/** A comment may hold anything, and what stands behind the SELECT here would become a part of one at its end. */
+/** Removes comments: an unterminated one at the end would swallow the text that follows the SELECT. */
 function withoutComments(sql: string): string {
   return sql.replace(TEXT_OR_COMMENT, (part) => (/^['"]/.test(part) ? part : ' '));
 }
@@ -120,10 +121,10 @@ function authorsSelect(select: string): string {
     .trim()
     .replace(/[;\s]+$/, '');
   if (/^select\b/i.test(text)) return text;
-  // The author's own CTEs follow ours.
+  // The author's CTEs follow ours in the same WITH clause.
   if (/^with(?!\s+recursive\b)\s/i.test(text)) return text.replace(/^with\s+/i, ', ');
   throw new QueryError(
-    `queryInventory must give one SELECT from inventory (given '${text.slice(0, 80)}')`,
+    `queryInventory must return one SELECT from inventory (returned '${text.slice(0, 80)}')`,
     { kind: 'permanent' },
   );
 }

@@ -3,14 +3,14 @@ import { QueryError } from '../runtime/errors.js';
 import { columnName, parseInventory, type Inventory } from './inventory.js';
 import { readText, type ObjectReader } from './objects.js';
 
-/** One delivery of an inventory. */
+/** One report of an S3 Inventory, or a listing. */
 export interface InventoryReport {
-  /** `YYYY-MM-DD-HH-MM`; undefined for a listing. */
+  /** Time of the report as YYYY-MM-DD-HH-MM. Undefined for a listing. */
   readonly dt: string | undefined;
-  /** `YYYY-MM-DD` in UTC: of the report, or when the listing was written. */
+  /** Day of the report, or on which the listing was written, as YYYY-MM-DD in UTC. */
   readonly inventoryDate: string;
   readonly files: number;
-  /** What a query of the whole report reads of S3 at most. */
+  /** Maximum number of bytes that a query of the report scans. */
   readonly bytes: number;
 }
 
@@ -22,19 +22,19 @@ const ManifestSchema = z.object({
 export type Manifest = z.infer<typeof ManifestSchema>;
 
 const DT_FOLDER = /^dt=(\d{4}-\d\d-\d\d-\d\d-\d\d)$/;
-// List price of Athena in most regions; each query counts as 10 MB at least.
+// List price of Athena in most regions. Every query is charged for at least 10 MB.
 // @see https://aws.amazon.com/athena/pricing/
 const USD_PER_TERABYTE = 5;
 const MIN_SCAN_BYTES = 10_000_000;
 
-/** Dollars of one query over `bytes`, before any discount. */
+/** Returns the list price of a query that scans `bytes`, in US dollars. */
 export function scanCostUsd(bytes: number): number {
   return (Math.max(bytes, MIN_SCAN_BYTES) / 1e12) * USD_PER_TERABYTE;
 }
 
 /**
- * The report to read: `dt` where one is given, else the one that the location pins, else the newest.
- * Throws QueryError when there is none, when it is empty, or when it is not of the configured format and columns.
+ * Finds the report to read: `dt` if given, else the one that the location pins, else the newest.
+ * Throws QueryError if it does not exist, is empty, or does not have the configured format and columns.
  */
 export async function findReport(
   inventory: Inventory,
@@ -54,24 +54,24 @@ export async function findReport(
   };
 }
 
-/** Found by listing `hive/`: asking the table would have Athena list every minute since its projection's start. */
+/** Lists `hive/` in S3, because a query would make Athena list every minute of the table's partition projection. */
 export async function findNewestDt(location: string, objects: ObjectReader): Promise<string> {
   const newest = (await listDts(location, objects)).at(-1);
   if (newest !== undefined) return newest;
   throw new QueryError(
-    `no partition: ${location}/hive/ holds no folder dt=YYYY-MM-DD-HH-MM. ` +
-      'S3 writes the first report up to 48 hours after an inventory is configured; otherwise correct inventory_location',
+    `no partition: ${location}/hive/ has no folder dt=YYYY-MM-DD-HH-MM. ` +
+      'S3 writes the first report up to 48 hours after an inventory is configured; if it is older, correct inventory_location',
     { kind: 'transient' },
   );
 }
 
-/** Returns the dates of all reports, the oldest first. */
+/** Returns the times of all reports, the oldest first. */
 export async function listDts(location: string, objects: ObjectReader): Promise<string[]> {
   const folders = await objects.folders(`${location}/hive/`);
   return folders.flatMap((folder) => DT_FOLDER.exec(folder)?.[1] ?? []).sort();
 }
 
-/** S3 names a report's folder with a T and a Z where the partition has hyphens. */
+/** Returns the href of a manifest, whose folder is named with T and Z (2022-04-22T01-00Z), unlike the partition. */
 export function manifestHref(location: string, dt: string): string {
   return `${location}/${dt.slice(0, 10)}T${dt.slice(11)}Z/manifest.json`;
 }
@@ -86,14 +86,14 @@ export async function readManifest(
   if (text === undefined) {
     throw new QueryError(
       `report dt=${dt} has no manifest: ${href} does not exist. It was removed or is being written; ` +
-        'the command backfill restart takes the newest report',
+        'restart the backfill to use the newest report',
       { kind: 'transient' },
     );
   }
   return parseManifest(text, href);
 }
 
-/** The one report as its own manifest describes it. */
+/** Returns the inventory as the manifest of one report describes it. */
 export function inventoryOf(
   { fileFormat, fileSchema }: Manifest,
   location: string,
@@ -103,13 +103,13 @@ export function inventoryOf(
   return parseInventory({ location: `${location}/hive/dt=${dt}`, format: fileFormat, fields });
 }
 
-/** The lines of config.yaml that fit a report. */
+/** Returns the lines of config.yaml that match a report. */
 export function configLines({ fileFormat, fileSchema }: Manifest): string {
   const fields = schemaFields(fileSchema).join(', ');
   return `inventory_format: ${fileFormat.toLowerCase()}\ninventory_fields: [${fields}]`;
 }
 
-/** CSV: `Bucket, Key, Size`. ORC: `struct<bucket:string,...>`. Parquet: `message s3.inventory { required binary bucket (UTF8); ... }`. */
+/** Parses a fileSchema. CSV: `Bucket, Key, Size`. ORC: `struct<bucket:string,...>`. Parquet: `message s3.inventory { required binary bucket (UTF8); ... }`. */
 export function schemaFields(fileSchema: string): string[] {
   const struct = /^struct<(.*)>$/s.exec(fileSchema.trim())?.[1];
   if (struct !== undefined) {
@@ -127,13 +127,13 @@ function parseManifest(text: string, href: string): Manifest {
     return z.parse(ManifestSchema, JSON.parse(text));
   } catch (cause) {
     throw new QueryError(
-      `${href}: is not a manifest of S3 Inventory: fileFormat, fileSchema or files is missing`,
+      `${href} is not a manifest of S3 Inventory: fileFormat, fileSchema or files is missing`,
       { kind: 'permanent', cause },
     );
   }
 }
 
-/** Whether a report is of the configured format and columns. */
+/** Returns true if a report has the configured format and columns. */
 export function fitsConfig(
   { format, columns }: Pick<Inventory, 'format' | 'columns'>,
   { fileFormat, fileSchema }: Manifest,
@@ -145,8 +145,8 @@ export function fitsConfig(
 function checkColumns(inventory: Inventory, manifest: Manifest, dt: string): void {
   if (fitsConfig(inventory, manifest)) return;
   throw new QueryError(
-    `report dt=${dt} is not what config.yaml says (${inventory.format}: ${inventory.columns.join(', ')}). ` +
-      `Put these two lines into config.yaml and deploy again:\n${configLines(manifest)}`,
+    `report dt=${dt} does not match config.yaml (${inventory.format}: ${inventory.columns.join(', ')}). ` +
+      `Set these two lines in config.yaml and deploy again:\n${configLines(manifest)}`,
     { kind: 'permanent' },
   );
 }
@@ -159,9 +159,10 @@ async function checkFiles(
   const href = `${location}/hive/dt=${dt}/symlink.txt`;
   const links = (await readText(objects, href))?.trim();
   if (links !== undefined && links !== '' && manifest.files.length > 0) return;
-  const what = manifest.files.length === 0 ? 'its manifest lists none' : `${href} names none`;
+  const what =
+    manifest.files.length === 0 ? 'its manifest lists no files' : `${href} lists no files`;
   throw new QueryError(
-    `no file: report dt=${dt} holds no data (${what}). The bucket was empty, or the report is being written`,
+    `no file: report dt=${dt} has no data (${what}). The bucket was empty, or the report is still being written`,
     { kind: 'transient' },
   );
 }

@@ -1,14 +1,14 @@
 import { QueryError } from '../runtime/errors.js';
 
-/** Column name to value as text; undefined is null. */
+/** Maps column names to values as text. Undefined is null. */
 export type Row = Readonly<Record<string, string | undefined>>;
 
-/** Values in the order of the columns; undefined is null. */
+/** Values in the order of the columns. Undefined is null. */
 export type CsvRecord = readonly (string | undefined)[];
 
 export interface ParsedRecords {
   readonly records: readonly CsvRecord[];
-  /** Behind the last whole record, in bytes from the start of what was given. */
+  /** Offset of the end of the last complete record, in bytes. */
   readonly endByte: number;
 }
 
@@ -17,12 +17,13 @@ const COMMA = 0x2c;
 const NEW_LINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-// V8 copies small strings away with the young objects; a string of a whole page waits for a full collection.
+// Small strings are freed by minor garbage collections; a string of a whole page would wait for a major one.
 const BLOCK_BYTES = 64 * 1024;
 
 /**
- * Whole records at the start of `bytes`, which begin with one. Athena's form: every value in quotes, a quote in it
- * doubled, null as nothing at all. `atEnd`: nothing follows `bytes`, so the last record needs no new line.
+ * Parses the complete records at the start of `bytes` in Athena's format: every value quoted, quotes in it doubled, null
+ * as an empty field. If `atEnd` is true, nothing follows `bytes`, so the last record needs no line end.
+ * Throws QueryError.
  */
 export function parseRecords(bytes: Buffer, atEnd: boolean): ParsedRecords {
   const records: CsvRecord[] = [];
@@ -39,7 +40,7 @@ export function parseRecords(bytes: Buffer, atEnd: boolean): ParsedRecords {
   return { records, endByte };
 }
 
-/** Adds the whole records to `into`; gives the bytes that they take. */
+/** Adds the complete records to `into` and returns their length in bytes. */
 function parseBlock(block: Buffer, atEnd: boolean, into: CsvRecord[]): number {
   const text = block.toString('utf8');
   const scanner = new RecordScanner(text, atEnd);
@@ -49,15 +50,15 @@ function parseBlock(block: Buffer, atEnd: boolean, into: CsvRecord[]): number {
   const { end } = scanner;
   if (atEnd && end < text.length) {
     throw new QueryError(
-      `query result ends within a quoted value: '${text.slice(end, end + 80)}'`,
+      `the query result ends within a quoted value: '${text.slice(end, end + 80)}'`,
       { kind: 'transient' },
     );
   }
-  // Equal lengths mean ASCII. Otherwise only the whole records count: the end may be half a character.
+  // Equal lengths mean ASCII. Otherwise only complete records are measured, because the block may end within a character.
   return text.length === block.length ? end : Buffer.byteLength(text.slice(0, end));
 }
 
-/** A record under its column names; a short record leaves its last columns undefined. */
+/** Returns a record by column name. If the record is short, the last columns are undefined. */
 export function toRow(columns: readonly string[], record: CsvRecord): Row {
   const row: Record<string, string | undefined> = {};
   for (let index = 0; index < columns.length; index += 1) {
@@ -66,9 +67,9 @@ export function toRow(columns: readonly string[], record: CsvRecord): Row {
   return row;
 }
 
-/** Jumps from quote to quote, since looking at each character costs four times as much. */
+/** Scans from quote to quote, because scanning every character takes four times as long. */
 class RecordScanner {
-  /** Behind the last whole record. */
+  /** Index after the last complete record. */
   end = 0;
   private position = 0;
 
@@ -95,7 +96,7 @@ class RecordScanner {
     }
   }
 
-  /** Null where the text ends before the value does. */
+  /** Returns null if the text ends before the value does. */
   private value(): string | undefined | null {
     const code = this.text.charCodeAt(this.position);
     if (code === QUOTE) return this.quoted();
@@ -118,7 +119,7 @@ class RecordScanner {
     return doubled ? value.replaceAll('""', '"') : value;
   }
 
-  /** Athena writes none of these; other tools do. */
+  /** Reads an unquoted value, which other tools than Athena write. */
   private bare(): string | undefined {
     const start = this.position;
     while (this.position < this.text.length) {
@@ -133,14 +134,14 @@ class RecordScanner {
     let at = this.position;
     if (code === CARRIAGE_RETURN) at += 1;
     if (at >= this.text.length) {
-      // Half a line end, or a quote that may be the first of two.
+      // The text may end within a line end, or after the first of two quotes.
       if (!this.atEnd) return false;
       this.position = at;
       return true;
     }
     if (this.text.charCodeAt(at) !== NEW_LINE) {
       throw new QueryError(
-        `query result is not CSV as Athena writes it near '${this.text.slice(this.end, this.end + 80)}'`,
+        `the query result is not in Athena's CSV format near '${this.text.slice(this.end, this.end + 80)}'`,
         { kind: 'permanent' },
       );
     }

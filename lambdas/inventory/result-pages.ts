@@ -2,13 +2,13 @@ import { QueryError } from '../runtime/errors.js';
 import type { ObjectReader } from './objects.js';
 import { parseRecords, type CsvRecord, type ParsedRecords } from './result-csv.js';
 
-/** How far a result was read. */
+/** Position up to which a result was read. */
 export interface ResultPosition {
-  /** End of the last record that was read, in bytes. */
+  /** End of the last record read, in bytes. */
   readonly offset: number;
-  /** ETag of the object that the offset belongs to; undefined before the first page. */
+  /** ETag of the result object. Undefined before the first page. */
   readonly eTag?: string | undefined;
-  /** From the header; undefined before the first page. */
+  /** Column names from the header. Undefined before the first page. */
   readonly columns?: readonly string[] | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface ResultPage {
   /** Values in the order of the columns. */
   readonly records: readonly CsvRecord[];
   readonly position: ResultPosition;
-  /** Bytes of the whole result. */
+  /** Size of the whole result in bytes. */
   readonly size: number;
   readonly last: boolean;
 }
@@ -28,14 +28,14 @@ export interface ResultSource {
   readonly pageBytes: number;
 }
 
-/** Thrown when the result object was removed or replaced since it was begun: only a new query helps. */
+/** Thrown when the result object was removed or replaced while it was being read. Only a new query helps. */
 export class ResultGoneError extends QueryError {
   constructor(href: string) {
-    super(`query result ${href} is gone or another`, { kind: 'transient' });
+    super(`query result ${href} was removed or replaced`, { kind: 'transient' });
   }
 }
 
-/** The result from `position` on, a page at a time; the next page is fetched while the last is worked on. */
+/** Yields the pages of the result from `position` on. The next page is fetched while the current one is processed. */
 export async function* readResultPages(
   source: ResultSource,
   position: ResultPosition,
@@ -44,7 +44,7 @@ export async function* readResultPages(
   while (next !== undefined) {
     const page: ResultPage = await next;
     next = page.last ? undefined : readPage(source, page.position);
-    // If the reader stops early, this promise is not awaited.
+    // If the caller stops early, this promise is never awaited, so its error must be handled here.
     next?.catch(() => undefined);
     yield page;
   }
@@ -64,7 +64,7 @@ async function readPage(source: ResultSource, position: ResultPosition): Promise
   };
 }
 
-/** A record longer than a page is fetched again with twice the length. */
+/** Doubles the length until it contains a complete record. */
 async function readWholeRecords(
   { objects, href, pageBytes }: ResultSource,
   { offset, eTag }: ResultPosition,

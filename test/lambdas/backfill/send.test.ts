@@ -217,7 +217,7 @@ describe('a page', () => {
     expect([outcome, kit.queue.bodies]).toEqual([undefined, []]);
     expect(lease.cursor).toMatchObject({ stage: 'pending', restarts: 1 });
     expect(kit.log.lines).toMatchObject([
-      { fields: { reason: 'query result s3://r/x.csv is gone or another' } },
+      { fields: { reason: 'query result s3://r/x.csv was removed or replaced' } },
     ]);
   });
 });

@@ -69,10 +69,10 @@ describe('fields', () => {
   });
 
   test.each([
-    ['Bucket,Size', 'inventory_fields must hold Key'],
+    ['Bucket,Size', 'inventory_fields must contain Key'],
     ['Bucket,Size', "(given 'Bucket, Size')"],
-    ['Key,1st', "inventory_fields holds '1st'"],
-    ['Key,a" OR 1=1', "inventory_fields holds 'a\" or 1=1'"],
+    ['Key,1st', "inventory_fields contains '1st'"],
+    ['Key,a" OR 1=1', "inventory_fields contains 'a\" or 1=1'"],
   ])('%s is refused', (fields, message) => {
     expect(() => parseInventory({ ...SOURCE, location: 's3://d/p', fields })).toThrow(message);
   });
@@ -87,5 +87,7 @@ test('formats are known in any case, others are refused', () => {
     'orc',
     'parquet',
   ]);
-  expect(() => format('avro')).toThrow("inventory_format is csv, orc or parquet (given 'avro')");
+  expect(() => format('avro')).toThrow(
+    "inventory_format must be csv, orc or parquet (given 'avro')",
+  );
 });

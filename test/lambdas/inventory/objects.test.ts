@@ -164,7 +164,7 @@ describe('folders', () => {
     await expect(objects().folders('s3://bucket/p/')).rejects.toMatchObject({
       kind: 'transient',
       href: 's3://bucket/p/',
-      message: "s3://bucket/p/: listing repeats its page token 'same'",
+      message: "s3://bucket/p/: the listing repeats its page token 'same'",
     });
   });
 

@@ -347,7 +347,7 @@ SELECT key FROM inventory`,
     expect(query).toThrow(
       expect.objectContaining({
         kind: 'permanent',
-        message: `queryInventory must give one SELECT from inventory (given '${select.slice(0, 80)}')`,
+        message: `queryInventory must return one SELECT from inventory (returned '${select.slice(0, 80)}')`,
       }),
     );
   });
@@ -359,7 +359,7 @@ SELECT key FROM inventory`,
     const input = { dialect: 'athena', inventory: inventory('csv', 'Key'), relation } as const;
 
     expect(() => inventoryQuery({ ...input, select: given })).toThrow(
-      `queryInventory must give one SELECT from inventory (given '${given}')`,
+      `queryInventory must return one SELECT from inventory (returned '${given}')`,
     );
   });
 });

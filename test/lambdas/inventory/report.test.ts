@@ -94,8 +94,8 @@ test('[C10] other columns than configured are an error with the two lines for co
   const objects = objectsOf(report('2022-04-22-01-00', { fileSchema }));
 
   await expect(findReport(inventory(), objects)).rejects.toThrow(
-    'report dt=2022-04-22-01-00 is not what config.yaml says (csv: bucket, key, size). ' +
-      'Put these two lines into config.yaml and deploy again:\n' +
+    'report dt=2022-04-22-01-00 does not match config.yaml (csv: bucket, key, size). ' +
+      'Set these two lines in config.yaml and deploy again:\n' +
       'inventory_format: csv\n' +
       'inventory_fields: [Bucket, Key, VersionId, IsLatest, IsDeleteMarker, Size]',
   );
@@ -157,24 +157,24 @@ describe('what cannot be read is an error of its own:', () => {
     [
       'no partition',
       {},
-      `no partition: ${LOCATION}/hive/ holds no folder dt=YYYY-MM-DD-HH-MM. ` +
-        'S3 writes the first report up to 48 hours after an inventory is configured; otherwise correct inventory_location',
+      `no partition: ${LOCATION}/hive/ has no folder dt=YYYY-MM-DD-HH-MM. ` +
+        'S3 writes the first report up to 48 hours after an inventory is configured; if it is older, correct inventory_location',
     ],
     [
       'no manifest',
       { [href]: '' },
       `report dt=${dt} has no manifest: ${manifestHref(LOCATION, dt)} does not exist. ` +
-        'It was removed or is being written; the command backfill restart takes the newest report',
+        'It was removed or is being written; restart the backfill to use the newest report',
     ],
     [
       'a manifest without files',
       report(dt, { files: [] }),
-      `no file: report dt=${dt} holds no data (its manifest lists none). The bucket was empty, or the report is being written`,
+      `no file: report dt=${dt} has no data (its manifest lists no files). The bucket was empty, or the report is still being written`,
     ],
     [
       'a symlink.txt without a line',
       { ...report(dt), [href]: ' \n' },
-      `no file: report dt=${dt} holds no data (${href} names none). The bucket was empty, or the report is being written`,
+      `no file: report dt=${dt} has no data (${href} lists no files). The bucket was empty, or the report is still being written`,
     ],
   ])('%s, which may pass', async (_name, texts, message) => {
     const found = findReport(inventory(), objectsOf(texts));
@@ -190,7 +190,7 @@ describe('what cannot be read is an error of its own:', () => {
 
     await expect(findReport(inventory(), objects, dt)).rejects.toMatchObject({
       ...passing,
-      message: expect.stringContaining(`${href} names none`) as unknown,
+      message: expect.stringContaining(`${href} lists no files`) as unknown,
     });
   });
 
@@ -203,7 +203,7 @@ describe('what cannot be read is an error of its own:', () => {
       await expect(found).rejects.toMatchObject({
         name: 'QueryError',
         kind: 'permanent',
-        message: `${name}: is not a manifest of S3 Inventory: fileFormat, fileSchema or files is missing`,
+        message: `${name} is not a manifest of S3 Inventory: fileFormat, fileSchema or files is missing`,
         cause: expect.anything() as unknown,
       });
     },

@@ -48,11 +48,11 @@ test('before the end of a result an unfinished record is left for the next page'
 
 test('a result cut within a value is an error, not a shorter value', () => {
   expect(() => parse('"a"\n"b')).toThrow(QueryError);
-  expect(() => parse('"a"\n"b')).toThrow(`query result ends within a quoted value: '"b'`);
+  expect(() => parse('"a"\n"b')).toThrow(`the query result ends within a quoted value: '"b'`);
 });
 
-test('text that is not CSV is an error that quotes it', () => {
-  expect(() => parse('"a"\n"b"c\n')).toThrow(`not CSV as Athena writes it near '"b"c`);
+test('what is no CSV is an error that quotes it', () => {
+  expect(() => parse('"a"\n"b"c\n')).toThrow(`not in Athena's CSV format near '"b"c`);
 });
 
 test('whatever is written is read, byte for byte', () => {

@@ -116,7 +116,7 @@ test('a result that was replaced between two pages is gone', async () => {
   object.eTag = '1';
   await expect(read()).rejects.toMatchObject({
     kind: 'transient',
-    message: 'query result s3://r/x is gone or another',
+    message: 'query result s3://r/x was removed or replaced',
   });
 });
 
