@@ -18,9 +18,6 @@ const BANNED = JSON.parse(
 /** These quote the words. */
 const QUOTING = ['CHANGELOG.md', 'test/words.test.ts'];
 
-/** Rooms still to be rewritten. Delete a line when its test says that it is no longer needed. */
-const PENDING = ['test/'];
-
 /** Returns each line with banned words as `file:line: the words -> what to say instead`. */
 function findingsIn({ file, text }: ProjectFile): string[] {
   return BANNED.flatMap(({ pattern, instead }) =>
@@ -39,12 +36,7 @@ describe('banned words', () => {
 
   test('are in no comment, message or document', () => {
     expect(files.length).toBeGreaterThan(400);
-    expect(findings.filter((one) => !PENDING.some((room) => one.startsWith(room)))).toEqual([]);
-  });
-
-  test('are pending only where there are some', () => {
-    const done = PENDING.filter((room) => !findings.some((one) => one.startsWith(room)));
-    expect(done).toEqual([]);
+    expect(findings).toEqual([]);
   });
 
   test.each(BANNED)('/$pattern/ is found', ({ pattern, wrong, right }) => {

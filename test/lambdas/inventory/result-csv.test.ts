@@ -51,7 +51,7 @@ test('a result cut within a value is an error, not a shorter value', () => {
   expect(() => parse('"a"\n"b')).toThrow(`the query result ends within a quoted value: '"b'`);
 });
 
-test('what is no CSV is an error that quotes it', () => {
+test('text that is not CSV is an error that quotes it', () => {
   expect(() => parse('"a"\n"b"c\n')).toThrow(`not in Athena's CSV format near '"b"c`);
 });
 

@@ -29,7 +29,7 @@ interface Execution {
   state: 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
   reason?: string;
   retryable?: boolean;
-  /** Answers that say RUNNING before the real state is told. */
+  /** Number of responses with RUNNING before the real state. */
   pollsLeft: number;
 }
 

@@ -84,7 +84,7 @@ export class RepeatAccount {
     };
   }
 
-  /** Of messages that one kill lets be sent again. */
+  /** Returns the number of messages that may be sent again because of a kill. */
   killed(): number {
     const repeated = this.kit.queue.bodies.slice(this.begun);
     this.mayRepeat.push(...repeated);
