@@ -6,7 +6,7 @@ import { answerObjects, type Buckets } from '../object-routes.js';
 
 export interface AthenaServerOptions {
   readonly tables: readonly AthenaTable[];
-  /** Where results go: served as the objects of s3://results. */
+  /** Folder of the results, which are served as the objects of s3://results. */
   readonly resultsFolder: string;
   /** Further buckets, say of the inventory. */
   readonly buckets?: Buckets;

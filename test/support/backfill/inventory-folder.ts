@@ -14,11 +14,11 @@ export interface InventoryFolderOptions {
   /** `YYYY-MM-DD-HH-MM` */
   readonly dt: string;
   readonly format: 'CSV' | 'Parquet';
-  /** As in a manifest: `Key`, `LastModifiedDate`. */
+  /** Column names as in a manifest, for example `Key` or `LastModifiedDate`. */
   readonly fields: readonly string[];
   /** One data file for each list. */
   readonly files: readonly (readonly InventoryRow[])[];
-  /** Where the folder is to lie: symlink.txt and manifest.json say so. @default a bucket that does not exist */
+  /** Location of the folder that symlink.txt and manifest.json name. @default a bucket that does not exist */
   readonly destination?: string;
 }
 

@@ -1,7 +1,7 @@
 import type { BackfillEvent } from '../../../lambdas/backfill/collaborators.js';
 import { serve, type LocalResponse, type LocalServer } from '../../../local/http/server.js';
 
-/** What the function of a deployment answers; an Error is a function that failed. */
+/** Returns the response of the deployed function. If it rejects, the function failed. */
 export type FunctionAnswer = (event: BackfillEvent) => Promise<object>;
 
 export interface BackfillServices extends LocalServer {
