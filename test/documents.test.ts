@@ -22,6 +22,10 @@ describe('README and docs', () => {
     expect(brokenLinks(documents, exists)).toEqual([]);
   });
 
+  test('begin with a README that is short enough to be read', () => {
+    expect(readFileSync(join(ROOT, 'README.md')).length).toBeLessThanOrEqual(10_000);
+  });
+
   test('name only npm scripts that exist', () => {
     expect(current.flatMap((document) => unknownScripts(document, scripts))).toEqual([]);
   });
