@@ -7,7 +7,16 @@ import { parseRecords } from '../../lambdas/inventory/result-csv.js';
 import { benchKey, PLAIN_ENDING, writeBenchInventory } from '../faults/backfill/keys.js';
 import { emulatorQueue, standInQueue, type BenchQueue } from './queue.js';
 import { sendingRates } from './sending.js';
-import { median } from './sample.js';
+import {
+  figure,
+  median,
+  spreadFigures,
+  spreadOf,
+  spreadText,
+  type Figures,
+  type Print,
+  type Spread,
+} from './figures.js';
 
 export interface BackfillBench {
   /** Number of keys in the inventory; 0 skips it. */
@@ -16,7 +25,9 @@ export interface BackfillBench {
   readonly rows: number;
   /** The URL of an emulator of SQS to which rows are sent as well. */
   readonly sqs: string | undefined;
-  readonly print: (name: string, value: string) => void;
+  /** Number of rounds in which both ways of sending are compared. */
+  readonly rounds: number;
+  readonly print: Print;
 }
 
 const ROUNDS = 3;
@@ -27,16 +38,35 @@ const RESPONSE_MS = 10;
 const GOAL = 50;
 
 /** Measures a backfill: parsing alone, sending alone, and the whole way from an inventory on this machine to a queue. */
-export async function benchBackfill({ keys, rows, sqs, print }: BackfillBench): Promise<void> {
-  print('result parsing alone', `${Math.round(parsedRows()).toLocaleString('en')} rows/s`);
-  if (rows > 0) {
-    const text = await sendingText(await standInQueue(RESPONSE_MS), rows);
-    print(`rows to SQS, responses after ${RESPONSE_MS} ms`, `${text}, goal ${GOAL} times`);
+export async function benchBackfill(options: BackfillBench): Promise<Figures> {
+  const { keys, rows, sqs, print } = options;
+  const parsed = parsedRows();
+  print('result parsing alone', `${Math.round(parsed).toLocaleString('en')} rows/s`);
+  const slow = rows > 0 ? await sending(await standInQueue(RESPONSE_MS), options) : undefined;
+  if (slow !== undefined) {
+    const text = `${sendingText(slow)}, goal ${GOAL} times`;
+    print(`rows to SQS, responses after ${RESPONSE_MS} ms`, text);
   }
-  if (rows > 0 && sqs !== undefined) {
-    print('rows to the emulator of SQS', await sendingText(await emulatorQueue(sqs), rows));
-  }
-  if (keys > 0) await printInventory(keys, print);
+  const emulated =
+    rows > 0 && sqs !== undefined ? await sending(await emulatorQueue(sqs), options) : undefined;
+  if (emulated !== undefined) print('rows to the emulator of SQS', sendingText(emulated));
+  const runs = keys > 0 ? await inventoryRuns(keys, print) : undefined;
+  return Object.assign(
+    {},
+    spreadFigures('timesOneByOne', slow?.ratio),
+    spreadFigures('timesOneByOneEmulator', emulated?.ratio),
+    {
+      sentRowsPerSecond: figure(slow?.ours),
+      oneByOneRowsPerSecond: figure(slow?.oneByOne),
+      responseMs: RESPONSE_MS,
+      rows,
+      parsedRowsPerSecond: figure(parsed),
+      keysSeconds: figure(runs?.many.seconds),
+      keysPeakMb: figure(runs?.many.peakMb),
+      keysExtraMb: figure(runs && runs.many.peakMb - runs.few.peakMb),
+      keys,
+    },
+  );
 }
 
 /** Returns the rows parsed per second, in pages as a backfill reads them. The best of three, because other load only slows. */
@@ -63,14 +93,25 @@ function pageOfRows(): Buffer {
   return Buffer.from(lines.join(''));
 }
 
-async function sendingText(queue: BenchQueue, rows: number): Promise<string> {
-  const rounds = await sendingRates(queue, rows);
-  const [ours, theirs] = [rounds.map((round) => round.ours), rounds.map((round) => round.oneByOne)];
-  const ratios = rounds.map((round) => round.ours / round.oneByOne);
-  return (
-    `${median(ours).toFixed(0)} rows/s, one SendMessage per row ${median(theirs).toFixed(0)}: ` +
-    `${median(ratios).toFixed(1)} times (${Math.min(...ratios).toFixed(1)} to ${Math.max(...ratios).toFixed(1)})`
-  );
+interface Sending {
+  /** Rows per second in parallel batches, and with one SendMessage per row. */
+  readonly ours: number;
+  readonly oneByOne: number;
+  readonly ratio: Spread | undefined;
+}
+
+async function sending(queue: BenchQueue, { rows, rounds }: BackfillBench): Promise<Sending> {
+  const rates = await sendingRates(queue, { rows, rounds });
+  return {
+    ours: median(rates.map((rate) => rate.ours)),
+    oneByOne: median(rates.map((rate) => rate.oneByOne)),
+    ratio: spreadOf(rates.map((rate) => rate.ours / rate.oneByOne)),
+  };
+}
+
+function sendingText({ ours, oneByOne, ratio }: Sending): string {
+  const rates = `${ours.toFixed(0)} rows/s, one SendMessage per row ${oneByOne.toFixed(0)}`;
+  return ratio === undefined ? rates : `${rates}: ${spreadText(ratio)}`;
 }
 
 interface InventoryRun {
@@ -81,23 +122,28 @@ interface InventoryRun {
   readonly peakMb: number;
 }
 
-async function printInventory(keys: number, print: BackfillBench['print']): Promise<void> {
-  const runs: InventoryRun[] = [];
-  for (const count of [Math.ceil(keys / 10), keys]) {
-    const run = await inventoryRun(count);
-    runs.push(run);
-    const { received, seconds, cpuSeconds, peakMb } = run;
-    if (received !== count) throw new Error(`${received} of ${count} keys became messages`);
-    print(
-      `${count} keys of CSV.gz to messages`,
-      `${seconds.toFixed(1)} s (${cpuSeconds.toFixed(1)} s of processor time), peak ${peakMb.toFixed(0)} MB`,
-    );
-  }
-  const [few, many] = runs;
+interface InventoryRuns {
+  /** The run over a tenth of the keys, and the run over all. */
+  readonly few: InventoryRun;
+  readonly many: InventoryRun;
+}
+
+async function inventoryRuns(keys: number, print: Print): Promise<InventoryRuns> {
+  const few = await printedRun(Math.ceil(keys / 10), print);
+  const many = await printedRun(keys, print);
+  print('', `${(many.peakMb - few.peakMb).toFixed(0)} MB more for ten times the keys`);
+  return { few, many };
+}
+
+async function printedRun(keys: number, print: Print): Promise<InventoryRun> {
+  const run = await inventoryRun(keys);
+  const { received, seconds, cpuSeconds, peakMb } = run;
+  if (received !== keys) throw new Error(`${received} of ${keys} keys became messages`);
   print(
-    '',
-    `${((many?.peakMb ?? NaN) - (few?.peakMb ?? NaN)).toFixed(0)} MB more for ten times the keys`,
+    `${keys} keys of CSV.gz to messages`,
+    `${seconds.toFixed(1)} s (${cpuSeconds.toFixed(1)} s of processor time), peak ${peakMb.toFixed(0)} MB`,
   );
+  return run;
 }
 
 async function inventoryRun(keys: number): Promise<InventoryRun> {

@@ -1,12 +1,15 @@
-import { Argument, Command } from 'commander';
+import { Command } from 'commander';
 import { benchBackfill } from './backfill.js';
+import type { Figures } from './figures.js';
+import { benchHandler } from './handler.js';
 import { benchItems } from './items.js';
 import { benchLocalRun } from './local.js';
 import { benchStacks } from './stacks.js';
-import { runCommand, wholeNumber } from '../../cli/shared/command.js';
+import { runCommand, UsageError, wholeNumber } from '../../cli/shared/command.js';
 
 interface BenchOptions {
   readonly reference?: true;
+  readonly rounds: number;
   readonly items: number;
   readonly granules: number;
   readonly pipelines: number;
@@ -15,59 +18,84 @@ interface BenchOptions {
   readonly sqs?: string;
 }
 
-const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<void> | void>> = {
-  items: ({ reference = false, items }) => benchItems({ reference, items, print }),
-  local: ({ granules }) => {
-    benchLocalRun(granules, print);
-  },
-  backfill: ({ keys, rows, sqs }) => benchBackfill({ keys, rows, sqs, print }),
-  stacks: ({ pipelines }) => benchStacks(pipelines, print),
+type Part = (options: BenchOptions) => Promise<Figures> | Figures;
+
+const PARTS: Readonly<Record<string, Part>> = {
+  items: ({ reference = false, items, rounds }) => benchItems({ reference, items, rounds, print }),
+  handler: () => benchHandler(print),
+  local: ({ granules }) => benchLocalRun(granules, print),
+  backfill: ({ keys, rows, sqs, rounds }) => benchBackfill({ keys, rows, sqs, rounds, print }),
+  stacks: ({ pipelines, rounds }) => benchStacks({ pipelines, rounds, print }),
 };
+
+const HELP = `
+Parts:
+  items     time to create the Item of a granule, and growth of the heap
+  handler   time that the granule handler adds to each message
+  local     Items per second of a local run
+  backfill  rows sent in batches compared with one SendMessage per row; inventory to messages
+  stacks    synth of one pipeline compared with a bare cdktf app; synth of many; bundles
+
+Progress goes to stderr. For each part, stdout gets one line with a JSON object: ratios first, null for
+what was not measured. docs/benchmarks.md explains the keys.
+
+Examples:
+  npm run bench -- items --reference
+  npm run --silent bench -- backfill --keys 0 | jq .timesOneByOne`;
 
 const command = new Command('bench')
   .description('Measure the parts that must be fast, next to what they are compared with.')
-  .addArgument(
-    new Argument('[parts...]', 'parts to measure')
-      .choices(Object.keys(PARTS))
-      .default(Object.keys(PARTS)),
-  )
-  .option('--reference', 'also measure the Python reference, which is installed in .venv/reference')
-  .option('--items <n>', 'Items of the memory run; 0 skips it', wholeNumber('--items', 0), 100_000)
+  .argument('[parts...]', 'parts to measure (default: all)', addPart)
+  .option('--rounds <n>', 'number of rounds of each comparison', wholeNumber('--rounds', 1), 5)
   .option(
-    '--granules <n>',
-    'number of granules of the local run',
-    wholeNumber('--granules', 0),
-    10_000,
+    '--reference',
+    'items: also measure the Python reference, which is installed in .venv/reference',
   )
+  .option(
+    '--items <n>',
+    'items: number of Items of the heap measurement; 0 skips it',
+    wholeNumber('--items', 0),
+    100_000,
+  )
+  .option('--granules <n>', 'local: number of granules', wholeNumber('--granules', 1), 10_000)
   .option(
     '--keys <n>',
-    'number of keys in the inventory; 0 skips it',
+    'backfill: number of keys in the inventory; 0 skips it',
     wholeNumber('--keys', 0),
     1_000_000,
   )
   .option(
     '--rows <n>',
-    'number of rows to send over HTTP; 0 skips it',
+    'backfill: number of rows to send over HTTP; 0 skips it',
     wholeNumber('--rows', 0),
     10_000,
   )
   .option(
     '--sqs <url>',
-    'URL of an SQS emulator to send rows to as well, with credentials from AWS_*',
+    'backfill: URL of an SQS emulator to send rows to as well, with credentials from AWS_*',
   )
   .option(
     '--pipelines <n>',
-    'number of pipelines of the large synth',
+    'stacks: number of pipelines of the large synth; 0 skips it',
     wholeNumber('--pipelines', 0),
     50,
   )
-  .addHelpText('after', '\nExample:\n  npm run bench -- items backfill')
-  .action(async (parts: readonly string[], options: BenchOptions) => {
-    for (const part of parts) await PARTS[part]?.(options);
+  .addHelpText('after', HELP)
+  .action(async (given: readonly string[] | undefined, options: BenchOptions) => {
+    for (const part of given ?? Object.keys(PARTS)) {
+      const figures = await PARTS[part]?.(options);
+      process.stdout.write(`${JSON.stringify({ ...figures, part })}\n`);
+    }
   });
 
+function addPart(part: string, earlier: readonly string[] = []): readonly string[] {
+  if (Object.hasOwn(PARTS, part)) return [...earlier, part];
+  const known = Object.keys(PARTS).join(', ');
+  throw new UsageError(`unknown part ${JSON.stringify(part)} (known: ${known})`);
+}
+
 function print(name: string, value: string): void {
-  process.stdout.write(`${name.padEnd(34)} ${value}\n`);
+  process.stderr.write(`${name.padEnd(34)} ${value}\n`);
 }
 
 await runCommand(command);

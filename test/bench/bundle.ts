@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { unzipSync } from 'fflate';
 import { bundleEntries } from '../../modules/bundling/bundle.js';
-import { median } from './sample.js';
+import { median } from './figures.js';
 
 const root = join(import.meta.dirname, '..', '..');
 const ENTRY = 'pipelines/sentinel1/app.ts';

@@ -3,17 +3,27 @@ import { granuleHandler } from '../../lambdas/granule-handler.js';
 import { silentLog } from '../../lambdas/runtime/log.js';
 import { silentMeter } from '../../lambdas/runtime/metrics.js';
 import type { Item } from '../../lambdas/stac/stac.js';
-import { median } from './sample.js';
+import { handler as deployed } from '../../pipelines/sentinel1/app.js';
+import { figure, median, type Figures, type Print } from './figures.js';
+import { maker, sampleFolder } from './sample.js';
 
 const BATCH = 10;
 const BATCHES = 200;
 const ROUNDS = 11;
 
+/** Measures what the handler adds to each record, with an Item of the sample. */
+export async function benchHandler(print: Print): Promise<Figures> {
+  const item = await maker(sampleFolder())();
+  const ms = await handlerOverheadMs(item, deployed.pipeline.collectionId);
+  print('handler overhead per record', `${ms.toFixed(3)} ms`);
+  return { msPerRecord: figure(ms) };
+}
+
 /**
  * Measures the median milliseconds that the handler adds to each Item: parsing the message, checking the Item and
  * finishing the record, without network. Every message names another granule, because equal ones would be merged.
  */
-export async function handlerOverheadMs(item: Item, collectionId: string): Promise<number> {
+async function handlerOverheadMs(item: Item, collectionId: string): Promise<number> {
   const handler = granuleHandler({
     collectionId,
     parseMessage: (message) => ({ href: message.type === 'custom' ? String(message.body) : '' }),

@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sampleFolder, type Print } from './sample.js';
+import { figure, type Figures, type Print } from './figures.js';
+import { sampleFolder } from './sample.js';
 
 const root = join(import.meta.dirname, '..', '..');
 
 /** Measures a local run over copies of one granule, from disk to stored Items. */
-export function benchLocalRun(count: number, print: Print): void {
+export function benchLocalRun(count: number, print: Print): Figures {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   try {
     copies(sampleFolder(), folder, count);
@@ -34,6 +35,7 @@ export function benchLocalRun(count: number, print: Print): void {
     );
     print('', run.stdout.trim().replaceAll('\n', '; '));
     if (run.status !== 0) process.exitCode = 1;
+    return { itemsPerSecond: figure(count / seconds), seconds: figure(seconds), granules: count };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -6,9 +6,6 @@ import { createItem } from '../../pipelines/sentinel1/item.js';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Prints one line of the bench. */
-export type Print = (name: string, value: string) => void;
-
 /** The folder of the smallest granule of the sample. */
 export function sampleFolder(): string {
   const bucket = join(root, 'pipelines/sentinel1/sample/bucket');
@@ -21,9 +18,4 @@ export function sampleFolder(): string {
 export function maker(folder: string): () => Promise<Item> {
   const source = hrefSource({ requesterPays: false });
   return () => createItem({ href: folder, source, warn: () => undefined });
-}
-
-/** The median of values; NaN if there are none. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

@@ -11,18 +11,20 @@ export interface SendingRates {
   readonly oneByOne: number;
 }
 
-const ROUNDS = 5;
 const SHARE_ONE_BY_ONE = 20;
 
 /**
  * Sends rows to one queue in both ways, in turn: `rows` of them as a backfill does, and a twentieth of that one by one.
  * Discards a first round, which warms up both. Closes the queue.
  */
-export async function sendingRates(queue: BenchQueue, rows: number): Promise<SendingRates[]> {
+export async function sendingRates(
+  queue: BenchQueue,
+  { rows, rounds: count }: { readonly rows: number; readonly rounds: number },
+): Promise<SendingRates[]> {
   const few = Math.ceil(rows / SHARE_ONE_BY_ONE);
   const rounds: SendingRates[] = [];
   try {
-    for (let round = 0; round <= ROUNDS; round += 1) {
+    for (let round = 0; round <= count; round += 1) {
       const ours = await rate(rows, () => inBatches(queue, rows));
       const oneByOne = await rate(few, () => sendOneByOne(queue, few));
       rounds.push({ ours, oneByOne });

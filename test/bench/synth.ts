@@ -12,11 +12,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { median } from './sample.js';
+import { median } from './figures.js';
 
 const root = join(import.meta.dirname, '..', '..');
 const PIPELINE = 'sentinel1';
-const ROUNDS = 5;
 
 /** An app with one resource, which shows how long cdktf-cli and cdktf take by themselves. */
 const BARE_APP = join(root, 'test', 'fixtures', 'bare-app', 'main.ts');
@@ -41,19 +40,19 @@ export interface ManyTimes {
 }
 
 /** Measures the synth of one pipeline, alternating with a bare cdktf app, so that other load affects both equally. */
-export function timeSynth(): SynthTimes {
+export function timeSynth(rounds: number): SynthTimes {
   return inProject((folder) => {
     copyPipeline(folder, PIPELINE);
     const bare = bareProject(folder);
     synth(folder);
-    const rounds = Array.from({ length: ROUNDS }, () => ({
+    const runs = Array.from({ length: rounds }, () => ({
       one: synth(folder),
       bare: synthBare(bare),
     }));
     return {
-      oneSeconds: median(rounds.map(({ one }) => one)),
-      bareSeconds: median(rounds.map((round) => round.bare)),
-      ratio: median(rounds.map((round) => round.one / round.bare)),
+      oneSeconds: median(runs.map(({ one }) => one)),
+      bareSeconds: median(runs.map((run) => run.bare)),
+      ratio: median(runs.map((run) => run.one / run.bare)),
     };
   });
 }
