@@ -11,7 +11,7 @@ whereReachable(
   async () => {
     const { code, stdout } = await runCli('check-cdktn', []);
 
-    expect(stdout).toMatch(/^the same under cdktn@0\.24\.0.*: cop_dem_30, sentinel1\n$/);
+    expect(stdout).toMatch(/^identical with cdktn@0\.24\.0.*: cop_dem_30, sentinel1\n$/);
     expect(code).toBe(0);
   },
   TIMEOUT_MS,

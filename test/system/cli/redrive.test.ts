@@ -231,7 +231,7 @@ describe('sending', () => {
     expect(stdout).toContain('1 message that no handler can parse; not sent again:');
     expect(stdout).toContain('Sent 1 message again.');
     expect(stdout).toMatch(
-      /Not sent, still in the dead-letter queue: \S+: InvalidMessageContents: refused here/,
+      /Not sent, still in the dead-letter queue: \S+: InvalidMessageContents: rejected by the local queue/,
     );
     expect(bodiesIn(QUEUE)).toEqual(['{"path":"GRD/2"}']);
     expect(bodiesIn(DEAD).toSorted()).toEqual(['{"Records":[{"half":1}]}', '{"path":"REFUSE ME"}']);

@@ -141,7 +141,7 @@ describe('a backfill on this machine', () => {
 
     expect(stdout).toContain('rows not counted: ORC reports cannot be read on this machine\n');
     expect(stdout).toContain('inventory_format: orc\ninventory_fields: [bucket, key]\n');
-    await expect(local('start')).rejects.toThrow('an ORC report cannot be read on this machine: ');
+    await expect(local('start')).rejects.toThrow('DuckDB cannot read ORC reports: ');
   });
 
   test('a backfill without any matching row is empty, not complete', async () => {
