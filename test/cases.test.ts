@@ -20,6 +20,7 @@ const SECTIONS = {
   F: 'Terraform and deployment',
   G: 'Node.js and XML',
   H: 'config.yaml',
+  N: 'What real data and first-time authors broke',
 };
 
 const INTRODUCTION = `# Cases from other projects, and the tests that hold them

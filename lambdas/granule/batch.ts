@@ -49,7 +49,8 @@ export async function processBatch<G extends Granule>(
 ): Promise<RecordResult[]> {
   const budget = new TimeBudget(context.remainingMs);
   const made = await makeAll(pipeline, records, { ...context, budget });
-  const posts = await postItems(made, { ...context, budget });
+  const { processedProperty } = pipeline;
+  const posts = await postItems(made, { ...context, budget, processedProperty });
   return made.map((record) => resultOf(record, posts));
 }
 

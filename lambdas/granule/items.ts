@@ -36,6 +36,11 @@ export interface GranulePipeline<G extends Granule> {
    * the granule cannot become an Item, and ReadError if a file cannot be read.
    */
   readonly createItem: (granule: G & ItemContext) => Promise<Item>;
+  /**
+   * The name of the Item property that says when the data was processed, an RFC 3339 date-time. If several messages of a
+   * batch make the same Item, the one processed last is posted. @default the one whose message was sent last is posted
+   */
+  readonly processedProperty?: string;
 }
 
 export interface MakeItemContext extends ItemContext {

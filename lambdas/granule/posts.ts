@@ -8,6 +8,7 @@ import type { Meter } from '../runtime/metrics.js';
 import { mapLimited } from '../runtime/retry.js';
 import type { GranuleSource } from '../source/source.js';
 import type { Item } from '../stac/stac.js';
+import { compareInstants, tryParseInstant } from '../stac/time.js';
 
 /** The collaborators of one invocation, and its remaining time. */
 export interface BatchContext {
@@ -21,7 +22,9 @@ export interface BatchContext {
   readonly remainingMs: () => number;
 }
 
-export type TimedContext = BatchContext & { readonly budget: TimeBudget };
+export interface TimedContext extends BatchContext {
+  readonly budget: TimeBudget;
+}
 
 /** What happened to a record, or to one of its Items. */
 export type Outcome =
@@ -49,18 +52,47 @@ interface NewestItem {
   readonly correlationId: string;
 }
 
-/** Returns the Items by id. Of several records with the same Item, the one sent last wins, then the one listed last. */
-function newestItems(made: readonly PostableRecord[]): Map<string, NewestItem> {
+/**
+ * Returns the Items by id. Of several records with the same Item, the one processed last wins, then the one sent last,
+ * then the one listed last.
+ */
+function newestItems(
+  made: readonly PostableRecord[],
+  processedProperty: string | undefined,
+): Map<string, NewestItem> {
   const newest = new Map<string, NewestItem>();
   for (const { record, items, correlationId } of made) {
     const sentTimestamp = Number(record.attributes.SentTimestamp);
     for (const item of items) {
+      const next = { record, item, sentTimestamp, correlationId };
       const known = newest.get(item.id);
-      if (known && known.sentTimestamp > sentTimestamp) continue;
-      newest.set(item.id, { record, item, sentTimestamp, correlationId });
+      if (known && isNewer(known, next, processedProperty)) continue;
+      newest.set(item.id, next);
     }
   }
   return newest;
+}
+
+function isNewer(
+  known: NewestItem,
+  next: NewestItem,
+  processedProperty: string | undefined,
+): boolean {
+  const order =
+    processedProperty === undefined
+      ? 0
+      : compareProcessing(known.item, next.item, processedProperty);
+  return order > 0 || (order === 0 && known.sentTimestamp > next.sentTimestamp);
+}
+
+/** An Item that does not say when it was processed counts as older than one that does. */
+function compareProcessing(a: Item, b: Item, property: string): number {
+  const [x, y] = [a, b].map(({ properties }) => {
+    const time = properties[property];
+    return typeof time === 'string' ? tryParseInstant(time) : undefined;
+  });
+  if (x !== undefined && y !== undefined) return compareInstants(x, y);
+  return Number(x !== undefined) - Number(y !== undefined);
 }
 
 /** What happened to one Item. */
@@ -69,15 +101,24 @@ export interface Post {
   readonly milliseconds: number;
 }
 
-/** Posts each Item once, from the newest of the records that produced it. Returns what happened by Item id. */
+export interface PostContext extends TimedContext {
+  /** @see GranulePipeline.processedProperty */
+  readonly processedProperty?: string | undefined;
+}
+
+/** Posts each Item once, as the newest of the records that produced it has it. Returns what happened by Item id. */
 export async function postItems(
   made: readonly PostableRecord[],
-  context: TimedContext,
+  context: PostContext,
 ): Promise<Map<string, Post>> {
   const posts = new Map<string, Post>();
-  await mapLimited([...newestItems(made).values()], CONCURRENT_POSTS, async (next) => {
-    posts.set(next.item.id, await postOne(next, context));
-  });
+  await mapLimited(
+    [...newestItems(made, context.processedProperty).values()],
+    CONCURRENT_POSTS,
+    async (next) => {
+      posts.set(next.item.id, await postOne(next, context));
+    },
+  );
   return posts;
 }
 

@@ -10,9 +10,13 @@ export function itemAssets(product: Product, files: GranuleFiles): Record<string
   return {
     'safe-manifest': { href: joinHref(product.href, 'manifest.safe'), ...templates.MANIFEST },
     ...schemaAssets(files),
-    thumbnail: { href: joinHref(product.href, 'preview/quick-look.png'), ...templates.THUMBNAIL },
+    ...thumbnailAsset(files),
     ...measurementAssets(product, files.measurement),
   };
+}
+
+function thumbnailAsset({ quickLook }: GranuleFiles): Record<string, Asset> {
+  return quickLook === undefined ? {} : { thumbnail: { href: quickLook, ...templates.THUMBNAIL } };
 }
 
 function schemaAssets(files: GranuleFiles): Record<string, Asset> {
@@ -27,18 +31,24 @@ function schemaAssets(files: GranuleFiles): Record<string, Asset> {
 }
 
 function measurementAssets(
-  { href: granule, layout }: Product,
+  product: Product,
   measurements: readonly GranuleFile[],
 ): Record<string, Asset> {
   const assets: Record<string, Asset> = {};
-  const type = layout === 'cog' ? templates.COG : templates.GEOTIFF;
+  const granule = product.href;
   for (const { href, polarisation, titlePolarisation } of measurements) {
     const other = assets[polarisation];
     if (other !== undefined) {
       const problem = `has two measurements of ${polarisation}: ${other.href} and ${href}`;
       throw new GranuleError(`${granule}: ${problem}`, { href: granule, element: 'fileLocation' });
     }
+    const type = isCloudOptimized(product, href) ? templates.COG : templates.GEOTIFF;
     assets[polarisation] = { href, ...templates.measurement(titlePolarisation, type) };
   }
   return assets;
+}
+
+/** The AWS bucket has cloud-optimized files only; the Copernicus Data Space marks its own in the names of both. */
+function isCloudOptimized({ layout, sceneId }: Product, href: string): boolean {
+  return layout === 'cog' || sceneId.endsWith('_COG') || /-cog\.tiff?$/.test(href);
 }

@@ -44,6 +44,7 @@ describe('files by kind', () => {
       noise: 1,
       measurement: 1,
       annotation: 1,
+      quickLook: 1,
     });
   });
 

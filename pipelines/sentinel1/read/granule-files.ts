@@ -21,6 +21,8 @@ export interface GranuleFile {
 export interface GranuleFiles extends Readonly<Record<FileKind, readonly GranuleFile[]>> {
   /** The first product annotation, which has the size of the image. */
   readonly annotation: GranuleFile;
+  /** The preview image; undefined if neither the manifest nor the filenameMap lists it. */
+  readonly quickLook: string | undefined;
 }
 
 interface FileContext {
@@ -31,6 +33,7 @@ interface FileContext {
   readonly warn: ItemContext['warn'];
 }
 
+const QUICK_LOOK = 'preview/quick-look.png';
 const REQUIRED: ReadonlySet<FileKind> = new Set(['product', 'measurement']);
 
 /** `s1a-iw-grd-vv-<start>-<stop>-<orbit>-<datatake>`. @see https://sentiwiki.copernicus.eu/web/s1-products */
@@ -51,7 +54,7 @@ export function granuleFiles(context: FileContext): GranuleFiles {
     measurement: [],
   };
   for (const element of context.manifest.files) {
-    const name = (element.attribute('href') ?? '').replace(/^[./]+|[./]+$/g, '');
+    const name = listedName(element);
     const kind = kindOf(name);
     if (kind === undefined) continue;
     const file = fileOf(context, element, { name, kind });
@@ -60,7 +63,19 @@ export function granuleFiles(context: FileContext): GranuleFiles {
   const [annotation] = files.product;
   if (annotation === undefined) throw noFiles(context.manifest, 'product annotation');
   if (files.measurement.length === 0) throw noFiles(context.manifest, 'measurement');
-  return { ...files, annotation };
+  return { ...files, annotation, quickLook: quickLookOf(context) };
+}
+
+function listedName(element: XmlElement): string {
+  return (element.attribute('href') ?? '').replace(/^[./]+|[./]+$/g, '');
+}
+
+/** The AWS bucket keeps the name, and one of the two lists is enough: a link to a file that is not there is worse. */
+function quickLookOf({ product, manifest, names = {} }: FileContext): string | undefined {
+  const isListed =
+    (names[QUICK_LOOK] ?? '') !== '' ||
+    manifest.files.some((element) => listedName(element) === QUICK_LOOK);
+  return isListed ? joinHref(product.href, QUICK_LOOK) : undefined;
 }
 
 function kindOf(name: string): FileKind | undefined {
