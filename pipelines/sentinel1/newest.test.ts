@@ -61,7 +61,7 @@ describe('processings of one scene in a batch', () => {
     expect(await postedOf(products)).toEqual(['CCCC']);
   });
 
-  test('[N08] that differ by a microsecond are told apart', async () => {
+  test('[N08] are ordered also if they differ by a microsecond only', async () => {
     expect(await postedOf([SECOND, FIRST])).toEqual(['BBBB']);
   });
 
