@@ -19,14 +19,17 @@ const command = new Command('backfill')
     `Turn the rows of a pipeline's inventory into messages, and see the progress.
 
 Actions:
-  status    show rows, sent, skipped, rate and time left; exit code 1 if it needs attention
+  status    show the progress, the rate and the time left; the exit code is 1 if
+            anything needs attention
   start     start the next chunk, or continue an unfinished one
   pause     stop after the current page
   resume    continue a paused backfill
   restart   discard all progress and start at --chunk, or at the first chunk
   dry-run   run the query and show what would be sent, without sending it
-  describe  show the inventory's dates, rows and bytes, and the matching lines of config.yaml`,
+  describe  show the inventory's dates, rows and bytes, and the lines of
+            config.yaml that match it`,
   )
+  .usage('[options] <pipeline> [action]')
   .argument('[pipeline]', 'name of a folder in pipelines/')
   .argument('[action]', 'one of the actions above', 'status')
   .option('--chunk <chunk>', 'with restart or dry-run: the chunk to use')

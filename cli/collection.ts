@@ -9,6 +9,7 @@ import { printLine } from './shared/terminal.js';
 
 const command = new Command('collection')
   .description("Print a pipeline's Collection as JSON, as posted after each deployment.")
+  .usage('[options] <pipeline>')
   .argument('[pipeline]', 'name of a folder in pipelines/, or - to read it from stdin')
   .addHelpText('after', '\nExample:\n  npm run --silent collection -- sentinel1 | jq .summaries')
   .action(printCollection);

@@ -22,6 +22,7 @@ const command = new Command('item')
 
 The exit code is 1 if any Item could not be created.`,
   )
+  .usage('[options] <pipeline> [hrefs...]')
   .argument('[pipeline]', 'name of a folder in pipelines/')
   .argument(
     '[hrefs...]',

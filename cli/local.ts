@@ -16,12 +16,14 @@ interface LocalOptions extends RunInput {
 const command = new Command('local')
   .description(
     `Run a pipeline on this machine. Messages go through a local queue, and the
-Items are posted to a local ingestor and shown on a map (out/<pipeline>/index.html).
+Items are posted to a local ingestor and shown on a map, in
+out/<pipeline>/index.html.
 
 Without --granules, --messages or --inventory, the sample in
 pipelines/<pipeline>/sample is used. A run that was interrupted continues where
 it stopped. The exit code is 1 if any message failed.`,
   )
+  .usage('[options] <pipeline>')
   .argument('[pipeline]', 'name of a folder in pipelines/')
   .option('--granules <folder>', 'granules on disk, or an s3:// prefix')
   .option(

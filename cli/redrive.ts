@@ -20,9 +20,11 @@ const command = new Command('redrive')
     `List the dead letters of a pipeline, grouped by reason, and send them back to
 the queue with --send. Without --send, nothing changes.
 
-The exit code is 1 if any dead letter could not be read or sent. With --local, the
-messages run at once; the exit code is then also 1 if any of them fails again.`,
+The exit code is 1 if any dead letter could not be read or sent. With --local,
+the messages are processed at once; the exit code is then also 1 if any of them
+fails again.`,
   )
+  .usage('[options] <pipeline>')
   .argument('[pipeline]', 'name of a folder in pipelines/')
   .option('--reason <text>', 'select those whose reason or error contains this text')
   .option(

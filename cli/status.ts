@@ -13,6 +13,7 @@ const command = new Command('status')
 
 The exit code is 1 if anything needs attention.`,
   )
+  .usage('[options] <pipeline>')
   .argument('[pipeline]', 'name of a folder in pipelines/')
   .option('--json', 'print one JSON object')
   .addHelpText('after', '\nExample:\n  npm run status -- sentinel1')

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { PipelinePlan } from '../../../cli/plan/terraform.js';
 import { MOST_CHARACTERS, planComment } from '../../../cli/plan/comment.js';
@@ -136,3 +137,21 @@ describe('a comment that is too long', () => {
     expect(text).toContain('Error: first line');
   });
 });
+
+test.each(['README.md', 'docs/pull-requests.md'])('%s quotes comments as they are', (page) => {
+  const recordings = ['table-replaced', 'queue-destroyed', 'settings', 'app-code'];
+  const written = new Set(
+    recordings.flatMap((name) => planComment([planned(name)]).split('\n')).map(unquoted),
+  );
+  // GitHub shows the folded plan as a triangle.
+  const quoted = readFileSync(page, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('> ') && !line.startsWith('> ▸'));
+
+  expect(quoted.length).toBeGreaterThan(0);
+  expect(quoted.map(unquoted).filter((line) => !written.has(line))).toEqual([]);
+});
+
+function unquoted(line: string): string {
+  return line.replace(/^(?:> )+/, '');
+}
