@@ -3,7 +3,7 @@ terraform {
 
   required_providers {
     aws = {
-      source  = "registry.terraform.io/hashicorp/aws"
+      source  = "hashicorp/aws"
       version = ">= 5.100.0, < 7.0.0"
     }
   }

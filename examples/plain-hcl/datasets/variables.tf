@@ -1,6 +1,6 @@
 variable "project" {
   type        = string
-  description = "The beginning of every name."
+  description = "The prefix of every name."
   default     = "demo"
 }
 

@@ -59,7 +59,7 @@ export const SOURCE_FIELDS = {
   requester_pays: {
     kind: 'boolean',
     default: false,
-    says: 'whether the account of the stack pays for reading, as Requester Pays buckets demand',
+    says: 'whether the account of the stack pays for reads, which Requester Pays buckets require',
   },
 } as const satisfies Fields;
 

@@ -14,7 +14,7 @@ export function moduleReadme(module: TerraformModule, { outputs, versions }: Mod
   return [
     `# ${name}`,
     GENERATED_MARK,
-    summary,
+    escaped(summary),
     '## Example',
     `\`\`\`hcl\n${example.replaceAll('MODULE', source)}\`\`\``,
     `Terraform ${String(versions['required_version'])} and the AWS provider ${providerVersion(versions)}. ` +
@@ -29,7 +29,10 @@ export function moduleReadme(module: TerraformModule, { outputs, versions }: Mod
     '## Outputs',
     table(
       ['output', 'meaning'],
-      Object.entries(outputs).map(([id, output]) => [`\`${id}\``, String(output['description'])]),
+      Object.entries(outputs).map(([id, output]) => [
+        `\`${id}\``,
+        escaped(String(output['description'])),
+      ]),
     ),
   ]
     .join('\n\n')
@@ -54,10 +57,15 @@ function inputRow([name, variable]: [string, Variable]): string[] {
   return [
     `\`${name}\``,
     `\`${type}\``,
-    description,
-    allowed.replaceAll(VALUE, 'it'),
+    escaped(description),
+    escaped(allowed.replaceAll(VALUE, 'it')),
     defaultOf(variable),
   ];
+}
+
+/** Markdown takes `<name>` for an HTML tag, which GitHub removes. */
+function escaped(text: string): string {
+  return text.replaceAll('<', '\\<');
 }
 
 function defaultOf({ default: value }: Variable): string {

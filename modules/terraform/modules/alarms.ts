@@ -22,7 +22,7 @@ export const ALARMS: TerraformModule = {
   variables: {
     name: {
       type: 'string',
-      description: 'The beginning of the names of the alarms: each is called <name>.<subject>.',
+      description: 'The prefix of the alarm names: each alarm is called <name>.<subject>.',
       rules: [matches('[A-Za-z0-9_-]{1,100}', 'be 1 to 100 letters, digits, - or _')],
     },
     topic_arn: {

@@ -14,7 +14,7 @@ export const INVENTORY: TerraformModule = {
   variables: {
     name: {
       type: 'string',
-      description: 'The beginning of every name.',
+      description: 'The prefix of every name.',
       rules: [
         matches(
           '[a-z][a-z0-9-]{0,39}',

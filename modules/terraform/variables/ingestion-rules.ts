@@ -23,7 +23,7 @@ const S3_LOCATION = matches(
 /** What the variables of these keys have beyond their rows in the table of config keys. */
 export const INGESTION_EXTRAS = {
   id: {
-    says: 'The name of the pipeline. Together with project it is the beginning of every name.',
+    says: 'The name of the pipeline. Together with project it is the prefix of every name.',
     rules: [
       matches(
         PIPELINE_ID.source.replace(/^\^|\$$/g, ''),

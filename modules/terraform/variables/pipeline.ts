@@ -27,7 +27,7 @@ const FOLDER_RULES: readonly Rule[] = [
 
 const PROJECT_VARIABLE: Variable = {
   type: 'string',
-  description: 'The beginning of every name, which keeps deployments apart.',
+  description: 'The prefix of every name, which keeps deployments apart.',
   rules: [
     matches(
       PROJECT.source.replace(/^\^|\$$/g, ''),
