@@ -51,11 +51,17 @@ export function ingestor(options: IngestorOptions): Ingestor {
   return {
     postItem: async (item, post) => {
       const body = bodyOf(item, MAX_ITEM_BYTES);
-      await postJson(options, { url: `${base}/ingestions`, what: 'Item', body, post });
+      await postJson(options, { url: `${base}/ingestions`, what: 'Item', id: item.id, body, post });
     },
     postCollection: async (collection, post) => {
       const body = bodyOf(collection, MAX_COLLECTION_BYTES);
-      await postJson(options, { url: `${base}/collections`, what: 'Collection', body, post });
+      await postJson(options, {
+        url: `${base}/collections`,
+        what: 'Collection',
+        id: collection.id,
+        body,
+        post,
+      });
     },
   };
 }

@@ -1,3 +1,4 @@
+import { saysThatItemExists } from './conflict.js';
 import { IngestorError, type FailureKind } from '../runtime/errors.js';
 import type { HttpResponse } from '../runtime/http.js';
 import { tryParseJson } from '../runtime/json.js';
@@ -8,6 +9,7 @@ import { parseRetryAfter, type Delayed } from '../runtime/retry.js';
 export interface Posted {
   readonly url: string;
   readonly what: 'Item' | 'Collection';
+  readonly id: string;
 }
 
 /** `done`, `token-refused` if a new token may help, or the error to throw. */
@@ -45,11 +47,16 @@ const TRANSIENT_FAULTS = [
 export function judgeResponse(response: HttpResponse, posted: Posted): Verdict {
   const { status } = response;
   if (status === 200 || status === 201 || status === 202) return 'done';
-  // The same Item exists already. A Collection has to be overwritten, so for a Collection this is an error.
-  if (status === 409 && posted.what === 'Item') return 'done';
   const text = response.body.toString('utf8');
+  // A Collection has to be overwritten, so for a Collection this is an error.
+  if (status === 409 && posted.what === 'Item' && isThere(text, posted.id)) return 'done';
   if (status === 401 || (status === 403 && text.includes('Bad auth token'))) return 'token-refused';
   return refusal(response, text, posted);
+}
+
+function isThere(text: string, id: string): boolean {
+  const messages = entriesOf(text).map(({ msg }) => textOf(msg));
+  return (messages.length > 0 ? messages : [text]).some((one) => saysThatItemExists(one, id));
 }
 
 /** The error for a new token that the ingestor refuses too. */
@@ -70,7 +77,11 @@ export function tokenMissing({ status }: HttpResponse, posted: Posted): Ingestor
   );
 }
 
-function refusal({ status, headers }: HttpResponse, text: string, { url }: Posted): IngestorError {
+function refusal(
+  { status, headers }: HttpResponse,
+  text: string,
+  { url, what: posted }: Posted,
+): IngestorError {
   const what = `POST ${url} returned ${status}`;
   if (status >= 300 && status < 400) {
     const location = headers.location ?? 'an unknown location';
@@ -85,7 +96,8 @@ function refusal({ status, headers }: HttpResponse, text: string, { url }: Poste
   }
   return new IngestorError(`${what}: ${detailOf(text)}${hintFor(status)}`, {
     status,
-    kind: kindOf(status, text),
+    // A conflict of an Item may pass, such as a lock; a Collection has to be mended.
+    kind: status === 409 && posted === 'Item' ? 'transient' : kindOf(status, text),
   });
 }
 
@@ -136,5 +148,6 @@ function entriesOf(text: string): readonly Entry[] {
 function tryDetail(text: string): unknown {
   const body = tryParseJson(text);
   if (typeof body !== 'object' || body === null) return undefined;
-  return 'detail' in body ? body.detail : 'message' in body ? body.message : undefined;
+  const { detail, message, description } = body as Readonly<Record<string, unknown>>;
+  return detail ?? message ?? description;
 }

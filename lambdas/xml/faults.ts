@@ -1,5 +1,6 @@
 import { GranuleError } from '../runtime/errors.js';
 import type { XmlDocument, XmlElement } from './element.js';
+import { tryOtherFormat } from './other-format.js';
 
 export interface Place {
   /** In UTF-16 code units; a value past the end means the end. */
@@ -47,7 +48,9 @@ export function syntaxFault(document: XmlDocument, message: string, place: Place
     const problem = `is not well-formed XML: contains a bare '&' (write it as &amp;)`;
     return faultAt(document, problem, { ...place, offset: ampersand });
   }
-  return faultAt(document, `is not well-formed XML: ${message.replace(/\.$/, '')}`, place);
+  const problem = `is not well-formed XML: ${message.replace(/\.$/, '')}`;
+  const other = tryOtherFormat(document.text);
+  return faultAt(document, other === undefined ? problem : `${problem}; the file ${other}`, place);
 }
 
 const AMPERSANDS = /<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>|&(?!#?[\w:.-]+;)/g;

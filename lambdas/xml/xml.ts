@@ -2,6 +2,7 @@ import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { MAX_DEPTH, type XmlDocument, type XmlElement, type XmlHandlers } from './element.js';
 import { xmlEntities } from './entities.js';
 import { faultAt, syntaxFault } from './faults.js';
+import { tryErrorPage } from './other-format.js';
 
 export type { XmlDocument, XmlElement, XmlHandlers } from './element.js';
 export { elementFault } from './faults.js';
@@ -15,7 +16,8 @@ const MAX_ENTITY_CHARACTERS = 64 * 1024;
  *
  * Throws a permanent GranuleError with the line, the column and the innermost open element if the document is not
  * well-formed, has more than 64 Mi characters, is nested deeper than 256 elements, or has entities that expand to more
- * than 64 Ki characters. An error that a handler throws ends the reading and is passed on.
+ * than 64 Ki characters. The message has the first characters if the document is something else than XML, or the error
+ * page of a server, which is refused too. An error that a handler throws ends the reading and is passed on.
  *
  * @example
  * const document = { href, text: decodeText(await source.read(href)) };
@@ -108,6 +110,8 @@ class DocumentReader {
     const element = new OpenElement(tag, this.#current, this.#parser.position);
     this.#current = element;
     if (element.depth > MAX_DEPTH) this.#fail(`is nested deeper than ${MAX_DEPTH} elements`);
+    const page = element.depth <= 2 ? tryErrorPage(element, this.#document.text) : undefined;
+    if (page !== undefined) this.#fail(page);
     this.#handlers.open?.(element);
   }
 

@@ -103,7 +103,7 @@ describe('a post', () => {
   });
 
   test.each([200, 201, 202, 409])('[E07] of an Item succeeds with status %i', async (status) => {
-    const { url } = await responding(json(status, {}));
+    const { url } = await responding(json(status, { detail: 'Item already exists' }));
 
     await expect(post(url)).resolves.toBeUndefined();
   });

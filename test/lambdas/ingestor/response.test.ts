@@ -7,7 +7,7 @@ import {
   type Posted,
 } from '../../../lambdas/ingestor/response.js';
 
-const POSTED: Posted = { url: 'https://ingestor/prod/ingestions', what: 'Item' };
+const POSTED: Posted = { url: 'https://ingestor/prod/ingestions', what: 'Item', id: 'scene-1' };
 
 function judge(status: number, body: unknown = '', headers: Record<string, string> = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -38,7 +38,7 @@ describe('a response', () => {
   });
 
   test('with status 409 is success for an Item and a permanent error for a Collection', () => {
-    const response = { status: 409, headers: {}, body: Buffer.from('exists') };
+    const response = { status: 409, headers: {}, body: Buffer.from('Item already exists') };
 
     expect(judgeResponse(response, POSTED)).toBe('done');
     expect(judgeResponse(response, { ...POSTED, what: 'Collection' })).toMatchObject({

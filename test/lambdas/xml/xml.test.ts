@@ -175,7 +175,10 @@ describe('an error has the line and the column, counted from 1', () => {
       '<!-- & --><a><![CDATA[ & ]]><?p & ?>&amp; & y</a>',
       "1:43: <a> is not well-formed XML: contains a bare '&' (write it as &amp;)",
     ],
-    ['hello', '1:5: is not well-formed XML: text data outside of root node'],
+    [
+      'hello',
+      '1:5: is not well-formed XML: text data outside of root node; the file is not XML (it starts with "hello")',
+    ],
     ['<p:b/>', '1:6: is not well-formed XML: unbound namespace prefix: "p"'],
     ['<a>&b;</a>', '1:6: <a> is not well-formed XML: undefined entity'],
   ])('%j: %s', (text, message) => {
