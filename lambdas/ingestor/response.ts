@@ -96,7 +96,7 @@ function refusal(
   }
   return new IngestorError(`${what}: ${detailOf(text)}${hintFor(status)}`, {
     status,
-    // A conflict of an Item may pass, such as a lock; that of a Collection needs a person.
+    // A conflict of an Item may pass, as that of a lock does.
     kind: status === 409 && posted === 'Item' ? 'transient' : kindOf(status, text),
   });
 }
