@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import type { GranuleHandler } from '../lambdas/granule-handler.js';
 import { makeItem } from '../lambdas/granule/items.js';
 import { failureOf } from '../lambdas/runtime/errors.js';
+import { excerpt } from '../lambdas/runtime/text.js';
 import { hrefSource, mappedSource } from '../lambdas/source/href.js';
 import type { Item } from '../lambdas/stac/stac.js';
 import { readPipelineConfig } from '../modules/config/config.js';
@@ -54,7 +55,7 @@ async function printItems(
     try {
       await printLine(JSON.stringify(await maker(href)));
     } catch (error) {
-      process.stderr.write(`${failureOf(error).message}\n`);
+      process.stderr.write(`${excerpt(href)}: ${failureOf(error).message}\n`);
       process.exitCode = 1;
     }
   }

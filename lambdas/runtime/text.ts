@@ -33,7 +33,8 @@ function decoderOf(encoding: string) {
   }
 }
 
-function encodingOf(bytes: Uint8Array): string {
+/** Returns the encoding that the first bytes of a text show: by a byte order mark, by `<`, or by an XML declaration. */
+export function encodingOf(bytes: Uint8Array): string {
   const [a, b] = bytes;
   if (a === 0xff && b === 0xfe) return 'utf-16le';
   if (a === 0xfe && b === 0xff) return 'utf-16be';

@@ -1,10 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 
 import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../lambdas/queue/queue.js';
 import { errorCode } from '../../lambdas/runtime/errors.js';
+import { encodingOf } from '../../lambdas/runtime/text.js';
 import { LineFile } from '../files/line-file.js';
 import { makeFolder } from '../files/run-files.js';
 import { InputError } from './input-error.js';
@@ -16,13 +18,37 @@ export async function assertMessageFile(path: string): Promise<void> {
   });
 }
 
-/** Yields the bodies of a file with one message per line, without empty lines. Throws InputError. */
+/**
+ * Yields the bodies of a file with one message per line, without empty lines. The encoding is that of the byte order
+ * mark, which is removed, or UTF-16 if every other byte is NUL, or else UTF-8. Throws InputError.
+ */
 export async function* messagesOf(path: string): AsyncGenerator<string> {
   try {
-    const lines = createInterface({ input: createReadStream(path), crlfDelay: Infinity });
+    const lines = createInterface({ input: Readable.from(textOf(path)), crlfDelay: Infinity });
     for await (const line of lines) if (line.trim() !== '') yield line;
   } catch (cause) {
     throw unreadable(path, cause);
+  }
+}
+
+async function* textOf(path: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder(await encodingAtStart(path), { fatal: true });
+  for await (const bytes of createReadStream(path)) {
+    yield decoder.decode(bytes as Buffer, { stream: true });
+  }
+  yield decoder.decode();
+}
+
+async function encodingAtStart(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    const start = buffer.subarray(0, bytesRead);
+    // No message starts with NUL, so half a character of UTF-16 shows its byte order.
+    if (start[0] === 0) return 'utf-16be';
+    return start[1] === 0 ? 'utf-16le' : encodingOf(start);
+  } finally {
+    await file.close();
   }
 }
 

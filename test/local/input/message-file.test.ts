@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -57,4 +57,37 @@ test('accepted messages stay for the next process, unless it starts over', async
   expect(await send(true, 'one')).toEqual(['one']);
   expect(await send(false, 'two')).toEqual(['one', 'two']);
   expect(await send(true, 'three')).toEqual(['three']);
+});
+
+const LINES = '{"key":"a/ü.tif"}\nplain/key.tif\n';
+const BODIES = ['{"key":"a/ü.tif"}', 'plain/key.tif'];
+
+test.each([
+  ['UTF-8', Buffer.from(LINES)],
+  ['UTF-8 with a byte order mark', Buffer.from(`\ufeff${LINES}`)],
+  ['UTF-16LE', Buffer.from(`\ufeff${LINES}`, 'utf16le')],
+  ['UTF-16BE', Buffer.from(`\ufeff${LINES}`, 'utf16le').swap16()],
+  ['UTF-16LE without a mark', Buffer.from(LINES, 'utf16le')],
+  ['UTF-16BE without a mark', Buffer.from(LINES, 'utf16le').swap16()],
+  ['UTF-16LE with CR LF', Buffer.from(`\ufeff${LINES.replaceAll('\n', '\r\n')}`, 'utf16le')],
+])('[N05] messages in %s are read as the same bodies', async (_, bytes) => {
+  const path = join(folder, 'messages.ndjson');
+  await writeFile(path, bytes);
+
+  expect(await read(path)).toEqual(BODIES);
+});
+
+test('[N05] a character that the chunks of a long file cut in two is whole', async () => {
+  const path = join(folder, 'messages.ndjson');
+  const bodies = Array.from({ length: 5000 }, (_, index) => `${'ü€'.repeat(10)}/${index}.tif`);
+  await writeFile(path, Buffer.from(`\ufeff${bodies.join('\n')}`));
+
+  expect(await read(path)).toEqual(bodies);
+});
+
+test('[N05] bytes that are not text of the encoding are refused with the path', async () => {
+  const path = join(folder, 'messages.ndjson');
+  await writeFile(path, Buffer.from([0x61, 0xff, 0x0a]));
+
+  await expect(read(path)).rejects.toThrow(`--messages '${path}' cannot be read`);
 });

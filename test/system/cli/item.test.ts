@@ -46,6 +46,20 @@ describe('the Item of a granule', () => {
   );
 
   test(
+    '[N23] each reason follows the href that it is about, whatever was given',
+    async () => {
+      const bad = ['s3://bucket/no-tile', '/nowhere/at-all', '{"key":"what.tif"}'];
+
+      const { code, stderr } = await runCli('item', ['cop_dem_30', ...bad]);
+
+      expect(code).toBe(1);
+      const lines = stderr.split('\n').filter(Boolean);
+      expect(bad.filter((href) => lines.some((line) => line.startsWith(`${href}: `)))).toEqual(bad);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
     'can be requested through stdin, with another prefix',
     () => {
       const args = [
