@@ -95,7 +95,7 @@ async function goOn(run: BackfillRun): Promise<BackfillOutcome> {
 function atRest(cursor: BackfillCursor, run: BackfillRun): BackfillOutcome {
   const { chunk, stage, failure } = cursor;
   if (stage === 'complete') return complete(cursor);
-  if (stage === 'empty') return empty(cursor, run.settings);
+  if (stage === 'empty') return empty(cursor);
   if (failure === undefined)
     return { outcome: 'idle', chunk, message: 'the next chunk waits for the schedule' };
   // This is a retry of the event that failed, so Lambda must count it as failed too.

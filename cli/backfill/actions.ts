@@ -119,7 +119,12 @@ function invoked(
   target: BackfillTarget,
   { outcome, message, next = [] }: InvokeResult,
 ): ActionResult {
-  const hints = outcome === 'paused' ? [`To continue: ${commandFor(target, 'resume')}`] : next;
+  const known: Readonly<Record<string, string>> = {
+    paused: `To continue: ${commandFor(target, 'resume')}`,
+    empty: `To restart it: ${commandFor(target, 'restart')}`,
+  };
+  const hint = known[outcome];
+  const hints = hint === undefined ? next : [hint];
   const result = resultOf(target, outcome, [message, ...hints]);
   return { ...result, exitCode: STOPPED_OUTCOMES.includes(outcome) ? 1 : 0 };
 }

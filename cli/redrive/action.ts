@@ -32,7 +32,7 @@ export async function redrive(action: RedriveAction): Promise<0 | 1> {
   const result = options.send ? await send(subject, action) : undefined;
   if (options.json) print(redriveJson(subject, result));
   else if (result) print(resultText(result));
-  else if (!options.send && deadLetters.some(isReadable)) print(hint(subject, options));
+  else if (!options.send && deadLetters.some(isReadable)) print(HINT);
   return notes.length > 0 || isIncomplete(result) ? 1 : 0;
 }
 
@@ -58,7 +58,4 @@ function isIncomplete(result: RedriveResult | undefined): boolean {
   return refused.length > 0 || fault !== undefined || failedAgain > 0;
 }
 
-function hint({ pipeline }: RedriveSubject, { local }: RedriveOptions): string {
-  const command = `npm run redrive -- ${pipeline}${local ? ' --local' : ''} --send`;
-  return `\nTo send them again, run ${command} with the same filters.`;
-}
+const HINT = '\nTo send them again, run the same command with --send.';

@@ -8,7 +8,7 @@ import {
   type StoredCursor,
 } from './cursor.js';
 import { QueryError } from '../runtime/errors.js';
-import { firstChunk, sourceOf, type BackfillSettings } from './settings.js';
+import { firstChunk, sourceOf } from './settings.js';
 import { findReport, scanCostUsd, type InventoryReport } from '../inventory/report.js';
 
 /** Starts the chunk that is due, and invokes the function again to do the work. */
@@ -30,7 +30,7 @@ export async function beginDue(run: BackfillRun): Promise<BackfillOutcome> {
   if (cursor.stage === 'complete') return complete(cursor);
   if (cursor.stage !== 'empty') return begin(cursor, stored, run);
   // On a schedule the same report would be queried again and again; a deployment runs once and may fix the query.
-  if (run.settings.frequencyHours > 0) return empty(cursor, run.settings);
+  if (run.settings.frequencyHours > 0) return empty(cursor);
   return begin(fresh(run, cursor), stored, run);
 }
 
@@ -41,10 +41,10 @@ export function complete({ totals, chunk }: BackfillCursor): BackfillOutcome {
 }
 
 /** Returns the outcome for a backfill whose queries selected no row at all. */
-export function empty(cursor: BackfillCursor, { pipelineId }: BackfillSettings): BackfillOutcome {
+export function empty(cursor: BackfillCursor): BackfillOutcome {
   const message =
     `no matching row: the pipeline's query selected no row from ${reportName(cursor)}, so nothing was sent; ` +
-    `fix queryInventory in historic.ts, then run npm run backfill -- ${pipelineId} restart`;
+    'fix queryInventory in historic.ts, then restart the backfill';
   return { outcome: 'empty', chunk: cursor.chunk, message };
 }
 

@@ -135,7 +135,7 @@ async function finishChunk(lease: Lease, run: BackfillRun): Promise<BackfillOutc
     return { outcome: 'chunk-done', chunk, counts, message };
   }
   return {
-    ...(last === 'empty' ? empty(lease.cursor, run.settings) : complete(lease.cursor)),
+    ...(last === 'empty' ? empty(lease.cursor) : complete(lease.cursor)),
     counts,
   };
 }

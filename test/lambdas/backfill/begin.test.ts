@@ -141,7 +141,7 @@ describe('a run', () => {
       chunk: '2022',
       message:
         `no matching row: the pipeline's query selected no row from report dt=${DT}, so nothing was sent; ` +
-        'fix queryInventory in historic.ts, then run npm run backfill -- example restart',
+        'fix queryInventory in historic.ts, then restart the backfill',
     });
   });
 

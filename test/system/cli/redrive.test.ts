@@ -103,7 +103,7 @@ describe('listing', () => {
       '    1  -          TIME  TIME  no recorded reason (killed or timed out)  (message: {"path":"GRD/killed"})',
       '    1  -          TIME  TIME  AccessDenied: SNS could not deliver the message to the queue: not allowed  (message: {"path":"GRD/undelivered"})',
       '',
-      'To send them again, run npm run redrive -- sentinel1 --send with the same filters.',
+      'To send them again, run the same command with --send.',
       '',
     ]);
     expect([sqs.queue(DEAD).visibleCount, sqs.queue(UNDELIVERED).visibleCount]).toEqual([4, 1]);
