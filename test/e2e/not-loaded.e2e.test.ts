@@ -31,7 +31,7 @@ describe('a catalogue that is down for ten seconds', () => {
       ({ stdout: shown }) => itemIds(some).every((id) => shown.includes(`failed ${id}: `)),
       240,
     );
-    expect(stdout).toContain('3 Items that the ingestor took and failed to load');
+    expect(stdout).toContain('3 Items accepted by the ingestor but not loaded');
     await waitFor(
       () => Promise.resolve(Date.now() - down),
       (passed) => passed > DOWN_SECONDS * 1000,
