@@ -15,8 +15,8 @@ const FILTER_POLICY_SCOPE =
 export const GRANULE_QUEUE: TerraformModule = {
   name: 'granule-queue',
   summary:
-    'An encrypted queue with long polling and a dead-letter queue. It subscribes to a topic and feeds a function if you ' +
-    'give them. After the fifth receive a message moves to the dead-letter queue.',
+    'An encrypted queue with long polling and a dead-letter queue. It can subscribe to an SNS topic and feed a ' +
+    'function. After the fifth receive a message moves to the dead-letter queue.',
   variables: {
     name: {
       type: 'string',
