@@ -38,7 +38,7 @@ const PROBED: readonly (readonly [role: ProbedRole, policy: string, sid: string]
 const ELSEWHERE = ['queue_policy AcceptTopic'];
 
 /** Matches the errors of AWS and those of this project. */
-const DENIED = /(?:not authorized to perform:|the role may lack) ([a-z0-9]+:[A-Za-z]+)/g;
+const DENIED = /(?:not authorized to perform:|the role may (?:lack|use)) ([a-z0-9]+:[A-Za-z]+)/g;
 const deniedIn = (text: string): string[] => [
   ...new Set([...text.matchAll(DENIED)].map(([, action = '']) => action)),
 ];
