@@ -5,6 +5,7 @@ import type { Meter } from '../runtime/metrics.js';
 import { mapLimited } from '../runtime/retry.js';
 import { withoutTrailingSlashes } from '../runtime/text.js';
 import type { GranuleSource } from '../source/source.js';
+import { missesAntimeridian } from '../stac/bounds.js';
 import { bboxOf } from '../stac/geometry.js';
 import type { Item, ItemProperties, Link } from '../stac/stac.js';
 import { compareInstants, tryParseInstant } from '../stac/time.js';
@@ -113,12 +114,9 @@ function isSameInstant(one: string, other: string): boolean {
 
 /** A bbox much wider than its geometry usually means the antimeridian was missed. */
 function warnOfMissedAntimeridian({ id, bbox, geometry }: Item, warn: ItemContext['warn']): void {
-  if (bbox === undefined || geometry === null || bbox[2] - bbox[0] <= 180) return;
-  const derived = bboxOf(geometry);
-  if (derived[2] - derived[0] < bbox[2] - bbox[0]) {
-    const message = 'the bbox is wider than the geometry; was the antimeridian missed?';
-    warn(message, { id, bbox, derived });
-  }
+  if (bbox === undefined || geometry === null || !missesAntimeridian(bbox, geometry)) return;
+  const message = 'the bbox is wider than the geometry; was the antimeridian missed?';
+  warn(message, { id, bbox, derived: bboxOf(geometry) });
 }
 
 interface MakeItemsContext {

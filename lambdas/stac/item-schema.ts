@@ -26,9 +26,15 @@ const polygon = z.array(ring).check(z.minLength(1));
 
 const geometry = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('Point'), coordinates: position }),
-  z.looseObject({ type: z.literal('MultiPoint'), coordinates: z.array(position) }),
+  z.looseObject({
+    type: z.literal('MultiPoint'),
+    coordinates: z.array(position).check(z.minLength(1)),
+  }),
   z.looseObject({ type: z.literal('LineString'), coordinates: line }),
-  z.looseObject({ type: z.literal('MultiLineString'), coordinates: z.array(line) }),
+  z.looseObject({
+    type: z.literal('MultiLineString'),
+    coordinates: z.array(line).check(z.minLength(1)),
+  }),
   z.looseObject({ type: z.literal('Polygon'), coordinates: polygon }),
   z.looseObject({
     type: z.literal('MultiPolygon'),

@@ -5,8 +5,11 @@
 
 export const STAC_VERSION = '1.0.0';
 
-/** [longitude, latitude] in degrees (WGS 84). @see https://www.rfc-editor.org/rfc/rfc7946#section-3.1.1 */
-export type Position = readonly [number, number];
+/**
+ * [longitude, latitude] in degrees (WGS 84), and the height in metres if there is one.
+ * @see https://www.rfc-editor.org/rfc/rfc7946#section-3.1.1
+ */
+export type Position = readonly [number, number] | readonly [number, number, number];
 
 /** Positions around an area. In a geometry the last position repeats the first. */
 export type Ring = readonly Position[];
@@ -34,6 +37,9 @@ export type Geometry = Polygon | MultiPolygon | Point;
  * @see https://www.rfc-editor.org/rfc/rfc7946#section-5
  */
 export type Bbox = readonly [number, number, number, number];
+
+/** [west, south, lowest, east, north, highest] in degrees and metres. */
+export type Bbox3D = readonly [number, number, number, number, number, number];
 
 /** @see https://github.com/radiantearth/stac-spec/blob/v1.0.0/item-spec/item-spec.md#link-object */
 export interface Link {
@@ -98,7 +104,7 @@ export interface Item {
   readonly links: readonly Link[];
   readonly assets: Readonly<Record<string, Asset>>;
   /** Required unless the geometry is null. */
-  readonly bbox?: Bbox;
+  readonly bbox?: Bbox | Bbox3D;
   /** URLs of the schemas of the extensions that the Item uses. */
   readonly stac_extensions: readonly string[];
   /** Id of the pipeline's Collection; set after createItem, so authors leave it out. */
@@ -136,7 +142,7 @@ export interface Collection {
   readonly item_assets?: Readonly<Record<string, Omit<Asset, 'href'>>>;
   readonly title?: string;
   readonly extent: {
-    readonly spatial: { readonly bbox: readonly Bbox[] };
+    readonly spatial: { readonly bbox: readonly (Bbox | Bbox3D)[] };
     /** Start and end as RFC 3339 date-times; null for an open end. */
     readonly temporal: { readonly interval: readonly (readonly [string | null, string | null])[] };
   };

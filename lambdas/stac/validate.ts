@@ -1,6 +1,9 @@
 import { ValidationError } from '../runtime/errors.js';
+import { boundsFaults, orderFaults } from './bounds.js';
 import { CollectionSchema, ItemSchema } from './item-schema.js';
+import { excerpt } from '../runtime/text.js';
 import type { Collection, Item } from './stac.js';
+import { tryBadId, tryUnstorable } from './text.js';
 import { STAC_EXTENSIONS, type StacExtension } from './extensions.js';
 import { schemaFaults } from './schema-faults.js';
 import { compareInstants, tryParseInstant } from './time.js';
@@ -15,12 +18,16 @@ type Fields = Readonly<Record<string, unknown>>;
  *
  * @example
  * validateItem({ ...item, bbox: [0, 2, 1, 1] });
- * // ValidationError: Item 'a' is not valid STAC: bbox: south 2 is above north 1
+ * // ValidationError: Item 'a' is not valid STAC: bbox: south 2 is greater than north 1
  *
  * @see https://github.com/radiantearth/stac-spec/blob/v1.0.0/item-spec/item-spec.md
  */
 export function validateItem(item: Item): void {
-  const faults = [...schemaFaults(ItemSchema, item), ...valueFaults(item, '')];
+  const faults = [
+    ...schemaFaults(ItemSchema, item),
+    ...idFaults(item.id),
+    ...valueFaults(item, ''),
+  ];
   if (faults.length === 0) {
     faults.push(...timeFaults(item.properties), ...boundsFaults(item), ...extensionFaults(item));
   }
@@ -39,8 +46,14 @@ export function validateItem(item: Item): void {
  * @see https://github.com/radiantearth/stac-spec/blob/v1.0.0/collection-spec/collection-spec.md
  */
 export function validateCollection(collection: Collection): void {
-  const faults = [...schemaFaults(CollectionSchema, collection), ...valueFaults(collection, '')];
+  const faults = [
+    ...schemaFaults(CollectionSchema, collection),
+    ...idFaults(collection.id),
+    ...valueFaults(collection, ''),
+  ];
   if (faults.length === 0) {
+    const boxes = collection.extent.spatial.bbox;
+    faults.push(...boxes.flatMap((bbox) => orderFaults(bbox, 'extent.spatial.bbox')));
     for (const [start, end] of collection.extent.temporal.interval) {
       const path = 'extent.temporal.interval';
       const faultsOfEnds = [start, end].flatMap((time) => instantFaults(time, path));
@@ -70,11 +83,28 @@ function valueFaults(value: unknown, path: string): string[] {
   const faults: string[] = [];
   for (const key in value) {
     const nested = (value as Fields)[key];
-    // Most values are strings, which have no faults: building their paths would take most of the time.
-    if (typeof nested !== 'string')
-      faults.push(...valueFaults(nested, path ? `${path}.${key}` : key));
+    // Most values are strings without faults: building their paths would take most of the time.
+    const isText = typeof nested === 'string';
+    if (isText && tryUnstorable(nested) === undefined && tryUnstorable(key) === undefined) continue;
+    const at = path ? `${path}.${key}` : key;
+    faults.push(...textFaults(key, `${path ? `${path}.` : ''}${key}`));
+    faults.push(...(isText ? textFaults(nested, at) : valueFaults(nested, at)));
   }
   return faults;
+}
+
+function textFaults(text: string, path: string): string[] {
+  const problem = tryUnstorable(text);
+  return problem === undefined ? [] : [`${printable(path)}: ${problem} (given ${printable(text)})`];
+}
+
+function printable(text: string): string {
+  return tryUnstorable(text) === undefined ? text : excerpt(JSON.stringify(text), 60);
+}
+
+function idFaults(id: unknown): string[] {
+  const problem = typeof id === 'string' ? tryBadId(id) : undefined;
+  return problem === undefined ? [] : [`id: ${problem} (given ${JSON.stringify(id)})`];
 }
 
 const TIMES = [
@@ -112,16 +142,6 @@ function rangeFaults({ start, end }: { start: unknown; end: unknown }, path: str
   const [from, to] = [tryParseInstant(start), tryParseInstant(end)];
   if (!from || !to || compareInstants(from, to) <= 0) return [];
   return [`${path}: starts at ${start}, after its end at ${end}`];
-}
-
-function boundsFaults({ geometry, bbox }: Item): string[] {
-  if (geometry === null)
-    return bbox === undefined ? [] : ['bbox: must be left out, because the geometry is null'];
-  if (bbox === undefined) return ['bbox: is missing, but the geometry is not null'];
-  // A three-dimensional bbox has its north at index 4 (RFC 7946 section 5).
-  const corners: readonly number[] = bbox;
-  const [south = 0, north = 0] = [corners[1], corners[corners.length / 2 + 1]];
-  return south > north ? [`bbox: south ${south} is greater than north ${north}`] : [];
 }
 
 function extensionFaults(item: Item): string[] {

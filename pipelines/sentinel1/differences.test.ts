@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Ring } from '../../lambdas/stac/stac.js';
 import { makeItem } from '../../lambdas/granule/items.js';
 import type { Item } from '../../lambdas/stac/stac.js';
 import {
@@ -30,7 +31,7 @@ function ring(coordinates: string): Edit {
   return replace(/<gml:coordinates>[^<]*/, `<gml:coordinates>${coordinates}`);
 }
 
-function signedArea(points: readonly (readonly [number, number])[]): number {
+function signedArea(points: Ring): number {
   return points.reduce((sum, [x, y], index) => {
     const [nextX, nextY] = points[(index + 1) % points.length] ?? [x, y];
     return sum + (x * nextY - nextX * y) / 2;

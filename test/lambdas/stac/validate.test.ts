@@ -144,7 +144,9 @@ describe('an Item', () => {
   });
 
   test('may have a bbox with west > east, but not with south > north', () => {
-    expect(faultsOf(item({ bbox: [179, -1, -179, 1] }))).toEqual([]);
+    const geometry = { type: 'Point', coordinates: [180, 0] };
+
+    expect(faultsOf(item({ geometry, bbox: [179, -1, -179, 1] }))).toEqual([]);
     expect(faultsOf(item({ bbox: [0, 2, 1, 1] }))).toEqual([
       'bbox: south 2 is greater than north 1',
     ]);
@@ -225,12 +227,13 @@ describe('an Item', () => {
   test('may have a three-dimensional bbox, also with south <= north', () => {
     const bbox = (...corners: number[]) => item({ bbox: corners });
 
-    expect(faultsOf(bbox(0, 0, 900, 1, 1, -900))).toEqual([]);
+    expect(faultsOf(bbox(11, 48, 900, 12, 49, -900))).toEqual([]);
     expect(faultsOf(bbox(0, 2, 0, 1, 1, 9))).toEqual(['bbox: south 2 is greater than north 1']);
   });
 
   test('[E22] keeps small, negative and precise coordinates when it is written as JSON', () => {
-    const precise = item({ geometry: { type: 'Point', coordinates: [179.99999999999997, 1e-7] } });
+    const geometry = { type: 'Point', coordinates: [179.99999999999997, 1e-7] };
+    const precise = item({ geometry, bbox: [179.99999999999997, 1e-7, 179.99999999999997, 1e-7] });
 
     expect(faultsOf(precise)).toEqual([]);
     expect(JSON.parse(JSON.stringify(precise))).toEqual(precise);

@@ -1,0 +1,68 @@
+import { describe, expect, test } from '@jest/globals';
+import { ValidationError } from '../../../lambdas/runtime/errors.js';
+import type { Collection } from '../../../lambdas/stac/stac.js';
+import { validateCollection, validateItem } from '../../../lambdas/stac/validate.js';
+import { exampleItem } from '../../support/granule.js';
+
+function faultsOf(fields: Record<string, unknown>): readonly string[] {
+  try {
+    validateItem({ ...exampleItem('a'), collection: 'example', ...fields });
+    return [];
+  } catch (error) {
+    return error instanceof ValidationError ? error.faults : [String(error)];
+  }
+}
+
+describe('an id', () => {
+  test.each(['a/b', '/', '..', '.', 'a\nb', 'a\tb', 'a\u007f', 'a\u0085', 'a\u0000', 'a\ud800'])(
+    '[N32] is refused if no URL can have it or no catalogue can store it: %j',
+    (id) => {
+      expect(faultsOf({ id })).toContainEqual(expect.stringMatching(/^id: .*\(given "/));
+    },
+  );
+
+  test.each(['a?b', 'a#b', 'a%b', 'a%2Fb', 'a b', 'a..b', '...', 'ä', '\u{1f30d}', 'a\\b', "a'b"])(
+    '[N32] is valid if URLs can encode it: %j',
+    (id) => {
+      expect(faultsOf({ id })).toEqual([]);
+    },
+  );
+
+  test('[N32] of a Collection is checked too', () => {
+    const collection = { type: 'Collection', id: 'a/b' } as Collection;
+
+    expect(() => {
+      validateCollection(collection);
+    }).toThrow('id: contains a slash');
+  });
+});
+
+describe('a text anywhere in an Item', () => {
+  test.each([
+    ['properties.title', { properties: { datetime: '2024-01-01T00:00:00Z', title: 'a\u0000b' } }],
+    ['assets.data.title', { assets: { data: { href: 's3://b/a', title: '\udc00x' } } }],
+    ['links.0.title', { links: [{ rel: 'about', href: 'https://a.b', title: 'x\ud83d' }] }],
+    [
+      'properties.a.0.b',
+      { properties: { datetime: '2024-01-01T00:00:00Z', a: [{ b: '\u0000' }] } },
+    ],
+  ])('[N32] is refused at %s if PostgreSQL cannot store it', (place, fields) => {
+    expect(faultsOf(fields)).toContainEqual(expect.stringContaining(`${place}: contains`));
+  });
+
+  test('[N32] is refused if it is a key, which the error shows escaped', () => {
+    const properties = { datetime: '2024-01-01T00:00:00Z', 'a\u0000b': 1 };
+
+    const faults = faultsOf({ properties });
+
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(/properties\.a\\u0000b.*NUL/);
+    expect(faults[0]).not.toContain('\u0000');
+  });
+
+  test('[N32] may have line breaks, tabs and characters outside of the basic plane', () => {
+    const properties = { datetime: '2024-01-01T00:00:00Z', title: 'a\r\n\tb \u{1f30d}' };
+
+    expect(faultsOf({ properties })).toEqual([]);
+  });
+});
