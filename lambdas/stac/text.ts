@@ -15,7 +15,7 @@ const CONTROL = /\p{Cc}/u;
 
 /**
  * Finds what an id must not have, because it stands in URLs of the ingestor and the catalogue. Other characters, such as
- * `?`, `#`, `%` and blanks, are percent-encoded there; a slash would be decoded before the path is taken apart.
+ * `?`, `#`, `%` and spaces, are percent-encoded there; a slash would be decoded before the path is taken apart.
  */
 export function tryBadId(id: string): string | undefined {
   if (id.includes('/')) return 'contains a slash, which no URL of the catalogue can have in an id';
