@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorCode, ReadError, type FailureKind } from '../runtime/errors.js';
 import { MAX_READ_BYTES, type ByteRange } from './source.js';
@@ -19,7 +20,8 @@ export function readFile(href: string, range?: ByteRange): Uint8Array {
     const code = errorCode(cause) ?? 'unknown';
     const kind: FailureKind =
       CAUSES[code] === undefined || code === 'EACCES' ? 'transient' : 'permanent';
-    throw new ReadError(`${href}: cannot be read: ${CAUSES[code] ?? String(cause)}`, {
+    const reason = archiveAbove(path, code) ?? CAUSES[code] ?? String(cause);
+    throw new ReadError(`${href}: cannot be read: ${reason}`, {
       href,
       kind,
       cause,
@@ -39,5 +41,37 @@ function readPart(path: string, range?: ByteRange): Uint8Array {
     return bytes.subarray(0, count);
   } finally {
     closeSync(file);
+  }
+}
+
+/** The starts of archives. The content counts, because a download may have any name. */
+const ARCHIVES = [
+  { format: 'zip', start: [0x50, 0x4b, 0x03, 0x04], offset: 0 },
+  { format: 'gzip', start: [0x1f, 0x8b], offset: 0 },
+  { format: 'tar', start: [0x75, 0x73, 0x74, 0x61, 0x72], offset: 257 },
+] as const;
+
+/** Explains why a file within a granule is missing: the granule, or `<granule>.zip` beside it, is an archive. */
+function archiveAbove(path: string, code: string): string | undefined {
+  if (code !== 'ENOENT' && code !== 'ENOTDIR') return undefined;
+  for (let above = dirname(path); above !== dirname(above); above = dirname(above)) {
+    const archive = [above, `${above}.zip`].find((file) => formatOf(file) !== undefined);
+    if (archive !== undefined) return `${archive} is a ${formatOf(archive)} file: unpack it`;
+  }
+  return undefined;
+}
+
+function formatOf(path: string): string | undefined {
+  return ARCHIVES.find(({ start, offset }) => {
+    const bytes = tryReadPart(path, { offset, length: start.length });
+    return bytes !== undefined && Buffer.from(start).equals(bytes);
+  })?.format;
+}
+
+function tryReadPart(path: string, range: ByteRange): Uint8Array | undefined {
+  try {
+    return readPart(path, range);
+  } catch {
+    return undefined;
   }
 }

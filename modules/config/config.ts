@@ -3,7 +3,9 @@ import { ConfigError } from './values/error.js';
 import { CONFIG_FIELDS } from './fields.js';
 import type { PipelineConfig } from './fields.js';
 import { fieldSchema } from './fields/types.js';
+import { misplacedKeys } from './misplaced.js';
 import { problemsOf } from './problems.js';
+import { unquotedValues } from './quoting.js';
 import { PipelineConfigSchema } from './schema.js';
 import { missingFiles, readConfigFile, shownPath } from './folder.js';
 import { parseYaml } from './yaml/document.js';
@@ -18,9 +20,15 @@ export function readPipelineConfig(folder: string): PipelineConfig {
   const { document, problems } = parseYaml(readConfigFile(folder));
   if (document === undefined) throw configError(folder, problems);
   const config = PipelineConfigSchema.safeParse(document.value);
+  const misplaced = misplacedKeys(document);
+  const issues = (config.error?.issues ?? []).filter(
+    ({ path: [key] }) => !misplaced.fields.has(String(key)),
+  );
   const found = [
     ...problems,
-    ...(config.error?.issues ?? []).flatMap((issue) => problemsOf(issue, document)),
+    ...misplaced.problems,
+    ...issues.flatMap((issue) => problemsOf(issue, document)),
+    ...unquotedValues(document),
     ...missingFiles(folder, document.keyPositionOf(['historic_frequency']) !== undefined),
     ...otherName(folder, document),
   ];

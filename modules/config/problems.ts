@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { CONFIG_FIELDS, CONFIG_KEYS } from './fields.js';
 import type { ConfigKey } from './fields.js';
-import { nearest } from './values/nearest.js';
+import { suggestion } from './values/nearest.js';
 import type { YamlDocument } from './yaml/document.js';
 import { START } from './yaml/syntax.js';
 import type { YamlProblem } from './yaml/syntax.js';
@@ -25,7 +25,7 @@ export function problemsOf(issue: Issue, document: YamlDocument): readonly YamlP
 }
 
 function unknownKey(key: string, document: YamlDocument): YamlProblem {
-  const message = `is not a key of config.yaml; did you mean ${nearest(key.slice(0, 64), CONFIG_KEYS)}?`;
+  const message = `is not a key of config.yaml${suggestion(key.slice(0, 64), CONFIG_KEYS)}`;
   return { ...(document.keyPositionOf([key]) ?? START), field: key === '' ? '""' : key, message };
 }
 

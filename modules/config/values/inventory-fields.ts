@@ -1,5 +1,5 @@
 import { FieldError } from './error.js';
-import { nearest } from './nearest.js';
+import { suggestion } from './nearest.js';
 
 /**
  * The columns that an inventory may have, named as in Athena's documentation.
@@ -43,7 +43,5 @@ const KNOWN: ReadonlySet<string> = new Set(INVENTORY_FIELDS);
 export function parseInventoryField(value: string): string {
   const column = value.replace(/(?<!^)(?=[A-Z])/g, '_').toLowerCase();
   if (KNOWN.has(column)) return column;
-  throw new FieldError(
-    `is not an S3 Inventory field; did you mean ${nearest(column, INVENTORY_FIELDS)}?`,
-  );
+  throw new FieldError(`is not an S3 Inventory field${suggestion(column, INVENTORY_FIELDS)}`);
 }

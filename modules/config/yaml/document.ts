@@ -12,6 +12,8 @@ import type { Document, Pair } from 'yaml';
 import { decodeYaml } from './bytes.js';
 import { START, syntaxProblem } from './syntax.js';
 import type { Position, YamlProblem } from './syntax.js';
+import { plainScalarsIn } from './plain-scalars.js';
+import type { PlainScalar } from './plain-scalars.js';
 
 type Path = readonly PropertyKey[];
 
@@ -24,6 +26,8 @@ export interface YamlDocument {
   readonly keyPositionOf: (path: Path) => Position | undefined;
   /** Returns the value at `path` as written, without quotes; undefined when it is missing, a list or a mapping. */
   readonly sourceOf: (path: Path) => string | undefined;
+  /** Returns the scalars without quotes below `path`, which YAML may read as something else than text. */
+  readonly plainScalarsOf: (path: Path) => readonly (PlainScalar & Position)[];
 }
 
 export interface ParsedYaml {
@@ -116,6 +120,8 @@ function yamlDocument(document: Document, at: PositionAt): YamlDocument {
       const node = nodeAt(path);
       return isScalar(node) && node.value !== null ? node.source : undefined;
     },
+    plainScalarsOf: (path) =>
+      plainScalarsIn(nodeAt(path)).map((scalar) => ({ ...scalar, ...at(scalar.offset) })),
   };
 }
 
