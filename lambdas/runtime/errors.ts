@@ -91,8 +91,8 @@ export class ValidationError extends PipelineError {
   /** Every violation, as `path: what is wrong`. */
   readonly faults: readonly string[];
 
-  constructor(subject: string, faults: readonly string[]) {
-    super(`${subject} is not valid STAC: ${faults.join('; ')}`, { kind: 'permanent' });
+  constructor(subject: string, faults: readonly string[], verdict = 'is not valid STAC') {
+    super(`${subject} ${verdict}: ${faults.join('; ')}`, { kind: 'permanent' });
     this.faults = faults;
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { assetHref } from './asset-href.js';
 import { STAC_VERSION } from './stac.js';
 
 /** Schemas of STAC 1.0.0 Items and Collections, with their GeoJSON. Rules that span fields are in validate.ts. */
@@ -94,7 +95,7 @@ export const ItemSchema = z.looseObject({
   geometry: z.nullable(geometry),
   bbox: z.optional(bbox),
   links: z.array(link),
-  assets: z.record(z.string(), z.looseObject({ href: text, ...assetFields })),
+  assets: z.record(z.string(), z.looseObject({ href: assetHref, ...assetFields })),
   stac_extensions: extensions,
   collection: text,
 });
@@ -112,8 +113,8 @@ export const CollectionSchema = z.looseObject({
   providers: z.optional(z.array(provider)),
   stac_extensions: z.optional(extensions),
   summaries: z.optional(z.record(z.string(), z.unknown())),
-  // STAC does not require it, but the ingestor returns 422 without it.
-  item_assets: z.record(z.string(), z.looseObject(assetFields)),
+  assets: z.optional(z.record(z.string(), z.looseObject({ href: assetHref, ...assetFields }))),
+  item_assets: z.optional(z.record(z.string(), z.looseObject(assetFields))),
   extent: z.looseObject({
     spatial: z.looseObject({ bbox: z.array(bbox).check(z.minLength(1)) }),
     temporal: z.looseObject({

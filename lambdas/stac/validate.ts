@@ -60,7 +60,13 @@ export function validateCollection(collection: Collection): void {
       faults.push(...faultsOfEnds, ...rangeFaults({ start, end }, path));
     }
   }
-  throwIfAny(`Collection '${describeId(collection)}'`, faults);
+  const subject = `Collection '${describeId(collection)}'`;
+  // STAC does not require it, but the ingestor returns 422 without it.
+  if (collection.item_assets === undefined) {
+    const needs = [...new Set(faults), 'the ingestor requires item_assets'];
+    throw new ValidationError(subject, needs, 'cannot be posted');
+  }
+  throwIfAny(subject, faults);
 }
 
 function throwIfAny(subject: string, faults: readonly string[]): void {

@@ -118,10 +118,10 @@ describe('an Item', () => {
     ['links.0.type', { links: [{ rel: 'self', href: 'x', type: 1 }] }],
     ['links.0.title', { links: [{ rel: 'self', href: 'x', title: 1 }] }],
     ['assets.x.href', { assets: { x: { href: '' } } }],
-    ['assets.x.type', { assets: { x: { href: 'x', type: 1 } } }],
-    ['assets.x.title', { assets: { x: { href: 'x', title: 1 } } }],
-    ['assets.x.description', { assets: { x: { href: 'x', description: 1 } } }],
-    ['assets.x.roles', { assets: { x: { href: 'x', roles: 'data' } } }],
+    ['assets.x.type', { assets: { x: { href: '/x', type: 1 } } }],
+    ['assets.x.title', { assets: { x: { href: '/x', title: 1 } } }],
+    ['assets.x.description', { assets: { x: { href: '/x', description: 1 } } }],
+    ['assets.x.roles', { assets: { x: { href: '/x', roles: 'data' } } }],
     ['stac_extensions.0', { stac_extensions: ['no url'] }],
   ])('with a wrong %s has a fault there', (place, fields) => {
     expect(places(itemFaults(fields))).toEqual([place]);
@@ -169,7 +169,7 @@ describe('an Item', () => {
     };
     const properties = { ...item.properties, providers: [provider], gsd: 10, 'x:more': 1 };
     const links = [{ rel: 'self', href: 'x', type: 't', title: 't', 'x:more': 1 }];
-    const asset = { href: 'x', type: 't', title: 't', description: 'd', roles: ['data'], more: 1 };
+    const asset = { href: '/x', type: 't', title: 't', description: 'd', roles: ['data'], more: 1 };
 
     expect(itemFaults({ properties, links, assets: { asset }, 'x:more': 1 })).toEqual([]);
   });
@@ -208,7 +208,7 @@ describe('a Collection', () => {
     ['providers.0.name', { providers: [{}] }],
     ['stac_extensions.0', { stac_extensions: ['no url'] }],
     ['summaries', { summaries: [] }],
-    ['item_assets', { item_assets: undefined }],
+    ['item_assets', { item_assets: [] }],
     ['item_assets.data.roles', { item_assets: { data: { roles: 'data' } } }],
     ['extent', { extent: undefined }],
     ['extent.spatial', { extent: { temporal } }],

@@ -434,7 +434,7 @@ describe('a Collection', () => {
 
     expect(() => {
       validateCollection({ ...rest, license: '' });
-    }).toThrow(/^Collection 'c' is not valid STAC: license: .*item_assets: is missing/);
+    }).toThrow(/^Collection 'c' cannot be posted: license: .*the ingestor requires item_assets$/);
     expect(() => {
       validateCollection({
         ...collection,
