@@ -1,13 +1,13 @@
+import { itemLinks } from './links.js';
 import type { ParsedBody, GranuleMessage } from './message.js';
 import { failureOf, ValidationError, type Failure } from '../runtime/errors.js';
 import type { Log, LogFields } from '../runtime/log.js';
 import type { Meter } from '../runtime/metrics.js';
 import { mapLimited } from '../runtime/retry.js';
-import { withoutTrailingSlashes } from '../runtime/text.js';
 import type { GranuleSource } from '../source/source.js';
 import { missesAntimeridian } from '../stac/bounds.js';
 import { bboxOf } from '../stac/geometry.js';
-import type { Item, ItemProperties, Link } from '../stac/stac.js';
+import type { Item, ItemProperties } from '../stac/stac.js';
 import { compareInstants, tryParseInstant } from '../stac/time.js';
 import { validateItem } from '../stac/validate.js';
 
@@ -68,18 +68,12 @@ export async function makeItem<G extends Granule>(
   const item: Item = {
     ...created,
     properties: withConsistentTimes(created.properties),
-    links: [...created.links, ...collectionLinks(collectionId, stacApiUrl)],
+    links: itemLinks(created.links, { id: created.id, collectionId, stacApiUrl, warn }),
     collection: collectionId,
   };
   validateItem(item);
   warnOfMissedAntimeridian(item, warn);
   return item;
-}
-
-function collectionLinks(collectionId: string, stacApiUrl: string | undefined): Link[] {
-  if (stacApiUrl === undefined) return [];
-  const href = `${withoutTrailingSlashes(stacApiUrl)}/collections/${encodeURIComponent(collectionId)}`;
-  return [{ rel: 'collection', href, type: 'application/json' }];
 }
 
 /** Authors may cast, so the Item type is not proof: check the shape here, to report every fault. */

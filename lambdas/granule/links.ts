@@ -1,0 +1,42 @@
+import type { LogFields } from '../runtime/log.js';
+import { withoutTrailingSlashes } from '../runtime/text.js';
+import type { Link } from '../stac/stac.js';
+
+/** Relations of which an Item has one link at most. */
+const SINGLE = new Set(['collection', 'parent', 'self', 'root']);
+const ABSOLUTE = /^[a-z][a-z\d+.-]*:/i;
+
+interface LinkContext {
+  readonly warn: (message: string, fields?: LogFields) => void;
+  readonly id: string;
+  readonly collectionId: string;
+  readonly stacApiUrl: string | undefined;
+}
+
+/**
+ * Returns the links of an Item as they are posted: absolute ones, one of each structural relation, and the link to the
+ * Collection of the STAC API in place of the author's own. A link that is left out is warned about.
+ */
+export function itemLinks(created: readonly Link[], context: LinkContext): Link[] {
+  const own = collectionLinks(context);
+  const taken = new Set(own.map(({ rel }) => rel));
+  const drop = ({ rel, href }: Link, reason: string) => {
+    context.warn('a link is left out', { id: context.id, rel, href, reason });
+    return false;
+  };
+  const kept = created.filter((link) => {
+    if (typeof (link as Partial<Link> | null)?.href !== 'string') return true; // validation reports it
+    if (!ABSOLUTE.test(link.href)) return drop(link, 'its href is relative');
+    if (!SINGLE.has(link.rel)) return true;
+    if (taken.has(link.rel)) return drop(link, `another link has the relation '${link.rel}'`);
+    taken.add(link.rel);
+    return true;
+  });
+  return [...kept, ...own];
+}
+
+function collectionLinks({ collectionId, stacApiUrl }: LinkContext): Link[] {
+  if (stacApiUrl === undefined) return [];
+  const href = `${withoutTrailingSlashes(stacApiUrl)}/collections/${encodeURIComponent(collectionId)}`;
+  return [{ rel: 'collection', href, type: 'application/json' }];
+}
