@@ -2,7 +2,7 @@ import type { LogFields } from '../runtime/log.js';
 import { withoutTrailingSlashes } from '../runtime/text.js';
 import type { Link } from '../stac/stac.js';
 
-/** Relations of which an Item has one link at most. */
+/** An Item has one link of each of these relations at most. */
 const SINGLE = new Set(['collection', 'parent', 'self', 'root']);
 const ABSOLUTE = /^[a-z][a-z\d+.-]*:/i;
 
