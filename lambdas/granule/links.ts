@@ -25,7 +25,7 @@ export function itemLinks(created: readonly Link[], context: LinkContext): Link[
     return false;
   };
   const kept = created.filter((link) => {
-    if (typeof (link as Partial<Link> | null)?.href !== 'string') return true; // validation reports it
+    if (!isWhole(link)) return true; // validation reports it
     if (!ABSOLUTE.test(link.href)) return drop(link, 'its href is relative');
     if (!SINGLE.has(link.rel)) return true;
     if (taken.has(link.rel)) return drop(link, `another link has the relation '${link.rel}'`);
@@ -33,6 +33,10 @@ export function itemLinks(created: readonly Link[], context: LinkContext): Link[
     return true;
   });
   return [...kept, ...own];
+}
+
+function isWhole(link: Partial<Link> | null): boolean {
+  return [link?.rel, link?.href].every((text) => typeof text === 'string' && text !== '');
 }
 
 function collectionLinks({ collectionId, stacApiUrl }: LinkContext): Link[] {
