@@ -3,7 +3,8 @@ import type { Row } from '../inventory/result-csv.js';
 /**
  * What a dataset contributes to its backfill: three pure functions, written in the pipeline's historic.ts.
  * An error that one of them throws is permanent: `queryInventory` and `nextChunk` stop the backfill with it,
- * `rowToMessageBody` refuses the row and the backfill continues.
+ * `rowToMessageBody` refuses the row and the backfill continues. They are properties, not methods, so that the compiler
+ * rejects a `queryInventory` that does not expect an undefined chunk.
  *
  * @example
  * export const handler = historicHandler({ queryInventory, rowToMessageBody, nextChunk });
@@ -25,7 +26,7 @@ export interface HistoricPipeline {
    *   return `SELECT key FROM inventory WHERE key LIKE 'tiles/${chunk ?? ''}%/metadata.xml'`;
    * }
    */
-  queryInventory(input: { readonly chunk: string | undefined }): string;
+  readonly queryInventory: (input: { readonly chunk: string | undefined }) => string;
 
   /**
    * Returns the message for one row of the query's result, in the form that `parseMessage` reads, or undefined to skip
@@ -37,7 +38,7 @@ export interface HistoricPipeline {
    *   return key?.endsWith('/metadata.xml') ? JSON.stringify({ key }) : undefined;
    * }
    */
-  rowToMessageBody(row: Row): string | undefined;
+  readonly rowToMessageBody: (row: Row) => string | undefined;
 
   /**
    * Returns the chunk to send after `chunk`, or undefined after the last one. It must not return `chunk` itself.
@@ -51,5 +52,8 @@ export interface HistoricPipeline {
    *   return year > Number(inventoryDate.slice(0, 4)) ? undefined : String(year);
    * }
    */
-  nextChunk(chunk: string, input: { readonly inventoryDate: string }): string | undefined;
+  readonly nextChunk: (
+    chunk: string,
+    input: { readonly inventoryDate: string },
+  ) => string | undefined;
 }

@@ -1,5 +1,5 @@
+import { checkDay, previousDay } from '../../lambdas/backfill/day.js';
 import { historicHandler } from '../../lambdas/historic-handler.js';
-import { dayBefore, keyPathOf } from './day.js';
 import { FIRST_DAY } from './constants.js';
 
 interface QueryInput {
@@ -13,6 +13,11 @@ export function queryInventory({ chunk }: QueryInput): string {
   return `SELECT key FROM inventory WHERE key LIKE '${folder}/%/manifest.safe'`;
 }
 
+/** Returns `2022/4/2` for `2022-04-02`, because the key path has no leading zeros. */
+function keyPathOf(day: string): string {
+  return checkDay(day).split('-').map(Number).join('/');
+}
+
 const MANIFEST_KEY = /^(GRD\/\d{4}(?:\/\d{1,2}){2}(?:\/[\w.-]+){3})\/manifest\.safe$/;
 
 /** Returns a message in the form of the topic's messages; undefined if the row is not the manifest of a GRD product. */
@@ -23,7 +28,7 @@ export function rowToMessageBody({ key }: Record<string, string | undefined>): s
 
 /** Returns the day before; undefined before the day of the first acquisition. */
 export function nextChunk(chunk: string): string | undefined {
-  const before = dayBefore(chunk);
+  const before = previousDay(chunk);
   return before < FIRST_DAY ? undefined : before;
 }
 
