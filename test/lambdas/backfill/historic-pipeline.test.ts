@@ -33,13 +33,15 @@ function rejected(): string[] {
   ...{ ${AUTHORS[name] ?? ''} } };`,
   );
   const text = `import type { HistoricPipeline } from '../lambdas/backfill/historic-pipeline.js';\n${objects.join('\n')}\n`;
-  const host = ts.createCompilerHost(OPTIONS);
-  const { getSourceFile, fileExists } = host;
-  host.fileExists = (name) => name === file || fileExists(name);
-  host.getSourceFile = (name, ...rest) =>
-    name === file
-      ? ts.createSourceFile(name, text, ts.ScriptTarget.ES2023)
-      : getSourceFile(name, ...rest);
+  const disk = ts.createCompilerHost(OPTIONS);
+  const host: ts.CompilerHost = {
+    ...disk,
+    fileExists: (name) => name === file || disk.fileExists(name),
+    getSourceFile: (name, ...rest) =>
+      name === file
+        ? ts.createSourceFile(name, text, ts.ScriptTarget.ES2023)
+        : disk.getSourceFile(name, ...rest),
+  };
   const program = ts.createProgram([file], OPTIONS, host);
   const faults = ts.getPreEmitDiagnostics(program, program.getSourceFile(file));
   const found = faults.map(({ start = 0 }) => {
