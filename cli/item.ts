@@ -55,10 +55,15 @@ async function printItems(
     try {
       await printLine(JSON.stringify(await maker(href)));
     } catch (error) {
-      process.stderr.write(`${excerpt(href)}: ${failureOf(error).message}\n`);
+      process.stderr.write(`${withHref(href, failureOf(error).message)}\n`);
       process.exitCode = 1;
     }
   }
+}
+
+/** Puts the href before a reason that does not begin with it. */
+function withHref(href: string, reason: string): string {
+  return reason.startsWith(`${href}: `) ? reason : `${excerpt(href)}: ${reason}`;
 }
 
 async function itemMaker(
