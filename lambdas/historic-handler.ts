@@ -27,9 +27,9 @@ export interface HistoricHandler {
 const HAND_OVER_MS = 60_000;
 
 /**
- * The Lambda handler of a backfill. Its event is `{ "action": "run" }` or `{ "action": "continue" }`:
- * run from the deployment (historic_frequency 0) and from the schedule (n > 0), continue from the keeper schedule
- * and from the function itself. Nothing unfinished: it returns after one read of the cursor.
+ * Creates the Lambda handler of a backfill. Its event is `{ "action": "run" }` or `{ "action": "continue" }`. The
+ * deployment (historic_frequency 0) or the schedule (n > 0) sends run; the resume schedule and the function itself send
+ * continue. If nothing is unfinished, continue returns after one read of the cursor.
  */
 export function historicHandler(pipeline: HistoricPipeline): HistoricHandler {
   return handlerWith(pipeline, deployedBackfillCollaborators);

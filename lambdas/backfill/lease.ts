@@ -11,7 +11,7 @@ import { QueryError } from '../runtime/errors.js';
 export const LEASE_MS = 60_000;
 const RENEW_MS = LEASE_MS / 3;
 
-/** Thrown when another run took over the backfill or a person restarted it. This run must not write any more. */
+/** Thrown when another run took over the backfill or a person restarted it. This run must stop writing. */
 export class LeaseLostError extends QueryError {
   constructor() {
     super('another run took over the backfill, or it was restarted', { kind: 'transient' });

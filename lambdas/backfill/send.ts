@@ -83,7 +83,7 @@ interface Tally {
   readonly refused: RefusedMessage[];
 }
 
-/** Yields the messages one by one as the sender takes them, because an array of a page's messages costs memory. */
+/** Yields the messages one by one as the sender requests them, because an array of a page's messages costs memory. */
 function* messagesOf(
   { columns, records }: ResultPage,
   { pipeline }: BackfillRun,

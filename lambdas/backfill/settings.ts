@@ -6,7 +6,7 @@ export interface BackfillSettings {
   /** Id of the pipeline, for the commands that messages name. */
   readonly pipelineId: string;
   readonly inventory: Inventory;
-  /** Hours between two chunks; 0 sends the whole inventory at once. */
+  /** Hours between two chunks; 0 sends the whole inventory in one run. */
   readonly frequencyHours: number;
   /** Undefined if `frequencyHours` is 0. */
   readonly initialChunk: string | undefined;

@@ -48,7 +48,7 @@ export const deployedCollaborators = once((): GranuleCollaborators => {
   };
 });
 
-/** Without verify_ingestion this is undefined, and the function writes only its token to the state table. */
+/** Returns undefined without verify_ingestion; the function then writes only its token to the state table. */
 function recordIngestion(): GranuleCollaborators['recordIngestion'] {
   if (optionalEnv('VERIFY_INGESTION') !== 'true') return undefined;
   return ingestionTable(requiredEnv('TABLE_NAME'), stateTable()).record;

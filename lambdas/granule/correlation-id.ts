@@ -8,7 +8,7 @@ export function tryCorrelationId(given: string | undefined): string | undefined 
   return given !== undefined && CORRELATION_ID.test(given) ? given : undefined;
 }
 
-/** Returns the correlation id that the message was sent with, or else the id of the message. */
+/** Returns the correlation id that the message was sent with, or the id of the message if there is none. */
 export function correlationIdOf({ messageAttributes, messageId }: SQSRecord): string {
   return tryCorrelationId(messageAttributes['correlation_id']?.stringValue) ?? messageId;
 }

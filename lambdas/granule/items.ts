@@ -38,8 +38,8 @@ export interface GranulePipeline<G extends Granule> {
    */
   readonly createItem: (granule: G & ItemContext) => Promise<Item>;
   /**
-   * The name of the Item property that says when the data was processed, an RFC 3339 date-time. If several messages of a
-   * batch make the same Item, the one processed last is posted. @default the one whose message was sent last is posted
+   * The name of the Item property that contains the processing time, as an RFC 3339 date-time. If several messages of a
+   * batch produce the same Item, the version processed last is posted. @default the version whose message was sent last
    */
   readonly processedProperty?: string;
 }
@@ -50,8 +50,8 @@ export interface MakeItemContext extends ItemContext {
 }
 
 /**
- * Creates an Item with createItem, adds its collection and the link to it, and validates it. The result is posted
- * unchanged. Throws ValidationError, and whatever createItem throws.
+ * Creates an Item with createItem, adds its collection and the link to the Collection, and validates it. The result is
+ * posted unchanged. Throws ValidationError and any error that createItem throws.
  */
 export async function makeItem<G extends Granule>(
   { collectionId, createItem }: Pick<GranulePipeline<G>, 'collectionId' | 'createItem'>,
@@ -76,7 +76,7 @@ export async function makeItem<G extends Granule>(
   return item;
 }
 
-/** Authors may cast, so the Item type is not proof: check the shape here, to report every fault. */
+/** Checks the shape at run time, because an author's cast can defeat the Item type, and reports every fault. */
 function checkShape(created: unknown, collection: string): void {
   if (typeof created !== 'object' || created === null) {
     throw new ValidationError('The value returned by createItem', [
@@ -89,8 +89,8 @@ function checkShape(created: unknown, collection: string): void {
 }
 
 /**
- * pgSTAC stores start and end as a range and rejects an empty one, so an instant gets a `datetime` only. Next to a
- * range, STAC requires `datetime`, which is null unless the author set it.
+ * pgSTAC stores start and end as a range and rejects an empty range, so an Item whose start equals its end keeps only
+ * `datetime`. STAC requires `datetime` next to a range too; it is null unless the author set it.
  */
 function withConsistentTimes(properties: ItemProperties): ItemProperties {
   const { start_datetime: start, end_datetime: end, ...rest } = properties;

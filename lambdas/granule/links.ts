@@ -2,7 +2,7 @@ import type { LogFields } from '../runtime/log.js';
 import { withoutTrailingSlashes } from '../runtime/text.js';
 import type { Link } from '../stac/stac.js';
 
-/** An Item has one link of each of these relations at most. */
+/** Relations that an Item has at most one link for. */
 const SINGLE = new Set(['collection', 'parent', 'self', 'root']);
 const ABSOLUTE = /^[a-z][a-z\d+.-]*:/i;
 
@@ -14,8 +14,8 @@ interface LinkContext {
 }
 
 /**
- * Returns the links of an Item as they are posted: absolute ones, one of each structural relation, and the link to the
- * Collection of the STAC API in place of the author's own. A link that is left out is warned about.
+ * Returns the links to post with an Item: its absolute links, at most one for each structural relation, and the link to
+ * the Collection in the STAC API instead of the author's own. Logs a warning for each link that it leaves out.
  */
 export function itemLinks(created: readonly Link[], context: LinkContext): Link[] {
   const own = collectionLinks(context);

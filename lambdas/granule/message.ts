@@ -12,7 +12,7 @@ import {
 } from './message-schemas.js';
 import { s3Href } from '../source/s3-href.js';
 
-/** A created object, from a notification of S3 that came directly, through SNS or through EventBridge. */
+/** A created object, from an S3 notification that arrived directly, through SNS or through EventBridge. */
 export interface S3ObjectMessage {
   readonly type: 's3-object';
   readonly bucket: string;
@@ -28,7 +28,7 @@ export interface S3ObjectMessage {
   readonly sequencer?: string;
 }
 
-/** Any other message of a topic or a backfill. `body` is the JSON value, or the text if it is not JSON. */
+/** Any other message, from a topic or a backfill. `body` is the parsed JSON, or the text if it is not JSON. */
 export interface CustomMessage {
   readonly type: 'custom';
   readonly body: unknown;
@@ -36,7 +36,7 @@ export interface CustomMessage {
 
 export type GranuleMessage = S3ObjectMessage | CustomMessage;
 
-/** Part of a message from which no Item is made, and why. */
+/** A part of a message that produces no Item, with the reason. */
 export interface SkippedMessage {
   readonly reason:
     'test-event' | 'no-records' | 'not-a-creation' | 'folder-marker' | 'subscription-confirmation';

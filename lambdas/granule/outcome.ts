@@ -33,7 +33,7 @@ const OUT_OF_TIME: Failure = {
 export type Settlement = 'done' | 'retry';
 
 /**
- * Decides what happens to a message, and does it. A message is done if its Items were posted, if it was skipped, or once
+ * Decides what happens to a message and carries it out. A message is done if its Items were posted, if it was skipped, or once
  * it is in the dead-letter queue; otherwise it becomes visible again after a delay. Never rejects: if the message cannot
  * be sent to the dead-letter queue, it is retried.
  */

@@ -53,8 +53,8 @@ interface NewestItem {
 }
 
 /**
- * Returns the Items by id. Of several records with the same Item, the one processed last wins, then the one sent last,
- * then the one listed last.
+ * Returns the Items by id. If several records contain the same Item, the one with the latest processing time wins, then
+ * the one sent last, then the last one in the batch.
  */
 function newestItems(
   made: readonly PostableRecord[],
@@ -85,7 +85,7 @@ function isNewer(
   return order > 0 || (order === 0 && known.sentTimestamp > next.sentTimestamp);
 }
 
-/** An Item that does not say when it was processed counts as older than one that does. */
+/** An Item without a processing time counts as older than an Item with one. */
 function compareProcessing(a: Item, b: Item, property: string): number {
   const [x, y] = [a, b].map(({ properties }) => {
     const time = properties[property];
@@ -106,7 +106,7 @@ export interface PostContext extends TimedContext {
   readonly processedProperty?: string | undefined;
 }
 
-/** Posts each Item once, as the newest of the records that produced it has it. Returns what happened by Item id. */
+/** Posts each Item once, in the version of the newest record that contains it. Returns the result of each post by Item id. */
 export async function postItems(
   made: readonly PostableRecord[],
   context: PostContext,

@@ -23,7 +23,7 @@ export interface AccessTokenOptions {
   readonly onRequest?: () => void;
 }
 
-/** Interval between two looks at the store while another container requests a token. */
+/** Interval between two reads of the store while another container requests a token. */
 const POLL_MS = 250;
 const POLLS = 60;
 
@@ -91,7 +91,7 @@ export class CachedTokens implements AccessTokens {
     return shared ?? this.#fromEndpoint(secret);
   }
 
-  /** Undefined if this container must request a token itself. */
+  /** Returns undefined if this container must request a token itself. */
   async #fromStore(secret: ClientSecret): Promise<AccessToken | undefined> {
     const { store, wait = sleep } = this.#options;
     for (let poll = 0; poll < POLLS; poll += 1) {

@@ -52,7 +52,7 @@ export function secretReader(
   };
 }
 
-/** The secret may be in another region than the function. */
+/** The secret may be in a different region from the function. */
 function regionOf(arn: string): { region?: string } {
   const region = arn.split(':')[3];
   return region ? { region } : {};

@@ -38,7 +38,7 @@ export interface IngestorOptions {
 /** API Gateway times out after 29 s. */
 const TIMEOUT_MS = 30_000;
 const TRIES = 3;
-/** The ingestor stores an Item and a few fields of its own in one DynamoDB item, which has at most 400 KB (409,600 bytes). */
+/** The ingestor stores an Item with a few additional fields in one DynamoDB item, which has at most 400 KB (409,600 bytes). */
 const MAX_ITEM_BYTES = 400_000;
 /** Lambda accepts at most 6 MB of payload from API Gateway. */
 const MAX_COLLECTION_BYTES = 6_000_000;

@@ -10,7 +10,7 @@ const SUBJECT =
 const ITEM_SUBJECTS = new Set([undefined, 'item', 'feature', 'ingestion', 'key']);
 
 /**
- * Whether the message of a response 409 says that the Item `id` exists, which is as good as posted. Another conflict (a
+ * Whether the message of a response 409 says that the Item `id` exists, which counts as posted. Another conflict (a
  * missing Collection, a lock, an Item of another id) does not mean that the Item is there.
  *
  * @example

@@ -27,7 +27,7 @@ export interface PostedIngestion {
 export interface PendingIngestion extends PostedIngestion {
   /** ISO 8601 time of the post. A row with another time belongs to a later post of the same Item. */
   readonly postedAt: string;
-  /** True while the message is back on the queue and the Item not yet posted again: the ingestor has nothing new. */
+  /** True after the message was sent back to the queue, until the Item is posted again. */
   readonly isRequeued: boolean;
 }
 

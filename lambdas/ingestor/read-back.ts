@@ -12,7 +12,7 @@ export interface VerifyOptions {
   readonly send?: SendHttp;
 }
 
-/** The fields that a STAC API returns as they were posted. It makes links itself, and may write times in another form. */
+/** The fields that a STAC API returns unchanged. It creates links itself and may format times differently. */
 const COMPARED = [
   'title',
   'description',
@@ -25,8 +25,8 @@ const TRIES = 6;
 const TIMEOUT_MS = 10_000;
 
 /**
- * Reads the Collection from the STAC API until it is the one that was posted, because an ingestor may return 201 and
- * keep the old one. Throws a transient IngestorError if it is still another one at the deadline.
+ * Reads the Collection from the STAC API until it equals the posted one, because an ingestor may return 201 and keep the
+ * old one. Throws a transient IngestorError if they still differ at the deadline.
  */
 export async function verifyCollection(
   collection: Collection,

@@ -44,7 +44,7 @@ export interface IngestorReaderOptions {
 
 const TIMEOUT_MS = 30_000;
 const RETRY_TIMEOUT_MS = 20_000;
-/** A page is 1 MB of DynamoDB items, which take more as JSON. */
+/** A page is 1 MB of DynamoDB items, which are larger as JSON. */
 const MAX_BYTES = 16 * 1024 * 1024;
 const PAGE_SIZE = 1000;
 

@@ -59,7 +59,7 @@ function isThere(text: string, id: string): boolean {
   return (messages.length > 0 ? messages : [text]).some((one) => saysThatItemExists(one, id));
 }
 
-/** The error for a new token that the ingestor refuses too. */
+/** The error for a new token that the ingestor also refuses. */
 export function tokenRefused({ status }: HttpResponse, posted: Posted): IngestorError {
   return new IngestorError(
     `POST ${posted.url} returned ${status} for a new access token too: check that the ingestor's JWKS_URL belongs to ` +

@@ -1,6 +1,6 @@
 /**
- * The functions that a SELECT from `inventory` may use, because they do the same in Athena (Trino) and DuckDB. Each has
- * an example, which a test runs on DuckDB, and its value as text.
+ * The functions that a SELECT from `inventory` may use, because they behave the same in Athena (Trino) and DuckDB. Each
+ * has an example, which a test runs on DuckDB, and the result as text.
  *
  * Not listed because they differ: `/` of two integers (Trino drops the rest), regexp_replace (DuckDB replaces the first
  * only), regexp_extract and split_part without a match ('' in DuckDB, null in Trino), concat with null, greatest and

@@ -20,7 +20,7 @@ const TIMESTAMPS = ['last_modified_date', 'object_lock_retain_until_date'];
  *
  * `inventory` has one row for each current object of the report: `key` (decoded), `size bigint`,
  * `last_modified_date timestamp` in UTC, and the other configured fields in snake case. For a listing it has only `key`.
- * A value that the report omits is null. Only the functions in functions.ts do the same on both engines.
+ * A value that the report omits is null. Only the functions in functions.ts behave the same on both engines.
  */
 export function inventoryQuery({
   dialect,

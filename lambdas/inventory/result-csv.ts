@@ -119,7 +119,7 @@ class RecordScanner {
     return doubled ? value.replaceAll('""', '"') : value;
   }
 
-  /** Reads an unquoted value, which other tools than Athena write. */
+  /** Reads an unquoted value, which tools other than Athena write. */
   private bare(): string | undefined {
     const start = this.position;
     while (this.position < this.text.length) {

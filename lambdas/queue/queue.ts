@@ -127,7 +127,7 @@ interface BatchResponse {
 
 /**
  * Returns the entries of a SendMessageBatch that were not accepted, in the order of `entries`. An entry that the response
- * does not mention exactly once counts as not accepted, because a message that is wrongly taken for sent is lost.
+ * does not mention exactly once counts as not accepted, because a message wrongly counted as sent is lost.
  */
 export function failedEntries(
   entries: readonly { readonly Id: string }[],
@@ -181,7 +181,7 @@ async function sendOneByOne(
 
 function isTransient(cause: unknown, name: string): boolean {
   const status = tryAwsStatus(cause);
-  // Without a status the connection broke; with a status below 400 the response could not be read.
+  // Without a status, the connection broke; with a status below 400 the response could not be read.
   if (status === undefined || status < 400 || status >= 500) return true;
   return status === 429 || /throttl/i.test(name);
 }

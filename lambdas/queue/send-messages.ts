@@ -35,7 +35,7 @@ interface Sendable extends OutgoingMessage {
 
 /**
  * Sends all messages in batches, in no particular order. A message that the queue can never accept is returned as
- * refused and does not stop the others. Throws SendError if the others could not all be sent; some of them then were.
+ * refused and does not stop the others. Throws SendError if the others could not all be sent; some of them may have been.
  */
 export async function sendMessages(
   messages: Iterable<OutgoingMessage>,
@@ -131,7 +131,7 @@ async function sendBatch(batch: readonly Sendable[], tools: BatchTools): Promise
   return batch.length - refusals;
 }
 
-/** Thrown when the queue did not take some entries of a batch although nothing is wrong with them. */
+/** Thrown when the queue did not accept some valid entries of a batch. */
 class NotTakenError extends SendError {
   constructor(failures: readonly SendFailure[], pending: readonly Sendable[]) {
     const [first] = failures;
@@ -155,8 +155,8 @@ const NOT_PLAIN = /[^\t\n\r -~]/;
 const ILLEGAL = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
 /**
- * Converts a body to one that SQS accepts and that has the same meaning, whatever characters a key contains. JSON gets
- * every character beyond ASCII escaped. Other text is unchanged, or becomes a JSON string if SQS would reject it.
+ * Converts a body to one that SQS accepts and that has the same meaning, whatever characters a key contains. In JSON,
+ * every character beyond ASCII is escaped. Other text is unchanged, or becomes a JSON string if SQS would reject it.
  */
 export function sendableBody(body: string): SendableBody {
   if (!NOT_PLAIN.test(body)) return { body, bytes: body.length };

@@ -144,8 +144,8 @@ export interface Failure {
 }
 
 /**
- * Converts any thrown value to a failure. An unexpected error is transient, because a retry costs little and a lost
- * granule much. Looks at `kind`, not at the class, because every bundle has its own copy of the classes. Never throws,
+ * Converts any thrown value to a failure. An unexpected error is transient, because a needless retry costs less
+ * than a lost granule. Looks at `kind`, not at the class, because every bundle has its own copy of the classes. Never throws,
  * and `message` is never empty.
  */
 export function failureOf(thrown: unknown): Failure {
@@ -165,7 +165,7 @@ function isErrorLike(thrown: unknown): thrown is ErrorLike {
 
 function errorFailure(thrown: ErrorLike): Failure {
   const kind = 'kind' in thrown && thrown.kind === 'permanent' ? 'permanent' : 'transient';
-  // The fields can hold anything. An empty reason would look like that of a function that was killed.
+  // The fields can hold anything. With an empty reason, the function would look as if it had been killed.
   const { name, message }: { name: unknown; message: unknown } = thrown;
   const text = typeof message === 'string' ? message : shown(message);
   return {
@@ -189,7 +189,7 @@ export function errorCode(thrown: unknown): string | undefined {
   return typeof thrown.code === 'string' ? thrown.code : undefined;
 }
 
-/** Returns the HTTP status of an error from the AWS SDK; undefined if there was no response or the error is another's. */
+/** Returns the HTTP status of an error from the AWS SDK; undefined if there was no response or the error has another origin. */
 export function tryAwsStatus(thrown: unknown): number | undefined {
   if (typeof thrown !== 'object' || thrown === null || !('$metadata' in thrown)) return undefined;
   const metadata = thrown.$metadata as { readonly httpStatusCode?: number } | undefined;

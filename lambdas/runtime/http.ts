@@ -47,13 +47,13 @@ export const sendHttp: SendHttp = (request) =>
     outgoing.on('close', () => {
       clearTimeout(timer);
     });
-    // A truncated response makes its stream, and so `collect`, fail.
+    // If the response is truncated, its stream fails and `collect` rejects.
     outgoing.on('response', (incoming) => {
       collect(incoming, request.maxBytes ?? MAX_RESPONSE_BYTES).then((body) => {
         resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body });
       }, reject);
     });
-    // As the only write it lets Node set Content-Length.
+    // Node sets Content-Length only if the whole body is passed to end().
     outgoing.end(request.body);
   });
 

@@ -24,7 +24,7 @@ export function backoffMs(
 export interface RetryOptions {
   /** Maximum number of calls, including the first. */
   readonly tries: number;
-  /** No wait starts that would end after this time, in milliseconds since the epoch. */
+  /** Time by which the last wait must end, in milliseconds since the epoch. */
   readonly deadline: number;
   /** @default a first wait of at most 400 ms */
   readonly backoff?: Backoff;
@@ -34,14 +34,14 @@ export interface RetryOptions {
   readonly random?: () => number;
 }
 
-/** An error that says how long to wait before the next attempt, for example from a Retry-After header. */
+/** An error that specifies how long to wait before the next attempt, for example from a Retry-After header. */
 export interface Delayed {
   readonly retryAfterMs: number;
 }
 
 const BACKOFF: Backoff = { firstMs: 400 };
 
-/** Calls `attempt` (with 1, 2, ...) until it succeeds, and throws its last error if a retry cannot help or comes too late. */
+/** Calls `attempt` (with 1, 2, ...) until it succeeds. Throws its last error if a retry cannot help or would be too late. */
 export async function retry<T>(
   attempt: (count: number) => Promise<T>,
   options: RetryOptions,

@@ -5,8 +5,8 @@ const DECLARATION_BYTES = 200;
 const DECLARED_ENCODING = /^<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/;
 
 /**
- * Decodes the bytes of a text file. The encoding is that of the byte order mark, which is removed, or of the XML
- * declaration, or else UTF-8. Throws TypeError if the bytes are not valid in that encoding, and RangeError if the
+ * Decodes the bytes of a text file. Uses the encoding of the byte order mark (which is removed), otherwise that of
+ * the XML declaration, otherwise UTF-8. Throws TypeError if the bytes are not valid in that encoding, and RangeError if the
  * encoding is unknown.
  *
  * @example
@@ -24,7 +24,7 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
-// Without 'fatal', a name with a replacement character would be wrong and pass as right.
+// Without 'fatal', invalid bytes would become replacement characters, and a wrong name would go unnoticed.
 function decoderOf(encoding: string) {
   try {
     return new TextDecoder(encoding, { fatal: true });
@@ -33,7 +33,7 @@ function decoderOf(encoding: string) {
   }
 }
 
-/** Returns the encoding that the first bytes of a text show: by a byte order mark, by `<`, or by an XML declaration. */
+/** Detects the encoding from the first bytes of a text: a byte order mark, `<`, or an XML declaration. */
 export function encodingOf(bytes: Uint8Array): string {
   const [a, b] = bytes;
   if (a === 0xff && b === 0xfe) return 'utf-16le';

@@ -44,7 +44,7 @@ function readPart(path: string, range?: ByteRange): Uint8Array {
   }
 }
 
-/** The starts of archives. The content counts, because a download may have any name. */
+/** Signatures of archive formats. The file name is not checked, because a download may have any name. */
 const ARCHIVES = [
   { format: 'zip', start: [0x50, 0x4b, 0x03, 0x04], offset: 0 },
   { format: 'gzip', start: [0x1f, 0x8b], offset: 0 },

@@ -7,7 +7,7 @@ const TIMEOUT_MS = 30_000;
 const MAX_REDIRECTS = 5;
 
 /**
- * Reads an http(s) URL, or a part of it with a Range header, and follows up to five redirects. Retries transient errors
+ * Reads an http(s) URL, or part of it with a Range header. Follows up to five redirects. Retries transient errors
  * for 30 s. Throws ReadError: permanent for status 404 or 410 and for too many redirects, otherwise transient.
  */
 export async function readHttps(href: string, range?: ByteRange): Promise<Uint8Array> {
@@ -51,7 +51,7 @@ async function get(url: string, href: string, range?: ByteRange): Promise<HttpRe
 
 function bodyOf({ status, body }: HttpResponse, href: string, range?: ByteRange): Uint8Array {
   if (status === 206) return body;
-  // A server may ignore Range and return the whole (RFC 9110 section 14.2).
+  // A server may ignore Range and return the whole body (RFC 9110 section 14.2).
   if (status === 200)
     return range ? body.subarray(range.offset, range.offset + range.length) : body;
   if (status === 416) return new Uint8Array();

@@ -5,13 +5,13 @@ export interface ByteRange {
   readonly length: number;
 }
 
-/** Reads the files of a granule, wherever they are. createItem gets one as `source`. */
+/** Reads the files of a granule, wherever they are. createItem receives one as `source`. */
 export interface GranuleSource {
   /**
    * Returns the bytes of an object, or of a part of it (fewer bytes at the end of the object). `href` is
    * s3://bucket/key, an http(s) URL or an absolute path.
    *
-   * Throws ReadError: permanent if a retry cannot help (there is no such object, or it has more than 64 MiB in S3),
+   * Throws ReadError: permanent if a retry cannot help (the object does not exist, or is larger than 64 MiB in S3),
    * otherwise transient.
    *
    * @example
@@ -21,7 +21,7 @@ export interface GranuleSource {
   read(href: string, range?: ByteRange): Promise<Uint8Array>;
 }
 
-/** Metadata is smaller. A larger object is read by mistake and would only fill the memory. */
+/** Maximum size of a read. Metadata files are smaller; a larger file is read by mistake and would exhaust the memory. */
 export const MAX_READ_BYTES = 64 * 1024 * 1024;
 
 export interface SourceOptions {

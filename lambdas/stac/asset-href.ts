@@ -5,7 +5,7 @@ const WITH_HOST = /^[a-z][a-z0-9+.-]*:\/\/[^/]/i;
 /** At least two letters, because `C:/x` is a path on Windows. */
 const SCHEME = /^[a-z][a-z0-9+.-]+:./i;
 
-/** The href of an asset: absolute, because an Item in a catalogue has no folder that a relative one could start from. */
+/** The href of an asset. It must be absolute, because an Item in a catalogue has no folder to resolve it against. */
 export const assetHref = z.string().check(
   z.refine((href) => !href.includes('\\'), 'has a backslash'),
   z.refine(isAbsolute, 'is not an absolute URL or path'),

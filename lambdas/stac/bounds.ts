@@ -2,8 +2,8 @@ import { bboxOf } from './geometry.js';
 import type { Bbox, Geometry, Item } from './stac.js';
 
 /**
- * How far, in degrees, a geometry may stick out of its bbox. Rounding to two decimals stays within it; a bbox of another
- * place or with latitude and longitude swapped does not.
+ * How far a geometry may extend beyond its bbox, in degrees. This allows for a bbox rounded to two decimals, but not for
+ * one of another place or with latitude and longitude swapped.
  */
 export const BBOX_TOLERANCE_DEGREES = 0.01;
 
@@ -65,7 +65,7 @@ function isWithin(positions: readonly Coordinates[], [west, south, east, north]:
 
 type Coordinates = readonly [number, number, ...number[]];
 
-/** The types of GeoJSON that the Item type does not have (lines, several points) are valid too. */
+/** Accepts any depth of nesting, because lines and MultiPoints are valid too, although the Item type omits them. */
 function positionsOf({ coordinates }: Geometry): Coordinates[] {
   const found: Coordinates[] = [];
   const visit = (value: unknown): void => {

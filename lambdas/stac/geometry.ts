@@ -13,7 +13,7 @@ export interface Footprint {
 }
 
 /**
- * Makes the geometry, bbox and centroid of an Item from one ring of [longitude, latitude] in degrees, open or closed, in
+ * Creates the geometry, bbox and centroid of an Item from one ring of [longitude, latitude] in degrees, open or closed, in
  * either direction. The geometry is counter-clockwise, starts at the first point and is cut at the antimeridian. An edge
  * takes the shorter way around the globe, so 181, -179 and -180.5 are valid longitudes (the limit is 360); a ring around
  * a pole becomes the cap up to that pole.

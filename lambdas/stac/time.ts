@@ -1,6 +1,6 @@
 const RFC3339 = /^(\d{4}-\d\d-(\d\d)T\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/;
 
-/** A point in time that keeps all decimals of its seconds, while Date keeps three. */
+/** A point in time that keeps all decimals of its seconds, unlike Date, which keeps three. */
 interface Instant {
   /** Since the epoch, in whole seconds. */
   readonly milliseconds: number;
@@ -9,7 +9,7 @@ interface Instant {
 }
 
 /**
- * Parses an RFC 3339 date-time. Undefined if `text` has another form, no zone, or a day that its month does not have.
+ * Parses an RFC 3339 date-time. Returns undefined if `text` has another form, no zone, or a nonexistent day.
  *
  * @example
  * tryParseInstant('2022-11-30T01:43:42.5Z'); // { milliseconds: 1669772622000, fraction: '5' }

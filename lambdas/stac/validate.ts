@@ -11,8 +11,8 @@ import { compareInstants, tryParseInstant } from './time.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Checks an Item against STAC 1.0.0 and those of its `stac_extensions` that extensions.ts has: fields, time range, bbox
- * against geometry, and whether every value can be written as JSON.
+ * Checks an Item against STAC 1.0.0 and those of its `stac_extensions` that extensions.ts defines: its fields, its time
+ * range, its bbox against its geometry, and whether every value can be written as JSON.
  *
  * Throws a permanent ValidationError that lists every fault with its path and value.
  *

@@ -31,8 +31,8 @@ const PAGE = 160;
 const RESERVE_MS = 10_000;
 
 /**
- * Creates the handler of the scheduled function behind verify_ingestion. It asks the ingestor what became of each Item
- * that was posted: Items that were loaded are removed from the state table, Items that failed go back to the queue, and
+ * Creates the handler of the scheduled function behind verify_ingestion. It asks the ingestor for the status of each
+ * posted Item: Items that were loaded are removed from the state table, Items that failed go back to the queue, and
  * to the dead-letter queue after `maxTries` attempts.
  */
 export function verifyHandler(): VerifyHandler {

@@ -9,7 +9,7 @@ export interface Place {
   readonly element: string | undefined;
 }
 
-/** Makes an error with the line and column of a place in a document, counted from 1. */
+/** Creates an error with the line and column of a place in a document, counted from 1. */
 export function faultAt(
   { href, text }: XmlDocument,
   problem: string,
@@ -26,7 +26,7 @@ export function faultAt(
 }
 
 /**
- * Makes an error with the line and column of an element's start tag; `problem` is the predicate of its message.
+ * Creates an error with the line and column of an element's start tag; `problem` is the predicate of its message.
  *
  * @example
  * throw elementFault(document, element, `is not a number (given '${element.text}')`);
@@ -41,7 +41,7 @@ export function elementFault(
   return faultAt(document, problem, { offset, element: element.name });
 }
 
-/** Makes the error for a message of the parser. */
+/** Creates the error for a message of the parser. */
 export function syntaxFault(document: XmlDocument, message: string, place: Place): GranuleError {
   const ampersand = bareAmpersand(document.text);
   if (ampersand !== undefined && ampersand < place.offset) {

@@ -10,7 +10,7 @@ const FORMATS: readonly (readonly [RegExp, string])[] = [
   [/^[^<]/, 'is not XML'],
 ];
 
-/** Finds what a text is that is not well-formed XML, with its first characters; undefined if it looks like XML. */
+/** Describes a text that is not XML, with its first characters. Returns undefined if it looks like XML. */
 export function tryOtherFormat(text: string): string | undefined {
   const start = startOf(text);
   const [, what] = FORMATS.find(([pattern]) => pattern.test(start)) ?? [];
@@ -26,7 +26,7 @@ interface OpenTag {
   readonly parent: { readonly local: string } | undefined;
 }
 
-/** Finds whether an element shows that a document is an error page; undefined if it does not. */
+/** Returns the problem if an element shows that the document is an error page, otherwise undefined. */
 export function tryErrorPage(element: OpenTag, text: string): string | undefined {
   if (element.depth === 1 && element.local.toLowerCase() === 'html')
     return withStart('is in an HTML page, not in the expected XML', text);
@@ -45,7 +45,7 @@ function withStart(what: string, text: string): string {
     : `${what} (it starts with ${JSON.stringify(excerpt(start, SHOWN_CHARACTERS))})`;
 }
 
-/** Without an XML declaration and comments, which say nothing about what the document is. */
+/** Removes the XML declaration and comments, because they do not show what the document is. */
 function startOf(text: string): string {
   return text
     .slice(0, 4096)

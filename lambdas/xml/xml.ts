@@ -16,8 +16,8 @@ const MAX_ENTITY_CHARACTERS = 64 * 1024;
  *
  * Throws a permanent GranuleError with the line, the column and the innermost open element if the document is not
  * well-formed, has more than 64 Mi characters, is nested deeper than 256 elements, or has entities that expand to more
- * than 64 Ki characters. The message has the first characters if the document is something else than XML, or the error
- * page of a server, which is refused too. An error that a handler throws ends the reading and is passed on.
+ * than 64 Ki characters. Error pages of servers are rejected too. If the document is not XML, or is an error page, the message
+ * contains its first characters. An error that a handler throws stops the parser and is rethrown.
  *
  * @example
  * const document = { href, text: decodeText(await source.read(href)) };

@@ -24,7 +24,7 @@ export function memoryTokenStore(now: () => number = Date.now): TokenStore {
   };
 }
 
-/** Returns tokens that are always the given one. It cannot be replaced if the ingestor rejects it. */
+/** Always provides the given token, even after the ingestor rejected it. */
 export function fixedToken(token: string): AccessTokens {
   return { get: () => Promise.resolve(token), forget: () => undefined };
 }

@@ -20,7 +20,7 @@ export async function assertMessageFile(path: string): Promise<void> {
 
 /**
  * Yields the bodies of a file with one message per line, without empty lines. The encoding is that of the byte order
- * mark, which is removed, or UTF-16 if every other byte is NUL, or else UTF-8. Throws InputError.
+ * mark (which is removed), otherwise UTF-16 if every other byte is NUL, otherwise UTF-8. Throws InputError.
  */
 export async function* messagesOf(path: string): AsyncGenerator<string> {
   try {

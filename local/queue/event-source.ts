@@ -53,7 +53,7 @@ async function invoke(
     failed = new Set(await handler.invoke(records));
   } catch (error) {
     onFunctionError?.(error, records);
-    // In AWS these messages stay hidden until the visibility timeout; waiting has no use here.
+    // In AWS these messages stay hidden until the visibility timeout; a local run need not wait.
     for (const { receiptHandle } of records) queue.changeVisibility(receiptHandle, 0);
     return;
   }

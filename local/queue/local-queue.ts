@@ -39,7 +39,7 @@ interface StoredMessage extends DeliveredMessage {
 
 /**
  * An in-memory SQS standard queue with visibility timeouts, receive counts and a dead-letter queue.
- * Unlike SQS, it keeps the order of messages and never delivers one twice without a reason.
+ * Unlike SQS, it keeps the order of messages and delivers one again only after its visibility timeout.
  */
 export class LocalQueue {
   readonly name: string;
