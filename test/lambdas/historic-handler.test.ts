@@ -82,7 +82,7 @@ function sentKeys(kit: BackfillKit): string[] {
 }
 
 describe('frequency 0', () => {
-  test('a run begins the backfill and leaves the work to an invocation of its own', async () => {
+  test('a run starts the backfill and leaves the work to another invocation', async () => {
     const kit = await kitFor(['a', 'b']);
 
     const outcome = await handler.with(kit)({ action: 'run' }, invocation('deploy'));
@@ -93,7 +93,7 @@ describe('frequency 0', () => {
     expect(kit.queue.bodies).toEqual([]);
   });
 
-  test('of two runs that begin at once one does, and the other says so', async () => {
+  test('if two runs start concurrently, one starts the backfill and the other reports that', async () => {
     const kit = await kitFor(['a']);
     const { cursors } = kit;
     const beaten = {
@@ -152,7 +152,7 @@ describe('chunks', () => {
   const SETTINGS = { frequencyHours: 6, initialChunk: '2022-04-20' };
   const KEYS = ['2022-04-20/a', '2022-04-21/b', '2022-04-22/c'];
 
-  test('each run takes the next chunk until nextChunk says that there is none', async () => {
+  test('each run sends the next chunk until nextChunk returns undefined', async () => {
     const kit = await kitFor(KEYS, SETTINGS);
     const outcomes = [];
 
@@ -173,7 +173,7 @@ describe('chunks', () => {
     expect(sentKeys(kit)).toEqual(['2022-04-20/a', '2022-04-21/b']);
   });
 
-  test('all chunks read the report that the first one read', async () => {
+  test('all chunks read the same report as the first chunk', async () => {
     const kit = await kitFor(KEYS, SETTINGS);
     await handler.with(kit)({ action: 'run' }, invocation('1'));
     await drain(kit);
@@ -193,7 +193,7 @@ describe('chunks', () => {
     expect(sentKeys(kit)).toEqual(['2022-04-20/a', '2022-04-21/b']);
   });
 
-  test('a run finds an unfinished chunk and has it continued', async () => {
+  test('a run that finds an unfinished chunk continues it', async () => {
     const kit = await kitFor(KEYS, SETTINGS);
     await handler.with(kit)({ action: 'run' }, invocation('1'));
     kit.invocations.length = 0;
@@ -204,7 +204,7 @@ describe('chunks', () => {
     expect(kit.invocations).toEqual([{ action: 'continue' }]);
   });
 
-  test('a nextChunk that gives the same chunk is an error instead of an endless backfill', async () => {
+  test('if nextChunk returns the same chunk, the run fails instead of never ending', async () => {
     const kit = await kitFor(KEYS, SETTINGS);
     const endless = historicHandler({ ...handler.pipeline, nextChunk: (chunk) => chunk });
     await endless.with(kit)({ action: 'run' }, invocation('1'));
@@ -230,7 +230,7 @@ describe('chunks', () => {
     await expect(odd.with(kit)({ action: 'continue' }, invocation('2'))).rejects.toThrow(message);
   });
 
-  test('a nextChunk that gives null ends the backfill as undefined does', async () => {
+  test('if nextChunk returns null, the backfill ends as with undefined', async () => {
     const kit = await kitFor(KEYS, SETTINGS);
     const none = null as unknown as undefined;
     const ending = historicHandler({ ...handler.pipeline, nextChunk: () => none });
@@ -241,7 +241,7 @@ describe('chunks', () => {
     expect(outcome).toMatchObject({ outcome: 'complete', chunk: '2022-04-20' });
   });
 
-  test('a chunk without a row is said and passed over', async () => {
+  test('a chunk without a row is reported and skipped', async () => {
     const kit = await kitFor(['2022-04-21/b'], SETTINGS);
     await handler.with(kit)({ action: 'run' }, invocation('1'));
 
@@ -255,7 +255,7 @@ describe('chunks', () => {
     ]);
   });
 
-  test('frequency above 0 without an initial chunk is an error that names it', async () => {
+  test('frequency above 0 without initial_chunk is an error that names the key', async () => {
     const kit = await kitFor(KEYS, { frequencyHours: 6 });
 
     const run = handler.with(kit)({ action: 'run' }, invocation('1'));
@@ -264,8 +264,8 @@ describe('chunks', () => {
   });
 });
 
-describe('[C22] empty is not done', () => {
-  test('no partition, no file and no matching row are three messages', async () => {
+describe('[C22] an empty backfill is not complete', () => {
+  test('a missing partition, a missing file and no matching row have different messages', async () => {
     const kit = await kitFor(['x']);
     const nothing = historicHandler({
       ...handler.pipeline,
@@ -314,7 +314,7 @@ describe('[C22] empty is not done', () => {
 });
 
 describe('people', () => {
-  test('the keeper returns after one read when there is nothing to do', async () => {
+  test('a continue event returns after one read if there is nothing to do', async () => {
     const kit = await kitFor(['a']);
     const before = await handler.with(kit)({ action: 'continue' }, invocation('keeper'));
     await handler.with(kit)({ action: 'run' }, invocation('deploy'));
@@ -332,7 +332,7 @@ describe('people', () => {
     expect([before.outcome, after.outcome, reads]).toEqual(['idle', 'complete', 1]);
   });
 
-  test('a pause stops sending at the next page, and a resume goes on there', async () => {
+  test('a pause stops sending at the next page, and a resume continues there', async () => {
     const keys = Array.from({ length: 100 }, (_, index) => `key-${String(index).padStart(3, '0')}`);
     const kit = { ...(await kitFor(keys)), pageBytes: 200 };
     await handler.with(kit)({ action: 'run' }, invocation('deploy'));
@@ -356,7 +356,7 @@ describe('people', () => {
     expect(sentKeys(kit)).toEqual(keys);
   });
 
-  test('a restart begins with the chunk it names and makes a running one stop', async () => {
+  test('a restart starts with the given chunk and stops a run in progress', async () => {
     const kit = await kitFor(['2022-04-20/a', '2022-04-21/b'], {
       frequencyHours: 6,
       initialChunk: '2022-04-20',
@@ -397,7 +397,7 @@ describe('people', () => {
 });
 
 describe('time and other runs', () => {
-  test('near its end a run saves, hands over and repeats nothing', async () => {
+  test('near the end of its time, a run saves its progress, and the next invocation repeats nothing', async () => {
     const keys = Array.from({ length: 50 }, (_, index) => `key-${String(index).padStart(3, '0')}`);
     const kit = { ...(await kitFor(keys)), pageBytes: 150 };
     await handler.with(kit)({ action: 'run' }, invocation('deploy'));
@@ -441,7 +441,7 @@ describe('time and other runs', () => {
     expect(depths).toEqual([]);
   });
 
-  test('a backfill that waits for the queue hands over near the end', async () => {
+  test('a backfill that waits for the queue continues in another invocation near the end of its time', async () => {
     const kit = await kitFor(['a'], { maxQueueDepth: 10 });
     kit.queue.waiting = 11;
     await handler.with(kit)({ action: 'run' }, invocation('deploy'));
@@ -459,7 +459,7 @@ describe('time and other runs', () => {
 });
 
 describe('faults', () => {
-  test('a failed query is kept: the same event fails again, the keeper leaves it, the next run tries again', async () => {
+  test('after a failed query, a retry of the event fails, a continue event does nothing, and the next run restarts the chunk', async () => {
     const kit = await kitFor(['a']);
     const wrong = historicHandler({
       ...handler.pipeline,
@@ -479,7 +479,7 @@ describe('faults', () => {
     expect(sentKeys(kit)).toEqual(['a']);
   });
 
-  test('a row on which the pipeline throws is reported by key and stops nothing else', async () => {
+  test('a row for which the pipeline throws is reported with its key and does not stop the others', async () => {
     const kit = await kitFor(['a', 'bad', 'c']);
     const throwing = historicHandler({
       ...handler.pipeline,
@@ -500,7 +500,7 @@ describe('faults', () => {
     });
   });
 
-  test('a throwing queryInventory fails the run that begins, with the name of the function', async () => {
+  test('if queryInventory throws, the starting run fails with the name of the function', async () => {
     const kit = await kitFor(['a']);
     const throwing = historicHandler({
       ...handler.pipeline,
@@ -515,7 +515,7 @@ describe('faults', () => {
     expect([await kit.cursors.read(), kit.invocations]).toEqual([undefined, []]);
   });
 
-  test('a scan over max_scan_gb is refused before the query', async () => {
+  test('a scan that exceeds max_scan_gb is rejected before the query starts', async () => {
     const kit = await kitFor(['a'], { maxScanGb: 1e-9 });
 
     const run = handler.with(kit)({ action: 'run' }, invocation('deploy'));
@@ -523,7 +523,7 @@ describe('faults', () => {
     await expect(run).rejects.toThrow('max_scan_gb (1e-9): raise it in config.yaml');
   });
 
-  test('a policy that is not in force yet is waited for', async () => {
+  test('a run retries until an IAM policy takes effect', async () => {
     const kit = await kitFor(['a']);
     let denied = 3;
     const cursors = {
@@ -542,7 +542,7 @@ describe('faults', () => {
     expect(outcome.outcome).toBe('started');
   });
 
-  test('another event is an error that names the two there are', async () => {
+  test('an unknown event is an error that names the two valid ones', async () => {
     const kit = await kitFor(['a']);
 
     const run = handler.with(kit)({ Records: [] }, invocation('1'));

@@ -81,9 +81,12 @@ describe('the outcome', () => {
     });
   });
 
-  test.each(['complete', 'empty'] as const)('of a backfill that is %s is that', async (stage) => {
-    expect(await goOn({ stage })).toMatchObject({ outcome: stage, chunk: '2022' });
-  });
+  test.each(['complete', 'empty'] as const)(
+    'of a backfill in stage %s is the stage',
+    async (stage) => {
+      expect(await goOn({ stage })).toMatchObject({ outcome: stage, chunk: '2022' });
+    },
+  );
 
   test('of a backfill that another run holds is busy', async () => {
     const lease = { owner: 'other', until: kit.clock.now() + 1_000 };
@@ -95,7 +98,7 @@ describe('the outcome', () => {
     });
   });
 
-  test('of a chunk that failed in another run is failed, with its reason', async () => {
+  test('of a chunk that failed in another run is failed, with the reason', async () => {
     const failure = { message: 'no such column', owner: 'other' };
 
     expect(await goOn({ stage: 'failed', failure })).toEqual({
@@ -105,7 +108,7 @@ describe('the outcome', () => {
     });
   });
 
-  test('of the very event that failed is the same failure again', async () => {
+  test('of a retry of the failed event is the same failure', async () => {
     const failure = { message: 'no such column', owner: 'me' };
 
     await expect(goOn({ stage: 'failed', failure })).rejects.toMatchObject({
@@ -116,7 +119,7 @@ describe('the outcome', () => {
   });
 });
 
-describe('the end of the time', () => {
+describe('the end of the invocation', () => {
   test.each([
     ['of 15 minutes begins before the last minute', [900_000, 60_000, 60_000, 59_999], 3],
     ['of 100 seconds begins before the last fifth', [100_000, 20_000, 19_999], 2],
@@ -143,13 +146,13 @@ describe('the end of the time', () => {
 });
 
 describe('collaborators', () => {
-  test('are the deployed ones if no others are given', async () => {
+  test('default to the deployed ones', async () => {
     await expect(handler({ action: 'continue' }, invocation('me'))).rejects.toThrow(
       'environment variable PIPELINE is not set',
     );
   });
 
-  test('that are given keep the deployed ones from being built', async () => {
+  test('passed to the handler replace the deployed ones, which are not built', async () => {
     const outcome = await handler.with(kit)({ action: 'continue' }, invocation('me'));
 
     expect(outcome).toMatchObject({ outcome: 'idle' });
@@ -196,7 +199,7 @@ describe('a query whose backfill is taken over', () => {
     cursor: cursorOf({ attempt: 7, stage: 'pending', ...fields }),
   });
 
-  test('by a restart is stopped, and where that fails the log says so', async () => {
+  test('by a restart is stopped, and a failure to stop it is logged', async () => {
     expect(await takenOver(querying, restarted({}))).toEqual(['q-1']);
     expect(kit.log.lines[1]).toEqual({
       level: 'warn',
@@ -213,7 +216,7 @@ describe('a query whose backfill is taken over', () => {
     expect(await takenOver(querying, restarted({ queryId: 'q-1' }))).toEqual([]);
   });
 
-  test('when it has long ended is not stopped', async () => {
+  test('after it ended is not stopped', async () => {
     const result = { href: 'r.csv', offset: 0, size: 0 };
     const sending = { stage: 'sending', queryId: 'q-1', result, counts: NO_COUNTS } as const;
 

@@ -119,7 +119,7 @@ function fixedResult(keys: readonly string[]): { engine: QueryEngine; objects: O
   };
 }
 
-test('any result, any page size, any kills: each row is sent once, and again only from the page of a kill', async () => {
+test('with any result, page size and kills, each row is sent once, and only rows of an interrupted page are sent again', async () => {
   const anyKeys = fc.array(anyKey, { maxLength: 60 });
   await fc.assert(
     fc.asyncProperty(anyKeys, anyPageBytes, anyKills, async (keys, pageBytes, kills) => {
@@ -173,7 +173,7 @@ function currentKeys(rows: readonly InventoryRow[]): string[] {
     .map(({ key }) => key);
 }
 
-test('any inventory, any page size, any kills: the messages are its current objects', async () => {
+test('with any inventory, page size and kills, the messages are the current objects of the inventory', async () => {
   const anyFiles = fc.array(fc.array(anyVersions, { maxLength: 12 }), {
     minLength: 1,
     maxLength: 3,

@@ -76,7 +76,7 @@ async function stored(run: BackfillRun, cursor: Partial<BackfillCursor>): Promis
 }
 
 describe('a run', () => {
-  test('that begins says what it costs, and leaves a cursor for the work', async () => {
+  test('that starts reports the cost, and saves a cursor for the next invocation', async () => {
     const run = runOf({ bytes: 3e12 });
 
     expect(await beginDue(run)).toEqual({
@@ -105,7 +105,7 @@ describe('a run', () => {
     ]);
   });
 
-  test('leaves a paused backfill as it is', async () => {
+  test('does not change a paused backfill', async () => {
     const run = runOf();
     await stored(run, { stage: 'waiting', paused: true });
 
@@ -132,7 +132,7 @@ describe('a run', () => {
     },
   );
 
-  test('of a schedule says of an empty backfill what to look at', async () => {
+  test('started by a schedule reports what to check if the backfill was empty', async () => {
     const run = runOf({ settings: { frequencyHours: 1 } });
     await stored(run, { stage: 'empty' });
 
@@ -161,7 +161,7 @@ describe('a run', () => {
     },
   );
 
-  test('of another source starts over, with a new attempt', async () => {
+  test('with a different source starts over, with a new attempt', async () => {
     const run = runOf();
     await stored(run, { source: 'elsewhere csv whole', stage: 'complete', attempt: 7, chunks: 4 });
 
@@ -184,7 +184,7 @@ describe('max_scan_gb', () => {
     },
   );
 
-  test('stops a query that reads more, for good, and says what it would cost', async () => {
+  test('rejects a query that reads more with a permanent error that states the cost', async () => {
     const run = runOf({ settings: { maxScanGb: 2 }, bytes: 2_345_678_901 });
 
     await expect(beginDue(run)).rejects.toMatchObject({
@@ -197,6 +197,6 @@ describe('max_scan_gb', () => {
   });
 });
 
-test('a chunk is named, and the lack of one is the whole inventory', () => {
+test('chunkName returns the name of a chunk, or the whole inventory without a chunk', () => {
   expect([chunkName('2022'), chunkName(undefined)]).toEqual(['chunk 2022', 'the whole inventory']);
 });

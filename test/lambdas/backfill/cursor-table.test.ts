@@ -19,7 +19,7 @@ beforeEach(() => {
   dynamo.reset();
 });
 
-test('the cursor is read consistently, undefined where there is none', async () => {
+test('read is strongly consistent, and returns undefined if no cursor is stored', async () => {
   const Item = { ...key, version: { N: '7' }, cursor: { S: JSON.stringify(cursor) } };
   dynamo.on(GetItemCommand).resolvesOnce({}).resolves({ Item });
 
@@ -31,7 +31,7 @@ test('the cursor is read consistently, undefined where there is none', async () 
   });
 });
 
-test('a write names the version that it replaces, and has no TTL', async () => {
+test('a write is conditional on the version it replaces, and sets no TTL', async () => {
   dynamo.on(PutItemCommand).resolves({});
 
   expect([await table().write(cursor, undefined), await table().write(cursor, 7)]).toEqual([
@@ -54,7 +54,7 @@ test('a write names the version that it replaces, and has no TTL', async () => {
   ]);
 });
 
-test('a write over another version writes nothing and says so; other errors are thrown', async () => {
+test('a write returns false if the stored version differs; other errors are thrown', async () => {
   const conflict = new ConditionalCheckFailedException({ message: 'no', $metadata: {} });
   dynamo.on(PutItemCommand).rejectsOnce(conflict).rejects(new Error('throttled'));
 
@@ -62,7 +62,7 @@ test('a write over another version writes nothing and says so; other errors are 
   await expect(table().write(cursor, 1)).rejects.toThrow('throttled');
 });
 
-test('the store in memory keeps to the same rules', async () => {
+test('the in-memory store follows the same rules', async () => {
   const store = memoryCursors();
 
   expect(await store.write(cursor, 1)).toBe(false);
@@ -72,7 +72,7 @@ test('the store in memory keeps to the same rules', async () => {
   expect(await store.read()).toEqual({ version: 2, cursor: { ...cursor, chunks: 1 } });
 });
 
-test('the version is known without reading the cursor, which another version may have written', async () => {
+test('the version is returned without parsing the cursor, which an incompatible release may have written', async () => {
   const Item = { ...key, version: { N: '7' }, cursor: { S: 'no JSON' } };
   dynamo.on(GetItemCommand).resolvesOnce({}).resolves({ Item });
 
@@ -83,7 +83,7 @@ test('the version is known without reading the cursor, which another version may
   expect(await store.version()).toBe(1);
 });
 
-test('a row without a cursor or a version is an error, not the lack of one', async () => {
+test('a row without a cursor or a version is an error, unlike a missing row', async () => {
   dynamo.on(GetItemCommand).resolves({ Item: key });
 
   await expect(table().read()).rejects.toThrow(

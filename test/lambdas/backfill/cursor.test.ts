@@ -28,7 +28,7 @@ function contended(store: CursorStore): CursorStore {
   };
 }
 
-test('a new backfill waits with its first chunk, and survives as JSON', () => {
+test('a new backfill waits to start its first chunk, and its JSON parses to the same cursor', () => {
   const cursor = newBackfill(begin);
 
   const time = '2022-05-01T00:00:00.000Z';
@@ -58,7 +58,7 @@ test.each(['', 'null', '{"stage":"sending"}', '{"stage":'])(
   },
 );
 
-test('a cursor keeps all that it may hold', () => {
+test('a cursor with every optional field parses to the same cursor', () => {
   const cursor = {
     ...newBackfill(begin),
     dt: 'dt',
@@ -88,14 +88,14 @@ test.each([
   expect(parseCursor(JSON.stringify(cursor), 'example').stage).toBe(stage);
 });
 
-test('counts add up', () => {
+test('counts are added', () => {
   const counts = { rows: 1, sent: 2, skipped: 3, refused: 4 };
 
   expect(addCounts(counts, counts)).toEqual({ rows: 2, sent: 4, skipped: 6, refused: 8 });
 });
 
-describe('commands of a person', () => {
-  test('pause and resume do nothing where there is no backfill', async () => {
+describe('commands', () => {
+  test('pause and resume do nothing if there is no backfill', async () => {
     const store = memoryCursors();
 
     expect([await pauseBackfill(store), await resumeBackfill(store), await store.read()]).toEqual([
@@ -103,7 +103,7 @@ describe('commands of a person', () => {
     ]);
   });
 
-  test('restart forgets what cannot be read, and begins where there is nothing', async () => {
+  test('restart replaces a cursor that cannot be parsed, and creates one if none is stored', async () => {
     const store = memoryCursors();
     expect(await restartBackfill(store, begin)).toBeUndefined();
     const read = () =>
@@ -113,7 +113,7 @@ describe('commands of a person', () => {
     expect(await store.read()).toEqual({ cursor: newBackfill(begin), version: 2 });
   });
 
-  test('restart does not take a table that cannot be reached for an empty one', async () => {
+  test('restart throws if the table cannot be read', async () => {
     const store = memoryCursors();
     await restartBackfill(store, begin);
     const down: CursorStore = { ...store, read: () => Promise.reject(new Error('throttled')) };
@@ -122,7 +122,7 @@ describe('commands of a person', () => {
     expect((await store.read())?.version).toBe(1);
   });
 
-  test('pause and resume change nothing else, and lose no write of a run', async () => {
+  test('pause and resume change nothing else, and do not overwrite a concurrent write', async () => {
     const store = memoryCursors();
     await store.write(newBackfill(begin), undefined);
 
@@ -133,7 +133,7 @@ describe('commands of a person', () => {
     expect(resumed).toEqual({ ...newBackfill(begin), chunks: 7 });
   });
 
-  test('restart gives what was, and queries of the new backfill get new tokens', async () => {
+  test('restart returns the previous cursor, and the new backfill uses new query tokens', async () => {
     const store = memoryCursors();
     const old = { ...newBackfill(begin), attempt: 3, queryId: 'old', chunks: 2 };
     await store.write(old, undefined);

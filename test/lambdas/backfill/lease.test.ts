@@ -38,7 +38,7 @@ async function claimed(owner: string): Promise<Lease> {
 }
 
 describe('one run at a time', () => {
-  test('another run gets it only when it has run out; a retry of the same event at once', async () => {
+  test('another run gets the lease only after it expires; a retry of the same event gets it immediately', async () => {
     await claimed('a');
 
     expect(await claim('b')).toBeUndefined();
@@ -49,7 +49,7 @@ describe('one run at a time', () => {
     expect(await claim('b')).toBeDefined();
   });
 
-  test('of two that claim the same state, one gets it', async () => {
+  test('if two runs claim the same state, only one gets the lease', async () => {
     const state = await stored();
 
     const leases = await Promise.all(
@@ -59,7 +59,7 @@ describe('one run at a time', () => {
     expect(leases.filter((lease) => lease !== undefined)).toHaveLength(1);
   });
 
-  test('the first run loses it to the second with its next write, and writes nothing', async () => {
+  test('a run whose lease was taken over fails at its next write, and writes nothing', async () => {
     const first = await claimed('a');
     clock.advance(LEASE_MS);
     const second = await claimed('b');
@@ -70,7 +70,7 @@ describe('one run at a time', () => {
     expect((await stored()).cursor).toMatchObject({ chunks: 2, lease: { owner: 'b' } });
   });
 
-  test('each write renews it, and a release lets the next run in', async () => {
+  test('each write renews the lease, and a release lets the next run claim it', async () => {
     const lease = await claimed('a');
     clock.advance(LEASE_MS - 1);
     await lease.save({ chunks: 1 });
@@ -82,7 +82,7 @@ describe('one run at a time', () => {
     expect((await claimed('b')).cursor.chunks).toBe(2);
   });
 
-  test('it is renewed before it runs out, and not with every question', async () => {
+  test('the lease is renewed before it expires, but not on every check', async () => {
     const lease = await claimed('a');
     const { version } = await stored();
 
@@ -99,7 +99,7 @@ describe('one run at a time', () => {
     expect((await stored()).cursor.lease?.until).toBe(clock.now() + LEASE_MS);
   });
 
-  test('a claim and each write say until when, and a write says when it was', async () => {
+  test('a claim and each write store when the lease expires, and a write stores its own time', async () => {
     const lease = await claimed('a');
     expect((await stored()).cursor.lease).toEqual({ owner: 'a', until: clock.now() + LEASE_MS });
 
@@ -116,7 +116,7 @@ describe('one run at a time', () => {
 });
 
 describe('while a page is sent', () => {
-  test('it is renewed for as long as that takes', async () => {
+  test('the lease is renewed until the work ends', async () => {
     const lease = await claimed('a');
     const slow = (async () => {
       for (let wait = 0; wait < 30; wait += 1) await clock.sleep(10_000);
@@ -127,7 +127,7 @@ describe('while a page is sent', () => {
     expect((await stored()).cursor.lease?.until).toBeGreaterThan(clock.now());
   });
 
-  test('its clock is let go when the work is done, and nothing is written for short work', async () => {
+  test('the timer is stopped when the work ends, and short work writes nothing', async () => {
     const lease = await claimed('a');
     const { version } = await stored();
     const signals: (AbortSignal | undefined)[] = [];
@@ -143,15 +143,15 @@ describe('while a page is sent', () => {
     expect((await stored()).version).toBe(version);
   });
 
-  test('what the work throws is thrown', async () => {
+  test('an error from the work is rethrown', async () => {
     const lease = await claimed('a');
 
     await expect(lease.renewWhile(Promise.reject(new Error('no')))).rejects.toThrow('no');
   });
 });
 
-describe('writes of others in between', () => {
-  test('a pause is seen with the next write, which is kept as well', async () => {
+describe('concurrent writes', () => {
+  test('a pause is noticed at the next write, which is saved too', async () => {
     const lease = await claimed('a');
     await pauseBackfill(store);
 
@@ -161,7 +161,7 @@ describe('writes of others in between', () => {
     expect((await stored()).cursor).toMatchObject({ paused: true, chunks: 1 });
   });
 
-  test('a restart takes it away', async () => {
+  test('a restart ends the lease', async () => {
     const lease = await claimed('a');
     await restartBackfill(store, BEGIN);
 
@@ -187,7 +187,7 @@ describe('writes of others in between', () => {
     await expect(lease.save({ chunks: 1 })).rejects.toThrow(LeaseLostError);
   });
 
-  test('a cursor that is gone takes it away', async () => {
+  test('a deleted cursor ends the lease', async () => {
     const lease = await Lease.claim(await stored(), {
       owner: 'a',
       clock,
@@ -198,7 +198,7 @@ describe('writes of others in between', () => {
     await expect(lease?.save()).rejects.toThrow(LeaseLostError);
   });
 
-  test('its own write whose answer got lost does not', async () => {
+  test('a lost response to a write of the same run does not end the lease', async () => {
     let lost = false;
     const lossy: CursorStore = {
       ...store,

@@ -44,7 +44,7 @@ async function runAt(
 const succeeded: QueryState = { state: 'succeeded', resultHref: 'r.csv', scannedBytes: 7 };
 
 describe('a query', () => {
-  test('is started with a token that only the same query of the same attempt has', async () => {
+  test('is started with a token that is unique to the query and the attempt', async () => {
     const { lease, run, started } = await runAt({ attempt: 1 });
 
     await startQuery(lease, run);
@@ -64,7 +64,7 @@ describe('a query', () => {
     });
   });
 
-  test('is waited for, longer each time, and leaves its result to be sent', async () => {
+  test('is polled at increasing intervals, and then its result is ready to be sent', async () => {
     const running: QueryState = { state: 'running' };
     const { lease, run, asked } = await runAt({ stage: 'querying', queryId: 'q-1' }, [
       ...[running, running, running, running],
@@ -92,7 +92,7 @@ describe('a query', () => {
     ]);
   });
 
-  test('is left as it is near the end of the time', async () => {
+  test('is left running near the end of the invocation', async () => {
     const { lease, run, asked } = await runAt(
       { stage: 'querying', queryId: 'q-1' },
       [],
@@ -105,7 +105,7 @@ describe('a query', () => {
     expect(lease.cursor).toMatchObject({ stage: 'querying', queryId: 'q-1' });
   });
 
-  test('is left as it is when a person pauses', async () => {
+  test('is left running when the backfill is paused', async () => {
     const { lease, run, asked } = await runAt({ stage: 'querying', queryId: 'q-1' });
     await pauseBackfill(kit.cursors);
     await lease.save();
@@ -116,7 +116,7 @@ describe('a query', () => {
     expect(lease.cursor.stage).toBe('querying');
   });
 
-  test('that fails for good ends the backfill with the reason', async () => {
+  test('that fails permanently stops the backfill with the reason', async () => {
     const failed: QueryState = { state: 'failed', reason: 'no such column', transient: false };
     const { lease, run } = await runAt({ stage: 'querying', queryId: 'q-1' }, [failed]);
 
@@ -127,7 +127,7 @@ describe('a query', () => {
     });
   });
 
-  test('that fails for now is started again from the first row', async () => {
+  test('that fails transiently is restarted, and sending starts at the first row', async () => {
     const failed: QueryState = { state: 'failed', reason: 'throttled', transient: true };
     const result = { href: 'r.csv', offset: 9, size: 9 };
     const { lease, run } = await runAt(
@@ -159,7 +159,7 @@ describe('a query', () => {
     ]);
   });
 
-  test('is started again five times, and then the backfill ends', async () => {
+  test('is restarted five times, and then the backfill fails', async () => {
     const { lease, run } = await runAt({ restarts: 4 });
 
     await restartQuery('the result is gone', lease, run);
@@ -172,7 +172,7 @@ describe('a query', () => {
     });
   });
 
-  test('that the pipeline cannot give is a permanent fault with its cause', async () => {
+  test('that queryInventory fails to return is a permanent error with its cause', async () => {
     const { lease, run } = await runAt({});
     const cause = new Error('no such day');
     const queryInventory = () => {

@@ -26,7 +26,7 @@ function send(
   return sendPage(page, run);
 }
 
-test('each row becomes its message, or is skipped where the pipeline gives none', async () => {
+test('each row becomes a message, or is skipped if the pipeline returns undefined', async () => {
   const counts = await send(['key', 'size'], [['a', '1'], ['b'], ['c', '3']], ({ key, size }) =>
     size === undefined ? undefined : `${key ?? ''} ${size}`,
   );
@@ -35,7 +35,7 @@ test('each row becomes its message, or is skipped where the pipeline gives none'
   expect(kit.queue.bodies).toEqual(['a 1', 'c 3']);
 });
 
-test('a row at which the pipeline throws is refused by its key, and stops no other', async () => {
+test('a row for which the pipeline throws is refused with its key, and does not stop the others', async () => {
   const counts = await send(
     ['size', 'key'],
     [
@@ -58,7 +58,7 @@ test('a row at which the pipeline throws is refused by its key, and stops no oth
   ]);
 });
 
-test('a value that is not text is not a message', async () => {
+test('a value that is not a string is refused as a message', async () => {
   const given: Record<string, unknown> = { a: { path: 'a' }, b: null, c: 'c', d: 7 };
   const records = Object.keys(given).map((key) => [key]);
 
@@ -71,7 +71,7 @@ test('a value that is not text is not a message', async () => {
   ]);
 });
 
-test('a row without a key goes by its first value', async () => {
+test('a row without a key is identified by its first value', async () => {
   await send(['path', 'size'], [['p', '1'], []], () => '');
 
   expect(kit.log.lines.map(({ fields }) => fields)).toEqual([
@@ -99,14 +99,14 @@ test.each([
   );
 });
 
-test('a report is named by its time, a listing by its location', () => {
+test('the name of a report is its time, that of a listing its location', () => {
   expect(reportName({ dt: '2022-04-22-01-00' })).toBe('report dt=2022-04-22-01-00');
   expect(reportName({ listing: 's3://b/my list.csv' })).toBe('the listing s3://b/my list.csv');
   // A cursor that an earlier version stored has no `listing`.
   expect(reportName({})).toBe('the listing');
 });
 
-test('as many batches as the run allows are under way at once', async () => {
+test('the number of concurrent batches is that of the run', async () => {
   let [underWay, most] = [0, 0];
   kit.queue.sendBatch = async () => {
     most = Math.max(most, (underWay += 1));

@@ -51,7 +51,7 @@ describe('the end of a chunk', () => {
     return { outcome: await sendResult(lease, run), cursor: lease.cursor };
   };
 
-  test('adds up, forgets the query, and leaves the next chunk to the next run', async () => {
+  test('adds the counts, clears the query, and leaves the next chunk to the next run', async () => {
     const asked: unknown[] = [];
     const nextChunk: HistoricPipeline['nextChunk'] = (...given) => {
       asked.push(given);
@@ -98,7 +98,7 @@ describe('the end of a chunk', () => {
     },
   );
 
-  test('is the end where there are no chunks, and nextChunk is not asked', async () => {
+  test('completes a backfill without chunks, and does not call nextChunk', async () => {
     const nextChunk = () => {
       throw new Error('asked');
     };
@@ -108,7 +108,7 @@ describe('the end of a chunk', () => {
     expect(outcome).toMatchObject({ outcome: 'complete', chunk: undefined });
   });
 
-  test('without a row is said, and is the end of an empty backfill where no chunk had any', async () => {
+  test('without a row is reported, and the backfill is empty if no chunk had any', async () => {
     const { outcome, cursor } = await finish({}, [], { totals: NO_COUNTS });
 
     expect(outcome).toMatchObject({ outcome: 'empty', counts: NO_COUNTS });
@@ -141,7 +141,7 @@ describe('the end of a chunk', () => {
     });
   });
 
-  test('is a fault of the pipeline where nextChunk throws', async () => {
+  test('is a permanent error if nextChunk throws', async () => {
     const nextChunk = () => {
       throw new Error('no such day');
     };
@@ -170,7 +170,7 @@ describe('a page', () => {
     expect(reads).toEqual([bytes]);
   });
 
-  test('is followed by the next one while there is time', async () => {
+  test('is followed by the next one if time remains', async () => {
     const objects = resultOf(['a', 'b', 'c']);
 
     const outcome = await sendResult(await sending(), runWith(kit, { objects, pageBytes: 11 }));
@@ -179,7 +179,7 @@ describe('a page', () => {
     expect(kit.queue.bodies).toEqual(['a', 'b', 'c']);
   });
 
-  test('near the end of the time is the last one, and its end is kept', async () => {
+  test('near the end of the invocation is the last one, and its end is saved', async () => {
     const lease = await sending({ counts: sent(7) });
     const objects = resultOf(['a', 'b', 'c']);
 
@@ -197,7 +197,7 @@ describe('a page', () => {
     });
   });
 
-  test('is the last one where a person has paused', async () => {
+  test('is the last one if the backfill was paused', async () => {
     const lease = await sending();
     await pauseBackfill(kit.cursors);
 
@@ -209,7 +209,7 @@ describe('a page', () => {
     expect([outcome, kit.queue.bodies]).toEqual([undefined, ['a']]);
   });
 
-  test('of a result that is another by now has the query started again', async () => {
+  test('of a result that was replaced restarts the query', async () => {
     const lease = await sending({ result: { ...RESULT, offset: 10, eTag: '0', columns: ['key'] } });
 
     const outcome = await sendResult(lease, runWith(kit, { objects: resultOf(['a', 'b']) }));
@@ -223,7 +223,7 @@ describe('a page', () => {
 });
 
 describe('a deep queue', () => {
-  test('is waited for, longer each time, and told of once', async () => {
+  test('is polled at increasing intervals, and logged once', async () => {
     const depths = [13, 12, 11, 10];
     kit.queue.depth = () => Promise.resolve(depths.shift() ?? 0);
     const before = kit.clock.now();
@@ -249,7 +249,7 @@ describe('a deep queue', () => {
     ]);
   });
 
-  test('is waited for without losing the lease', async () => {
+  test('does not cause the lease to expire', async () => {
     let polls = 0;
     kit.queue.depth = () => Promise.resolve((polls += 1) > 40 ? 0 : 11);
     const lease = await sending();

@@ -50,7 +50,7 @@ describe('settings', () => {
     });
   });
 
-  test('default to a CSV inventory of keys that is read at once', () => {
+  test('default to a CSV inventory of keys that is sent in one run', () => {
     process.env = { PIPELINE: 'example', INVENTORY_LOCATION: 's3://d/b/id' };
 
     expect(settingsFromEnv()).toMatchObject({

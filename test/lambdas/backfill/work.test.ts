@@ -25,7 +25,7 @@ function engine(given: Partial<QueryEngine> = {}): QueryEngine {
 
 const counts = { rows: 5, sent: 4, skipped: 1, refused: 0 };
 
-test('near the end of its time it hands over, and lets the next run in', async () => {
+test('near the end of the invocation, the run invokes the function again and releases the lease', async () => {
   const lease = await leaseAt(kit, { stage: 'querying', queryId: 'q-1', counts });
 
   const outcome = await work(lease, runWith(kit, { engine: engine(), nearEnd: () => true }));
@@ -40,7 +40,7 @@ test('near the end of its time it hands over, and lets the next run in', async (
   expect((await kit.cursors.read())?.cursor.lease).toBeUndefined();
 });
 
-test('a pause ends it without another invocation', async () => {
+test('a pause ends the run without another invocation', async () => {
   const lease = await leaseAt(kit, { stage: 'querying', queryId: 'q-1', counts });
   await pauseBackfill(kit.cursors);
   await lease.save();
@@ -57,7 +57,7 @@ test('a pause ends it without another invocation', async () => {
   expect((await kit.cursors.read())?.cursor.lease).toBeUndefined();
 });
 
-test('a permanent error is stored with the run that met it, and thrown', async () => {
+test('a permanent error is stored with the run in which it occurred, and thrown', async () => {
   const lease = await leaseAt(kit, { stage: 'pending' });
   const error = new QueryError('no such column', { kind: 'permanent' });
 
@@ -71,7 +71,7 @@ test('a permanent error is stored with the run that met it, and thrown', async (
   });
 });
 
-test('what may pass is thrown, and the chunk stays as it is', async () => {
+test('a transient error is thrown, and the chunk is unchanged', async () => {
   const lease = await leaseAt(kit, { stage: 'pending' });
   const error = new QueryError('throttled', { kind: 'transient' });
 
@@ -83,7 +83,7 @@ test('what may pass is thrown, and the chunk stays as it is', async () => {
   expect(stored?.cursor.failure).toBeUndefined();
 });
 
-test('it takes a chunk from its query to the end of its result', async () => {
+test('a run processes a chunk from its query to the end of the result', async () => {
   const lease = await leaseAt(kit, { stage: 'pending' });
   const bytes = Buffer.from('"key"\n"a"\n');
   const about = { size: bytes.length, eTag: '1', lastModified: new Date(0) };

@@ -35,7 +35,7 @@ describe('the table', () => {
   const inventory = (location: string) =>
     parseInventory({ location, format: 'csv', fields: 'Key' });
 
-  test('is read by the partition of the report, its names quoted, in SQL of Athena', async () => {
+  test('is filtered by the partition of the report, with quoted names, in SQL for Athena', async () => {
     expect(engine().dialect).toBe('athena');
     expect(await engine().relation(inventory('s3://b/i'), dt)).toEqual({
       from: '"a""b"."t"',
@@ -43,7 +43,7 @@ describe('the table', () => {
     });
   });
 
-  test('has no partitions where it is of a listing', async () => {
+  test('has no partitions for a listing', async () => {
     const whole = { from: '"a""b"."t"' };
 
     expect(await engine().relation(inventory('s3://b/list.csv'), dt)).toEqual(whole);
@@ -52,7 +52,7 @@ describe('the table', () => {
 });
 
 describe('a query', () => {
-  test('is started in the work group, under a token that makes a second start the same', async () => {
+  test('is started in the work group, with a token that makes the start idempotent', async () => {
     athena.on(StartQueryExecutionCommand).resolves({ QueryExecutionId: 'q-1' });
 
     expect(await engine().start('SELECT 1', 'token')).toBe('q-1');
@@ -64,7 +64,7 @@ describe('a query', () => {
     });
   });
 
-  test('that does not start is tried six times, within a minute', async () => {
+  test('that does not start is attempted six times, within a minute', async () => {
     athena.on(StartQueryExecutionCommand).rejects(callError('ThrottlingException'));
     const begun = clock.now();
 
@@ -78,7 +78,7 @@ describe('a query', () => {
     expect(clock.now() - begun).toBeLessThan(60_000);
   });
 
-  test('that Athena refuses is tried once', async () => {
+  test('that Athena rejects is attempted once', async () => {
     athena.on(StartQueryExecutionCommand).rejects(callError('InvalidRequestException'));
 
     await expect(engine().start('SELECT', 'token')).rejects.toMatchObject({ kind: 'permanent' });
@@ -102,7 +102,7 @@ describe('the state', () => {
     return engine().state('q-1');
   }
 
-  test('succeeded comes with where the result is and what it cost', async () => {
+  test('succeeded has the location and the cost of the result', async () => {
     const execution: QueryExecution = {
       Status: { State: 'SUCCEEDED' },
       ResultConfiguration: { OutputLocation: 's3://results/q-1.csv' },
@@ -126,7 +126,7 @@ describe('the state', () => {
     expect(await stateOf({ Status: { State } })).toEqual({ state: 'running' });
   });
 
-  test('of a query that Athena says nothing of is running', async () => {
+  test('of a query that is missing from the response is running', async () => {
     expect(await stateOf(undefined)).toEqual({ state: 'running' });
   });
 
@@ -150,7 +150,7 @@ describe('the state', () => {
     expect(await stateOf({ Status })).toEqual({ state: 'failed', reason, transient });
   });
 
-  test('failed may pass where Athena says so, whatever the reason', async () => {
+  test('failed is transient if Athena says so, whatever the reason', async () => {
     const of = (Retryable: boolean) =>
       stateOf({
         Status: { State: 'FAILED', AthenaError: { Retryable, ErrorMessage: 'of the error' } },
@@ -160,7 +160,7 @@ describe('the state', () => {
     expect(await of(false)).toMatchObject({ transient: false });
   });
 
-  test('cancelled never passes, and failed without a word says that', async () => {
+  test('cancelled is permanent, and failed without a reason says so', async () => {
     const reason = 'Bytes scanned limit was exceeded: throttled';
 
     expect(await stateOf({ Status: { State: 'CANCELLED', StateChangeReason: reason } })).toEqual({
@@ -182,7 +182,7 @@ describe('the state', () => {
     },
   );
 
-  test('that cannot be asked for otherwise is a transient error with the id of the query', async () => {
+  test('that cannot be read for another reason is a transient error with the id of the query', async () => {
     athena.on(GetQueryExecutionCommand).rejects(callError('AccessDeniedException'));
 
     await expect(engine().state('q-1')).rejects.toMatchObject({

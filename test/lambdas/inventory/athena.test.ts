@@ -178,7 +178,7 @@ describe('a backfill through Athena', () => {
 });
 
 describe('faults', () => {
-  test('[C16] a query that failed for a while is started again, under another token', async () => {
+  test('[C16] a query that failed transiently is restarted with another token', async () => {
     await startServer([row('a')]);
     const kit = kitOn();
     server.failNextQuery({
@@ -194,7 +194,7 @@ describe('faults', () => {
     expect(server.queries.executions.every(({ token }) => token.length === 64)).toBe(true);
   });
 
-  test('[C16] the restarts have an end', async () => {
+  test('[C16] the number of restarts is limited', async () => {
     await startServer([row('a')]);
     for (let count = 0; count < 9; count += 1) {
       server.failNextQuery({
@@ -216,7 +216,7 @@ describe('faults', () => {
     );
   });
 
-  test('a cancelled query is not started again', async () => {
+  test('a cancelled query is not restarted', async () => {
     await startServer([row('a')]);
     server.failNextQuery({ state: 'CANCELLED', reason: 'Bytes scanned limit was exceeded' });
 
@@ -224,7 +224,7 @@ describe('faults', () => {
     expect(server.queries.executions).toHaveLength(1);
   });
 
-  test('[C17] throttled calls are repeated until they pass', async () => {
+  test('[C17] throttled calls are retried until they succeed', async () => {
     await startServer([row('a')]);
     server.errors['StartQueryExecution'] = ['TooManyRequestsException', 'ThrottlingException'];
     server.errors['GetQueryExecution'] = ['ThrottlingException', 'TooManyRequestsException'];
@@ -283,7 +283,7 @@ describe('faults', () => {
     expect(server.queries.executions).toHaveLength(1);
   });
 
-  test('a text that Athena refuses is a permanent failure', async () => {
+  test('SQL that Athena rejects is a permanent failure', async () => {
     await startServer([row('a')]);
     server.errors['StartQueryExecution'] = ['InvalidRequestException'];
 
@@ -296,7 +296,7 @@ describe('faults', () => {
     });
   });
 
-  test('a result that is gone has the chunk begin again with a new query', async () => {
+  test('if the result was removed, the chunk starts again with a new query', async () => {
     await startServer('abcdefghijkl'.split('').map((key) => row(key)));
     const kit = { ...kitOn(), pageBytes: 80 };
     const sendBatch = kit.queue.sendBatch.bind(kit.queue);

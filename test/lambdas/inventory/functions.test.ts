@@ -56,7 +56,7 @@ describe('functions for both engines', () => {
     expect(called.filter((called) => !TRINO.has(called ?? ''))).toEqual([]);
   });
 
-  test('no example uses what only DuckDB understands', () => {
+  test('no example uses a function that only DuckDB has', () => {
     const text = INVENTORY_FUNCTIONS.map(({ example }) => example).join('\n');
 
     // Casts with ::, lists, lambdas, strings in double quotes, // and == are DuckDB's own.
@@ -65,7 +65,7 @@ describe('functions for both engines', () => {
 });
 
 describe('date_parse', () => {
-  test('is translated where it stands, and nothing else in the text', () => {
+  test('calls are translated, and the rest of the SQL is unchanged', () => {
     expect(toDuckDb("date_parse(concat('(', key), '%Y %M %i') < 1 AND key LIKE '%item%s'")).toBe(
       "strptime(concat('(', key), '%Y %B %M') < 1 AND key LIKE '%item%s'",
     );

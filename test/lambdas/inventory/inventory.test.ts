@@ -58,7 +58,7 @@ describe('location', () => {
 });
 
 describe('fields', () => {
-  test('[C10] names of a manifest and of a table are the same columns, in the order given', () => {
+  test('[C10] names in the form of a manifest or of a table produce the same columns, in the given order', () => {
     const fields = 'Bucket, Key,VersionId,is_latest, ETag,LastModifiedDate,IsMultipartUploaded';
 
     expect(parseInventory({ ...SOURCE, location: 's3://d/p', fields }).columns).toEqual([
@@ -78,7 +78,7 @@ describe('fields', () => {
   });
 });
 
-test('formats are known in any case, others are refused', () => {
+test('formats are accepted in upper or lower case, others are rejected', () => {
   const format = (name: string) =>
     parseInventory({ ...SOURCE, location: 's3://d/p', format: name });
 

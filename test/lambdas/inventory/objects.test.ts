@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 
 describe('read', () => {
-  test('a range is asked for under its ETag, and paid for where the reader pays', async () => {
+  test('a range is requested with the ETag, and with RequestPayer if the reader pays', async () => {
     const lastModified = new Date('2022-04-20T00:00:00Z');
     s3.on(GetObjectCommand).resolves({
       Body: body('hello'),
@@ -54,7 +54,7 @@ describe('read', () => {
     expect(await objects().read('s3://bucket/key', RANGE, '"e"')).toBeUndefined();
   });
 
-  test('behind the end there are no bytes', async () => {
+  test('a range after the end has no bytes', async () => {
     s3.on(GetObjectCommand).rejects(failure('InvalidRange', 416));
     const nothing = { bytes: Buffer.alloc(0), size: 0, lastModified: new Date(0) };
 
@@ -63,7 +63,7 @@ describe('read', () => {
     expect(await read()).toEqual({ ...nothing, eTag: '' });
   });
 
-  test('a body that breaks off is read again', async () => {
+  test('a truncated body is read again', async () => {
     s3.on(GetObjectCommand)
       .resolvesOnce({ Body: body('hel'), ContentLength: 5 })
       .resolves({ Body: body('hello'), ContentLength: 5 });
@@ -72,7 +72,7 @@ describe('read', () => {
     expect(s3.commandCalls(GetObjectCommand)[1]?.args[0].input.Range).toBe('bytes=0-67108863');
   });
 
-  test('a denial names both permissions that may lack', async () => {
+  test('an access-denied error names both permissions that may be missing', async () => {
     s3.on(GetObjectCommand).rejects(failure('AccessDenied', 403));
 
     const read = objects().read('s3://bucket/key', RANGE);
@@ -84,8 +84,8 @@ describe('read', () => {
   });
 });
 
-describe('an answer of a store that says little', () => {
-  test('is what came, as large as that', async () => {
+describe('a response with few headers', () => {
+  test('has the size of its body', async () => {
     s3.on(GetObjectCommand).resolves({ Body: body('hello') });
 
     expect(await objects().read('s3://bucket/key', RANGE)).toEqual({
@@ -101,7 +101,7 @@ describe('an answer of a store that says little', () => {
     });
   });
 
-  test('without a body is nothing', async () => {
+  test('without a body has no bytes', async () => {
     s3.on(GetObjectCommand).resolves({});
 
     expect(await objects().read('s3://bucket/key', RANGE)).toMatchObject({ size: 0 });
@@ -115,7 +115,7 @@ test('a text that does not exist is undefined', async () => {
   expect(await readText(objects(), 's3://bucket/key')).toBeUndefined();
 });
 
-test('a body that breaks off each time is a transient error that says how much came', async () => {
+test('a body that is truncated each time is a transient error that states the number of bytes received', async () => {
   s3.on(GetObjectCommand).callsFake(() => ({ Body: body('hel'), ContentLength: 5 }));
 
   await expect(objects().read('s3://bucket/key', RANGE)).rejects.toMatchObject({
@@ -126,7 +126,7 @@ test('a body that breaks off each time is a transient error that says how much c
   expect(s3.commandCalls(GetObjectCommand)).toHaveLength(3);
 });
 
-test('a client is made where none is given, and finds buckets of other regions', async () => {
+test('the default client follows redirects to buckets of other regions', async () => {
   s3.on(GetObjectCommand).resolves({ Body: body('x') });
   await s3Objects({ requesterPays: false }).read('s3://bucket/key', RANGE);
 
@@ -135,7 +135,7 @@ test('a client is made where none is given, and finds buckets of other regions',
 });
 
 describe('folders', () => {
-  test('[C14] all pages are listed, each with the token of the one before', async () => {
+  test('[C14] all pages are listed, each with the token of the previous one', async () => {
     s3.on(ListObjectsV2Command)
       .resolvesOnce({ CommonPrefixes: [{ Prefix: 'p/hive/dt=1/' }], NextContinuationToken: 'two' })
       .resolves({ CommonPrefixes: [{ Prefix: 'p/hive/dt=2/' }] });
@@ -146,7 +146,7 @@ describe('folders', () => {
     ).toEqual([undefined, 'two']);
   });
 
-  test('are asked for by their prefix, and paid for where the reader pays', async () => {
+  test('are requested by prefix, and with RequestPayer if the reader pays', async () => {
     s3.on(ListObjectsV2Command).resolves({});
 
     expect(await objects(true).folders('s3://bucket/p/hive/')).toEqual([]);
@@ -158,7 +158,7 @@ describe('folders', () => {
     });
   });
 
-  test('[C14] a token that comes again is an error instead of an endless loop', async () => {
+  test('[C14] a repeated page token is an error instead of an endless loop', async () => {
     s3.on(ListObjectsV2Command).resolves({ NextContinuationToken: 'same' });
 
     await expect(objects().folders('s3://bucket/p/')).rejects.toMatchObject({
@@ -168,7 +168,7 @@ describe('folders', () => {
     });
   });
 
-  test('a denial is an error with the place', async () => {
+  test('an access-denied error names the href', async () => {
     s3.on(ListObjectsV2Command).rejects(failure('AccessDenied', 403));
 
     await expect(objects().folders('s3://bucket/p/')).rejects.toThrow(

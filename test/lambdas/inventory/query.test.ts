@@ -68,7 +68,7 @@ function row(key: string, values: InventoryRow = {}): InventoryRow {
   };
 }
 
-describe('what inventory holds, on the local engine', () => {
+describe('the relation inventory on the local engine', () => {
   test.each(['CSV', 'Parquet'] as const)(
     'current objects of a %s report, with typed columns',
     async (format) => {
@@ -109,7 +109,7 @@ describe('what inventory holds, on the local engine', () => {
     expect(found).toEqual([['a+b%41.tif']]);
   });
 
-  test('[C08] is_latest counts in any case', async () => {
+  test('[C08] is_latest is read in upper or lower case', async () => {
     const rows = [
       row('a', { is_latest: 'TRUE' }),
       row('b', { is_latest: 'False' }),
@@ -122,7 +122,7 @@ describe('what inventory holds, on the local engine', () => {
     ]);
   });
 
-  test('[C10] a report of current versions, and one with other columns, serve as well', async () => {
+  test('[C10] a report of current versions, and one with other columns, can be queried', async () => {
     expect(
       await selectFrom([row('a')], 'SELECT key FROM inventory', { fields: ['Bucket', 'Key'] }),
     ).toEqual([['a']]);
@@ -134,7 +134,7 @@ describe('what inventory holds, on the local engine', () => {
     );
   });
 
-  test('[C07] [C31] an empty size is null and its object stays, even one that looks like a folder', async () => {
+  test('[C07] [C31] an empty size is null and its object is kept, even if it looks like a folder', async () => {
     const rows = [
       row('a', { size: null }),
       row('b/', { size: null }),
@@ -153,7 +153,7 @@ describe('what inventory holds, on the local engine', () => {
     ]);
   });
 
-  test('[C26] day windows with half-open bounds hold every object exactly once', async () => {
+  test('[C26] half-open day windows contain every object exactly once', async () => {
     const times = [
       '20T00:00:00.000',
       '20T23:59:59.999',
@@ -173,7 +173,7 @@ describe('what inventory holds, on the local engine', () => {
     expect(days.flat()).toEqual(times);
   });
 
-  test('the author may begin with CTEs of their own', async () => {
+  test('the query of the author may start with CTEs', async () => {
     const text = "WITH mine AS (SELECT key FROM inventory WHERE key <> 'b') SELECT key FROM mine;";
 
     expect(await selectFrom([row('a'), row('b')], text)).toEqual([['a']]);
@@ -192,7 +192,7 @@ describe('what inventory holds, on the local engine', () => {
     expect(key).toBe('a');
   });
 
-  test('what looks like a comment in a text is none', async () => {
+  test('a string literal that looks like a comment is kept', async () => {
     const keys = ["it's --; /* a", 'b'];
     const text = "SELECT key FROM inventory WHERE key = 'it''s --; /* a'";
 
@@ -213,7 +213,7 @@ describe('listings on the local engine', () => {
     return select(inventory, 'SELECT key FROM inventory ORDER BY key', undefined);
   }
 
-  test('the first column of a CSV is the key, as it stands; a header that says key is none', async () => {
+  test('the first column of a CSV is the unchanged key; a header named key is skipped', async () => {
     const found = await selectFromListing(
       'keys.csv',
       'Key,Size\na%20b+1.tif,12\n"c,d.tif",3\n\ne.tif\n',
@@ -222,20 +222,20 @@ describe('listings on the local engine', () => {
     expect(found).toEqual([['a%20b+1.tif'], ['c,d.tif'], ['e.tif']]);
   });
 
-  test('a line of a text is the key, whatever stands in it', async () => {
+  test('each line of a text listing is a key, whatever it contains', async () => {
     const found = await selectFromListing('keys.txt', 'a,b "c".tif\n\n"d".tif\né.tif\n');
 
     expect(found).toEqual([['"d".tif'], ['a,b "c".tif'], ['é.tif']]);
   });
 
-  test.each(['keys.csv', 'keys.txt'])('of %s, lines may end as in Windows', async (name) => {
+  test.each(['keys.csv', 'keys.txt'])('lines of %s may end in CR LF', async (name) => {
     expect(await selectFromListing(name, 'key\r\na.tif\r\n\r\nb.tif\r\n')).toEqual([
       ['a.tif'],
       ['b.tif'],
     ]);
   });
 
-  test.each(['keys.csv', 'keys.txt'])('of %s, lines may end in both ways', async (name) => {
+  test.each(['keys.csv', 'keys.txt'])('lines of %s may end in LF and CR LF', async (name) => {
     expect(await selectFromListing(name, 'a.tif\r\nb.tif\nc.tif\r\n')).toEqual([
       ['a.tif'],
       ['b.tif'],
@@ -252,7 +252,7 @@ describe('listings on the local engine', () => {
   );
 });
 
-describe('the text for Athena', () => {
+describe('the SQL for Athena', () => {
   const relation = { from: '"db"."table"', where: "dt = '2022-04-22-01-00'" };
   const inventory = (format: string, fields: string) =>
     parseInventory({ location: 's3://d/b/id', format, fields });
@@ -264,7 +264,7 @@ describe('the text for Athena', () => {
       select: 'SELECT key FROM inventory',
     });
 
-  test('[C07] [C08] of a CSV report: all columns are texts, cast without failing', () => {
+  test('[C07] [C08] reads all columns of a CSV report as text and casts them without failing', () => {
     expect(text(inventory('csv', 'Bucket,Key,IsLatest,IsDeleteMarker,Size,LastModifiedDate'))).toBe(
       `WITH inventory AS (
   SELECT * FROM (
@@ -284,7 +284,7 @@ SELECT key FROM inventory`,
     );
   });
 
-  test('[C02] of an ORC report: keys stand as they are', () => {
+  test('[C02] does not decode the keys of an ORC report', () => {
     expect(text(inventory('orc', 'bucket,key,size,last_modified_date'))).toBe(
       `WITH inventory AS (
   SELECT * FROM (
@@ -302,7 +302,7 @@ SELECT key FROM inventory`,
     );
   });
 
-  test('of a listing: nothing but the key', () => {
+  test('reads only the key of a listing', () => {
     const listing = parseInventory({ location: 's3://d/keys.csv', format: 'csv', fields: '' });
 
     expect(text(listing, { ...relation, where: '"key" IS NOT NULL' })).toBe(
@@ -320,13 +320,13 @@ SELECT key FROM inventory`,
     );
   });
 
-  test("[C29] quotes of a config's text are doubled", () => {
+  test('[C29] doubles quotes in values of config.yaml', () => {
     expect(sqlString("O'Brien/")).toBe("'O''Brien/'");
     expect(sqlString("x' OR 1=1 --\\")).toBe("'x'' OR 1=1 --\\'");
     expect(sqlName('a"b')).toBe('"a""b"');
   });
 
-  test('of a time that a CSV report holds: cast without failing, on either engine', () => {
+  test('casts a time of a CSV report without failing, on either engine', () => {
     const columns = inventory('csv', 'Key,ObjectLockRetainUntilDate');
     const input = { inventory: columns, relation, select: 'SELECT key FROM inventory' };
 
@@ -338,7 +338,7 @@ SELECT key FROM inventory`,
     );
   });
 
-  test("of the author's text a refusal shows 80 characters, and is for good", () => {
+  test('the error for an invalid query is permanent and shows 80 characters of it', () => {
     const select = `DELETE ${'x'.repeat(100)}`;
     const input = { dialect: 'athena', inventory: inventory('csv', 'Key'), relation } as const;
 

@@ -56,13 +56,13 @@ function inventory(fields = 'Bucket,Key,Size', format = 'csv', location = LOCATI
   return parseInventory({ location, format, fields });
 }
 
-test('[C23] the manifest of a report stands in a folder with T and Z', () => {
+test('[C23] the manifest of a report is in a folder whose name has T and Z', () => {
   expect(manifestHref(LOCATION, '2022-04-22-01-30')).toBe(
     's3://dest/bucket/id/2022-04-22T01-30Z/manifest.json',
   );
 });
 
-test('[C22] the newest report is found by listing hive/, whatever else stands there', async () => {
+test('[C22] the newest report is found by listing hive/, whatever else it contains', async () => {
   const objects = objectsOf({
     ...report('2022-04-22-01-00'),
     ...report('2022-10-01-01-00'),
@@ -81,7 +81,7 @@ test('[C22] the newest report is found by listing hive/, whatever else stands th
   });
 });
 
-test('the report that the location pins is read, or the one that the backfill began with', async () => {
+test('the report that the location pins is read, or the one that the backfill started with', async () => {
   const objects = objectsOf({ ...report('2022-04-22-01-00'), ...report('2022-10-01-01-00') });
   const pinned = inventory('Bucket,Key,Size', 'csv', `${LOCATION}/hive/dt=2022-04-22-01-00`);
 
@@ -89,7 +89,7 @@ test('the report that the location pins is read, or the one that the backfill be
   expect((await findReport(inventory(), objects, '2022-04-22-01-00')).dt).toBe('2022-04-22-01-00');
 });
 
-test('[C10] other columns than configured are an error with the two lines for config.yaml', async () => {
+test('[C10] columns that differ from config.yaml are an error with the two lines to set', async () => {
   const fileSchema = 'Bucket, Key, VersionId, IsLatest, IsDeleteMarker, Size';
   const objects = objectsOf(report('2022-04-22-01-00', { fileSchema }));
 
@@ -101,7 +101,7 @@ test('[C10] other columns than configured are an error with the two lines for co
   );
 });
 
-test('[C02] another format than configured is the same error', async () => {
+test('[C02] a format that differs from config.yaml is the same error', async () => {
   const objects = objectsOf(
     report('2022-04-22-01-00', {
       fileFormat: 'ORC',
@@ -114,7 +114,7 @@ test('[C02] another format than configured is the same error', async () => {
   );
 });
 
-test('schemas of all three formats give the field names', () => {
+test('the schemas of all three formats are parsed to field names', () => {
   expect(schemaFields('Bucket, Key,Size')).toEqual(['Bucket', 'Key', 'Size']);
   expect(schemaFields(ORC_SCHEMA)).toEqual([
     ...['bucket', 'key', 'version_id', 'is_latest', 'size', 'last_modified_date'],
@@ -125,19 +125,19 @@ test('schemas of all three formats give the field names', () => {
   );
 });
 
-test('schemas give the same names with and without spaces', () => {
+test('schemas with and without spaces are parsed to the same names', () => {
   expect(schemaFields(' struct< bucket:string , key:string >\n')).toEqual(['bucket', 'key']);
   expect(schemaFields('\n message  s3.inventory {\n required  binary \n bucket ; }')).toEqual([
     'bucket',
   ]);
 });
 
-test('a CSV schema may hold the words of the others', () => {
+test('a CSV schema may contain keywords of the other formats', () => {
   expect(schemaFields('Key, struct<x>')).toEqual(['Key', 'struct<x>']);
   expect(schemaFields('struct<x>, Key')).toEqual(['struct<x>', 'Key']);
 });
 
-test('a manifest describes its own report', () => {
+test('the manifest of a report determines its format and columns', () => {
   const manifest = { fileFormat: 'ORC', fileSchema: ORC_SCHEMA, files: [] };
 
   expect(inventoryOf(manifest, 's3://d/b/id', '2022-04-22-01-00')).toEqual({
@@ -148,7 +148,7 @@ test('a manifest describes its own report', () => {
   });
 });
 
-describe('what cannot be read is an error of its own:', () => {
+describe('each kind of unreadable report has its own error:', () => {
   const dt = '2022-04-22-01-00';
   const href = `${LOCATION}/hive/dt=${dt}/symlink.txt`;
   const passing = { name: 'QueryError', kind: 'transient' };
@@ -182,7 +182,7 @@ describe('what cannot be read is an error of its own:', () => {
     await expect(found).rejects.toMatchObject({ ...passing, message });
   });
 
-  test('a report without symlink.txt, which may pass', async () => {
+  test('a report without symlink.txt, which is transient', async () => {
     const texts: Record<string, string> = report(dt);
     const objects = objectsOf(
       Object.fromEntries(Object.entries(texts).filter(([name]) => name !== href)),
@@ -209,7 +209,7 @@ describe('what cannot be read is an error of its own:', () => {
     },
   );
 
-  test('other columns, which stay wrong', async () => {
+  test('different columns, which is permanent', async () => {
     const found = findReport(inventory('Bucket,Key'), objectsOf(report(dt)));
 
     await expect(found).rejects.toMatchObject({ name: 'QueryError', kind: 'permanent' });
@@ -228,7 +228,7 @@ describe('what cannot be read is an error of its own:', () => {
   });
 });
 
-test('a listing is one file, dated by its last change; one byte of it is read', async () => {
+test('a listing is one file, dated by its modification time; only one byte is read', async () => {
   const listing = objectsOf({ 's3://dest/keys.csv': 'a\nb\n' });
   const ranges: unknown[] = [];
   const read: ObjectReader['read'] = (href, range) => {
@@ -247,6 +247,6 @@ test('a listing is one file, dated by its last change; one byte of it is read', 
   expect(ranges).toEqual([{ offset: 0, length: 1 }]);
 });
 
-test('a scan costs 5 dollars a terabyte, and as much as 10 MB at least', () => {
+test('a scan costs 5 USD per terabyte, with a minimum of 10 MB', () => {
   expect([scanCostUsd(2e12), scanCostUsd(1)]).toEqual([10, 0.00005]);
 });

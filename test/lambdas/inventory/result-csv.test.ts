@@ -25,7 +25,7 @@ const anyRecords = fc
     fc.array(fc.array(fc.oneof(anyValue, quirkyValue), { minLength: columns, maxLength: columns })),
   );
 
-test('null is nothing, an empty text is two quotes, a quote is doubled, a new line may stand in a value', () => {
+test('an empty field is null, two quotes are an empty text, quotes are doubled, and a value may contain line breaks', () => {
   const { records } = parse('"a""b",,"",x\n"c\nd","e,f","\r\n",\n');
 
   expect(records).toEqual([
@@ -38,7 +38,7 @@ test('lines may end in CR LF, and the last one needs no end', () => {
   expect(parse('"a"\r\n"b"').records).toEqual([['a'], ['b']]);
 });
 
-test('before the end of a result an unfinished record is left for the next page', () => {
+test('an incomplete record before the end of the result is left for the next page', () => {
   const whole = '"a","b"\n';
 
   for (const rest of ['"c', '"c"', '"c",', '"c","d"', '"c","d"\r', '"c\n', '"c""']) {
@@ -46,7 +46,7 @@ test('before the end of a result an unfinished record is left for the next page'
   }
 });
 
-test('a result cut within a value is an error, not a shorter value', () => {
+test('a result that ends within a value is an error, not a shorter value', () => {
   expect(() => parse('"a"\n"b')).toThrow(QueryError);
   expect(() => parse('"a"\n"b')).toThrow(`the query result ends within a quoted value: '"b'`);
 });
@@ -55,7 +55,7 @@ test('text that is not CSV is an error that quotes it', () => {
   expect(() => parse('"a"\n"b"c\n')).toThrow(`not in Athena's CSV format near '"b"c`);
 });
 
-test('whatever is written is read, byte for byte', () => {
+test('any written values are read back byte for byte', () => {
   fc.assert(
     fc.property(anyRecords, (records) => {
       expect(parse(toCsv(records)).records).toEqual(records);
@@ -63,7 +63,7 @@ test('whatever is written is read, byte for byte', () => {
   );
 });
 
-test('wherever it is cut, the records before and behind the end are all records', () => {
+test('wherever the result is split, both parts together contain all records', () => {
   fc.assert(
     fc.property(anyRecords, fc.nat(), (records, cut) => {
       const bytes = Buffer.from(toCsv(records));
@@ -81,12 +81,12 @@ describe('a result of many blocks of 64 KiB', () => {
   const records = [...short, long, ...short, long];
   const bytes = Buffer.from(toCsv(records));
 
-  test('is read to its end, records longer than a block included', () => {
+  test('is read completely, including records longer than a block', () => {
     expect(parseRecords(bytes, true)).toEqual({ records, endByte: bytes.length });
     expect(parseRecords(bytes, false)).toEqual({ records, endByte: bytes.length });
   });
 
-  test('is read up to the record that is cut', () => {
+  test('is read up to the incomplete record', () => {
     const cut = bytes.subarray(0, bytes.length - 100_000);
     const last = Buffer.byteLength(toCsv([long]));
 
@@ -98,7 +98,7 @@ describe('a result of many blocks of 64 KiB', () => {
   });
 });
 
-test('values may stand without quotes, as other tools write them', () => {
+test('values may be unquoted, as other tools write them', () => {
   expect(parse('x,y\r\nz, é ')).toEqual({
     records: [
       ['x', 'y'],
@@ -108,15 +108,15 @@ test('values may stand without quotes, as other tools write them', () => {
   });
 });
 
-test('a value without quotes at the end takes no byte more than it has', () => {
+test('an unquoted value at the end does not extend beyond its bytes', () => {
   expect(parse('a,x')).toEqual({ records: [['a', 'x']], endByte: 3 });
 });
 
-test('a result that is cut off may be complete on a retry, one that is not CSV never is', () => {
+test('a truncated result is a transient error, a result that is not CSV a permanent one', () => {
   expect(() => parse('"b')).toThrow(expect.objectContaining({ kind: 'transient' }));
   expect(() => parse('"b"c')).toThrow(expect.objectContaining({ kind: 'permanent' }));
 });
 
-test('a row is its values under their names; what is missing is undefined', () => {
+test('a row maps column names to values; missing values are undefined', () => {
   expect(toRow(['key', 'size'], ['a'])).toStrictEqual({ key: 'a', size: undefined });
 });

@@ -45,14 +45,14 @@ function keysOf(pages: readonly ResultPage[]): (string | undefined)[] {
   return pages.flatMap(({ records }) => records.map(([key]) => key));
 }
 
-test('[C11] the header is skipped on the first page only, and its names serve all pages', async () => {
+test('[C11] the header is skipped on the first page only, and its names apply to all pages', async () => {
   const pages = await pagesOf(reader({ text: toCsv(['a', 'key', 'b']), eTag: '1' }), 8);
 
   expect(keysOf(pages)).toEqual(['a', 'key', 'b']);
   expect(pages.length).toBeGreaterThan(1);
 });
 
-test('[C13] [C14] 2,500 rows are all read, each page from where the last ended', async () => {
+test('[C13] [C14] all 2,500 rows are read, each page from the end of the previous one', async () => {
   const keys = Array.from({ length: 2500 }, (_, index) => `key ${index}`);
 
   const pages = await pagesOf(reader({ text: toCsv(keys), eTag: '1' }), 4096);
@@ -77,7 +77,7 @@ test('a result without a row is one page without a row', async () => {
   expect(pages).toMatchObject([{ records: [], columns: ['key'], last: true }]);
 });
 
-test('a result of no byte is one page without columns', async () => {
+test('an empty result is one page without columns', async () => {
   const pages = await pagesOf(reader({ text: '', eTag: '1' }), 100);
 
   expect(pages).toEqual([
@@ -91,19 +91,22 @@ test('a result of no byte is one page without columns', async () => {
   ]);
 });
 
-test('a column without a name has the empty one', async () => {
+test('a column without a name has the empty string as its name', async () => {
   const [page] = await pagesOf(reader({ text: '"key",\n', eTag: '1' }), 100);
 
   expect(page?.columns).toEqual(['key', '']);
 });
 
-test.each([9, 10, 100])('in pages of %i bytes a last line needs no end', async (pageBytes) => {
-  const pages = await pagesOf(reader({ text: '"key"\n"a"', eTag: '1' }), pageBytes);
+test.each([9, 10, 100])(
+  'in pages of %i bytes, the last line needs no line end',
+  async (pageBytes) => {
+    const pages = await pagesOf(reader({ text: '"key"\n"a"', eTag: '1' }), pageBytes);
 
-  expect(keysOf(pages)).toEqual(['a']);
-});
+    expect(keysOf(pages)).toEqual(['a']);
+  },
+);
 
-test('a result that was replaced between two pages is gone', async () => {
+test('a result that was replaced between two pages is an error', async () => {
   const object = { text: toCsv(['a', 'b', 'c']), eTag: '1' };
   const source = { objects: reader(object), href: 's3://r/x', pageBytes: 7 };
   const read = async () => {
@@ -120,7 +123,7 @@ test('a result that was replaced between two pages is gone', async () => {
   });
 });
 
-test('any page size and any place to resume at give the same rows', async () => {
+test('any page size and resume position return the same rows', async () => {
   const key = fc.string({ unit: fc.constantFrom('"', ',', '\n', 'é', '😀', 'a'), maxLength: 6 });
   const pageBytes = fc.integer({ min: 1, max: 60 });
   await fc.assert(
