@@ -48,14 +48,14 @@ function exampleHandler(collaborators: Partial<CollectionCollaborators> = {}) {
 }
 
 describe('the collection handler', () => {
-  test('posts the Collection and says so', async () => {
+  test('posts the Collection and logs it', async () => {
     const { run, posted } = exampleHandler();
 
     expect(await run()).toEqual({ collection: 'example', verified: false });
     expect(posted).toEqual([collection]);
   });
 
-  test('[E07] reads the Collection back where the STAC API is known', async () => {
+  test('[E07] reads the Collection back if the URL of the STAC API is set', async () => {
     const verified: string[] = [];
     const { run } = exampleHandler({
       verify: ({ id }) => {
@@ -68,7 +68,7 @@ describe('the collection handler', () => {
     expect(verified).toEqual(['example']);
   });
 
-  test('leaves two seconds of its time, and logs what it posted before it reads it back', async () => {
+  test('reserves two seconds, and logs the post before it reads the Collection back', async () => {
     const log = new MemoryLog();
     const deadlines: number[] = [];
     const started = Date.now();
@@ -91,7 +91,7 @@ describe('the collection handler', () => {
     expect(Math.max(...deadlines)).toBeLessThanOrEqual(Date.now() + 58_000);
   });
 
-  test('fails with the reason, so that the deployment does', async () => {
+  test('fails with the reason, so that the deployment fails', async () => {
     const { run } = exampleHandler({
       postCollection: () => Promise.reject(new Error('answered 500')),
     });
@@ -99,7 +99,7 @@ describe('the collection handler', () => {
     await expect(run()).rejects.toThrow('answered 500');
   });
 
-  test('posts nothing that is not valid', async () => {
+  test('does not post an invalid Collection', async () => {
     const handler = collectionHandler(() => ({ ...collection, description: '' })).with({
       postCollection: () => Promise.reject(new Error('posted')),
       verify: undefined,
@@ -112,7 +112,7 @@ describe('the collection handler', () => {
     );
   });
 
-  test('waits for a policy that is not in force yet, a minute at most', async () => {
+  test('retries for up to a minute until an IAM policy takes effect', async () => {
     let denials = 3;
     const denied = () =>
       new TokenError('the secret cannot be read', { cause: new Error('AccessDeniedException') });
@@ -137,7 +137,7 @@ describe('verifyCollection', () => {
     send,
   });
 
-  test('asks for it by its id, ten seconds long, and tries again for the deadline', async () => {
+  test('requests the Collection by its id with a timeout of ten seconds, and retries until the deadline', async () => {
     const asked: unknown[] = [];
     const stored = { ...collection, id: 'a b/c' };
     const answers = [404, 200].map((status) => answering(status, stored)());
@@ -177,7 +177,7 @@ describe('verifyCollection', () => {
     });
   });
 
-  test('keeps why it cannot be read back, which may pass', async () => {
+  test('throws a transient error with the cause if the Collection cannot be read back', async () => {
     await expect(
       verifyCollection(
         collection,
@@ -192,7 +192,7 @@ describe('verifyCollection', () => {
     });
   });
 
-  test('is content with the Collection as it was posted, links apart', async () => {
+  test('accepts the posted Collection with different links', async () => {
     const stored = { ...collection, links: [{ rel: 'self', href: 'x' }] };
 
     await expect(
@@ -200,7 +200,7 @@ describe('verifyCollection', () => {
     ).resolves.toBeUndefined();
   });
 
-  test('names what the catalogue still shows otherwise', async () => {
+  test('names the fields that still differ in the catalogue', async () => {
     const stored = { ...collection, description: 'old' };
 
     await expect(verifyCollection(collection, options(answering(200, stored)))).rejects.toThrow(
@@ -208,7 +208,7 @@ describe('verifyCollection', () => {
     );
   });
 
-  test('says when it cannot be read back', async () => {
+  test('reports that the Collection cannot be read back', async () => {
     await expect(verifyCollection(collection, options(answering(404, {})))).rejects.toThrow(
       /cannot be read back from .*: HTTP status 404/,
     );

@@ -12,7 +12,7 @@ const invalid = () =>
   Promise.reject(new IngestorError('answered 422', { kind: 'permanent', status: 422 }));
 
 describe('a batch', () => {
-  test('becomes Items of the Collection, and nothing is returned', async () => {
+  test('is posted as Items of the Collection, and no failure is returned', async () => {
     const { run, posted } = exampleHandler();
 
     expect(await run([sqsRecord({ name: 'a' }), sqsRecord({ name: 'b' })])).toEqual([]);
@@ -23,7 +23,7 @@ describe('a batch', () => {
     ]);
   });
 
-  test('[B02] is answered in the lower camel case that Lambda reads', async () => {
+  test('[B02] has a response in lower camel case, which Lambda expects', async () => {
     const { handler } = exampleHandler({}, { postItem: busy });
     const record = sqsRecord({ name: 'a' });
 
@@ -33,7 +33,7 @@ describe('a batch', () => {
     });
   });
 
-  test('[B04] whose records all fail reports all of them, and does not throw', async () => {
+  test('[B04] whose records all fail returns all of them, and does not throw', async () => {
     const { run } = exampleHandler({}, { postItem: busy });
     const records = ['a', 'b', 'c'].map((name) => sqsRecord({ name }));
 
@@ -65,7 +65,7 @@ describe('a batch', () => {
     },
   );
 
-  test('[A04] with a key that cannot be decoded dead-letters that record alone', async () => {
+  test('[A04] with a key that cannot be decoded dead-letters only that record', async () => {
     const { run, posted, dead } = exampleHandler();
     const event = (key: string) =>
       sqsRecord({
@@ -97,7 +97,7 @@ describe('a batch', () => {
       });
     const broken = new GranuleError('broken', { href: 'broken' });
 
-    test('[A04] posts those that can be read, and dead-letters it for the one that cannot', async () => {
+    test('[A04] posts the Items of the readable records, and dead-letters the message for the unreadable one', async () => {
       const { run, posted, dead } = exampleHandler();
 
       expect(await run([event('a', 'bad%E9.xml', 'caf%C3%A9.xml')])).toEqual([]);
@@ -111,7 +111,7 @@ describe('a batch', () => {
       ]);
     });
 
-    test('posts the Items that can be made', async () => {
+    test('posts the Items that can be created', async () => {
       const { run, posted, dead } = failing({ broken });
 
       expect(await run([event('a', 'broken', 'b')])).toEqual([]);
@@ -120,7 +120,7 @@ describe('a batch', () => {
       expect(dead.map(({ reason }) => reason.failure.message)).toEqual(['broken']);
     });
 
-    test('goes back to the queue for what may pass before it is given up for what cannot', async () => {
+    test('is retried for a transient failure, although another one is permanent', async () => {
       const { run, posted, dead } = failing({ broken, busy: new Error('busy') });
       const record = event('bad%E9.xml', 'broken', 'busy', 'a');
 
@@ -130,7 +130,7 @@ describe('a batch', () => {
       expect(dead).toEqual([]);
     });
 
-    test('goes back for a post that may pass, though another never can', async () => {
+    test('is retried for a post that failed transiently, although another one failed permanently', async () => {
       const { run, dead } = exampleHandler(
         {},
         {
@@ -146,7 +146,7 @@ describe('a batch', () => {
       expect(dead).toEqual([]);
     });
 
-    test('reads a bounded number of granules at once, and all before it ends', async () => {
+    test('reads a limited number of granules concurrently, and all of them in the end', async () => {
       let [underWay, most, ended] = [0, 0, 0];
       const { run } = exampleHandler({
         createItem: async ({ href }) => {
@@ -165,7 +165,7 @@ describe('a batch', () => {
     });
   });
 
-  test('[B13] is safe to deliver twice, alone and mixed with fresh records', async () => {
+  test('[B13] can be delivered twice, alone and mixed with new records', async () => {
     const { run, posted } = exampleHandler();
     const [a, b] = [sqsRecord({ name: 'a' }), sqsRecord({ name: 'b' })];
 
@@ -175,7 +175,7 @@ describe('a batch', () => {
     expect(posted.map(({ id }) => id)).toEqual(['a', 'a', 'b']);
   });
 
-  test('[B14] with the same Item twice posts the newest, and acknowledges both', async () => {
+  test('[B14] with the same Item twice posts the newest, and acknowledges both records', async () => {
     const { run, posted } = exampleHandler({
       createItem: ({ href }) =>
         Promise.resolve(exampleItem('same', { assets: { data: { href: `s3://b/${href}` } } })),
@@ -190,7 +190,7 @@ describe('a batch', () => {
     expect(posted.map(({ assets }) => assets['data']?.href)).toEqual(['s3://b/newer']);
   });
 
-  test('with the same Item sent in the same millisecond posts the one listed last', async () => {
+  test('with the same Item sent twice in the same millisecond posts the one listed last', async () => {
     const { run, posted } = exampleHandler({
       createItem: ({ href }) =>
         Promise.resolve(exampleItem('same', { assets: { data: { href: `s3://b/${href}` } } })),
@@ -201,7 +201,7 @@ describe('a batch', () => {
     expect(posted.map(({ assets }) => assets['data']?.href)).toEqual(['s3://b/second']);
   });
 
-  test('with the same Item twice returns both when it cannot be posted', async () => {
+  test('with the same Item twice returns both records if it cannot be posted', async () => {
     const { run } = exampleHandler(
       { createItem: () => Promise.resolve(exampleItem('same')) },
       { postItem: busy },
@@ -211,7 +211,7 @@ describe('a batch', () => {
     expect(await run(records)).toEqual(records.map(({ messageId }) => messageId));
   });
 
-  test('with a record of another form than SQS has returns that one alone', async () => {
+  test('with a record that does not have the format of SQS returns only that one', async () => {
     const { run, posted } = exampleHandler();
     const odd: Partial<SQSRecord> = { ...sqsRecord({ name: 'odd' }) };
     delete odd.messageAttributes;
@@ -220,14 +220,14 @@ describe('a batch', () => {
     expect(posted.map(({ id }) => id)).toEqual(['a']);
   });
 
-  test('[B16] propagates a failure of the ingestor', async () => {
+  test('[B16] returns the record if the ingestor is busy', async () => {
     const { run } = exampleHandler({}, { postItem: busy });
     const record = sqsRecord({ name: 'a' });
 
     expect(await run([record])).toEqual([record.messageId]);
   });
 
-  test('[B17] is answered only when every record has settled', async () => {
+  test('[B17] returns its response only after every record has settled', async () => {
     const finished: string[] = [];
     const { run } = exampleHandler({
       createItem: async ({ href }) => {
@@ -243,7 +243,7 @@ describe('a batch', () => {
     expect(finished).toEqual(['fails', 'slow']);
   });
 
-  test('of ten takes about the time of its slowest record: all ten are worked on at once', async () => {
+  test('of ten records takes about as long as the slowest one, because they run concurrently', async () => {
     let underWay = 0;
     let tenAreUnderWay: () => void = () => undefined;
     const allAtOnce = new Promise<void>((resolve) => (tenAreUnderWay = resolve));
@@ -262,7 +262,7 @@ describe('a batch', () => {
     expect(posted).toHaveLength(10);
   });
 
-  test('does not wait for a record that hangs longer than its share of the time', async () => {
+  test('does not wait longer for a record that hangs than its share of the time', async () => {
     const { run, posted } = exampleHandler({
       createItem: ({ href }) =>
         href === 'hangs' ? new Promise(() => undefined) : Promise.resolve(exampleItem(href)),
@@ -275,7 +275,7 @@ describe('a batch', () => {
     expect(posted.map(({ id }) => id)).toEqual(['a']);
   });
 
-  test('hands back what there is no time to begin, visible at once', async () => {
+  test('returns the records that it has no time to start, visible immediately', async () => {
     const { run, returned, posted } = exampleHandler();
     const record = sqsRecord({ name: 'a' });
     const remaining = [60_000, 1_000];
@@ -286,7 +286,7 @@ describe('a batch', () => {
     expect(returned).toEqual([{ body: record.body, delaySeconds: 0 }]);
   });
 
-  test('[B01] never answers with an id that is empty, unknown or twice there', async () => {
+  test('[B01] never returns an id that is empty, unknown or duplicated', async () => {
     const outcomes = fc.array(
       fc.record({
         name: fc.constantFrom('ok', 'throws', 'skip me', 'invalid'),
@@ -316,7 +316,7 @@ describe('a batch', () => {
 });
 
 describe('a permanent failure', () => {
-  test('goes to the dead letters with its reason, is acknowledged, and its body is untouched', async () => {
+  test('is sent to the dead-letter queue with its reason and an unchanged body, and is acknowledged', async () => {
     const body = '{ "name" : "bad" }';
     const { run, dead, returned } = exampleHandler({
       createItem: () => {
@@ -340,7 +340,7 @@ describe('a permanent failure', () => {
     ]);
   });
 
-  test('[A11] of an unknown body names the start of it', async () => {
+  test('[A11] of an unknown body quotes the start of the body', async () => {
     const { run, dead } = exampleHandler();
 
     expect(await run([sqsRecord('{}')])).toEqual([]);
@@ -348,7 +348,7 @@ describe('a permanent failure', () => {
     expect(dead[0]?.reason.failure.message).toBe('not an example: {}');
   });
 
-  test('of an invalid Item is found before the post, with every fault', async () => {
+  test('of an invalid Item occurs before the post, and lists every fault', async () => {
     const { run, dead, posted } = exampleHandler({
       createItem: () => Promise.resolve(exampleItem('', { links: [{ rel: '', href: 'x' }] })),
     });
@@ -359,7 +359,7 @@ describe('a permanent failure', () => {
     expect(dead[0]?.reason.failure.message).toMatch(/id: .*links\.0\.rel: /);
   });
 
-  test('stays in the queue when the dead letter cannot be sent', async () => {
+  test('stays in the queue if the dead letter cannot be sent', async () => {
     const { run } = exampleHandler(
       {},
       {
@@ -391,7 +391,7 @@ describe('a transient failure', () => {
     expect(returned).toEqual([{ body: record.body, delaySeconds }]);
   });
 
-  test('waits 15 minutes at most', async () => {
+  test('waits at most 15 minutes', async () => {
     const retry = {
       pipeline: 'example',
       maxReceiveCount: 100,
@@ -405,7 +405,7 @@ describe('a transient failure', () => {
     expect(returned[0]?.delaySeconds).toBe(900);
   });
 
-  test('[E08] on the last receive goes to the dead letters with its reason', async () => {
+  test('[E08] on the last receive is sent to the dead-letter queue with its reason', async () => {
     const { run, dead, returned } = exampleHandler({}, { postItem: busy });
 
     expect(await run([sqsRecord({ name: 'a' }, received(5))])).toEqual([]);
@@ -417,7 +417,7 @@ describe('a transient failure', () => {
     });
   });
 
-  test('comes back by the queue itself when its visibility cannot be changed', async () => {
+  test('is redelivered after the visibility timeout of the queue if the timeout cannot be changed', async () => {
     const { run } = exampleHandler(
       {},
       {
@@ -443,7 +443,7 @@ describe('a message without a granule', () => {
     expect([posted, dead]).toEqual([[], []]);
   });
 
-  test('[A10] such as a test event is acknowledged, with an info line', async () => {
+  test('[A10] that is a test event is acknowledged, and logged at level info', async () => {
     const { run, posted, lines } = exampleHandler();
 
     expect(await run([sqsRecord({ Service: 'Amazon S3', Event: 's3:TestEvent' })])).toEqual([]);
@@ -456,7 +456,7 @@ describe('a message without a granule', () => {
     });
   });
 
-  test('[A11] such as an event without records is acknowledged, with a warning', async () => {
+  test('[A11] that is an event without records is acknowledged, and logged as a warning', async () => {
     const { run, lines } = exampleHandler();
 
     expect(await run([sqsRecord({ Records: [] })])).toEqual([]);
@@ -466,7 +466,7 @@ describe('a message without a granule', () => {
 });
 
 describe('the log', () => {
-  test('has one line for each record, with who, what and how long', async () => {
+  test('has one line for each record, with the pipeline, the outcome and the duration', async () => {
     const { run, lines } = exampleHandler();
     const record = sqsRecord({ name: 'a' });
 

@@ -11,14 +11,14 @@ function linksOf(rels: readonly (readonly [string, string])[], stacApiUrl?: stri
 }
 
 describe('the links of an Item', () => {
-  test('[N39] have the Collection of the STAC API in place of an own one', () => {
+  test("[N39] include the Collection in the STAC API instead of the author's own", () => {
     expect(linksOf([['collection', 'https://x.y/c']], 'https://api/')).toEqual({
       links: [['collection', 'https://api/collections/c']],
       reasons: ['collection'],
     });
   });
 
-  test.each(['collection', 'self', 'parent', 'root'])('[N39] have one %s at most', (rel) => {
+  test.each(['collection', 'self', 'parent', 'root'])('[N39] include at most one %s', (rel) => {
     const first = [rel, 'https://x.y/1'] as const;
 
     expect(linksOf([first, [rel, 'https://x.y/2']])).toEqual({ links: [first], reasons: [rel] });
@@ -31,7 +31,7 @@ describe('the links of an Item', () => {
     },
   );
 
-  test('[N39] of other relations may be several', () => {
+  test('[N39] may include several of any other relation', () => {
     const links = [
       ['derived_from', 's3://b/1'],
       ['derived_from', 'https://x.y/2'],

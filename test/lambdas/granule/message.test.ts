@@ -110,7 +110,7 @@ describe('an S3 event', () => {
     expect(keysOf(s3Event(s3Record('a'), s3Record('b')))).toEqual(['a', 'b']);
   });
 
-  test('[A11] is skipped without records; a record of another shape is an error that quotes it', () => {
+  test('[A11] is skipped without records; a record of an unknown shape is an error that quotes it', () => {
     expect(skippedOf(s3Event())).toEqual(['no-records']);
     expect(() => parseBody(s3Event({ eventName: 'x', dynamodb: {} }))).toThrow(
       'not an S3 event record: {"eventName":"x","dynamodb":{}}',
@@ -237,7 +237,7 @@ describe('an SNS envelope', () => {
 });
 
 describe('a message of SNS', () => {
-  test('about the end of a subscription is skipped as well', () => {
+  test('that confirms the removal of a subscription is skipped', () => {
     const body = envelope('You have been unsubscribed', { Type: 'UnsubscribeConfirmation' });
 
     expect(skippedOf(body)).toEqual(['subscription-confirmation']);

@@ -125,7 +125,7 @@ describe('the token endpoint', () => {
     ]);
   });
 
-  test('[D11] gives a token whose lifetime starts at the response, and which is not parsed', async () => {
+  test('[D11] returns a token whose lifetime starts at the response, and which is not parsed', async () => {
     const token = await request(json(200, { access_token: 'not.a.jwt', expires_in: 100 }));
 
     expect(token).toEqual({ value: 'not.a.jwt', renewAt: now + 75_000, expiresAt: now + 100_000 });

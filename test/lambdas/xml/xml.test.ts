@@ -40,7 +40,7 @@ describe('readXml', () => {
     expect(events).toEqual(['+a', '+a/b', '-a/b ', '+a/c', '+a/c/d', '-a/c/d ', '-a/c x', '-a 12']);
   });
 
-  test('[G08] gives the namespace of an element, whatever its prefix', () => {
+  test('[G08] provides the namespace of an element, whatever its prefix', () => {
     const text = `<p:a xmlns:p="urn:x"><p:b/><b xmlns="urn:x"><b/></b><q:b xmlns:q="urn:y"/><b/></p:a>`;
 
     const names = elements(text).map(({ uri, local, name }) => [name, `{${uri}}${local}`]);
@@ -55,7 +55,7 @@ describe('readXml', () => {
     ]);
   });
 
-  test('needs neither of the two handlers', () => {
+  test('requires neither of the two handlers', () => {
     const closed: string[] = [];
 
     readXml({ href: HREF, text: '<a><b/></a>' }, { close: ({ name }) => closed.push(name) });
@@ -67,7 +67,7 @@ describe('readXml', () => {
     }).toThrow(`${HREF}:1:3: <a> is not well-formed XML: unclosed tag: a`);
   });
 
-  test('passes on the error of a handler', () => {
+  test('rethrows the error of a handler', () => {
     const open = () => {
       throw new Error('enough');
     };
@@ -77,7 +77,7 @@ describe('readXml', () => {
     }).toThrow('enough');
   });
 
-  test('gives the attributes without a prefix, and the prefixes that an element declares', () => {
+  test('provides the attributes without a prefix, and the prefixes that an element declares', () => {
     const text = '<p:a b="1" p:c="2" xmlns:p="urn:x" xmlns="urn:y"><d/></p:a>';
 
     const [root, child] = elements(text);
@@ -88,7 +88,7 @@ describe('readXml', () => {
     expect({ ...child?.namespaces }).toEqual({});
   });
 
-  test('[G04] gives no element, one and two of a kind', () => {
+  test('[G04] reads no element, one and two of the same name', () => {
     const count = (text: string) => elements(text).filter(({ local }) => local === 'file').length;
 
     expect(count('<files/>')).toBe(0);

@@ -7,7 +7,7 @@ import {
 } from '../../../local/container/shared-token.js';
 
 describe('the token that containers share', () => {
-  test('is requested by one of them at a time, until that one has written or died', async () => {
+  test('is requested by one container at a time, until that one has written it or died', async () => {
     let now = 0;
     const store = memoryTokenStore(() => now);
     const claim = () => handleTokenRequest(store, { kind: 'claim' });
@@ -22,7 +22,7 @@ describe('the token that containers share', () => {
     expect(await claim()).toBe(true);
   });
 
-  test('may be given as it is', async () => {
+  test('may be a fixed token', async () => {
     const tokens = fixedToken('given');
     tokens.forget('given');
 

@@ -19,7 +19,7 @@ afterEach(() => {
 });
 
 describe('a file of whole lines', () => {
-  test('appends, and finds a line again by its offset', () => {
+  test('appends lines and reads a line by its offset', () => {
     const file = new LineFile(path, { fresh: true });
     const long = 'ä'.repeat(100_000);
 
@@ -47,7 +47,7 @@ describe('a file of whole lines', () => {
     expect(readFileSync(path, 'utf8')).toBe(`${kept}next\n`);
   });
 
-  test('starts with an empty file if asked to', () => {
+  test('starts with an empty file if `fresh` is set', () => {
     appendFileSync(path, 'old\n');
 
     new LineFile(path, { fresh: true }).close();
@@ -55,7 +55,7 @@ describe('a file of whole lines', () => {
     expect(readFileSync(path, 'utf8')).toBe('');
   });
 
-  test('names the file and the reason when it cannot be opened', () => {
+  test('throws an error with the path and the reason if the file cannot be opened', () => {
     writeFileSync(path, '');
 
     expect(() => new LineFile(join(path, 'below'), { fresh: true })).toThrow(
@@ -63,7 +63,7 @@ describe('a file of whole lines', () => {
     );
   });
 
-  test('throws a sentence when the disk is full', () => {
+  test('throws a readable error if the disk is full', () => {
     const file = new LineFile('/dev/full', { fresh: false });
     file.append('line');
 

@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 describe('makeFolder', () => {
-  test('makes the folders above it, and leaves what is there', () => {
+  test('creates the parent folders, and keeps existing content', () => {
     const path = join(root, 'a/b/c');
 
     makeFolder(path);
@@ -24,7 +24,7 @@ describe('makeFolder', () => {
     expect(statSync(path).isDirectory()).toBe(true);
   });
 
-  test('takes a link to a folder for a folder', () => {
+  test('accepts a link to a folder', () => {
     symlinkSync(root, join(root, 'link'));
 
     makeFolder(join(root, 'link'));
@@ -33,7 +33,7 @@ describe('makeFolder', () => {
     expect(statSync(join(root, 'a')).isDirectory()).toBe(true);
   });
 
-  test.each(['file', 'file/a', 'file/a/b'])('throws a sentence at %s', (path) => {
+  test.each(['file', 'file/a', 'file/a/b'])('throws a readable error for %s', (path) => {
     writeFileSync(join(root, 'file'), '');
 
     expect(() => {

@@ -6,12 +6,12 @@ const post = { method: 'POST', path: '/ingestions' };
 const get = { method: 'GET', path: '/ingestions' };
 
 describe('a plan of faults', () => {
-  test('lets everything through when there are no rules', () => {
+  test('has no faults without rules', () => {
     expect(noFaults(post)).toBeUndefined();
     expect(faultPlan([])(post)).toBeUndefined();
   });
 
-  test('strikes the first so many requests that its condition lets through', () => {
+  test('affects the given number of requests that match its condition', () => {
     const plan = faultPlan([
       { fault: { kind: 'reset' }, first: 2, when: ({ method }) => method === 'POST' },
     ]);
@@ -21,7 +21,7 @@ describe('a plan of faults', () => {
     expect(struck).toEqual(['reset', undefined, 'reset', undefined]);
   });
 
-  test('takes the first rule that applies, and says when the request is carried out all the same', () => {
+  test('applies the first matching rule, and tells whether the request is still processed', () => {
     const plan = faultPlan([
       { fault: { kind: 'hang' }, first: 1, afterwards: true },
       { fault: { kind: 'status', status: 503 } },
@@ -31,7 +31,7 @@ describe('a plan of faults', () => {
     expect(plan(post)).toEqual({ fault: { kind: 'status', status: 503 }, afterwards: false });
   });
 
-  test('strikes with its probability, the same requests for the same seed', () => {
+  test('affects requests with its probability, and the same ones for the same seed', () => {
     const draw = (seed: number) => {
       const plan = faultPlan([{ fault: { kind: 'half' }, probability: 0.1 }], seed);
       return Array.from({ length: 10_000 }, () => plan(post) !== undefined);
@@ -45,7 +45,7 @@ describe('a plan of faults', () => {
   });
 });
 
-test('seeded numbers lie in [0, 1)', () => {
+test('seeded numbers are in [0, 1)', () => {
   const random = seededRandom(1);
   const drawn = Array.from({ length: 1000 }, random);
 

@@ -73,7 +73,7 @@ function parse(text: string): unknown {
   }
 }
 
-describe('who may post', () => {
+describe('authentication', () => {
   test.each([
     ['no token', '', 401, 'Not authenticated'],
     ['another scheme', 'Basic abc', 401, 'Not authenticated'],
@@ -88,7 +88,7 @@ describe('who may post', () => {
     },
   );
 
-  test('the scheme may be written small, and a list needs no token', async () => {
+  test('the scheme may be in lower case, and a list needs no token', async () => {
     expect((await call({ headers: { authorization: 'bearer good' }, body: item })).status).toBe(
       201,
     );
@@ -97,7 +97,7 @@ describe('who may post', () => {
 });
 
 describe('an Item', () => {
-  test('is queued and can be asked for', async () => {
+  test('is queued and can be requested by its id', async () => {
     const record = { id: 'a', status: 'queued', message: null, created_by: 'local', item };
 
     expect(await call({ body: item })).toMatchObject({ status: 201, body: record });
@@ -111,7 +111,7 @@ describe('an Item', () => {
     expect(ingestor.items()).toEqual([item]);
   });
 
-  test('replaces one of its id', async () => {
+  test('replaces an Item with the same id', async () => {
     await call({ body: item });
     await call({ body: JSON.stringify({ ...item, bbox: [0, 0, 2, 2] }, undefined, 2) });
 
@@ -229,7 +229,7 @@ describe('an Item', () => {
     expect((await call({ body: { ...item, ...change } })).status).toBe(201);
   });
 
-  test('needs its Collection where that is asked for', async () => {
+  test('requires its Collection if that option is set', async () => {
     const strict = await startFakeIngestor({ requireCollection: true });
     const post = (path: string, body: object) =>
       fetch(strict.url + path, {
@@ -257,7 +257,7 @@ describe('a body', () => {
     expect(await call({ body })).toMatchObject({ status, body: { detail: [{ type }] } });
   });
 
-  test('without a JSON content type is refused with the whole body in the answer', async () => {
+  test('without a JSON content type is rejected with the whole body in the response', async () => {
     expect(await call({ body: item, headers: { 'content-type': 'text/plain' } })).toMatchObject({
       status: 422,
       body: {
@@ -266,7 +266,7 @@ describe('a body', () => {
     });
   });
 
-  test('with NaN is more than the real one can take', async () => {
+  test('with NaN fails as in the real ingestor', async () => {
     expect(await call({ body: '{"a":NaN}' })).toMatchObject({
       status: 500,
       body: 'Internal Server Error',
@@ -275,7 +275,7 @@ describe('a body', () => {
 });
 
 describe('a Collection', () => {
-  test('is published, again and again', async () => {
+  test('can be published repeatedly', async () => {
     const published = { status: 201, body: ['Successfully published: c'] };
     expect(await call({ path: '/collections', body: collection })).toMatchObject(published);
     expect(await call({ path: '/collections', body: collection })).toMatchObject(published);
@@ -319,7 +319,7 @@ describe('another path', () => {
 });
 
 describe('faults', () => {
-  test('come before or after the Item is taken', async () => {
+  test('occur before or after the Item is stored', async () => {
     const faulty = await startFakeIngestor({
       faults: faultPlan([
         { fault: { kind: 'status', status: 503 }, first: 1 },
@@ -352,7 +352,7 @@ describe('faults', () => {
     await faulty.close();
   });
 
-  test('a request that hangs ends with the server', async () => {
+  test('a request that hangs ends when the server is closed', async () => {
     const hanging = await startFakeIngestor({ faults: faultPlan([{ fault: { kind: 'hang' } }]) });
     const answer = fetch(hanging.url).then(
       () => 'answered',

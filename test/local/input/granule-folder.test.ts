@@ -55,7 +55,7 @@ const keyOf = (body: unknown): string =>
   (body as { Records: { s3: { object: { key: string } } }[] }).Records[0]?.s3.object.key ?? '';
 
 describe('granules below a folder', () => {
-  test('that is laid out as the bucket come as the backfill sends them', async () => {
+  test('with the layout of the bucket produce the messages of the backfill', async () => {
     const found = await granulesBelow(root, { finder });
 
     expect(await bodiesOf(found)).toEqual([{ path: 'data/2024/a' }, { path: 'data/2024/b' }]);
@@ -63,7 +63,7 @@ describe('granules below a folder', () => {
     expect(found.sourceMap).toBeUndefined();
   });
 
-  test("that stands for the pipeline's part of the bucket come by their whole keys", async () => {
+  test('that represents the prefix of the pipeline have their full keys', async () => {
     const folder = join(root, 'data');
 
     const found = await granulesBelow(folder, { finder });
@@ -72,7 +72,7 @@ describe('granules below a folder', () => {
     expect(found.hrefMap).toEqual({ from: 's3://bucket/data/', to: `${folder}/` });
   });
 
-  test('that holds granules directly are found all the same', async () => {
+  test('that contains granules directly are found too', async () => {
     const folder = join(root, 'data/2024');
 
     const found = await granulesBelow(folder, {
@@ -98,7 +98,7 @@ describe('granules below a folder', () => {
     });
   });
 
-  test('are missed with a sentence', async () => {
+  test('cause a readable error if there are none', async () => {
     mkdirSync(join(root, 'empty'));
 
     await expect(granulesBelow(join(root, 'empty'), { finder })).rejects.toThrow(
@@ -109,7 +109,7 @@ describe('granules below a folder', () => {
     );
   });
 
-  test('an error that is not about the name is not taken for an answer', async () => {
+  test('an error for another reason than the name is thrown', async () => {
     const broken = {
       parseMessage: () => {
         throw new Error('bug');
@@ -122,7 +122,7 @@ describe('granules below a folder', () => {
   });
 });
 
-test('any key survives the way through an S3 event', () => {
+test('any key is unchanged after it passed through an S3 event', () => {
   const [naming] = namingsOf({
     pipeline: {
       parseMessage: (message) => ({ href: message.type === 's3-object' ? message.key : '' }),

@@ -18,7 +18,7 @@ function feedOf(options: { limit?: number; done?: string[]; isStopped?: () => bo
 const bodiesIn = (queue: LocalQueue): string[] => queue.receive(100).map(({ body }) => body);
 
 describe('a feed', () => {
-  test('sends what it is given, and knows when that is all', async () => {
+  test('sends all messages, and then is complete', async () => {
     const { queue, feed } = feedOf();
 
     await feed.run(inputsOf([inputOf(['a', 'b']), inputOf(['c'])]));
@@ -27,7 +27,7 @@ describe('a feed', () => {
     expect(feed.counts).toEqual({ sent: 3, skipped: 0, isComplete: true, isCutShort: false });
   });
 
-  test('leaves out what was done, and counts it towards the limit', async () => {
+  test('skips messages done before, and counts them towards the limit', async () => {
     const { queue, feed } = feedOf({ limit: 3, done: ['b'] });
 
     await feed.run(inputOf(['a', 'b', 'c', 'd']));
@@ -49,7 +49,7 @@ describe('a feed', () => {
     expect(feed.counts.sent).toBe(5);
   });
 
-  test('ends when stopped, and when its input fails', async () => {
+  test('ends if it is stopped or its input fails', async () => {
     const stopped = feedOf({ isStopped: () => true });
     await stopped.feed.run(inputOf(['a']));
     expect(stopped.queue.isEmpty).toBe(true);
@@ -62,7 +62,7 @@ describe('a feed', () => {
 });
 
 describe('a file of messages', () => {
-  test('gives its lines, empty ones left out, whatever ends them', async () => {
+  test('yields its lines without empty ones, whatever the line ends', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'messages-'));
     writeFileSync(join(folder, 'm.ndjson'), '{"a":1}\r\n\n{"b":"\u2028"}\nnot json');
     const bodies: string[] = [];
@@ -74,7 +74,7 @@ describe('a file of messages', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('that is missing is named', async () => {
+  test('that does not exist is named in the error', async () => {
     await expect(assertMessageFile('/nowhere/m')).rejects.toThrow(
       "--messages '/nowhere/m' cannot be read: the file does not exist",
     );

@@ -20,7 +20,7 @@ async function read(path: string): Promise<string[]> {
   return bodies;
 }
 
-test('each body is read back as the same message, whatever it holds', async () => {
+test('each body is read back as the same message, whatever it contains', async () => {
   const bodies = [
     '{"key":"a"}',
     'plain/key.tif',
@@ -45,7 +45,7 @@ test('each body is read back as the same message, whatever it holds', async () =
   );
 });
 
-test('accepted messages stay for the next process, unless it starts over', async () => {
+test('accepted messages are kept for the next process, unless it starts over', async () => {
   const path = join(folder, 'messages.ndjson');
   const send = async (fresh: boolean, body: string): Promise<string[]> => {
     const queue = messageLines(path, { fresh });
@@ -77,7 +77,7 @@ test.each([
   expect(await read(path)).toEqual(BODIES);
 });
 
-test('[N05] a character that the chunks of a long file cut in two is whole', async () => {
+test('[N05] a character that is split between two chunks of a long file is read correctly', async () => {
   const path = join(folder, 'messages.ndjson');
   const bodies = Array.from({ length: 5000 }, (_, index) => `${'ü€'.repeat(10)}/${index}.tif`);
   await writeFile(path, Buffer.from(`\ufeff${bodies.join('\n')}`));
@@ -85,7 +85,7 @@ test('[N05] a character that the chunks of a long file cut in two is whole', asy
   expect(await read(path)).toEqual(bodies);
 });
 
-test('[N05] bytes that are not text of the encoding are refused with the path', async () => {
+test('[N05] bytes that are not valid in the encoding are an error with the path', async () => {
   const path = join(folder, 'messages.ndjson');
   await writeFile(path, Buffer.from([0x61, 0xff, 0x0a]));
 

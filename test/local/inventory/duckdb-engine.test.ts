@@ -32,7 +32,7 @@ async function result(sql: string): Promise<string> {
 }
 
 describe('the result file', () => {
-  test('is as Athena writes it: a header, all values in quotes, null as nothing, milliseconds', async () => {
+  test('has the format of Athena: a header, quoted values, null as an empty field, milliseconds', async () => {
     const sql = `SELECT 'a"b' AS key, NULL AS none, '' AS empty, 12 AS size, true AS yes,
       timestamp '2022-04-20 01:02:03' AS "time"`;
 
@@ -41,14 +41,14 @@ describe('the result file', () => {
     );
   });
 
-  test('appears under its name only when it is whole', async () => {
+  test('gets its name only after it is complete', async () => {
     expect(await result('SELECT 1 AS one')).toBe('"one"\n"1"\n');
     expect((await readdir(join(folder, 'results'))).filter((name) => name !== 'spill')).toEqual([
       'token.csv',
     ]);
   });
 
-  test('is found again by another process, and the same token runs nothing again', async () => {
+  test('is found by another process, and the same token does not run the query again', async () => {
     await result('SELECT 1 AS one');
     const other = duckDbEngine({ folder: join(folder, 'results') });
 
@@ -59,7 +59,7 @@ describe('the result file', () => {
 });
 
 describe('states', () => {
-  test('a running query reports that it runs, also when it is started again', async () => {
+  test('a running query is reported as running, even if it is started again', async () => {
     engine = duckDbEngine({ folder: join(folder, 'results'), stateWaitMs: 0 });
     await engine.start('SELECT count(*) FROM range(10000000)', 'slow');
 
@@ -68,13 +68,13 @@ describe('states', () => {
     await engine.stop('slow');
   });
 
-  test('a wrong query fails for good, with the reason of DuckDB', async () => {
+  test("an invalid query fails permanently, with DuckDB's reason", async () => {
     expect(await result('SELECT nothing FROM nowhere')).toMatch(
       /^{"state":"failed","reason":"Catalog Error: .*nowhere.*","transient":false}$/,
     );
   });
 
-  test('a query whose process has ended is worth another try', async () => {
+  test('a query whose process has ended is a transient failure', async () => {
     expect(await engine.state('unknown')).toEqual({
       state: 'failed',
       reason: 'the process that ran the query has ended',
@@ -95,7 +95,7 @@ describe('reports', () => {
     expect(await result(`SELECT key FROM ${from} ORDER BY key`)).toBe('"key"\n"a"\n"b"\n"c"\n');
   });
 
-  test('a linked file that is not there is an error that names it', async () => {
+  test('a listed file that does not exist is an error that names it', async () => {
     await writeInventory({ folder, dt: DT, format: 'CSV', fields: FIELDS, files: [[]] });
     await rm(join(folder, 'data'), { recursive: true });
 
@@ -104,13 +104,13 @@ describe('reports', () => {
     );
   });
 
-  test('ORC is refused in one sentence', async () => {
+  test('ORC is rejected with a readable error', async () => {
     await expect(engine.relation(inventory('orc'), DT)).rejects.toThrow(
       'DuckDB cannot read ORC reports: configure S3 Inventory to deliver CSV or Parquet',
     );
   });
 
-  test('a path that looks like a pattern is a path', async () => {
+  test('a path that looks like a pattern is read as a path', async () => {
     const odd = join(folder, "o'dd [x] *");
     await mkdir(odd);
     await writeFile(join(odd, 'keys.csv'), 'a\n');

@@ -17,7 +17,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-test('the cursor outlives the store, under the rules of the table', async () => {
+test('the cursor is kept after the process ends, and follows the rules of the table', async () => {
   const path = join(folder, 'deep/cursor.json');
   const store = fileCursors(path, 'example');
 
@@ -32,14 +32,14 @@ test('the cursor outlives the store, under the rules of the table', async () => 
   });
 });
 
-test('a file of another version says how to start over', async () => {
+test('the error for a file of an incompatible version explains how to start over', async () => {
   const path = join(folder, 'cursor.json');
   await writeFile(path, '{"version":1,"cursor":{"stage":"done"}}');
 
   await expect(fileCursors(path, 'example').read()).rejects.toThrow('restart');
 });
 
-test('a file of another version gives way to a restart', async () => {
+test('a restart replaces a file of an incompatible version', async () => {
   const path = join(folder, 'cursor.json');
   await writeFile(path, '{"version":7,"cursor":{"stage":"done"}}');
 

@@ -22,13 +22,13 @@ async function text(offset: number, length: number, eTag?: string): Promise<stri
   return part?.bytes.toString();
 }
 
-test('a range gives its bytes, fewer at the end and none behind it', async () => {
+test('a range returns its bytes, fewer at the end of the file and none after it', async () => {
   expect(await Promise.all([text(2, 3), text(8, 5), text(10, 5), text(20, 5)])).toEqual([
     ...['234', '89', '', ''],
   ]);
 });
 
-test('a file that is missing or was written again is no longer the same object', async () => {
+test('a file that is missing or was rewritten is not the same object', async () => {
   const eTag = (await fileObjects.read(path, { offset: 0, length: 1 }))?.eTag;
   const same = await text(0, 1, eTag);
   await utimes(path, new Date(0), new Date(0));
@@ -37,7 +37,7 @@ test('a file that is missing or was written again is no longer the same object',
   expect(await fileObjects.read(join(folder, 'none'), { offset: 0, length: 1 })).toBeUndefined();
 });
 
-test('folders are those directly under a path, links among them; none where the path is missing', async () => {
+test('folders are those directly under a path, including links; none if the path does not exist', async () => {
   await mkdir(join(folder, 'hive/dt=1/deep'), { recursive: true });
   await symlink(join(folder, 'hive/dt=1'), join(folder, 'hive/dt=2'));
   await writeFile(join(folder, 'hive/file'), '');

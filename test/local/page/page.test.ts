@@ -71,7 +71,7 @@ const ANTIMERIDIAN = item('antimeridian', {
   bbox: [178, 60, -177, 62],
 });
 
-describe('what the page holds of an Item', () => {
+describe('the data of an Item on the page', () => {
   test('is its footprint as a path in degrees, its properties and its assets', () => {
     expect(toPageItem(item('a'))).toEqual({
       id: 'a',
@@ -87,7 +87,7 @@ describe('what the page holds of an Item', () => {
     });
   });
 
-  test('has both halves of a footprint that crosses the antimeridian, each at its edge, none across the world', () => {
+  test('has both parts of a footprint that crosses the antimeridian, one at each edge of the map', () => {
     const { path = '', box } = toPageItem(ANTIMERIDIAN);
 
     const parts = path
@@ -126,14 +126,14 @@ describe('the page', () => {
   const page = (items: Item[], total = items.length) =>
     renderPage({ title: HOSTILE, summary: 'Made.', items: items.map(toPageItem), total });
 
-  test('needs nothing from elsewhere and says so to the browser', () => {
+  test('is self-contained, and its content security policy enforces that', () => {
     const html = page([item('a')]);
 
     expect(html).not.toMatch(/(src|href)="(?!#)/);
     expect(html).toContain(`content="default-src 'none'; style-src 'sha256-`);
   });
 
-  test('cannot be broken out of by an id, a title or a property', () => {
+  test('escapes ids, titles and properties', () => {
     const html = page([item(HOSTILE, { properties: { datetime: null, [HOSTILE]: HOSTILE } })]);
 
     expect(html.match(/<script/g)).toHaveLength(2);
@@ -141,7 +141,7 @@ describe('the page', () => {
     expect(html).toContain('<title>&#60;/script&#62;');
   });
 
-  test('says when it holds only some of the Items', () => {
+  test('states if it contains only some of the Items', () => {
     expect(page([item('a')], 7000)).toContain('This page shows the first 1 of 7000 Items');
     expect(page([item('a')])).not.toContain('This page shows');
   });

@@ -26,7 +26,7 @@ async function drain(queue: LocalQueue, handlers: readonly BatchHandler[], stopA
 }
 
 describe('the event source', () => {
-  test('gives batches to free handlers and deletes what they acknowledge', async () => {
+  test('passes batches to free handlers and deletes the acknowledged messages', async () => {
     const sizes: number[] = [];
     const handler: BatchHandler = {
       invoke: (records) => {
@@ -43,7 +43,7 @@ describe('the event source', () => {
     expect(queue.isEmpty).toBe(true);
   });
 
-  test('leaves a failed record to its visibility, and its neighbours are done', async () => {
+  test('redelivers only the failed record of a batch, after its visibility timeout', async () => {
     const queue = queueOf(4);
     let calls = 0;
     const handler: BatchHandler = {
@@ -57,7 +57,7 @@ describe('the event source', () => {
     expect((await drain(queue, [handler])).acknowledged).toEqual(['1', '2', '3', '0']);
   });
 
-  test('shows a batch again when its function failed, until it is among the dead letters', async () => {
+  test('redelivers a batch whose function failed, until it is dead-lettered', async () => {
     const deadLetters = new LocalQueue();
     const handler: BatchHandler = { invoke: () => Promise.reject(new Error('killed')) };
 
@@ -68,7 +68,7 @@ describe('the event source', () => {
     expect(deadLetters.receive().map(({ body }) => body)).toEqual(['0', '1']);
   });
 
-  test('begins nothing once it is stopped', async () => {
+  test('receives no batch after it is stopped', async () => {
     const queue = queueOf(12);
     const seen: SQSRecord[] = [];
     const handler: BatchHandler = {

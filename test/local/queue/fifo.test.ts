@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { Fifo } from '../../../local/queue/local-queue.js';
 
-test('gives what was pushed in its order, as an array would, whatever the mix of calls', () => {
+test('returns the values in the order of the pushes, like an array, for any sequence of calls', () => {
   fc.assert(
     fc.property(fc.array(fc.option(fc.integer()), { maxLength: 5000, size: 'max' }), (calls) => {
       const fifo = new Fifo<number>();
@@ -25,7 +25,7 @@ test('gives what was pushed in its order, as an array would, whatever the mix of
   );
 });
 
-test('goes on after its used part was dropped', () => {
+test('keeps its order after the consumed part was removed', () => {
   const fifo = new Fifo<number>();
   for (let index = 0; index < 3000; index++) fifo.push(index);
   for (let index = 0; index < 2999; index++) expect(fifo.shift()).toBe(index);

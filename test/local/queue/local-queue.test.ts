@@ -13,7 +13,7 @@ function startQueue(options: { maxReceiveCount?: number; deadLetters?: LocalQueu
   };
 }
 
-describe('a queue in the process', () => {
+describe('an in-memory queue', () => {
   test('delivers records in the shape of SQS', () => {
     const { queue } = startQueue();
 
@@ -46,7 +46,7 @@ describe('a queue in the process', () => {
     ]);
   });
 
-  test('gives ten messages at a time unless asked for another number, in the order of sending', () => {
+  test('returns up to ten messages by default, in the order of sending', () => {
     const { queue } = startQueue();
     for (let index = 0; index < 25; index++) queue.send(String(index));
 
@@ -57,7 +57,7 @@ describe('a queue in the process', () => {
     expect(queue.receive()).toEqual([]);
   });
 
-  test('hides a received message and shows it again after the time-out, counting receives', () => {
+  test('hides a received message until its visibility timeout ends, and counts receives', () => {
     const { queue, pass } = startQueue();
     queue.send('body');
     queue.receive();
@@ -73,7 +73,7 @@ describe('a queue in the process', () => {
     expect(again?.attributes.SentTimestamp).toBe('1700000000000');
   });
 
-  test('deletes by the receipt handle of the last receive only', () => {
+  test('deletes only by the receipt handle of the last receive', () => {
     const { queue, pass } = startQueue();
     queue.send('body');
     const [first] = queue.receive();
@@ -86,7 +86,7 @@ describe('a queue in the process', () => {
     expect(queue.size).toBe(0);
   });
 
-  test('changes the visibility of one message: sooner, later and at once', () => {
+  test('makes one message visible sooner, later or immediately', () => {
     const { queue, pass } = startQueue();
     queue.send('later');
     queue.send('at once');
@@ -103,7 +103,7 @@ describe('a queue in the process', () => {
     expect(queue.changeVisibility('unknown', 1)).toBe(false);
   });
 
-  test('keeps a delayed message back', () => {
+  test('hides a delayed message', () => {
     const { queue, pass } = startQueue();
     queue.send('body', { delaySeconds: 5 });
 
@@ -113,7 +113,7 @@ describe('a queue in the process', () => {
     expect(queue.receive()).toHaveLength(1);
   });
 
-  test('moves a message to the dead letters once it was received too often, body and age kept', () => {
+  test('dead-letters a message that was received too often, with its body and age', () => {
     const deadLetters = new LocalQueue({ name: 'dead-letters' });
     const { queue, pass } = startQueue({ maxReceiveCount: 2, deadLetters });
     const messageId = queue.send('body', { attributes: { a: 'b' } });
@@ -133,7 +133,7 @@ describe('a queue in the process', () => {
     expect(dead?.messageAttributes['a']?.stringValue).toBe('b');
   });
 
-  test('holds its memory while messages pass through', () => {
+  test('does not grow in memory while messages pass through', () => {
     const { queue } = startQueue();
     const pass = (count: number) => {
       for (let sent = 0; sent < count; sent += 100) {

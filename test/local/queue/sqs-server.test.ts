@@ -24,7 +24,7 @@ afterEach(async () => {
 
 const url = (): string => `${server.url}/000000000000/granules`;
 
-test('the SDK sends one by one and in batches, and hears which entry is refused', async () => {
+test('the SDK sends single messages and batches, and learns which entry was rejected', async () => {
   await client.send(new SendMessageCommand({ QueueUrl: url(), MessageBody: 'one' }));
   const failures = await sqsQueue(url(), client).sendBatch(['two', 'bad', 'three']);
 
@@ -37,7 +37,7 @@ test('the SDK sends one by one and in batches, and hears which entry is refused'
   expect(server.calls).toEqual(['SendMessage', 'SendMessageBatch']);
 });
 
-test("what a handler does with a message comes through: a dead letter's attributes, a later return", async () => {
+test('the attributes of a dead letter and a changed visibility timeout arrive', async () => {
   const queueUrl = url();
   const records = recordQueue({ queueUrl, deadLettersUrl: queueUrl, sqs: client });
   const reason = { pipeline: 'p', correlationId: 'c' };
@@ -56,7 +56,7 @@ test("what a handler does with a message comes through: a dead letter's attribut
   expect(received.map(({ body }) => body)).toEqual(['body', 'body']);
 });
 
-test('a queue that it has not is an error of SQS', async () => {
+test('an unknown queue is an error in the format of SQS', async () => {
   const other = new SendMessageCommand({ QueueUrl: `${server.url}/0/other`, MessageBody: 'x' });
 
   await expect(client.send(other)).rejects.toMatchObject({ name: 'QueueDoesNotExist' });

@@ -34,7 +34,7 @@ const read = (name: string): string => readFileSync(join(path, name), 'utf8');
 const letter = { messageId: 'm', body: 'b', attributes: { reason: 'why', error: 'GranuleError' } };
 
 describe('the folder of a run', () => {
-  test('holds the last of each Item once the run is finished', async () => {
+  test('contains the last version of each Item after the run', async () => {
     const folder = await open();
     for (const json of ['{"id":"a","n":1}', '{"id":"b","n":1}', '{"id":"a","n":2}']) {
       folder.putItem((JSON.parse(json) as { id: string }).id, json);
@@ -61,7 +61,7 @@ describe('the folder of a run', () => {
     folder.close('finished');
   });
 
-  test.each(['interrupted', 'killed'])('takes up a run that was %s', async (how) => {
+  test.each(['interrupted', 'killed'])('resumes a run that was %s', async (how) => {
     const first = await open();
     first.putItem('a', '{"id":"a"}');
     first.putDeadLetter(letter);
@@ -106,7 +106,7 @@ describe('the folder of a run', () => {
     expect((await open()).isResumed).toBe(false);
   });
 
-  test('never replaces a file by half of one', async () => {
+  test('never replaces a file with a partial one', async () => {
     const folder = await open();
     folder.putCollection('c', '{"id":"c"}');
 

@@ -24,7 +24,7 @@ describe('the text of the progress', () => {
 });
 
 describe('on a terminal', () => {
-  test('a bar is drawn over itself and wiped at the end', () => {
+  test('the bar is redrawn in place and cleared at the end', () => {
     let now = 0;
     const terminal = terminalOf(true);
     const progress = startProgress(terminal, () => now);
@@ -42,8 +42,8 @@ describe('on a terminal', () => {
   });
 });
 
-describe('elsewhere', () => {
-  test('a plain line comes every five seconds', () => {
+describe('without a terminal', () => {
+  test('a plain line is written every five seconds', () => {
     let now = 0;
     const terminal = terminalOf(false);
     const progress = startProgress(terminal, () => now);

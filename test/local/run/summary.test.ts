@@ -22,13 +22,13 @@ const linesOf = (change: Partial<RunSummary>): string[] =>
   summaryText({ ...SUMMARY, ...change }).split('\n');
 
 describe('the summary of a run', () => {
-  test('tells what was made, and where to look', () => {
+  test('states the counts, and which files have the details', () => {
     expect(summaryText(SUMMARY)).toBe(
       'made 10, posted 10\nfailed 0\n2.0 s (5 Items/s)\nsee out/demo/index.html\n',
     );
   });
 
-  test('groups failures by their error, the most frequent first, with an example cut to a line', () => {
+  test('groups failures by error, the most frequent first, with an example shortened to one line', () => {
     const failures = new Map([
       ['ReadError', { count: 1, example: `s3://b/k\n${'x'.repeat(500)}` }],
       ['GranuleError', { count: 7, example: 'no footprint' }],

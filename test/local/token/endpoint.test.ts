@@ -78,14 +78,14 @@ describe('the token endpoint', () => {
     expect(await ask(options)).toEqual({ status, body: { error } });
   });
 
-  test('counts requests and fails on demand', async () => {
+  test('counts requests and applies fault plans', async () => {
     expect((await ask({ path: '/busy' })).status).toBe(429);
     await ask();
 
     expect(endpoint.requestCount()).toBe(2);
   });
 
-  test('takes only the new secret after a rotation', async () => {
+  test('accepts only the new secret after a rotation', async () => {
     endpoint.rotate('new');
 
     expect((await ask()).status).toBe(400);
