@@ -59,8 +59,17 @@ function rateText({ rowsPerSecond }: BackfillProgress): string | undefined {
   return `${Math.round(rowsPerSecond).toLocaleString('en')} rows per second since the chunk started`;
 }
 
+function nothingSent({ rows }: BackfillProgress['counts']): string {
+  return rows === 0
+    ? "The pipeline's queryInventory selected no rows."
+    : `The pipeline's rowToMessageBody made no message of ${counted(rows, 'row')}.`;
+}
+
 /** What to do next. */
-function hints({ state, chunk, isStalled }: BackfillProgress, target: BackfillTarget): string[] {
+function hints(
+  { state, chunk, counts, isStalled }: BackfillProgress,
+  target: BackfillTarget,
+): string[] {
   const call = (action: string): string => commandFor(target, action);
   const hours = target.settings.frequencyHours;
   const bySchedule =
@@ -72,7 +81,7 @@ function hints({ state, chunk, isStalled }: BackfillProgress, target: BackfillTa
     paused: `To continue: ${call('resume')}`,
     waiting: `${bySchedule}${call('start')}`,
     failed: `Once the cause is fixed, to start ${chunkName(chunk)} again: ${call('start')}`,
-    empty: `The pipeline's queryInventory selected no rows. Once that is fixed: ${call('restart')}`,
+    empty: `${nothingSent(counts)} Once that is fixed: ${call('restart')}`,
     complete: `To repeat it with the newest report: ${call('restart')}`,
   };
   if (isStalled) return ['No progress since then: see the log of the historic function.'];

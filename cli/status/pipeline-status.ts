@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { isUnfinished, type BackfillCursor } from '../../lambdas/backfill/cursor.js';
+import { countsText } from '../../lambdas/backfill/run.js';
 import { cursorTable } from '../../lambdas/backfill/cursor-table.js';
 import { type DeployedPipeline, errorText } from '../shared/deployed-pipeline.js';
 import { catalogStatus, type CatalogStatus } from './catalog.js';
@@ -101,7 +102,9 @@ function failedOf(status: PipelineStatus): string[] {
 function backfillOf(status: PipelineStatus): string[] {
   const cursor = valueOf(status.backfill);
   if (cursor?.stage !== 'failed' && cursor?.stage !== 'empty') return [];
-  const why = cursor.failure?.message ?? 'the inventory query selected no rows';
+  const { failure, totals } = cursor;
+  const nothing = totals.rows === 0 ? 'the inventory query selected no rows' : countsText(totals);
+  const why = failure?.message ?? nothing;
   return [`the backfill ${cursor.stage === 'failed' ? 'failed' : 'found nothing'}: ${why}`];
 }
 

@@ -1,5 +1,11 @@
 import { queryText } from './query.js';
-import { chunkName, reportName, type BackfillOutcome, type BackfillRun } from './run.js';
+import {
+  chunkName,
+  countsText,
+  reportName,
+  type BackfillOutcome,
+  type BackfillRun,
+} from './run.js';
 import {
   isUnfinished,
   NO_COUNTS,
@@ -36,16 +42,32 @@ export async function beginDue(run: BackfillRun): Promise<BackfillOutcome> {
 
 /** Returns the outcome for a backfill that has sent everything. */
 export function complete({ totals, chunk }: BackfillCursor): BackfillOutcome {
-  const message = `the backfill is complete: ${totals.rows} rows, ${totals.sent} messages sent`;
+  const message = `the backfill is complete: ${countsText(totals)}`;
   return { outcome: 'complete', chunk, message };
 }
 
-/** Returns the outcome for a backfill whose queries selected no row at all. */
+/** Returns the outcome for a backfill that has sent nothing: no row was selected, or none became a message. */
 export function empty(cursor: BackfillCursor): BackfillOutcome {
-  const message =
+  const { chunk, totals } = cursor;
+  return {
+    outcome: 'empty',
+    chunk,
+    message: totals.rows === 0 ? noRowText(cursor) : noMessageText(cursor),
+  };
+}
+
+function noRowText(cursor: BackfillCursor): string {
+  return (
     `no matching row: the pipeline's query selected no row from ${reportName(cursor)}, so nothing was sent; ` +
-    'fix queryInventory in historic.ts, then restart the backfill';
-  return { outcome: 'empty', chunk: cursor.chunk, message };
+    'fix queryInventory in historic.ts, then restart the backfill'
+  );
+}
+
+function noMessageText(cursor: BackfillCursor): string {
+  return (
+    `no message sent: ${countsText(cursor.totals)} from ${reportName(cursor)}; ` +
+    'fix rowToMessageBody in historic.ts or the inventory, then restart the backfill'
+  );
 }
 
 function fresh({ settings, clock }: BackfillRun, last: BackfillCursor | undefined): BackfillCursor {

@@ -40,3 +40,12 @@ export function reportName({ dt, listing }: Pick<BackfillCursor, 'dt' | 'listing
   if (dt !== undefined) return `report dt=${dt}`;
   return listing === undefined ? 'the listing' : `the listing ${listing}`;
 }
+
+/** Describes counts in one phrase. Skipped and refused rows are named only if there are any. */
+export function countsText({ rows, sent, skipped, refused }: Counts): string {
+  const others = [
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+    ...(refused > 0 ? [`${refused} refused`] : []),
+  ];
+  return [`${rows} rows`, `${sent} messages sent`, ...others].join(', ');
+}

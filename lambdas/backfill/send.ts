@@ -119,7 +119,7 @@ async function finishChunk(lease: Lease, run: BackfillRun): Promise<BackfillOutc
   const { chunk, counts, totals, chunks } = lease.cursor;
   const next = nextChunk(lease, run);
   const sum = addCounts(totals, counts);
-  const last = sum.rows === 0 ? 'empty' : 'complete';
+  const last = sum.sent === 0 ? 'empty' : 'complete';
   if (counts.rows === 0) run.log.warn(noRowText(lease), { chunk });
   await lease.release({
     stage: next === undefined ? last : 'waiting',

@@ -157,8 +157,16 @@ async function checkFiles(
   { manifest, objects }: { readonly manifest: Manifest; readonly objects: ObjectReader },
 ): Promise<void> {
   const href = `${location}/hive/dt=${dt}/symlink.txt`;
-  const links = (await readText(objects, href))?.trim();
-  if (links !== undefined && links !== '' && manifest.files.length > 0) return;
+  const text = (await readText(objects, href)) ?? '';
+  const links = text.split('\n').filter((line) => line.trim() !== '').length;
+  if (links > 0 && links === manifest.files.length) return;
+  if (links > 0 && manifest.files.length > 0) {
+    throw new QueryError(
+      `report dt=${dt} is inconsistent: its manifest lists ${manifest.files.length} files, but ${href} lists ${links}. ` +
+        'If it is still being written, try again later; otherwise restart the backfill with another report',
+      { kind: 'transient' },
+    );
+  }
   const what =
     manifest.files.length === 0 ? 'its manifest lists no files' : `${href} lists no files`;
   throw new QueryError(

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { type CursorStore, pauseBackfill } from '../../lambdas/backfill/cursor.js';
+import { countsText } from '../../lambdas/backfill/run.js';
 import { systemClock } from '../../lambdas/runtime/clock.js';
 import { memoryCursors } from '../../lambdas/backfill/cursor-table.js';
 import type { HistoricHandler } from '../../lambdas/historic-handler.js';
@@ -60,7 +61,7 @@ async function backfill(
   { inventory, engine, send }: Backfill,
 ): Promise<void> {
   const cursors = memoryCursors();
-  const { outcome, message } = await runBackfill(handler, {
+  const { outcome, message, counts } = await runBackfill(handler, {
     engine,
     cursors,
     objects: fileObjects,
@@ -72,7 +73,11 @@ async function backfill(
   });
   if (outcome === 'failed') throw new InputError(message);
   if (outcome === 'empty') {
-    throw new InputError(`--inventory '${location}' has no row that queryInventory selects`);
+    const what =
+      counts === undefined || counts.rows === 0
+        ? 'has no row that queryInventory selects'
+        : `has no row that rowToMessageBody accepts: ${countsText(counts)}`;
+    throw new InputError(`--inventory '${location}' ${what}`);
   }
 }
 

@@ -26,9 +26,22 @@ describe('a message', () => {
     [`${NAME}/${NAME}.tif`, HREF],
     [NAME, HREF],
     [`${NAME}\r\n`, HREF],
-    [`${NAME}.tif`, `s3://copernicus-dem-30m/${NAME}.tif`],
   ])('%j names the tile %s', (body, href) => {
     expect(parseMessage(custom(body))).toEqual({ href });
+  });
+
+  test.each([`${NAME}.tif`, ` ${NAME}.tif `, `${NAME}.tif/`, `PRE ${NAME}.tif`])(
+    '[N04] %j names the object in the folder of the tile, because there is no other',
+    (body) => {
+      expect(parseMessage(custom(body))).toEqual({ href: HREF });
+    },
+  );
+
+  test.each([
+    ...[`${NAME}/`, `${NAME}//`, ` ${NAME}\t`, `                           PRE ${NAME}/`],
+    `2021-04-22 10:00:00   41943040 ${NAME}.tif`,
+  ])('[N03] %j names the tile, as a line of aws s3 ls', (body) => {
+    expect(parseMessage(custom(body))).toEqual({ href: HREF });
   });
 
   test('of a 90 m tile names it in the bucket of 90 m tiles', () => {
@@ -47,7 +60,7 @@ describe('a message', () => {
 
   test.each([
     ...['tileList.txt', `${NAME}.tiff`, `../${NAME}`, `../../other/${NAME}/${NAME}.tif`],
-    ...[`/${NAME}`, `s3://other/${NAME}/${NAME}.tif`, `x/${NAME}.tif`, `${NAME}/`],
+    ...[`/${NAME}`, `s3://other/${NAME}/${NAME}.tif`, `x/${NAME}.tif`],
     ...[`${NAME}/AUXFILES/${NAME.replace(/_DEM$/, '_EDM')}.tif`, 'x'],
   ])("'%s' is a permanent error that quotes it", (key) => {
     for (const message of [custom(key), object(key)]) {

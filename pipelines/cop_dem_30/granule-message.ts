@@ -2,11 +2,11 @@ import { MessageError } from '../../lambdas/runtime/errors.js';
 import { excerpt } from '../../lambdas/runtime/text.js';
 import type { Granule } from '../../lambdas/granule/items.js';
 import type { GranuleMessage } from '../../lambdas/granule/message.js';
-import { parseTile, type Tile } from './tile-name.js';
+import { keyOfLine, parseTile, type Tile } from './tile-name.js';
 
 /**
- * Parses a message: the key of a tile (`<tile>/<tile>.tif`), its name as in the bucket's list, or an S3 event of such an
- * object. Throws GranuleError and MessageError for any other message.
+ * Parses a message: the key of a tile (`<tile>/<tile>.tif`), its name as in the bucket's list or in a line of
+ * `aws s3 ls`, or an S3 event of such an object. In the bucket, each tile lies in a folder of its name. Throws GranuleError and MessageError for any other message.
  */
 export function parseMessage(message: GranuleMessage): Granule {
   if (message.type === 's3-object') {
@@ -17,9 +17,8 @@ export function parseMessage(message: GranuleMessage): Granule {
     const given = excerpt(JSON.stringify(message.body));
     throw new MessageError(`the message must be the key of a tile (given ${given})`);
   }
-  const key = message.body.trim();
-  const { id, product } = tileOf(key);
-  return { href: `${product.bucketHref}/${key === id ? `${id}/${id}.tif` : key}` };
+  const { id, product } = tileOf(keyOfLine(message.body));
+  return { href: `${product.bucketHref}/${id}/${id}.tif` };
 }
 
 /** Checks that the key is that of a tile, because any sender to the queue can choose it. */

@@ -21,7 +21,17 @@ describe('a row', () => {
   );
 
   test.each([
-    ...[undefined, '', 'tileList.txt', 'readme.html', `${NAME}/`, `${NAME}/info.txt`],
+    [`${NAME}/`, NAME],
+    [`PRE ${NAME}/`, NAME],
+    [`  PRE ${NAME}/  `, NAME],
+    [`${NAME}  `, NAME],
+    [`2021-04-22 10:00:00   41943040 ${NAME}/${NAME}.tif`, `${NAME}/${NAME}.tif`],
+  ])('[N03] of %j, as aws s3 ls prints it, becomes a message with its key', (key, body) => {
+    expect(rowToMessageBody({ key })).toBe(body);
+  });
+
+  test.each([
+    ...[undefined, '', 'tileList.txt', 'readme.html', `${NAME}/info.txt`, 'PRE x/'],
     ...[`${NAME}/PREVIEW/${NAME}_QL.tif`, `${NAME}/AUXFILES/${NAME.replace(/DEM$/, 'EDM')}.tif`],
   ])('of the key %s is skipped', (key) => {
     expect(rowToMessageBody({ key })).toBeUndefined();

@@ -18,6 +18,17 @@ export interface Tile {
 const NAME = /^Copernicus_DSM_COG_(10|30)_([NS]\d\d)_00_([EW]\d{3})_00_DEM$/;
 const FORM = 'Copernicus_DSM_COG_{10|30}_{N|S}dd_00_{E|W}ddd_00_DEM';
 
+/** What `aws s3 ls` prints before a name: PRE, or the time and the size of an object. */
+const LISTING_PREFIX = /^(?:PRE|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\d+) +/;
+
+/**
+ * Returns the key in a line of a listing: without spaces around it, trailing slashes, and what `aws s3 ls` prints before
+ * a name.
+ */
+export function keyOfLine(line: string): string {
+  return withoutTrailingSlashes(line.trim().replace(LISTING_PREFIX, ''));
+}
+
 /** Whether the last part of a key looks like the name of a tile, even if its numbers are wrong. */
 export function looksLikeTile(key: string): boolean {
   return /(?:^|\/)Copernicus_DSM_COG_[^/]*_DEM(?:\.tif)?$/.test(key);

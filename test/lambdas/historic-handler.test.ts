@@ -127,7 +127,7 @@ describe('frequency 0', () => {
       { outcome: 'complete', counts: { rows: 3, sent: 2, skipped: 1, refused: 0 } },
     ]);
     expect(sentKeys(kit)).toEqual(['a b+1', 'ä/"quote"']);
-    expect(again.message).toBe('the backfill is complete: 3 rows, 2 messages sent');
+    expect(again.message).toBe('the backfill is complete: 3 rows, 2 messages sent, 1 skipped');
     expect(kit.invocations).toEqual([]);
   });
 
@@ -289,6 +289,34 @@ describe('[C22] an empty backfill is not complete', () => {
     expect(row).toMatchObject({ outcome: 'empty' });
     expect(row.message).toMatch(/^no matching row: /);
   });
+
+  test.each([
+    [
+      'skips every row',
+      () => undefined,
+      'no message sent: 2 rows, 0 messages sent, 2 skipped from',
+    ],
+    [
+      'refuses every row',
+      () => {
+        throw new TypeError('no key');
+      },
+      'no message sent: 2 rows, 0 messages sent, 2 refused from',
+    ],
+  ])(
+    '[N03] a pipeline that %s has sent nothing, which is not complete',
+    async (_, rowToMessageBody, message) => {
+      const kit = await kitFor(['x', 'y']);
+      const pipeline = historicHandler({ ...handler.pipeline, rowToMessageBody });
+      await pipeline.with(kit)({ action: 'run' }, invocation('1'));
+
+      const outcome = await pipeline.with(kit)({ action: 'continue' }, invocation('2'));
+
+      expect(outcome.outcome).toBe('empty');
+      expect(outcome.message).toContain(message);
+      expect((await kit.cursors.read())?.cursor.stage).toBe('empty');
+    },
+  );
 
   test('an empty whole inventory is read again by the next deployment, but not by a schedule', async () => {
     const whole = await kitFor(['x.none']);

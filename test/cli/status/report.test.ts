@@ -104,6 +104,15 @@ test.each<[string, Partial<PipelineStatus>, string[]]>([
     { backfill: { value: cursorOf({ stage: 'empty' }) } },
     ['the backfill found nothing: the inventory query selected no rows'],
   ],
+  [
+    '[N03] a backfill whose rows were all skipped',
+    {
+      backfill: {
+        value: cursorOf({ stage: 'empty', totals: { rows: 3, sent: 0, skipped: 3, refused: 0 } }),
+      },
+    },
+    ['the backfill found nothing: 3 rows, 0 messages sent, 3 skipped'],
+  ],
   ['a paused backfill', { backfill: { value: cursorOf({ paused: true }) } }, []],
   [
     'parts that cannot be reached',

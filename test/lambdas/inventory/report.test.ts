@@ -182,6 +182,26 @@ describe('each kind of unreadable report has its own error:', () => {
     await expect(found).rejects.toMatchObject({ ...passing, message });
   });
 
+  test.each([
+    ['fewer files than the manifest', 's3://dest/a\n', 1],
+    ['more files than the manifest', 's3://dest/a\ns3://dest/b\n\ns3://dest/c\n', 3],
+  ])('[N07] a symlink.txt that lists %s, which is transient', async (_, text, lists) => {
+    const found = findReport(inventory(), objectsOf({ ...report(dt), [href]: text }));
+
+    await expect(found).rejects.toMatchObject({
+      ...passing,
+      message: expect.stringContaining(`its manifest lists 2 files, but ${href} lists ${lists}.`),
+    });
+  });
+
+  test('[N07] line ends of Windows and a missing last line end do not count as files', async () => {
+    const text = 's3://dest/a\r\ns3://dest/b';
+
+    await expect(
+      findReport(inventory(), objectsOf({ ...report(dt), [href]: text })),
+    ).resolves.toMatchObject({ files: 2 });
+  });
+
   test('a report without symlink.txt, which is transient', async () => {
     const texts: Record<string, string> = report(dt);
     const objects = objectsOf(

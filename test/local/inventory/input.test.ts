@@ -10,7 +10,7 @@ import { writeSampleInventory } from '../../../local/inventory/sample-inventory.
 
 const handler = historicHandler({
   queryInventory: () => "SELECT key FROM inventory WHERE key LIKE '%.xml' ORDER BY key",
-  rowToMessageBody: ({ key }) => (key === 'skip.xml' ? undefined : JSON.stringify({ key })),
+  rowToMessageBody: ({ key }) => (key?.startsWith('skip') ? undefined : JSON.stringify({ key })),
   nextChunk: () => undefined,
 });
 let folder: string;
@@ -59,6 +59,15 @@ describe('an inventory on disk', () => {
 
     expect(await sentFrom(listing)).toEqual([{ key: 'x.xml' }, { key: 'y.xml' }]);
     expect(await sentFrom(listing, 1)).toEqual([{ key: 'x.xml' }]);
+  });
+
+  test('[N03] of rows that all are skipped is an error that counts them', async () => {
+    const listing = join(folder, 'skipped.txt');
+    writeFileSync(listing, 'skip-1.xml\nskip-2.xml\n');
+
+    await expect(sentFrom(listing)).rejects.toThrow(
+      /skipped\.txt' has no row that rowToMessageBody accepts: 2 rows, 0 messages sent, 2 skipped$/,
+    );
   });
 
   test('that does not exist, or has no report or no matching row, is an error', async () => {
