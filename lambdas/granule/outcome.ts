@@ -75,13 +75,10 @@ async function deadLetter(
     return 'done';
   } catch (error) {
     const { message } = failureOf(error);
-    context.log.error(
-      'could not send the message to the dead-letter queue; it goes back to its queue',
-      {
-        messageId: record.messageId,
-        error: message,
-      },
-    );
+    context.log.error('could not send the message to the dead-letter queue; it will be retried', {
+      messageId: record.messageId,
+      error: message,
+    });
     logOutcome(entry, context, { as: 'retry', failure });
     return 'retry';
   }

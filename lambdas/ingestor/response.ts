@@ -62,7 +62,7 @@ function isThere(text: string, id: string): boolean {
 /** The error for a new token that the ingestor also refuses. */
 export function tokenRefused({ status }: HttpResponse, posted: Posted): IngestorError {
   return new IngestorError(
-    `POST ${posted.url} returned ${status} for a new access token too: check that the ingestor's JWKS_URL belongs to ` +
+    `POST ${posted.url} returned ${status} even with a new access token: check that the ingestor's JWKS_URL belongs to ` +
       'the user pool of cognito_domain, and that its clock is right',
     { status, kind: 'transient' },
   );

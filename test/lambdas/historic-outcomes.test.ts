@@ -42,7 +42,7 @@ async function goOn(cursor: Partial<BackfillCursor>, others: Partial<BackfillCol
 
 describe('an event', () => {
   test.each([null, undefined, 'run', {}, { action: 'stop' }, 7])(
-    '%j is none that the function knows',
+    '%j is rejected as unknown',
     async (event) => {
       await expect(handler.with(kit)(event, invocation('me'))).rejects.toMatchObject({
         name: 'ConfigurationError',

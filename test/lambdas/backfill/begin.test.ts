@@ -118,7 +118,7 @@ describe('a run', () => {
   });
 
   test.each(['pending', 'querying', 'sending'] as const)(
-    'has a chunk that is %s continued',
+    'continues a chunk that is %s',
     async (stage) => {
       const run = runOf();
       await stored(run, { stage });
@@ -146,7 +146,7 @@ describe('a run', () => {
   });
 
   test.each(['waiting', 'failed'] as const)(
-    'begins a chunk that is %s with another attempt than the last one',
+    'starts a chunk that is %s with a new attempt',
     async (stage) => {
       const run = runOf();
       await stored(run, { stage, attempt: 7, restarts: 3, failure: { message: 'm', owner: 'o' } });
@@ -176,7 +176,7 @@ describe('max_scan_gb', () => {
     ['orc', 9e9],
     ['parquet', 9e9],
   ])(
-    'lets a report in %s of %d bytes pass at 2: only text is read whole',
+    'accepts a report in %s of %d bytes with a limit of 2, because only text is read completely',
     async (format, bytes) => {
       const run = runOf({ settings: { maxScanGb: 2 }, format, bytes });
 

@@ -179,7 +179,7 @@ describe('concurrent writes', () => {
     ['another attempt', { attempt: 9 }],
     ['a lease of another run', { lease: { owner: 'b', until: Infinity } }],
     ['no lease at all', { lease: undefined }],
-  ])('%s that was written in between takes it away', async (_, changes) => {
+  ])('%s that was written concurrently ends the lease', async (_, changes) => {
     const lease = await claimed('a');
     const { cursor, version } = await stored();
     await store.write({ ...cursor, ...changes }, version);

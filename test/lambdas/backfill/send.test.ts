@@ -270,7 +270,7 @@ describe('a deep queue', () => {
   });
 
   test.each(['near the end of the time', 'when a person pauses'])(
-    '%s is left alone, and nothing is sent',
+    '%s is not waited for, and nothing is sent',
     async (when) => {
       kit.queue.waiting = 11;
       const lease = await sending();

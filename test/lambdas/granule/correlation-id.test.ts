@@ -3,14 +3,14 @@ import { correlationIdOf, tryCorrelationId } from '../../../lambdas/granule/corr
 import { sqsRecord } from '../../support/granule.js';
 
 test.each(['n-1', 'b7f1c0de-0000-4000-8000-000000000000', '!~', 'x'.repeat(128)])(
-  '%s is an id',
+  '%s is a valid id',
   (given) => {
     expect(tryCorrelationId(given)).toBe(given);
   },
 );
 
 test.each(['', ' ', 'a b', 'a\r\nX-Evil: 1', 'é', '日本', '\uffff', '\ud800', 'x'.repeat(129)])(
-  '%j is none: a header could not hold it',
+  '%j is not a valid id, because a header cannot contain it',
   (given) => {
     expect(tryCorrelationId(given)).toBeUndefined();
   },

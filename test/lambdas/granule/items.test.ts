@@ -41,7 +41,7 @@ test('createItem gets the granule, the source to read it from and a way to warn'
 });
 
 describe('the collection', () => {
-  test('of another pipeline is refused with both names', async () => {
+  test('of another pipeline is an error with both ids', async () => {
     await expect(make(exampleItem('a', { collection: 'other' }))).rejects.toMatchObject({
       message:
         "Item 'a' is not valid STAC: collection: is 'other', but the pipeline's Collection is 'example'",
@@ -55,7 +55,7 @@ describe('the collection', () => {
   });
 
   test.each(['https://stac.example.com', 'https://stac.example.com//'])(
-    'is linked to below %s, its name encoded',
+    'is linked to below %s, with its id encoded',
     async (stacApiUrl) => {
       const { item } = await make(exampleItem('a'), { collectionId: 'a b/c', stacApiUrl });
 

@@ -195,7 +195,7 @@ describe('an SNS envelope', () => {
   });
 
   test.each(['', '日本', 'a\nb'])(
-    'with the id %j, which no header can hold, has none',
+    'with the id %j, which a header cannot contain, has no id',
     (MessageId) => {
       const raw = s3Event(s3Record('a'));
 

@@ -71,7 +71,7 @@ describe('two uploads of one key', () => {
 });
 
 describe('an Item before its Collection', () => {
-  test('[E05] goes back to the queue, is logged once per try, and is posted once the Collection is there', async () => {
+  test('[E05] returns to the queue, is logged once per try, and is posted after the Collection exists', async () => {
     const { run, lines, returned, dead } = exampleHandler({}, { postItem });
     const record = sqsRecord({ name: 'a' });
 

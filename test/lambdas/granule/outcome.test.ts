@@ -149,7 +149,7 @@ describe('a dead-lettered record', () => {
     expect(log.lines).toMatchObject([
       {
         level: 'error',
-        message: 'could not send the message to the dead-letter queue; it goes back to its queue',
+        message: 'could not send the message to the dead-letter queue; it will be retried',
         fields: { messageId: 'm-x', error: 'denied' },
       },
       { level: 'warn', fields: { outcome: 'retry', reason: 'no footprint' } },

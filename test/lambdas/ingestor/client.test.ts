@@ -197,7 +197,7 @@ describe('a token that is refused', () => {
     [401, { detail: 'Not authenticated' }],
     [403, { detail: 'Bad auth token' }],
   ])(
-    'with %i is forgotten, and the post is tried once more with another token',
+    'with %i is discarded, and the post is retried once with another token',
     async (status, body) => {
       const { url, seen } = await responding(json(status, body), json(201, {}));
       const tokens = tokensOf('t1', 't2');

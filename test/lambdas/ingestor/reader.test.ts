@@ -62,7 +62,7 @@ test('an unknown Item is undefined, and a wrong path is an error', async () => {
   );
 });
 
-test('a refused token is forgotten, and the next one is used', async () => {
+test('a refused token is discarded, and the next one is used', async () => {
   const tokens = fixed('old', 'good');
 
   const found = await ingestorReader({ url: server.url, tokens }).getIngestion('second');

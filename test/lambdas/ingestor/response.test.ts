@@ -218,7 +218,7 @@ test('the refusal of a new token is a transient error that says what to check', 
     kind: 'transient',
     status: 403,
     message:
-      "POST https://ingestor/prod/ingestions returned 403 for a new access token too: check that the ingestor's " +
+      "POST https://ingestor/prod/ingestions returned 403 even with a new access token: check that the ingestor's " +
       'JWKS_URL belongs to the user pool of cognito_domain, and that its clock is right',
   });
 });

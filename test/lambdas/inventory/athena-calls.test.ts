@@ -174,7 +174,7 @@ describe('the state', () => {
   });
 
   test.each(['ThrottlingException', 'TooManyRequestsException', 'SlowDown', 'ServiceUnavailable'])(
-    'that cannot be asked for because of %s is running: the next poll tells',
+    'that cannot be read because of %s is running until the next poll',
     async (name) => {
       athena.on(GetQueryExecutionCommand).rejects(callError(name));
 

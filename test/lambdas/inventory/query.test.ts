@@ -244,7 +244,7 @@ describe('listings on the local engine', () => {
   });
 
   test.each(['keys.csv', 'keys.txt'])(
-    'of %s, a byte order mark is not part of a key',
+    'a byte order mark in %s is not part of a key',
     async (name) => {
       expect(await selectFromListing(name, '\uFEFFa.tif\r\n')).toEqual([['a.tif']]);
       expect(await selectFromListing(name, '\uFEFFkey\na.tif\n')).toEqual([['a.tif']]);

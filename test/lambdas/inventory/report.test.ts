@@ -215,7 +215,7 @@ describe('each kind of unreadable report has its own error:', () => {
   });
 
   test.each(['{"files":', '{"fileFormat":"CSV","fileSchema":"Key"}'])(
-    'the manifest %s, which stays wrong',
+    'the manifest %s, which is permanent',
     async (text) => {
       const name = manifestHref(LOCATION, dt);
       const found = findReport(inventory(), objectsOf({ ...report(dt), [name]: text }));

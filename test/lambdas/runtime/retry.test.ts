@@ -175,16 +175,13 @@ describe('retryWhileDenied', () => {
     expect(clock.now()).toBe(start);
   });
 
-  test.each(['x is not authorized to do y', 'AccessDenied'])(
-    'retries "%s" as well',
-    async (text) => {
-      let calls = 0;
-      const work = () =>
-        (calls += 1) < 2 ? Promise.reject(new Error(text)) : Promise.resolve('done');
+  test.each(['x is not authorized to do y', 'AccessDenied'])('also retries "%s"', async (text) => {
+    let calls = 0;
+    const work = () =>
+      (calls += 1) < 2 ? Promise.reject(new Error(text)) : Promise.resolve('done');
 
-      expect(await retryWhileDenied(work, new FakeClock())).toBe('done');
-    },
-  );
+    expect(await retryWhileDenied(work, new FakeClock())).toBe('done');
+  });
 });
 
 describe('Retry-After', () => {

@@ -36,7 +36,7 @@ test.each([
 });
 
 test.each(['text/manifest.safe', 'plain/manifest.safe', 'nowhere/manifest.safe'])(
-  '[N28] %s is not there, and no archive is the cause',
+  '[N28] %s does not exist, and the error names no archive',
   (name) => {
     expect(() => readFile(join(folder, name))).toThrow(
       `${join(folder, name)}: cannot be read: no such file`,

@@ -36,13 +36,13 @@ test.each([
 });
 
 test.each(['s3://b/x.nc', 'https://host/a b.tif', '/data/x.nc', 'file:///data/x.nc', 'abfs://c/x'])(
-  '[N15] the asset href %s is taken',
+  '[N15] the asset href %s is valid',
   (href) => {
     expect(validateAsset(href)).not.toThrow();
   },
 );
 
-test('[N15] a relative href of an asset of the Collection is refused', () => {
+test('[N15] a relative href of an asset of the Collection is rejected', () => {
   const assets = { thumbnail: { href: './x.png' } };
 
   expect(() => {
@@ -50,7 +50,7 @@ test('[N15] a relative href of an asset of the Collection is refused', () => {
   }).toThrow('assets.thumbnail.href: is not an absolute URL or path');
 });
 
-test('[N15] a Collection without item_assets is not called invalid STAC: the ingestor requires them', () => {
+test('[N15] the error for a Collection without item_assets names the ingestor, not STAC', () => {
   const { item_assets, ...rest } = collection;
 
   expect(item_assets).toBeDefined();

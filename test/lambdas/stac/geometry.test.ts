@@ -144,7 +144,7 @@ describe('[E10] a ring across the antimeridian', () => {
     );
   });
 
-  test('whose first point lies east of it still has its western part first', () => {
+  test('has its western part first, even if its first point is east of the antimeridian', () => {
     const points = ring('-179 0, -179 1, 179 1, 179 0');
 
     expect(footprintOf(points).geometry).toEqual(
@@ -152,7 +152,7 @@ describe('[E10] a ring across the antimeridian', () => {
     );
   });
 
-  test('that crosses it twice becomes a part for each stretch', () => {
+  test('that crosses it twice has one part for each stretch', () => {
     // A U on its side, open to the east.
     const points = ring('178 0, -178 0, -178 1, 179 1, 179 2, -178 2, -178 3, 178 3');
 

@@ -15,7 +15,7 @@ function faultsOf(fields: Record<string, unknown>): readonly string[] {
 
 describe('an id', () => {
   test.each(['a/b', '/', '..', '.', 'a\nb', 'a\tb', 'a\u007f', 'a\u0085', 'a\u0000', 'a\ud800'])(
-    '[N32] is refused if no URL can have it or no catalogue can store it: %j',
+    '[N32] is rejected if a URL cannot contain it or the catalogue cannot store it: %j',
     (id) => {
       expect(faultsOf({ id })).toContainEqual(expect.stringMatching(/^id: .*\(given "/));
     },

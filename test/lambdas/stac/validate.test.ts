@@ -74,7 +74,7 @@ describe('an Item', () => {
     ]);
   });
 
-  test('must not have half a range', () => {
+  test('must not have only one end of a range', () => {
     for (const name of ['start_datetime', 'end_datetime']) {
       expect(faultsOf(withProperties({ [name]: '2022-01-01T00:00:00Z' }))).toEqual([
         'properties: start_datetime and end_datetime must be set together, but one is missing',
@@ -428,7 +428,7 @@ describe('a Collection', () => {
     }).not.toThrow();
   });
 
-  test('must have what the ingestor requires', () => {
+  test('must have the fields that the ingestor requires', () => {
     const rest = without(collection, 'item_assets');
     const interval = [['2015-01-01T00:00:00Z', '2014-01-01T00:00:00Z']] as const;
 
@@ -459,7 +459,7 @@ describe('a Collection', () => {
     );
   });
 
-  test('of another form is an error that names missing fields, and values that cannot be written as JSON', () => {
+  test('with an invalid shape is an error that names missing fields and values that cannot be written as JSON', () => {
     expect(() => {
       validateCollection(without(collection, 'extent'));
     }).toThrow(/^Collection 'c' is not valid STAC: extent: is missing /);

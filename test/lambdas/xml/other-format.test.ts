@@ -56,7 +56,7 @@ describe('a page where XML was expected', () => {
     expect(reason(text)).toBe('no error');
   });
 
-  test('[N38] is not suspected in a broken file that does look like XML', () => {
+  test('[N38] is not reported for a broken file that looks like XML', () => {
     expect(reason('<?xml version="1.0"?><a><b></a>')).not.toContain('starts with');
   });
 });

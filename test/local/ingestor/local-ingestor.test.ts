@@ -78,15 +78,12 @@ describe('authentication', () => {
     ['no token', '', 401, 'Not authenticated'],
     ['another scheme', 'Basic abc', 401, 'Not authenticated'],
     ['a bad token', 'Bearer bad', 403, 'Bad auth token'],
-  ])(
-    '%s is refused, before the body is looked at',
-    async (...[, authorization, status, detail]) => {
-      expect(await call({ headers: { authorization }, body: 'no json' })).toMatchObject({
-        status,
-        body: { detail },
-      });
-    },
-  );
+  ])('%s is rejected before the body is read', async (...[, authorization, status, detail]) => {
+    expect(await call({ headers: { authorization }, body: 'no json' })).toMatchObject({
+      status,
+      body: { detail },
+    });
+  });
 
   test('the scheme may be in lower case, and a list needs no token', async () => {
     expect((await call({ headers: { authorization: 'bearer good' }, body: item })).status).toBe(

@@ -222,7 +222,7 @@ describe('an ingestor elsewhere', () => {
 
   test.each([
     ['401', '', /returned 401, and no access token was sent: set INGESTOR_TOKEN/],
-    ['403', 'given', /returned 403 for a new access token too/],
+    ['403', 'given', /returned 403 even with a new access token/],
   ])('that answers %s leaves every message among the dead letters', async (_, token, reason) => {
     const { summary } = await runAgainst([], 'wanted', token);
 
