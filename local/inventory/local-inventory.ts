@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { findNewestDt, inventoryOf, readManifest } from '../../lambdas/inventory/report.js';
 import { isListing, parseInventory, type Inventory } from '../../lambdas/inventory/inventory.js';
 import { fileObjects } from './file-objects.js';
@@ -15,6 +16,12 @@ export async function localInventory(path: string): Promise<Inventory> {
   const found = await stat(location).catch((cause: unknown) => {
     throw new InputError(`--inventory '${location}' does not exist`, { cause });
   });
+  const whole = tryFolderOfPart(location);
+  if (whole !== undefined) {
+    throw new InputError(
+      `--inventory '${location}' is a part of an S3 Inventory report: pass the inventory's folder, '${whole}'`,
+    );
+  }
   if (isListing(location)) return parseInventory({ location, format: '', fields: 'key' });
   if (!found.isDirectory()) {
     throw new InputError(
@@ -24,4 +31,23 @@ export async function localInventory(path: string): Promise<Inventory> {
   const { location: folder, pinnedDt } = parseInventory({ location, format: 'csv', fields: 'key' });
   const dt = pinnedDt ?? (await findNewestDt(folder, fileObjects));
   return inventoryOf(await readManifest(folder, dt, fileObjects), folder, dt);
+}
+
+const REPORT_FOLDER = /^\d{4}-\d\d-\d\dT\d\d-\d\dZ$/;
+
+/**
+ * Returns the folder of the inventory if `path` is a part of one of its reports (symlink.txt, a manifest, a data file or
+ * a folder of them), which would otherwise be read as a listing of keys. config.yaml rejects the same parts.
+ */
+function tryFolderOfPart(path: string): string | undefined {
+  const [name, parent] = [basename(path), dirname(path)];
+  if (name === 'symlink.txt') {
+    const above = dirname(parent);
+    return basename(above) === 'hive' ? dirname(above) : parent;
+  }
+  if (/^manifest\.(json|checksum)$/.test(name)) return dirname(parent);
+  if (REPORT_FOLDER.test(name)) return parent;
+  if (name === 'data' && existsSync(join(parent, 'hive'))) return parent;
+  const inData = basename(parent) === 'data' && existsSync(join(dirname(parent), 'hive'));
+  return inData ? dirname(parent) : undefined;
 }

@@ -70,6 +70,28 @@ describe('an inventory on disk', () => {
     );
   });
 
+  test.each([
+    ['hive/dt=2024-01-01-01-00/symlink.txt'],
+    ['2024-01-01T01-00Z/manifest.json'],
+    ['2024-01-01T01-00Z'],
+    ['data'],
+    ['data/bucket-0.csv.gz'],
+  ])('[N36] is not read as a listing if --inventory names %s', async (part) => {
+    const inventory = join(folder, 'inventory');
+    await writeSampleInventory(join(folder, 'bucket'), 'bucket', inventory);
+
+    await expect(sentFrom(join(inventory, part))).rejects.toThrow(
+      `--inventory '${join(inventory, part)}' is a part of an S3 Inventory report: pass the inventory's folder, '${inventory}'`,
+    );
+  });
+
+  test('[N36] may be a listing in a folder named data that belongs to no inventory', async () => {
+    mkdirSync(join(folder, 'data'));
+    writeFileSync(join(folder, 'data/keys.csv'), 'x.xml\n');
+
+    expect(await sentFrom(join(folder, 'data/keys.csv'))).toEqual([{ key: 'x.xml' }]);
+  });
+
   test('that does not exist, or has no report or no matching row, is an error', async () => {
     await expect(sentFrom(join(folder, 'gone'))).rejects.toThrow(/does not exist/);
     await expect(sentFrom(join(folder, 'bucket/c.tif'))).rejects.toThrow(
