@@ -107,7 +107,8 @@ async function sample(options: InputOptions, pipeline: PlannedPipeline): Promise
   }
   const inputs = existsSync(messages) ? [inputOf(messagesOf(messages))] : [];
   if (code.historic !== undefined) {
-    inputs.push(await backfill(await sampleInventory(bucket, pipeline), pipeline));
+    const location = await sampleInventory(bucket, pipeline);
+    inputs.push(await backfill(location, pipeline, `the inventory of the sample in ${bucket}`));
   }
   return { input: inputsOf(inputs), ...(await mapsOf(bucket, options, pipeline)) };
 }
@@ -124,6 +125,7 @@ async function sampleInventory(folder: string, pipeline: PlannedPipeline): Promi
 async function backfill(
   location: string,
   { code, folder, workFolder }: PlannedPipeline,
+  name?: string,
 ): Promise<MessageInput> {
   if (code.historic === undefined) {
     throw new UsageError(
@@ -135,6 +137,7 @@ async function backfill(
     pipelineId: folder.id,
     handler: code.historic,
     location,
+    name,
     workFolder,
   });
 }

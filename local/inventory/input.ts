@@ -21,6 +21,8 @@ export interface InventoryInputOptions {
   readonly handler: HistoricHandler;
   /** Path of a folder in the layout of S3 Inventory, or of a listing (.csv, .csv.gz, .txt, .txt.gz). */
   readonly location: string;
+  /** What errors call the inventory; `--inventory '<location>'` by default. */
+  readonly name?: string | undefined;
   /** Folder for the results of queries. The caller removes it. */
   readonly workFolder: string;
 }
@@ -57,7 +59,7 @@ interface Backfill {
 }
 
 async function backfill(
-  { handler, location, pipelineId }: InventoryInputOptions,
+  { handler, location, name = `--inventory '${location}'`, pipelineId }: InventoryInputOptions,
   { inventory, engine, send }: Backfill,
 ): Promise<void> {
   const cursors = memoryCursors();
@@ -75,9 +77,9 @@ async function backfill(
   if (outcome === 'empty') {
     const what =
       counts === undefined || counts.rows === 0
-        ? 'has no row that queryInventory selects'
+        ? 'has no row that queryInventory selects (called with an undefined chunk, for the whole inventory)'
         : `has no row that rowToMessageBody accepts: ${countsText(counts)}`;
-    throw new InputError(`--inventory '${location}' ${what}`);
+    throw new InputError(`${name} ${what}`);
   }
 }
 

@@ -78,7 +78,8 @@ export const TOPIC_FIELDS = {
     needs: { sns: 'there is no subscription to filter' },
     unset: 'every message is delivered',
     says: 'the filter policy of the subscription to the topic',
-    allowed: 'mapping of names to lists of accepted values, with at most 5 names',
+    allowed:
+      'mapping of names to lists of accepted values, or to further such mappings; at most 5 lists in all',
   },
   sns_filter_policy_scope: {
     kind: 'choice',

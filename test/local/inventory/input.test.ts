@@ -26,12 +26,13 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-async function sentFrom(location: string, limit = Infinity): Promise<unknown[]> {
+async function sentFrom(location: string, limit = Infinity, name?: string): Promise<unknown[]> {
   const sent: unknown[] = [];
   const input = await inventoryInput({
     pipelineId: 'example',
     handler,
     location,
+    name,
     workFolder: join(folder, 'work'),
   });
   await input((body) => {
@@ -100,7 +101,15 @@ describe('an inventory on disk', () => {
     await expect(sentFrom(join(folder, 'bucket'))).rejects.toThrow(/no partition/);
     writeFileSync(join(folder, 'none.txt'), 'z.tif\n');
     await expect(sentFrom(join(folder, 'none.txt'))).rejects.toThrow(
-      /none\.txt' has no row that queryInventory selects/,
+      /^--inventory '.*none\.txt' has no row that queryInventory selects \(called with an undefined chunk, for the whole inventory\)$/,
+    );
+  });
+
+  test('is called by its name in an error, so that a sample is not an option that was never given', async () => {
+    writeFileSync(join(folder, 'none.txt'), 'z.tif\n');
+
+    await expect(sentFrom(join(folder, 'none.txt'), 1, 'the sample')).rejects.toThrow(
+      /^the sample has no row that queryInventory selects/,
     );
   });
 });
