@@ -17,8 +17,8 @@ export interface HistoricPipeline {
    * (`size` as bigint, `last_modified_date` as a UTC timestamp); for a listing only `key`. The query runs on Athena and
    * on DuckDB, so use only functions listed in lambdas/inventory/functions.ts.
    *
-   * `chunk` is initial_chunk or a value returned by `nextChunk`; it is undefined if historic_frequency is 0, and then
-   * the query must select the whole inventory. The query runs again when it has to be restarted, so it must not depend
+   * `chunk` is initial_chunk or a value returned by `nextChunk`. It is undefined if historic_frequency is 0, and in a
+   * local run (`npm run local`): then the query must select the whole inventory. The query runs again when it has to be restarted, so it must not depend
    * on the time.
    *
    * @example

@@ -94,14 +94,14 @@ function openRing(ring: Ring): Points {
 }
 
 function checkPoints(points: Points): void {
-  if (points.length < 3) {
-    throw new RangeError(`has ${points.length} different points, but an area needs at least 3`);
-  }
   const outside = points.find(([x, y]) => !(Math.abs(x) <= MAX_LONGITUDE && Math.abs(y) <= 90));
   if (outside !== undefined)
     throw new RangeError(
       `has a point out of range: longitude ${outside[0]}, latitude ${outside[1]}`,
     );
+  if (points.length < 3) {
+    throw new RangeError(`an area needs at least 3 different points (given ${points.length})`);
+  }
 }
 
 /** Twice the area; positive if the ring is counter-clockwise. */

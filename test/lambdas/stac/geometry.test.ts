@@ -220,9 +220,9 @@ test('a ring around the world that is as far north as south of the equator becom
 
 describe('footprintOf throws RangeError for', () => {
   test.each([
-    ['no points', [], '0 different points'],
-    ['one point', ring('0 0'), '1 different points'],
-    ['two points', ring('0 0, 1 1, 0 0'), '2 different points'],
+    ['no points', [], 'an area needs at least 3 different points (given 0)'],
+    ['one point', ring('0 0'), 'an area needs at least 3 different points (given 1)'],
+    ['two points', ring('0 0, 1 1, 0 0'), 'an area needs at least 3 different points (given 2)'],
     ['a line', ring('0 0, 1 1, 2 2'), 'encloses no area'],
     ['a latitude out of range', ring('0 0, 1 91, 2 0'), 'out of range: longitude 1, latitude 91'],
     [
