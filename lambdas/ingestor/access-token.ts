@@ -97,10 +97,20 @@ export class CachedTokens implements AccessTokens {
     for (let poll = 0; poll < POLLS; poll += 1) {
       const token = await store.read(secret);
       if (this.#isGood(token)) return token;
-      if (await store.claim(secret)) return undefined;
+      if (await store.claim(secret)) return this.#writtenBeforeClaim(secret);
       await wait(POLL_MS);
     }
     return undefined;
+  }
+
+  /** Reads again after a claim, because another container may have written a token between the read and the claim. */
+  async #writtenBeforeClaim(secret: ClientSecret): Promise<AccessToken | undefined> {
+    const { store } = this.#options;
+    const token = await store.read(secret);
+    if (!this.#isGood(token)) return undefined;
+    // This releases the claim.
+    await store.write(secret, token);
+    return token;
   }
 
   async #fromEndpoint(secret: ClientSecret): Promise<AccessToken> {

@@ -268,6 +268,28 @@ describe('tokens', () => {
     },
   );
 
+  test('that another container writes between the read and the claim are used, and the claim is released', async () => {
+    const other = container();
+    const store = new TokenTable('state', table.client, clock);
+    let reads = 0;
+    const late = {
+      read: async (given: typeof secret) => {
+        reads += 1;
+        const found = await store.read(given);
+        // The other container requests and writes its token after this read.
+        if (reads === 1) await other.tokens.get();
+        return found;
+      },
+      claim: (given: typeof secret) => store.claim(given),
+      write: (...given: Parameters<TokenTable['write']>) => store.write(...given),
+    };
+    const { tokens, requests } = container({ store: late });
+
+    expect(await tokens.get()).toBe(await other.tokens.get());
+    expect([requests, other.requests.length]).toEqual([[], 1]);
+    expect(await store.claim(secret)).toBe(true);
+  });
+
   test('are requested after waiting 60 times for another container', async () => {
     const waits: number[] = [];
     const { tokens, requests } = container({
