@@ -22,5 +22,8 @@ function quotingFault(source: string, value: unknown): string | undefined {
   if (typeof value !== 'number' || !Number.isFinite(value) || String(value) === source) {
     return undefined;
   }
-  return `has the value ${source}, which YAML reads as the number ${value}: put it in quotes if it is text, or write ${value}`;
+  const quote = `has the value ${source}, which YAML reads as the number ${value}: put it in quotes`;
+  // A longer integer loses digits, so the number that is left is not what the author means.
+  const isRounded = Number.isInteger(value) && !Number.isSafeInteger(value);
+  return isRounded ? `${quote} to keep all digits` : `${quote} if it is text, or write ${value}`;
 }

@@ -8,6 +8,10 @@ test.each([
   ['007', 'reads as the number 7: put it in quotes if it is text, or write 7'],
   ['1e3', 'reads as the number 1000: put it in quotes if it is text, or write 1000'],
   ['0x1F', 'reads as the number 31: put it in quotes if it is text, or write 31'],
+  [
+    '12345678901234567890',
+    'reads as the number 12345678901234567000: put it in quotes to keep all digits',
+  ],
   ['+5', 'reads as the number 5: put it in quotes if it is text, or write 5'],
   ['yes', 'may read as true or false: put it in quotes if it is text, or write true or false'],
   ['Off', 'may read as true or false: put it in quotes if it is text, or write true or false'],
