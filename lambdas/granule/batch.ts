@@ -1,6 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { correlationIdOf } from './correlation-id.js';
 import { makeItems, type Granule, type GranulePipeline } from './items.js';
+import { makeWithin, type RunMaking } from './making.js';
 import { parseBody } from './message.js';
 import {
   postItems,
@@ -89,19 +90,30 @@ async function makeOne<G extends Granule>(
     milliseconds: performance.now() - started,
     ...(outcome && { outcome }),
   });
-  if (!budget.sufficesForOneMore()) return done([], { result: 'not-started' });
+  if (!budget.suffices('make', MAKE_SHARE)) {
+    return done([], { result: 'not-started', failure: budget.outOfTime('make') });
+  }
   try {
     const body = parseBody(record.body);
     correlationId = body.notificationId ?? correlationId;
-    const { items, failure } = await budget.run(
-      () => makeItems(pipeline, body, context),
-      budget.remainingMs * MAKE_SHARE,
-    );
+    const { items, failure } = await makeItems(pipeline, body, {
+      ...context,
+      run: limitedMaking(context),
+    });
     if (failure !== undefined) return done(items, { result: 'failed', failure });
     return items.length > 0 ? done(items) : done([], { result: 'skipped' });
   } catch (error) {
     return done([], { result: 'failed', failure: failureOf(error) });
   }
+}
+
+/** All granules of a record share one limit, so that what they leave is enough for the posts. */
+function limitedMaking({ budget, source }: TimedContext): RunMaking {
+  const deadline = performance.now() + budget.remainingMs * MAKE_SHARE;
+  return (make) =>
+    budget.measure('make', () =>
+      makeWithin(make, { source, limitMs: deadline - performance.now() }),
+    );
 }
 
 /** A record counts as posted if all its Items were. A transient failure takes precedence, because a retry may succeed. */

@@ -1,4 +1,5 @@
 import { itemLinks } from './links.js';
+import type { RunMaking } from './making.js';
 import type { ParsedBody, GranuleMessage } from './message.js';
 import { failureOf, ValidationError, type Failure } from '../runtime/errors.js';
 import type { Log, LogFields } from '../runtime/log.js';
@@ -114,7 +115,8 @@ function warnOfMissedAntimeridian({ id, bbox, geometry }: Item, warn: ItemContex
 }
 
 interface MakeItemsContext {
-  readonly source: GranuleSource;
+  /** Makes one Item within a time limit. */
+  readonly run: RunMaking;
   readonly log: Log;
   readonly meter: Meter;
   readonly stacApiUrl?: string | undefined;
@@ -129,17 +131,18 @@ export interface MadeItems {
 /** Most messages refer to one granule; the limit matters for those that refer to thousands. */
 const CONCURRENT_GRANULES = 16;
 
-/** Creates every Item of a message that can be created: one granule that fails does not affect the others. */
+/** Creates every Item of a message that can be created: a granule that fails or hangs does not affect the others. */
 export async function makeItems<G extends Granule>(
   pipeline: GranulePipeline<G>,
   { messages, skipped, faults = [] }: ParsedBody,
-  { source, stacApiUrl, log, meter }: MakeItemsContext,
+  { run, stacApiUrl, log, meter }: MakeItemsContext,
 ): Promise<MadeItems> {
   logSkipped(skipped, log);
   const warn = log.warn.bind(log);
   const results = await mapLimited(messages, CONCURRENT_GRANULES, async (message) => {
     const granule = pipeline.parseMessage(message);
-    return granule && makeItem(pipeline, granule, { source, warn, stacApiUrl });
+    if (granule === undefined) return undefined;
+    return run((source) => makeItem(pipeline, granule, { source, warn, stacApiUrl }));
   });
   const items = results.flatMap((one) => (one.status === 'fulfilled' ? (one.value ?? []) : []));
   meter.count('ItemsMade', items.length);

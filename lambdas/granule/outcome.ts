@@ -22,12 +22,6 @@ export interface SettleContext {
 }
 
 const MAX_DELAY_SECONDS = 900;
-const OUT_OF_TIME: Failure = {
-  kind: 'transient',
-  name: 'OutOfTime',
-  message:
-    'the function had no time left to process this message: increase timeout_seconds or decrease batch_size',
-};
 
 /** Whether the queue may delete the message (`done`) or delivers it again (`retry`). */
 export type Settlement = 'done' | 'retry';
@@ -39,12 +33,12 @@ export type Settlement = 'done' | 'retry';
  */
 export async function settle(entry: RecordResult, context: SettleContext): Promise<Settlement> {
   const { outcome } = entry;
-  if (outcome.result === 'posted' || outcome.result === 'skipped') {
+  if (!('failure' in outcome)) {
     if (outcome.result === 'skipped') context.meter.count('MessagesSkipped');
     logOutcome(entry, context, { as: outcome.result });
     return 'done';
   }
-  const failure = outcome.result === 'failed' ? outcome.failure : OUT_OF_TIME;
+  const { failure } = outcome;
   const permanent = failure.kind === 'permanent';
   context.meter.count(permanent ? 'RecordsFailedPermanent' : 'RecordsFailedTransient');
   if (permanent || isLastReceive(entry, context.retry)) return deadLetter(entry, failure, context);

@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { TimeBudget } from './time-budget.js';
+import { withinTime, type TimeBudget } from './time-budget.js';
 import type { Ingestor } from '../ingestor/client.js';
 import { recordIngestion, type RecordIngestion } from '../ingestor/pending.js';
 import { failureOf, type Failure } from '../runtime/errors.js';
@@ -31,7 +31,7 @@ export type Outcome =
   | { readonly result: 'posted' | 'skipped' }
   | { readonly result: 'failed'; readonly failure: Failure }
   /** There was no time left to start. */
-  | { readonly result: 'not-started' };
+  | { readonly result: 'not-started'; readonly failure: Failure };
 
 /** The Items of one record, with what a post needs to know about the record. */
 export interface PostableRecord {
@@ -125,17 +125,30 @@ export async function postItems(
 async function postOne(next: NewestItem, context: TimedContext): Promise<Post> {
   const { item, correlationId } = next;
   const { budget, postItem, meter } = context;
-  if (!budget.sufficesForOneMore()) return { outcome: { result: 'not-started' }, milliseconds: 0 };
+  if (!budget.suffices('post')) {
+    const outcome: Outcome = { result: 'not-started', failure: budget.outOfTime('post') };
+    return { outcome, milliseconds: 0 };
+  }
   const [started, remaining] = [performance.now(), budget.remainingMs];
   try {
     const timeoutMs = Math.min(POST_TIMEOUT_MS, remaining);
     const deadline = Date.now() + remaining * RETRY_SHARE;
-    await budget.run(() => postItem(item, { correlationId, deadline, timeoutMs }), remaining);
-    meter.count('ItemsPosted');
-    await budget.run(() => recordIngestion(next, context), budget.remainingMs);
+    await budget.measure('post', async () => {
+      await limited(() => postItem(item, { correlationId, deadline, timeoutMs }), budget);
+      meter.count('ItemsPosted');
+      await limited(() => recordIngestion(next, context), budget);
+    });
     return { outcome: { result: 'posted' }, milliseconds: performance.now() - started };
   } catch (error) {
     const outcome: Outcome = { result: 'failed', failure: failureOf(error) };
     return { outcome, milliseconds: performance.now() - started };
   }
+}
+
+/** Gives the work the remaining time. */
+function limited(work: () => Promise<void>, { remainingMs }: TimeBudget): Promise<void> {
+  const reason = () =>
+    `the post of the Item had not ended within ${Math.round(remainingMs)} ms, the time that the function had left: ` +
+    'check the ingestor; increasing timeout_seconds helps only if it always takes so long';
+  return withinTime(work, remainingMs, reason);
 }

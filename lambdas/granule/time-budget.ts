@@ -1,12 +1,30 @@
+import type { Failure } from '../runtime/errors.js';
+
 /** Time reserved for settling the records: this share of the time at the start, and at most RESERVE_MS. */
 const RESERVE_SHARE = 0.2;
 const RESERVE_MS = 1_500;
 
-/** Decides whether there is time for another record, assuming that it takes as long as the longest so far. */
+/** The two parts of the work on a record: creating its Items, and posting them. */
+export type Task = 'make' | 'post';
+
+const NAMES: Readonly<Record<Task, string>> = { make: 'creating', post: 'posting' };
+
+interface Measured {
+  longestMs: number;
+  givenUp: number;
+}
+
+/**
+ * Decides whether there is time for another piece of work, assuming that it takes as long as the longest of the same
+ * task so far. Work that was given up does not count, because a read that hung does not predict the next one.
+ */
 export class TimeBudget {
   readonly #remainingMs: () => number;
   readonly #reserveMs: number;
-  #longestMs = 0;
+  readonly #measured: Readonly<Record<Task, Measured>> = {
+    make: { longestMs: 0, givenUp: 0 },
+    post: { longestMs: 0, givenUp: 0 },
+  };
 
   constructor(remainingMs: () => number) {
     this.#remainingMs = remainingMs;
@@ -17,30 +35,71 @@ export class TimeBudget {
     return this.#remainingMs() - this.#reserveMs;
   }
 
-  sufficesForOneMore(): boolean {
-    return this.remainingMs > this.#longestMs;
+  /** Whether `share` of the remaining time is enough for another piece of the task. */
+  suffices(task: Task, share = 1): boolean {
+    return this.remainingMs * share > this.#measured[task].longestMs;
   }
 
-  /** Runs `work` and measures it. Rejects after `limitMs`, although the work itself cannot be stopped. */
-  async run<T>(work: () => Promise<T>, limitMs: number): Promise<T> {
+  /** Runs `work` and measures it, unless it was given up. */
+  async measure<T>(task: Task, work: () => Promise<T>): Promise<T> {
     const started = performance.now();
+    const measured = this.#measured[task];
+    let givenUp = false;
     try {
-      return await withinTime(work(), limitMs);
+      return await work();
+    } catch (error) {
+      givenUp = error instanceof GivenUpError;
+      throw error;
     } finally {
-      this.#longestMs = Math.max(this.#longestMs, performance.now() - started);
+      if (givenUp) measured.givenUp += 1;
+      else measured.longestMs = Math.max(measured.longestMs, performance.now() - started);
     }
+  }
+
+  /** The failure of a message that the function had no time for: what used up the time, and what to do. */
+  outOfTime(task: Task): Failure {
+    return {
+      kind: 'transient',
+      name: 'OutOfTime',
+      message: `the function had no time left for ${NAMES[task]} the Item: ${this.#cause(task)}`,
+    };
+  }
+
+  #cause(task: Task): string {
+    const givenUp = this.#measured.make.givenUp + this.#measured.post.givenUp;
+    if (givenUp > 0) {
+      return (
+        `${givenUp} granules or posts of its batch took so long that they were given up; their own reasons say why, ` +
+        'and increasing timeout_seconds does not help if they hung'
+      );
+    }
+    const { longestMs } = this.#measured[task];
+    const longest =
+      longestMs === 0 ? '' : `${NAMES[task]} one takes up to ${Math.round(longestMs)} ms, `;
+    return `${longest}increase timeout_seconds or decrease batch_size`;
   }
 }
 
-async function withinTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
+/** Thrown when work was given up because it took too long. Transient, like every unexpected error. */
+export class GivenUpError extends Error {
+  override readonly name = 'GivenUp';
+}
+
+/** Rejects with GivenUpError after `limitMs`, although the work itself is not stopped. `reason` becomes its message. */
+export async function withinTime<T>(
+  work: () => Promise<T>,
+  limitMs: number,
+  reason: () => string,
+): Promise<T> {
+  if (limitMs <= 0) throw new GivenUpError(reason());
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new Error(`took longer than the remaining ${Math.round(limitMs)} ms`));
+      reject(new GivenUpError(reason()));
     }, limitMs);
   });
   try {
-    return await Promise.race([work, timeout]);
+    return await Promise.race([work(), timeout]);
   } finally {
     clearTimeout(timer);
   }

@@ -62,7 +62,10 @@ describe('a record', () => {
         record,
         correlationId: record.messageId,
         itemIds: [],
-        outcome: { result: 'not-started' },
+        outcome: {
+          result: 'not-started',
+          failure: expect.objectContaining({ kind: 'transient', name: 'OutOfTime' }) as unknown,
+        },
         milliseconds: expect.any(Number) as unknown,
       },
     ]);

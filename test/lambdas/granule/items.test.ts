@@ -177,7 +177,8 @@ async function makeAll(body: unknown, createItem = examplePipeline.createItem) {
     { ...examplePipeline, createItem },
     parseBody(JSON.stringify(body)),
     {
-      source: { read: (href) => Promise.resolve(Buffer.from(`content of ${href}`)) },
+      run: (createOne) =>
+        createOne({ read: (href) => Promise.resolve(Buffer.from(`content of ${href}`)) }),
       log,
       meter: { ...silentMeter, count: (...given) => counted.push(given) },
       stacApiUrl: 'https://stac.example.com',

@@ -4,6 +4,7 @@ import type { Outcome } from '../../../lambdas/granule/posts.js';
 import type { MetricName } from '../../../lambdas/runtime/metrics.js';
 import type { DeadLetterReason, RecordQueue } from '../../../lambdas/queue/dead-letters.js';
 import { settle, type RetrySettings } from '../../../lambdas/granule/outcome.js';
+import { TimeBudget } from '../../../lambdas/granule/time-budget.js';
 import { MemoryLog } from '../../support/backfill/collaborators.js';
 import { received, sqsRecord } from '../../support/granule.js';
 
@@ -195,8 +196,9 @@ describe('a retried record', () => {
     ]);
   });
 
-  test('that there was no time for is visible immediately, and the log says what to change', async () => {
-    const { settlement, log, counted, delays } = await settled({ result: 'not-started' });
+  test('that there was no time for is visible immediately, and the log has the reason', async () => {
+    const failure = new TimeBudget(() => 60_000).outOfTime('make');
+    const { settlement, log, counted, delays } = await settled({ result: 'not-started', failure });
 
     expect([settlement, counted, delays]).toEqual(['retry', ['RecordsFailedTransient'], [0]]);
     expect(log.lines[0]?.fields).toMatchObject({
@@ -204,7 +206,7 @@ describe('a retried record', () => {
       error: 'OutOfTime',
       kind: 'transient',
       reason:
-        'the function had no time left to process this message: increase timeout_seconds or decrease batch_size',
+        'the function had no time left for creating the Item: increase timeout_seconds or decrease batch_size',
     });
   });
 
