@@ -25,6 +25,8 @@ export interface LocalServer {
   readonly url: string;
   /** Stops the server and closes all open connections. */
   readonly close: () => Promise<void>;
+  /** Lets the process end although the server is still open. */
+  readonly unref: () => void;
 }
 
 /** Starts an HTTP server on a free port of the loopback address. */
@@ -35,7 +37,13 @@ export async function serve(respond: Respond, faults: FaultPlan = noFaults): Pro
   // Clients keep connections open. If the server closed an idle one first, the client's next POST could fail.
   server.keepAliveTimeout = 60_000;
   const port = await listen(server);
-  return { url: `http://127.0.0.1:${port}`, close: () => close(server) };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () => close(server),
+    unref: () => {
+      unref(server);
+    },
+  };
 }
 
 interface Exchange {
@@ -115,6 +123,14 @@ function listen(server: Server): Promise<number> {
       const address = server.address();
       resolve(typeof address === 'object' && address ? address.port : 0);
     });
+  });
+}
+
+/** A connection that was accepted keeps the process alive too, even an idle one. */
+function unref(server: Server): void {
+  server.unref();
+  server.on('connection', (socket) => {
+    socket.unref();
   });
 }
 

@@ -79,6 +79,11 @@ describe('a source in memory', () => {
   });
 });
 
+/** What keeps the process alive: Node lists nothing that is unref'd. */
+function serversAndSockets(): string[] {
+  return process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP'));
+}
+
 describe('a batch', () => {
   const source = memorySource({ a: 'a', bad: '?', loud: '!' });
 
@@ -107,7 +112,30 @@ describe('a batch', () => {
     const { items } = await runBatch(handler, ['a'], { source, ingestorUrl: ingestor.url });
 
     expect(ingestor.items()).toEqual(items);
-    await ingestor.close();
+  });
+
+  test('[N24] leaves nothing behind that keeps the test process alive, although no test closes the ingestor', async () => {
+    const before = serversAndSockets();
+    const [one, two] = [await startFakeIngestor(), await startFakeIngestor()];
+    await runBatch(handler, ['a'], { source, ingestorUrl: one.url });
+    await runBatch(handler, ['a', 'loud'], { source, ingestorUrl: two.url });
+    await runBatch(handler, ['a'], { source, ingestorUrl: one.url }); // over the open connection
+
+    expect([one.items().length, two.items().length]).toEqual([1, 2]);
+    expect(serversAndSockets()).toEqual(before);
+  });
+
+  test('[N24] may close the ingestor itself, and posts again to another one', async () => {
+    const first = await startFakeIngestor();
+    await runBatch(handler, ['a'], { source, ingestorUrl: first.url });
+    await first.close();
+    const second = await startFakeIngestor();
+
+    expect((await runBatch(handler, ['a'], { source, ingestorUrl: first.url })).failed).toEqual([
+      'a',
+    ]);
+    await runBatch(handler, ['a'], { source, ingestorUrl: second.url });
+    expect(second.items()).toHaveLength(1);
   });
 
   test('goes back to the queue when the ingestor is down, and to the dead letters on the last receive', async () => {

@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { projectRoot } from '../support/cli/project-root.js';
 import { runCli } from '../support/cli/run-cli.js';
 
 const PIPELINE = 'drone_surveys';
+const TEST = `pipelines/${PIPELINE}/app.test.ts`;
 const GRANULE = `pipelines/${PIPELINE}/sample/bucket/2024/harbour`;
 const TIMEOUT_MS = 120_000;
+const TOOL_MS = 100_000;
 
 /** The code blocks of a page, each after a line that names a file of the pipeline. */
 function filesIn(page: string): Record<string, string> {
@@ -23,6 +25,7 @@ function runTool(root: string, args: readonly string[]): { code: number | null; 
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: root,
     encoding: 'utf8',
+    timeout: TOOL_MS, // a command that hangs is killed: its code is null
   });
   return { code: status, output: stdout + stderr };
 }
@@ -107,17 +110,56 @@ describe('the first pipeline in the README', () => {
     TIMEOUT_MS,
   );
 
-  test(
-    'passes the test in docs/pipelines.md',
-    () => {
+  describe('and the test in docs/pipelines.md', () => {
+    const snippet = filesIn('docs/pipelines.md')[TEST] ?? '';
+    const jest = ['--experimental-vm-modules', resolve('node_modules/jest/bin/jest.js')];
+
+    beforeAll(() => {
       copyFileSync('jest.config.js', join(root, 'jest.config.js'));
-      const jest = resolve('node_modules/jest/bin/jest.js');
+    });
 
-      const tested = runTool(root, ['--experimental-vm-modules', jest, 'pipelines']);
+    afterEach(() => {
+      writeFileSync(join(root, TEST), snippet);
+    });
 
-      expect(tested.output).toMatch(/^Tests: +1 passed, 1 total$/m);
-      expect(tested.code).toBe(0);
-    },
-    TIMEOUT_MS,
-  );
+    test(
+      '[N24] pass and end, in the first run and in the second, which needs no workers',
+      () => {
+        for (let run = 1; run <= 2; run++) {
+          const tested = runTool(root, [...jest, 'pipelines']);
+
+          expect(tested.output).toMatch(/^Tests: +1 passed, 1 total$/m);
+          expect(tested.output).not.toContain('did not exit');
+          expect(tested.code).toBe(0);
+        }
+      },
+      TIMEOUT_MS,
+    );
+
+    test.each([
+      ['when an expectation fails', snippet.replace("id: 'pier'", "id: 'other'"), '1 failed'],
+      [
+        'when the handler is never run',
+        snippet.replace(/^ {2}const result = .*$/ms, '});'),
+        '1 passed',
+      ],
+      [
+        'when there are two tests, one of which fails',
+        `${snippet}\n${snippet.slice(snippet.indexOf('test(')).replace("id: 'pier'", "id: 'other'")}`,
+        '1 failed, 1 passed',
+      ],
+    ])(
+      '[N24] end %s, though the ingestor is never closed',
+      (_, text, count) => {
+        writeFileSync(join(root, TEST), text);
+
+        const tested = runTool(root, [...jest, '--runInBand', 'pipelines']);
+
+        expect(tested.output).toContain(`Tests:       ${count},`);
+        expect(tested.output).not.toContain('did not exit');
+        expect(tested.code).toBe(count.includes('failed') ? 1 : 0);
+      },
+      TIMEOUT_MS,
+    );
+  });
 });
