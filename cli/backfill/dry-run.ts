@@ -77,8 +77,8 @@ function countingQueue(first: string[]): MessageQueue {
   return {
     maxBytes: () => Promise.resolve(DEFAULT_MAX_BYTES),
     depth: () => Promise.resolve(0),
-    sendBatch: (bodies) => {
-      first.push(...bodies.slice(0, SHOWN - first.length));
+    sendBatch: (messages) => {
+      first.push(...messages.slice(0, SHOWN - first.length).map(({ body }) => body));
       return Promise.resolve([]);
     },
   };

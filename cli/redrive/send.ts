@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { failedEntries } from '../../lambdas/queue/queue.js';
-import { stringAttributes } from '../../lambdas/queue/dead-letters.js';
+import { stringAttributes } from '../../lambdas/queue/attributes.js';
 import { deleteDeadLetters, DeadLetterReader, type ReceivedDeadLetter } from './queue.js';
 import { errorText, type FoundQueue } from '../shared/deployed-pipeline.js';
 import type { RedriveJournal } from './journal.js';

@@ -8,6 +8,7 @@ import { failureOf, QueryError } from '../runtime/errors.js';
 import type { Lease } from './lease.js';
 import { toRow, type Row } from '../inventory/result-csv.js';
 import { readResultPages, ResultGoneError, type ResultPage } from '../inventory/result-pages.js';
+import { backfillAttributes } from '../queue/attributes.js';
 import { sendMessages, type OutgoingMessage, type RefusedMessage } from '../queue/send-messages.js';
 
 // A bug in the pipeline would otherwise write one log line per row.
@@ -86,15 +87,16 @@ interface Tally {
 /** Yields the messages one by one as the sender requests them, because an array of a page's messages costs memory. */
 function* messagesOf(
   { columns, records }: ResultPage,
-  { pipeline }: BackfillRun,
+  { pipeline, settings: { pipelineId } }: BackfillRun,
   tally: Tally,
 ): Generator<OutgoingMessage> {
+  const attributes = backfillAttributes(pipelineId);
   for (const record of records) {
     const row = toRow(columns, record);
     try {
       const body: unknown = pipeline.rowToMessageBody(row);
       if (body === undefined || body === null) tally.skipped += 1;
-      else if (typeof body === 'string') yield { key: keyOf(row), body };
+      else if (typeof body === 'string') yield { key: keyOf(row), body, attributes };
       else throw new TypeError(`must return a string or undefined (returned ${typeof body})`);
     } catch (error) {
       const reason = `rowToMessageBody: ${failureOf(error).message}`;

@@ -1,10 +1,10 @@
 import {
   ChangeMessageVisibilityCommand,
   SendMessageCommand,
-  type MessageAttributeValue,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord, SQSRecordAttributes } from 'aws-lambda';
+import { stringAttributes } from './attributes.js';
 import type { Failure } from '../runtime/errors.js';
 
 /** Why a message was dead-lettered. It is written to the message's attributes; the body is unchanged. */
@@ -114,16 +114,4 @@ function cutToBytes(text: string, bytes: number): string {
     .subarray(0, bytes)
     .toString('utf8')
     .replace(/\u{fffd}+$/u, '');
-}
-
-/** Converts strings to the message attributes of the SDK. */
-export function stringAttributes(
-  values: Readonly<Record<string, string>>,
-): Record<string, MessageAttributeValue> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, StringValue]) => [
-      name,
-      { DataType: 'String', StringValue },
-    ]),
-  );
 }

@@ -5,6 +5,7 @@ import {
   type BatchResultErrorEntry,
   type SQSClientConfig,
 } from '@aws-sdk/client-sqs';
+import { stringAttributes, type MessageAttributes } from './attributes.js';
 import { failureOf, PipelineError, tryAwsStatus } from '../runtime/errors.js';
 
 /** The maximum number of entries in a batch. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
@@ -21,14 +22,20 @@ export interface SendFailure {
   readonly reason: string;
 }
 
+/** A message as it is sent. */
+export interface QueueMessage {
+  readonly body: string;
+  readonly attributes?: MessageAttributes | undefined;
+}
+
 /** A queue to send to. Every implementation has the limits of SQS. */
 export interface MessageQueue {
-  /** Returns the maximum size of one body, and of all bodies of a batch together, in bytes. */
+  /** Returns the maximum size of one message, and of all messages of a batch together, in bytes: bodies and attributes. */
   maxBytes(): Promise<number>;
   /** Returns the approximate number of messages that wait to be received. */
   depth(): Promise<number>;
-  /** Sends at most MAX_BATCH_ENTRIES bodies and returns the failed ones. Throws SendError if the queue cannot be used. */
-  sendBatch(bodies: readonly string[]): Promise<readonly SendFailure[]>;
+  /** Sends at most MAX_BATCH_ENTRIES messages and returns the failed ones. Throws SendError if the queue cannot be used. */
+  sendBatch(messages: readonly QueueMessage[]): Promise<readonly SendFailure[]>;
 }
 
 /** Thrown when messages could not be sent and no single message is to blame. */
@@ -78,7 +85,7 @@ export function sqsQueue(
         throw error;
       })),
     depth: async () => Number(await attribute(client, queueUrl, 'ApproximateNumberOfMessages')),
-    sendBatch: (bodies) => sendBatch({ sqs: client, queueUrl }, bodies),
+    sendBatch: (messages) => sendBatch({ sqs: client, queueUrl }, messages),
   };
 }
 
@@ -104,16 +111,20 @@ interface BatchSender {
 
 async function sendBatch(
   sender: BatchSender,
-  bodies: readonly string[],
+  messages: readonly QueueMessage[],
 ): Promise<readonly SendFailure[]> {
   const { sqs, queueUrl } = sender;
   // The ids are positions, because an id may not contain all the characters of a key.
-  const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+  const Entries = messages.map(({ body, attributes }, index) => ({
+    Id: String(index),
+    MessageBody: body,
+    ...(attributes && { MessageAttributes: stringAttributes(attributes) }),
+  }));
   try {
     const response = await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
     return failedEntries(Entries, response).map(toFailure);
   } catch (cause) {
-    return failuresOfCall(cause, sender, bodies);
+    return failuresOfCall(cause, sender, messages);
   }
 }
 
@@ -153,26 +164,26 @@ function toFailure({ Id, SenderFault, Code, Message }: FailedEntry): SendFailure
 async function failuresOfCall(
   cause: unknown,
   sender: BatchSender,
-  bodies: readonly string[],
+  messages: readonly QueueMessage[],
 ): Promise<readonly SendFailure[]> {
   const { name, message } = failureOf(cause);
   const all = (senderFault: boolean): SendFailure[] =>
-    bodies.map((_, index) => ({ index, senderFault, reason: `${name}: ${message}` }));
+    messages.map((_, index) => ({ index, senderFault, reason: `${name}: ${message}` }));
   if (ENTRY_FAULTS.some((fault) => name.includes(fault))) {
-    return bodies.length === 1 ? all(true) : sendOneByOne(sender, bodies);
+    return messages.length === 1 ? all(true) : sendOneByOne(sender, messages);
   }
   if (isTransient(cause, name)) return all(false);
   throw new SendError(`queue ${sender.queueUrl}: ${name}: ${message}`, { cause });
 }
 
-/** Finds the invalid body: it made the whole call fail, and sent alone it is the only one that fails. */
+/** Finds the invalid message: it made the whole call fail, and sent alone it is the only one that fails. */
 async function sendOneByOne(
   sender: BatchSender,
-  bodies: readonly string[],
+  messages: readonly QueueMessage[],
 ): Promise<SendFailure[]> {
   const failures = await Promise.all(
-    bodies.map(async (body, index) => {
-      const [failure] = await sendBatch(sender, [body]);
+    messages.map(async (message, index) => {
+      const [failure] = await sendBatch(sender, [message]);
       return failure && { ...failure, index };
     }),
   );

@@ -1,12 +1,18 @@
 import { systemClock, type Clock } from '../runtime/clock.js';
 import { tryParseJson } from '../runtime/json.js';
 import { retry } from '../runtime/retry.js';
-import { MAX_BATCH_ENTRIES, SendError, type MessageQueue, type SendFailure } from './queue.js';
+import { attributeBytes } from './attributes.js';
+import {
+  MAX_BATCH_ENTRIES,
+  SendError,
+  type MessageQueue,
+  type QueueMessage,
+  type SendFailure,
+} from './queue.js';
 
-export interface OutgoingMessage {
+export interface OutgoingMessage extends QueueMessage {
   /** Identifies the message in reports. */
   readonly key: string;
-  readonly body: string;
 }
 
 export interface RefusedMessage {
@@ -30,6 +36,7 @@ const MAX_ATTEMPTS = 8;
 const BACKOFF = { firstMs: 200, maxMs: 10_000 };
 
 interface Sendable extends OutgoingMessage {
+  /** Size of the body and the attributes. */
   readonly bytes: number;
 }
 
@@ -73,9 +80,10 @@ function* batchesOf(
 ): Generator<Sendable[], undefined> {
   let batch: Sendable[] = [];
   let total = 0;
-  for (const { key, body: given } of messages) {
-    const { body, bytes } = sendableBody(given);
-    const fault = faultOf(bytes, maxBytes);
+  for (const { key, body: given, attributes } of messages) {
+    const { body, bytes: bodyBytes } = sendableBody(given);
+    const bytes = bodyBytes + (attributes === undefined ? 0 : attributeBytes(attributes));
+    const fault = faultOf({ bytes, bodyBytes, maxBytes });
     if (fault !== undefined) {
       refused.push({ key, reason: fault });
       continue;
@@ -85,17 +93,24 @@ function* batchesOf(
       batch = [];
       total = 0;
     }
-    batch.push({ key, body, bytes });
+    batch.push({ key, body, attributes, bytes });
     total += bytes;
   }
   if (batch.length > 0) yield batch;
 }
 
-function faultOf(bytes: number, maxBytes: number): string | undefined {
-  if (bytes === 0) return 'the body is empty, which SQS does not accept';
-  return bytes > maxBytes
-    ? `the body has ${bytes} bytes; the queue accepts at most ${maxBytes}`
-    : undefined;
+interface Sizes {
+  readonly bytes: number;
+  readonly bodyBytes: number;
+  readonly maxBytes: number;
+}
+
+function faultOf({ bytes, bodyBytes, maxBytes }: Sizes): string | undefined {
+  if (bodyBytes === 0) return 'the body is empty, which SQS does not accept';
+  if (bytes <= maxBytes) return undefined;
+  const others = bytes - bodyBytes;
+  const attributes = others === 0 ? '' : ` and its attributes ${others}`;
+  return `the body has ${bodyBytes} bytes${attributes}; the queue accepts at most ${maxBytes}`;
 }
 
 interface BatchTools {
@@ -109,7 +124,7 @@ async function sendBatch(batch: readonly Sendable[], tools: BatchTools): Promise
   let pending = batch;
   let refusals = 0;
   const attempt = async (): Promise<void> => {
-    const failures = await tools.queue.sendBatch(pending.map(({ body }) => body));
+    const failures = await tools.queue.sendBatch(pending);
     const faults = failures.filter(({ senderFault }) => senderFault);
     for (const { index, reason } of faults) {
       tools.refused.push({ key: pending[index]?.key ?? '', reason });

@@ -1,6 +1,7 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { TRIES_ATTRIBUTE, type PendingIngestion } from '../ingestor/pending.js';
-import { recordQueue, stringAttributes, type RecordQueueOptions } from '../queue/dead-letters.js';
+import { stringAttributes } from '../queue/attributes.js';
+import { recordQueue, type RecordQueueOptions } from '../queue/dead-letters.js';
 
 /** Where the message of an Item is sent if the Item was not loaded. */
 export interface VerifyQueue {

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { MessageAttributes } from '../../lambdas/queue/attributes.js';
 import type { LocalQueue } from '../queue/local-queue.js';
 
 /** Finds messages and sends each of them, until `send` resolves to false. */
 export type MessageInput = (send: SendMessage) => Promise<void>;
 /** Resolves to false if no further message is wanted. */
-export type SendMessage = (body: string) => Promise<boolean>;
+export type SendMessage = (body: string, attributes?: MessageAttributes) => Promise<boolean>;
 
 export interface FeedOptions {
   readonly queue: LocalQueue;
@@ -29,7 +30,7 @@ const WAIT_MS = 20;
 /** Returns a feed that puts messages on the queue and waits while the queue is full. */
 export function messageFeed({ queue, limit = Infinity, wasDone, isStopped }: FeedOptions): Feed {
   const counts = { sent: 0, skipped: 0, isComplete: false, isCutShort: false };
-  const send: SendMessage = async (body) => {
+  const send: SendMessage = async (body, attributes) => {
     if (isStopped()) counts.isCutShort = true;
     if (counts.isCutShort || counts.sent + counts.skipped >= limit) return false;
     if (wasDone(body)) {
@@ -37,7 +38,7 @@ export function messageFeed({ queue, limit = Infinity, wasDone, isStopped }: Fee
       return true;
     }
     while (queue.size > MAX_QUEUED_CHARACTERS && !isStopped()) await sleep(WAIT_MS);
-    queue.send(body);
+    queue.send(body, attributes && { attributes });
     counts.sent++;
     return true;
   };

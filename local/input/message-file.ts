@@ -70,8 +70,8 @@ export function messageLines(path: string, options: { readonly fresh: boolean })
   return {
     maxBytes: () => Promise.resolve(DEFAULT_MAX_BYTES),
     depth: () => Promise.resolve(0),
-    sendBatch: (bodies) => {
-      for (const body of bodies) file.append(lineOf(body));
+    sendBatch: (messages) => {
+      for (const { body } of messages) file.append(lineOf(body));
       // An accepted message must survive a killed process.
       file.flush();
       return Promise.resolve([]);

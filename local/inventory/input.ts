@@ -87,9 +87,9 @@ function feedingQueue(send: SendMessage, cursors: CursorStore): MessageQueue {
   return {
     maxBytes: () => Promise.resolve(DEFAULT_MAX_BYTES),
     depth: () => Promise.resolve(0),
-    sendBatch: async (bodies) => {
-      for (const body of bodies) {
-        if (await send(body)) continue;
+    sendBatch: async (messages) => {
+      for (const { body, attributes } of messages) {
+        if (await send(body, attributes)) continue;
         await pauseBackfill(cursors);
         break;
       }

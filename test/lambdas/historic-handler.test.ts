@@ -365,9 +365,9 @@ describe('people', () => {
     const kit = { ...(await kitFor(keys)), pageBytes: 200 };
     await handler.with(kit)({ action: 'run' }, invocation('deploy'));
     const sendBatch = kit.queue.sendBatch.bind(kit.queue);
-    kit.queue.sendBatch = async (bodies) => {
+    kit.queue.sendBatch = async (messages) => {
       if (kit.queue.bodies.length > 20) await pauseBackfill(kit.cursors);
-      return sendBatch(bodies);
+      return sendBatch(messages);
     };
 
     const [paused] = await drain(kit);

@@ -89,13 +89,13 @@ function parentQueue(): MessageQueue {
   return {
     maxBytes: () => Promise.resolve(DEFAULT_MAX_BYTES),
     depth: () => Promise.resolve(0),
-    sendBatch: (bodies) =>
+    sendBatch: (messages) =>
       new Promise((resolve) => {
         const id = calls++;
         waiting.set(id, () => {
           resolve([]);
         });
-        tell({ type: 'send', id, bodies });
+        tell({ type: 'send', id, bodies: messages.map(({ body }) => body) });
       }),
   };
 }

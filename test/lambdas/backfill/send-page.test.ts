@@ -35,6 +35,16 @@ test('each row becomes a message, or is skipped if the pipeline returns undefine
   expect(kit.queue.bodies).toEqual(['a 1', 'c 3']);
 });
 
+test('[N01] each message carries the id of the pipeline whose backfill sent it; its body does not change', async () => {
+  await send(['key'], [['a'], ['b']], ({ key }) => JSON.stringify({ key }));
+
+  const attributes = { backfill: 'example' };
+  expect(kit.queue.messages).toMatchObject([
+    { body: '{"key":"a"}', attributes },
+    { body: '{"key":"b"}', attributes },
+  ]);
+});
+
 test('a row for which the pipeline throws is refused with its key, and does not stop the others', async () => {
   const counts = await send(
     ['size', 'key'],

@@ -300,11 +300,11 @@ describe('faults', () => {
     await startServer('abcdefghijkl'.split('').map((key) => row(key)));
     const kit = { ...kitOn(), pageBytes: 80 };
     const sendBatch = kit.queue.sendBatch.bind(kit.queue);
-    kit.queue.sendBatch = async (bodies) => {
+    kit.queue.sendBatch = async (messages) => {
       const [first] = server.queries.executions;
       if (kit.queue.bodies.length === 1)
         await rm(join(folder, 'results', `${first?.id ?? ''}.csv`));
-      return sendBatch(bodies);
+      return sendBatch(messages);
     };
 
     const outcome = await backfill(kit);

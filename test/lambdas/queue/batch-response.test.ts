@@ -7,6 +7,7 @@ import { FakeClock } from '../../support/backfill/collaborators.js';
 import { httpServer, json, type Answer } from '../../support/http-server.js';
 
 const BODIES = ['{"key":"a b"}', 'é😀'];
+const MESSAGES = BODIES.map((body) => ({ body }));
 
 interface Batch {
   readonly Entries: readonly { readonly Id: string; readonly MessageBody: string }[];
@@ -60,7 +61,7 @@ function sentBatches(): string[][] {
 
 describe('a batch', () => {
   test('is sent if the response accepts every entry once, with the MD5 of its body', async () => {
-    expect(await queue().sendBatch(BODIES)).toEqual([]);
+    expect(await queue().sendBatch(MESSAGES)).toEqual([]);
     expect(sentBatches()).toEqual([BODIES]);
   });
 
@@ -93,7 +94,7 @@ describe('a batch', () => {
     const [, status, body, failed] = given;
     answer = json(status, body);
 
-    const failures = await queue().sendBatch(BODIES);
+    const failures = await queue().sendBatch(MESSAGES);
 
     expect(failures.map(({ index }) => index)).toEqual(failed);
     expect(failures.every(({ senderFault }) => !senderFault)).toBe(true);
@@ -102,7 +103,7 @@ describe('a batch', () => {
   test('is not sent if the connection breaks before the response', async () => {
     answer = (_request, response) => response.destroy();
 
-    expect(await queue().sendBatch(BODIES)).toMatchObject([
+    expect(await queue().sendBatch(MESSAGES)).toMatchObject([
       { index: 0, senderFault: false },
       { index: 1, senderFault: false },
     ]);

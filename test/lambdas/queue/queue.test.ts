@@ -13,6 +13,11 @@ import { failedEntries, SendError, sqsQueue } from '../../../lambdas/queue/queue
 const sqs = mockClient(SQSClient);
 const queue = () => sqsQueue('https://sqs/queue', new SQSClient({}));
 
+/** Messages without attributes. */
+function messages(...bodies: readonly string[]) {
+  return bodies.map((body) => ({ body }));
+}
+
 function callError(name: string, httpStatusCode?: number): Error {
   return Object.assign(new Error('refused'), { name, $metadata: { httpStatusCode } });
 }
@@ -37,7 +42,7 @@ describe('sendBatch', () => {
   test('[A23] uses positions in the batch as ids, not keys', async () => {
     sqs.on(SendMessageBatchCommand).callsFake(accepted);
 
-    expect(await queue().sendBatch(['a/b.tif', 'c d'])).toEqual([]);
+    expect(await queue().sendBatch(messages('a/b.tif', 'c d'))).toEqual([]);
 
     expect(sqs.commandCalls(SendMessageBatchCommand)[0]?.args[0].input).toEqual({
       QueueUrl: 'https://sqs/queue',
@@ -46,6 +51,28 @@ describe('sendBatch', () => {
         { Id: '1', MessageBody: 'c d' },
       ],
     });
+  });
+
+  test('[N01] sends the attributes of a message as strings, also if the bodies go one by one', async () => {
+    sqs.on(SendMessageBatchCommand).callsFake((input: SendMessageBatchCommandInput) => {
+      if (input.Entries?.length === 2) throw callError('InvalidMessageContents', 400);
+      return accepted(input);
+    });
+
+    await queue().sendBatch([{ body: 'a', attributes: { backfill: 'demo' } }, { body: 'b' }]);
+
+    const marked = { backfill: { DataType: 'String', StringValue: 'demo' } };
+    const entries = sqs
+      .commandCalls(SendMessageBatchCommand)
+      .map(({ args: [{ input }] }) => input.Entries);
+    expect(entries).toEqual([
+      [
+        { Id: '0', MessageBody: 'a', MessageAttributes: marked },
+        { Id: '1', MessageBody: 'b' },
+      ],
+      [{ Id: '0', MessageBody: 'a', MessageAttributes: marked }],
+      [{ Id: '0', MessageBody: 'b' }],
+    ]);
   });
 
   test('returns failed entries by position, and whether the message is at fault', async () => {
@@ -57,7 +84,7 @@ describe('sendBatch', () => {
     };
     sqs.on(SendMessageBatchCommand).resolves(answer);
 
-    expect(await queue().sendBatch(['a', 'b', 'c'])).toEqual([
+    expect(await queue().sendBatch(messages('a', 'b', 'c'))).toEqual([
       { index: 1, senderFault: true, reason: 'InvalidMessageContents: bad' },
       { index: 2, senderFault: false, reason: 'InternalError' },
     ]);
@@ -71,7 +98,7 @@ describe('sendBatch', () => {
       return accepted(input);
     });
 
-    const failures = await queue().sendBatch(['a', 'bad', 'c']);
+    const failures = await queue().sendBatch(messages('a', 'bad', 'c'));
 
     expect(failures).toEqual([
       { index: 1, senderFault: true, reason: 'InvalidMessageContents: refused' },
@@ -88,7 +115,7 @@ describe('sendBatch', () => {
   ])('%s fails all entries as transient', async (name, status) => {
     sqs.on(SendMessageBatchCommand).rejects(callError(name, status));
 
-    expect(await queue().sendBatch(['a', 'b'])).toEqual([
+    expect(await queue().sendBatch(messages('a', 'b'))).toEqual([
       { index: 0, senderFault: false, reason: `${name}: refused` },
       { index: 1, senderFault: false, reason: `${name}: refused` },
     ]);
@@ -97,7 +124,7 @@ describe('sendBatch', () => {
   test('a broken connection fails all entries as transient', async () => {
     sqs.on(SendMessageBatchCommand).rejects(new Error('socket hang up'));
 
-    expect(await queue().sendBatch(['a'])).toEqual([
+    expect(await queue().sendBatch(messages('a'))).toEqual([
       { index: 0, senderFault: false, reason: 'Error: socket hang up' },
     ]);
   });
@@ -106,7 +133,7 @@ describe('sendBatch', () => {
     const failed = [{ Id: '0' }, { Id: '1', Message: 'slow' }];
     sqs.on(SendMessageBatchCommand).resolves({ Failed: failed as BatchResultErrorEntry[] });
 
-    expect(await queue().sendBatch(['a', 'b'])).toEqual([
+    expect(await queue().sendBatch(messages('a', 'b'))).toEqual([
       { index: 0, senderFault: false, reason: 'unknown' },
       { index: 1, senderFault: false, reason: 'unknown: slow' },
     ]);
@@ -117,7 +144,7 @@ describe('sendBatch', () => {
       .on(SendMessageBatchCommand)
       .resolves(accepted({ Entries: [{ Id: '1', MessageBody: 'b' }] }));
 
-    expect(await queue().sendBatch(['a', 'b'])).toEqual([
+    expect(await queue().sendBatch(messages('a', 'b'))).toEqual([
       {
         index: 0,
         senderFault: false,
@@ -136,7 +163,7 @@ describe('sendBatch', () => {
   ])('%s for a single message is the fault of that message', async (name) => {
     sqs.on(SendMessageBatchCommand).rejects(callError(name, 400));
 
-    expect(await queue().sendBatch(['a'])).toEqual([
+    expect(await queue().sendBatch(messages('a'))).toEqual([
       { index: 0, senderFault: true, reason: `${name}: refused` },
     ]);
     expect(sentBodies()).toEqual([['a']]);
@@ -145,7 +172,7 @@ describe('sendBatch', () => {
   test('throws an error with the URL if the queue cannot be used at all', async () => {
     sqs.on(SendMessageBatchCommand).rejects(callError('AccessDenied', 403));
 
-    const sent = queue().sendBatch(['a']);
+    const sent = queue().sendBatch(messages('a'));
 
     await expect(sent).rejects.toThrow(SendError);
     await expect(sent).rejects.toMatchObject({

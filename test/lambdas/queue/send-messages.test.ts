@@ -1,6 +1,11 @@
 import { expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { SendError, type MessageQueue, type SendFailure } from '../../../lambdas/queue/queue.js';
+import {
+  SendError,
+  type MessageQueue,
+  type QueueMessage,
+  type SendFailure,
+} from '../../../lambdas/queue/queue.js';
 import { sendMessages, sendableBody } from '../../../lambdas/queue/send-messages.js';
 import { FakeClock, MemoryQueue } from '../../support/backfill/collaborators.js';
 
@@ -11,11 +16,12 @@ class BatchQueue extends MemoryQueue {
   readonly batches: (readonly string[])[] = [];
   failuresOf: (bodies: readonly string[]) => SendFailure[] = () => [];
 
-  override sendBatch(bodies: readonly string[]): ReturnType<MessageQueue['sendBatch']> {
+  override sendBatch(messages: readonly QueueMessage[]): ReturnType<MessageQueue['sendBatch']> {
+    const bodies = messages.map(({ body }) => body);
     this.batches.push(bodies);
     const failures = this.failuresOf(bodies);
     const failed = new Set(failures.map(({ index }) => index));
-    this.bodies.push(...bodies.filter((_, index) => !failed.has(index)));
+    this.messages.push(...messages.filter((_, index) => !failed.has(index)));
     return Promise.resolve(failures);
   }
 }
@@ -94,6 +100,57 @@ test('[A19] the same body is sent if the queue accepts 1 MiB', async () => {
   const { sent } = await sendMessages(messagesOf(['x'.repeat(307_200)]), queue, { clock });
 
   expect(sent).toBe(1);
+});
+
+// Name (8 bytes), type (6) and value (2) of the attribute.
+test.each([
+  [262_128, []],
+  [
+    262_129,
+    [
+      {
+        key: 'key of xxxxx',
+        reason: 'the body has 262129 bytes and its attributes 16; the queue accepts at most 262144',
+      },
+    ],
+  ],
+])('[N01] attributes count towards the size of a body of %d bytes', async (bytes, expected) => {
+  const queue = new BatchQueue();
+  const attributes = { backfill: 'é' };
+  const messages = messagesOf(['x'.repeat(bytes)]).map((one) => ({ ...one, attributes }));
+
+  const { sent, refused } = await sendMessages(messages, queue, { clock });
+
+  expect({ sent, refused }).toEqual({ sent: 1 - expected.length, refused: expected });
+  expect(queue.messages.map((message) => message.attributes)).toEqual(
+    queue.bodies.map(() => attributes),
+  );
+});
+
+test('[N01] attributes count towards the size of a batch', async () => {
+  const queue = new BatchQueue();
+  const attributes = { backfill: 'é' };
+  // Without attributes, both would fit into one batch.
+  const messages = messagesOf(['a'.repeat(131_072), 'b'.repeat(131_072)]).map((one) => ({
+    ...one,
+    attributes,
+  }));
+
+  await sendMessages(messages, queue, { clock });
+
+  expect(queue.batches.map(({ length }) => length)).toEqual([1, 1]);
+});
+
+test('[N01] an empty body is refused, although its attributes have bytes', async () => {
+  const queue = new BatchQueue();
+
+  const { refused } = await sendMessages(
+    [{ key: 'k', body: '', attributes: { backfill: 'p' } }],
+    queue,
+    { clock },
+  );
+
+  expect(refused).toEqual([{ key: 'k', reason: 'the body is empty, which SQS does not accept' }]);
 });
 
 test('only the failed entries are sent again', async () => {
@@ -240,9 +297,9 @@ test('an invalid message in a batch that is sent again is counted once', async (
 test('no further batch is sent after one that cannot be sent', async () => {
   const queue = new MemoryQueue();
   let started = 0;
-  queue.sendBatch = async (bodies) => {
+  queue.sendBatch = async (messages) => {
     started += 1;
-    if (bodies.includes('body 0')) throw new SendError('gone');
+    if (messages.some(({ body }) => body === 'body 0')) throw new SendError('gone');
     await clock.sleep(1);
     return [];
   };

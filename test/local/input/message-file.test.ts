@@ -32,11 +32,11 @@ test('each body is read back as the same message, whatever it contains', async (
   const path = join(folder, 'deep/messages.ndjson');
   const queue = messageLines(path, { fresh: true });
 
-  expect([queue.isEmpty(), await queue.sendBatch(bodies), queue.isEmpty()]).toEqual([
-    true,
-    [],
-    false,
-  ]);
+  expect([
+    queue.isEmpty(),
+    await queue.sendBatch(bodies.map((body) => ({ body }))),
+    queue.isEmpty(),
+  ]).toEqual([true, [], false]);
   queue.close();
 
   const found = await read(path);
@@ -49,7 +49,7 @@ test('accepted messages are kept for the next process, unless it starts over', a
   const path = join(folder, 'messages.ndjson');
   const send = async (fresh: boolean, body: string): Promise<string[]> => {
     const queue = messageLines(path, { fresh });
-    await queue.sendBatch([body]);
+    await queue.sendBatch([{ body }]);
     queue.close();
     return read(path);
   };

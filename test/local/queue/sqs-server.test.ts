@@ -1,5 +1,6 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { backfillOf } from '../../../lambdas/queue/attributes.js';
 import { sqsQueue } from '../../../lambdas/queue/queue.js';
 import { recordQueue } from '../../../lambdas/queue/dead-letters.js';
 import { startSqs, type SqsServer } from '../../../local/queue/sqs-server.js';
@@ -26,14 +27,16 @@ const url = (): string => `${server.url}/000000000000/granules`;
 
 test('the SDK sends single messages and batches, and learns which entry was rejected', async () => {
   await client.send(new SendMessageCommand({ QueueUrl: url(), MessageBody: 'one' }));
-  const failures = await sqsQueue(url(), client).sendBatch(['two', 'bad', 'three']);
+  const failures = await sqsQueue(url(), client).sendBatch([
+    { body: 'two', attributes: { backfill: 'p' } },
+    { body: 'bad' },
+    { body: 'three' },
+  ]);
 
   expect(failures).toMatchObject([{ index: 1, senderFault: true }]);
-  const bodies = server
-    .queue('granules')
-    .receive(10)
-    .map(({ body }) => body);
-  expect(bodies).toEqual(['one', 'two', 'three']);
+  const records = server.queue('granules').receive(10);
+  expect(records.map(({ body }) => body)).toEqual(['one', 'two', 'three']);
+  expect(records.map(backfillOf)).toEqual([undefined, 'p', undefined]);
   expect(server.calls).toEqual(['SendMessage', 'SendMessageBatch']);
 });
 

@@ -8,7 +8,11 @@ import type {
 import type { BackfillSettings } from '../../../lambdas/backfill/settings.js';
 import { parseInventory } from '../../../lambdas/inventory/inventory.js';
 import type { Log, LogFields } from '../../../lambdas/runtime/log.js';
-import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../../lambdas/queue/queue.js';
+import {
+  DEFAULT_MAX_BYTES,
+  type MessageQueue,
+  type QueueMessage,
+} from '../../../lambdas/queue/queue.js';
 import { fileObjects } from '../../../local/inventory/file-objects.js';
 import { duckDbEngine } from '../../../local/inventory/duckdb-engine.js';
 
@@ -31,11 +35,15 @@ export class FakeClock implements Clock {
   }
 }
 
-/** A queue that keeps the bodies it is sent in an array. */
+/** A queue that keeps the messages it is sent in an array. */
 export class MemoryQueue implements MessageQueue {
-  readonly bodies: string[] = [];
+  readonly messages: QueueMessage[] = [];
   waiting = 0;
   limitBytes = DEFAULT_MAX_BYTES;
+
+  get bodies(): readonly string[] {
+    return this.messages.map(({ body }) => body);
+  }
 
   maxBytes(): Promise<number> {
     return Promise.resolve(this.limitBytes);
@@ -45,8 +53,8 @@ export class MemoryQueue implements MessageQueue {
     return Promise.resolve(this.waiting);
   }
 
-  sendBatch(bodies: readonly string[]): ReturnType<MessageQueue['sendBatch']> {
-    this.bodies.push(...bodies);
+  sendBatch(messages: readonly QueueMessage[]): ReturnType<MessageQueue['sendBatch']> {
+    this.messages.push(...messages);
     return Promise.resolve([]);
   }
 }

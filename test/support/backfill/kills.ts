@@ -1,5 +1,6 @@
 import type { BackfillCursor, CursorStore } from '../../../lambdas/backfill/cursor.js';
 import type { BackfillCollaborators } from '../../../lambdas/backfill/collaborators.js';
+import type { QueueMessage } from '../../../lambdas/queue/queue.js';
 import type { BackfillKit } from './collaborators.js';
 
 /** When a run dies, in calls of its collaborators. */
@@ -57,7 +58,7 @@ export function killable(
     queue: {
       maxBytes: () => call(() => queue.maxBytes()),
       depth: () => call(() => queue.depth()),
-      sendBatch: (bodies: readonly string[]) => call(() => queue.sendBatch(bodies)),
+      sendBatch: (messages: readonly QueueMessage[]) => call(() => queue.sendBatch(messages)),
     },
     cursors: {
       read: () => call(() => cursors.read()),

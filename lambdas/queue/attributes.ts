@@ -1,0 +1,44 @@
+import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+
+/** The attributes of a message that a sender sets; all are strings. SQS allows ten. */
+export type MessageAttributes = Readonly<Record<string, string>>;
+
+/**
+ * Marks a message that a backfill sent; the value is the id of its pipeline. It is the body's origin, so that whatever
+ * sends the body again sends this attribute with it.
+ */
+export const BACKFILL_ATTRIBUTE = 'backfill';
+
+/** Returns the attributes of a message that the backfill of the pipeline sends; of any other message (undefined), none. */
+export function backfillAttributes(pipelineId: string | undefined): MessageAttributes {
+  return pipelineId === undefined ? {} : { [BACKFILL_ATTRIBUTE]: pipelineId };
+}
+
+/** Returns the id of the pipeline whose backfill sent the message; undefined if no backfill did. */
+export function backfillOf({
+  messageAttributes,
+}: Pick<SQSRecord, 'messageAttributes'>): string | undefined {
+  return messageAttributes[BACKFILL_ATTRIBUTE]?.stringValue;
+}
+
+const STRING_TYPE = 'String';
+
+/** Converts strings to the message attributes of the SDK. */
+export function stringAttributes(values: MessageAttributes): Record<string, MessageAttributeValue> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, StringValue]) => [
+      name,
+      { DataType: STRING_TYPE, StringValue },
+    ]),
+  );
+}
+
+/** Returns the bytes that count towards the size limits of SQS: names, types and values. */
+export function attributeBytes(values: MessageAttributes): number {
+  return Object.entries(values).reduce(
+    (bytes, [name, value]) =>
+      bytes + Buffer.byteLength(name) + STRING_TYPE.length + Buffer.byteLength(value),
+    0,
+  );
+}
