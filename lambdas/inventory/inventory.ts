@@ -24,6 +24,9 @@ export interface InventoryConfig {
 }
 
 const FORMATS = { csv: 'csv', orc: 'orc', parquet: 'parquet' } as const;
+const COLUMN = /^[a-z][a-z0-9_]{0,254}$/;
+// The table is partitioned by `dt`, and Glue refuses a second column of that name.
+const PARTITION = 'dt';
 const DT = /\/dt=(\d{4}-\d\d-\d\d-\d\d-\d\d)$/;
 
 /** Parses the inventory settings. Throws ConfigurationError. */
@@ -66,18 +69,23 @@ function parseFormat(format: string): InventoryFormat {
   throw new ConfigurationError(`inventory_format must be csv, orc or parquet (given '${format}')`);
 }
 
-function parseColumns(fields: readonly string[]): string[] {
+/** Says what is wrong with the columns of a report: "contains ...", "names ..." or "must ...". Undefined if nothing is. */
+export function columnsFault(fields: readonly string[]): string | undefined {
   const columns = fields.map(columnName);
-  const odd = columns.find((column) => !/^[a-z][a-z0-9_]*$/.test(column));
+  const odd = columns.find((column) => !COLUMN.test(column));
   if (odd !== undefined) {
-    throw new ConfigurationError(
-      `inventory_fields contains '${odd}', which is not a field of S3 Inventory`,
-    );
+    return `contains '${odd}', which cannot be a column: a name is a letter, then up to 254 letters, digits and _`;
   }
-  if (!columns.includes('key')) {
-    throw new ConfigurationError(
-      `inventory_fields must contain Key (given '${fields.join(', ')}')`,
-    );
+  if (columns.includes(PARTITION)) {
+    return `contains '${PARTITION}', which is the name of the table's partitions`;
   }
-  return columns;
+  const twice = columns.find((column, index) => columns.indexOf(column) !== index);
+  if (twice !== undefined) return `names ${twice} twice`;
+  return columns.includes('key') ? undefined : `must contain Key (given '${fields.join(', ')}')`;
+}
+
+function parseColumns(fields: readonly string[]): string[] {
+  const fault = columnsFault(fields);
+  if (fault !== undefined) throw new ConfigurationError(`inventory_fields ${fault}`);
+  return fields.map(columnName);
 }

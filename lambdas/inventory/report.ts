@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { QueryError } from '../runtime/errors.js';
-import { columnName, parseInventory, type Inventory } from './inventory.js';
+import { columnName, columnsFault, parseInventory, type Inventory } from './inventory.js';
+import { schemaFields } from './file-schema.js';
 import { readText, type ObjectReader } from './objects.js';
 
 /** One report of an S3 Inventory, or a listing. */
@@ -105,24 +106,34 @@ export function inventoryOf(
 
 /** Returns the lines of config.yaml that match a report. */
 export function configLines({ fileFormat, fileSchema }: Manifest): string {
-  const fields = schemaFields(fileSchema).join(', ');
+  const fields = schemaFields(fileSchema).map(inYaml).join(', ');
   return `inventory_format: ${fileFormat.toLowerCase()}\ninventory_fields: [${fields}]`;
 }
 
-/** Parses a fileSchema. CSV: `Bucket, Key, Size`. ORC: `struct<bucket:string,...>`. Parquet: `message s3.inventory { required binary bucket (UTF8); ... }`. */
-export function schemaFields(fileSchema: string): string[] {
-  const struct = /^struct<(.*)>$/s.exec(fileSchema.trim())?.[1];
-  if (struct !== undefined) {
-    return struct.split(',').map((field) => field.split(':')[0]?.trim() ?? '');
-  }
-  if (fileSchema.trimStart().startsWith('message')) {
-    const fields = fileSchema.matchAll(/\b(?:required|optional|repeated)\s+\w+\s+(\w+)/g);
-    return Array.from(fields, ([, name]) => name ?? '');
-  }
-  return fileSchema.split(',').map((field) => field.trim());
+/** Without quotes, YAML reads these words as something else than text. */
+function inYaml(field: string): string {
+  return /^(?:null|true|false)$/i.test(field) ? `"${field}"` : field;
 }
 
 function parseManifest(text: string, href: string): Manifest {
+  const manifest = manifestOf(text, href);
+  const fault = faultOf(manifest);
+  if (fault === undefined) return manifest;
+  throw new QueryError(`${href} describes a report that cannot be read: ${fault}`, {
+    kind: 'permanent',
+  });
+}
+
+/** What a manifest says must be possible in config.yaml too, since commands print lines for config.yaml from it. */
+function faultOf({ fileFormat, fileSchema }: Manifest): string | undefined {
+  if (!/^(?:csv|orc|parquet)$/i.test(fileFormat)) {
+    return `fileFormat must be CSV, ORC or Parquet (given '${fileFormat}')`;
+  }
+  const fault = columnsFault(schemaFields(fileSchema));
+  return fault === undefined ? undefined : `fileSchema ${fault}`;
+}
+
+function manifestOf(text: string, href: string): Manifest {
   try {
     return z.parse(ManifestSchema, JSON.parse(text));
   } catch (cause) {

@@ -1,5 +1,6 @@
 import type { GlueCatalogTableConfig } from '@cdktf/provider-aws/lib/glue-catalog-table';
 import { Fn, Op, Token } from 'cdktf';
+import { PARTITION_KEY } from '../config/values/inventory-fields.js';
 
 /** A Hive table whose folder holds symlink.txt files, which name the data files. */
 export interface InventoryTable extends TableForm {
@@ -57,9 +58,6 @@ const PROJECTION = {
   'projection.dt.interval': '1',
   'projection.dt.interval.unit': 'MINUTES',
 };
-
-/** The only partition key: the time of a report. */
-export const PARTITION_KEY = 'dt';
 
 /** @param reports whether the folder holds one folder `dt=...` for each report */
 export function tableForm(

@@ -62,7 +62,9 @@ export const BACKFILL_FIELDS = {
     },
     needs: NEEDS_INVENTORY,
     says: 'the columns of the inventory, in the order of fileSchema in its manifest',
-    allowed: 'list of S3 Inventory fields, with `key`; `LastModifiedDate` is `last_modified_date`',
+    allowed:
+      'list of the fields of fileSchema, with `key`; `LastModifiedDate` is `last_modified_date`. ' +
+      'A field that S3 adds later is read as text',
   },
   max_queue_depth: {
     kind: 'number',

@@ -1,13 +1,8 @@
-import { DEFAULT_INVENTORY_FIELDS } from '../../config/values/inventory-fields.js';
+import { DEFAULT_INVENTORY_FIELDS, PARTITION_KEY } from '../../config/values/inventory-fields.js';
 import type { InventorySource } from '../../constructs/inventory-source.js';
 import { LISTING_PREFIX } from '../../constructs/inventory.js';
-import {
-  COLUMN_TYPES,
-  PARTITION_KEY,
-  SERDES,
-  TEXT_FORMATS,
-} from '../../constructs/inventory-table.js';
-import { LISTING } from '../variables/backfill-rules.js';
+import { COLUMN_TYPES, SERDES, TEXT_FORMATS } from '../../constructs/inventory-table.js';
+import { columnsOf, LISTING } from '../variables/backfill-rules.js';
 import { expressionOf } from '../generate/expression.js';
 import type { ModuleStack } from '../generate/stack.js';
 import type { Presence } from '../generate/presence.js';
@@ -53,9 +48,11 @@ export function inventoryReferences(
 /** The same rule as in inventory-location.ts: without `hive`, the time of a report and a slash at the end. */
 const PREFIX = 'regex("^(.*?)(?:/hive)?(?:/dt=[^/]*)?/?$", local.inventory-key)[0]';
 
-const FIELDS = `var.inventory_fields != null ? var.inventory_fields : local.is-listing ? ["key"] : ${expressionOf(
-  DEFAULT_INVENTORY_FIELDS,
-)}`;
+const FIELDS = columnsOf(
+  `(var.inventory_fields != null ? var.inventory_fields : local.is-listing ? ["key"] : ${expressionOf(
+    DEFAULT_INVENTORY_FIELDS,
+  )})`,
+);
 
 const LIBRARIES = Object.fromEntries(
   Object.entries(SERDES).map(([format, { serializationLibrary = '' }]) => [

@@ -1,7 +1,11 @@
 import type { BACKFILL_FIELDS } from '../../config/fields/backfill.js';
-import { INVENTORY_FIELDS } from '../../config/values/inventory-fields.js';
+import {
+  COLUMN_PATTERN,
+  PARTITION_KEY,
+  WORD_BREAKS,
+} from '../../config/values/inventory-fields.js';
 import { OTHER_FILE, PART_OF_REPORT } from '../../config/values/inventory-location.js';
-import { each, matches, oneOf, VALUE } from './variable.js';
+import { matches, VALUE } from './variable.js';
 import type { Extra } from './variable.js';
 
 /** Matches the location of one object that lists keys. */
@@ -20,6 +24,18 @@ function contains({ source, ignoreCase }: RegExp): string {
 function isListing(pattern: string): string {
   return `can(regex("${pattern}", coalesce(var.inventory_location, "none")))`;
 }
+
+/** The columns of a list of fields that are written as in fileSchema or as columns, as parseInventoryField has them. */
+export function columnsOf(fields: string): string {
+  const words = WORD_BREAKS.reduce(
+    // A dollar sign is doubled in a quoted template.
+    (text, ends) => `replace(${text}, "/${ends}/", "$\${1}_$\${2}")`,
+    'field',
+  );
+  return `[for field in ${fields} : lower(${words})]`;
+}
+
+const COLUMNS = columnsOf(VALUE);
 
 /** What the variables of the backfill's keys have beyond their rows in the table of config keys. */
 export const BACKFILL_EXTRAS = {
@@ -49,10 +65,17 @@ export const BACKFILL_EXTRAS = {
   },
   inventory_fields: {
     rules: [
-      each(oneOf(INVENTORY_FIELDS)),
       {
-        condition: `contains(${VALUE}, "key") && length(distinct(${VALUE})) == length(${VALUE})`,
+        condition: `alltrue([for column in ${COLUMNS} : can(regex("^${COLUMN_PATTERN}$", column))])`,
+        must: 'each be a letter, then up to 254 letters, digits and _',
+      },
+      {
+        condition: `contains(${COLUMNS}, "key") && length(distinct(${COLUMNS})) == length(${VALUE})`,
         must: 'name key, and each field once',
+      },
+      {
+        condition: `!contains(${COLUMNS}, "${PARTITION_KEY}")`,
+        must: `not name ${PARTITION_KEY}: this is the name of the table's partitions`,
       },
       {
         condition: `!${isListing(TEXT_LISTING)}`,

@@ -5,7 +5,6 @@ import {
   manifestHref,
   scanCostUsd,
   inventoryOf,
-  schemaFields,
 } from '../../../lambdas/inventory/report.js';
 import { parseInventory } from '../../../lambdas/inventory/inventory.js';
 import type { ObjectReader } from '../../../lambdas/inventory/objects.js';
@@ -114,27 +113,10 @@ test('[C02] a format that differs from config.yaml is the same error', async () 
   );
 });
 
-test('the schemas of all three formats are parsed to field names', () => {
-  expect(schemaFields('Bucket, Key,Size')).toEqual(['Bucket', 'Key', 'Size']);
-  expect(schemaFields(ORC_SCHEMA)).toEqual([
-    ...['bucket', 'key', 'version_id', 'is_latest', 'size', 'last_modified_date'],
-  ]);
-  expect(schemaFields(PARQUET_SCHEMA)).toEqual(['bucket', 'key', 'size', 'last_modified_date']);
+test('the lines for config.yaml have the names of the report', () => {
   expect(configLines({ fileFormat: 'Parquet', fileSchema: PARQUET_SCHEMA, files: [] })).toBe(
     'inventory_format: parquet\ninventory_fields: [bucket, key, size, last_modified_date]',
   );
-});
-
-test('schemas with and without spaces are parsed to the same names', () => {
-  expect(schemaFields(' struct< bucket:string , key:string >\n')).toEqual(['bucket', 'key']);
-  expect(schemaFields('\n message  s3.inventory {\n required  binary \n bucket ; }')).toEqual([
-    'bucket',
-  ]);
-});
-
-test('a CSV schema may contain keywords of the other formats', () => {
-  expect(schemaFields('Key, struct<x>')).toEqual(['Key', 'struct<x>']);
-  expect(schemaFields('struct<x>, Key')).toEqual(['struct<x>', 'Key']);
 });
 
 test('the manifest of a report determines its format and columns', () => {

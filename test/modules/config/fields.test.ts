@@ -74,7 +74,7 @@ describe('lists and mappings', () => {
     ]);
   });
 
-  test('inventory_fields are S3 Inventory fields, spelled as in a manifest or a table', () => {
+  test('inventory_fields are the fields of a manifest, spelled as in a manifest or a table', () => {
     const fieldsOf = (value: string) => ({ ...INVENTORY, inventory_fields: value });
 
     expect(configOf(fieldsOf('[Bucket, Key, ETag, is_latest]')).inventory_fields).toEqual([
@@ -87,8 +87,9 @@ describe('lists and mappings', () => {
     expect(faultsOf(fieldsOf('[key, Key]'))).toEqual([
       'inventory_fields: must name each field once',
     ]);
-    expect(faultsOf(fieldsOf('[key, sise]'))).toEqual([
-      'inventory_fields.1: is not an S3 Inventory field; did you mean size? (given sise)',
+    expect(faultsOf(fieldsOf('[key, last-modified-date]'))).toEqual([
+      'inventory_fields.1: cannot be a column: a name is a letter, then up to 254 letters, digits and _; ' +
+        'did you mean last_modified_date? (given last-modified-date)',
     ]);
   });
 

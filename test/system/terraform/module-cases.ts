@@ -132,6 +132,7 @@ export const CASES: Readonly<Record<string, Case>> = {
         queue: { url: '${module.queue.queue_url}', arn: '${module.queue.queue_arn}' },
         historic_frequency: 1,
         initial_chunk: '2022-04-20',
+        inventory_fields: ['Bucket', 'Key', 'ETag', 'IntelligentTieringReferenceDate'],
         max_queue_depth: 5000,
       }),
     },
@@ -139,6 +140,8 @@ export const CASES: Readonly<Record<string, Case>> = {
     conditions: {
       'the first chunk is lost':
         'output.inventory["one"].environment.INITIAL_CHUNK == "2022-04-20"',
+      'the columns are not in snake case':
+        'output.inventory["two"].environment.INVENTORY_FIELDS == "bucket,key,e_tag,intelligent_tiering_reference_date"',
     },
   },
   'alarms over queues and functions': {

@@ -45,9 +45,14 @@ const REFUSED: readonly (readonly [what: string, call: ModuleCall, says: string]
     'inventory_location must be an inventory or a listing, not another file.',
   ],
   [
-    'a column that no inventory has',
-    inventory({ inventory_fields: ['key', 'colour'] }),
-    'inventory_fields must each be bucket or key or',
+    'a name that no column can have',
+    inventory({ inventory_fields: ['key', 'the colour'] }),
+    'inventory_fields must each be a letter, then up to 254 letters, digits and _.',
+  ],
+  [
+    'a column twice',
+    inventory({ inventory_fields: ['Key', 'ETag', 'e_tag'] }),
+    'inventory_fields must name key, and each field once.',
   ],
   [
     'a project in capitals',

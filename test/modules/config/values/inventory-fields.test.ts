@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { columnName } from '../../../../lambdas/inventory/inventory.js';
 import {
   INVENTORY_FIELDS,
   parseInventoryField,
@@ -21,9 +23,23 @@ describe('parseInventoryField', () => {
     expect(INVENTORY_FIELDS.map(parseInventoryField)).toEqual(INVENTORY_FIELDS);
   });
 
-  test('suggests the nearest field for an unknown one', () => {
-    expect(() => parseInventoryField('LastModified')).toThrow(
-      'is not an S3 Inventory field; did you mean last_modified_date?',
+  test('[N17] a field that is added in future is a column', () => {
+    expect(parseInventoryField('ColdTier2ReferenceDate')).toBe('cold_tier2_reference_date');
+  });
+
+  test('[N17] a field has the same column here and in the functions', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[A-Za-z][A-Za-z0-9_]{0,40}$/), (field) => {
+        fc.pre(columnName(field) !== 'dt');
+        expect(parseInventoryField(field)).toBe(columnName(field));
+      }),
     );
+  });
+
+  test('a name that no column can have is refused, with the nearest known column', () => {
+    expect(() => parseInventoryField('Last Modified Date')).toThrow(
+      'cannot be a column: a name is a letter, then up to 254 letters, digits and _; did you mean last_modified_date?',
+    );
+    expect(() => parseInventoryField('dt')).toThrow("is the name of the table's partitions");
   });
 });
