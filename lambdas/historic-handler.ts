@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { beginDue, complete, empty } from './backfill/begin.js';
+import { beginAwaited, beginDue, complete, empty } from './backfill/begin.js';
 import type { BackfillRun, BackfillOutcome } from './backfill/run.js';
 import { work } from './backfill/work.js';
 import { isUnfinished, type BackfillCursor } from './backfill/cursor.js';
@@ -29,7 +29,8 @@ const HAND_OVER_MS = 60_000;
 /**
  * Creates the Lambda handler of a backfill. Its event is `{ "action": "run" }` or `{ "action": "continue" }`. The
  * deployment (historic_frequency 0) or the schedule (n > 0) sends run; the resume schedule and the function itself send
- * continue. If nothing is unfinished, continue returns after one read of the cursor.
+ * continue. If nothing is unfinished, continue returns after one read of the cursor; a backfill whose inventory was not
+ * there yet is started by the first event of either kind after it came.
  */
 export function historicHandler(pipeline: HistoricPipeline): HistoricHandler {
   return handlerWith(pipeline, deployedBackfillCollaborators);
@@ -78,9 +79,11 @@ async function goOn(run: BackfillRun): Promise<BackfillOutcome> {
     return { outcome: 'idle', message: 'no backfill of this inventory has started' };
   }
   const { cursor } = stored;
-  if (!isUnfinished(cursor)) return atRest(cursor, run);
+  const isWaiting = cursor.waitingFor !== undefined;
+  if (!isUnfinished(cursor) && !isWaiting) return atRest(cursor, run);
   if (cursor.paused)
     return { outcome: 'paused', chunk: cursor.chunk, message: 'the backfill is paused' };
+  if (isWaiting) return beginAwaited(stored, run);
   const lease = await Lease.claim(stored, { ...run, store: run.cursors });
   if (lease === undefined) return busy(cursor);
   try {

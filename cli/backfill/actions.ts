@@ -8,8 +8,10 @@ import {
 import { callPipeline } from '../../lambdas/backfill/query.js';
 import { chunkName } from '../../lambdas/backfill/run.js';
 import { firstChunk, sourceOf } from '../../lambdas/backfill/settings.js';
+import type { Inventory } from '../../lambdas/inventory/inventory.js';
+import { ReportMissingError } from '../../lambdas/inventory/report-missing.js';
 import type { Action, ActionOptions, ActionResult } from './action.js';
-import { estimateScan, estimateText, inventoryFor } from './cost.js';
+import { estimateScan, estimateText, inventoryFor, type ScanEstimate } from './cost.js';
 import { describe } from './describe.js';
 import { dryRun } from './dry-run.js';
 import { progressOf } from './progress.js';
@@ -42,24 +44,41 @@ async function status(target: BackfillTarget): Promise<ActionResult> {
   return {
     lines: [...progressLines(progress, target), ...(isAnother ? [`  ${another}`] : [])],
     json: { pipeline: target.pipeline, ...counts, ...rest, isAnotherInventory: isAnother },
-    exitCode: FAILED_STAGES.includes(cursor.stage) || progress.isStalled ? 1 : 0,
+    exitCode:
+      FAILED_STAGES.includes(cursor.stage) || progress.isStalled || progress.isOverdue ? 1 : 0,
   };
 }
 
 async function statusNotStarted(target: BackfillTarget): Promise<ActionResult> {
-  const estimate = await estimateScan(target);
+  const estimate = await estimateOrMissing(target);
+  const isMissing = estimate instanceof ReportMissingError;
   const { frequencyHours } = target.settings;
   const trigger = frequencyHours > 0 ? 'schedule' : 'deployment';
   const start = target.kind === 'aws' ? `The ${trigger} starts it; to start it now` : 'To start it';
   return {
     lines: [
       `${target.pipeline}: not started`,
-      `  ${estimateText(estimate, target)}`,
+      `  ${isMissing ? estimate.message : estimateText(estimate, target)}`,
       `  ${start}: ${commandFor(target, 'start')}`,
     ],
-    json: { pipeline: target.pipeline, state: 'not begun', estimate },
+    json: isMissing
+      ? { pipeline: target.pipeline, state: 'not begun', waitingFor: estimate.missing }
+      : { pipeline: target.pipeline, state: 'not begun', estimate },
     exitCode: 0,
   };
+}
+
+/** Returns the error if the inventory of a deployment is not there yet: then its function waits for it. */
+async function estimateOrMissing(
+  target: BackfillTarget,
+  inventory?: Inventory,
+): Promise<ScanEstimate | ReportMissingError> {
+  try {
+    return await estimateScan(target, inventory);
+  } catch (error) {
+    if (target.kind === 'aws' && error instanceof ReportMissingError) return error;
+    throw error;
+  }
 }
 
 function interruption(cursor: BackfillCursor, target: BackfillTarget) {
@@ -72,7 +91,8 @@ async function start(target: BackfillTarget, { say }: ActionOptions): Promise<Ac
   if (willQuery(cursor, target)) {
     const isSame = cursor?.source === sourceOf(target.settings);
     const inventory = inventoryFor(target, isSame ? cursor : undefined);
-    say(estimateText(await estimateScan(target, inventory), target));
+    const estimate = await estimateOrMissing(target, inventory);
+    if (!(estimate instanceof ReportMissingError)) say(estimateText(estimate, target));
   }
   return invoked(target, await target.invoke('run'));
 }
@@ -95,7 +115,9 @@ async function pause(target: BackfillTarget): Promise<ActionResult> {
 async function resume(target: BackfillTarget): Promise<ActionResult> {
   const cursor = await resumeBackfill(target.cursors);
   if (cursor === undefined) return notStarted(target, 'there is nothing to resume');
-  if (isUnfinished(cursor)) return invoked(target, await target.invoke('continue'));
+  if (isUnfinished(cursor) || cursor.waitingFor !== undefined) {
+    return invoked(target, await target.invoke('continue'));
+  }
   const message = `no longer paused; ${chunkName(cursor.chunk)} is ${cursor.stage}`;
   const next = `To start the next chunk: ${commandFor(target, 'start')}`;
   return resultOf(target, 'resumed', [message, next]);

@@ -5,7 +5,7 @@ import {
   type Counts,
 } from '../../lambdas/backfill/cursor.js';
 import { scanCostUsd } from '../../lambdas/inventory/report.js';
-import { backfillState } from '../status/pipeline-status.js';
+import { backfillState, isOverdue } from '../status/pipeline-status.js';
 
 /** The progress of a backfill, for the terminal and --json. */
 export interface BackfillProgress {
@@ -32,6 +32,10 @@ export interface BackfillProgress {
   readonly scanUsd: number;
   readonly queryId: string | undefined;
   readonly failure: string | undefined;
+  /** What is missing of the inventory, in a sentence, if the backfill waits for it. */
+  readonly waitingFor: string | undefined;
+  /** Whether it has waited for more than 48 hours, within which S3 writes the first report. */
+  readonly isOverdue: boolean;
   readonly startedAt: string;
   readonly updatedAt: string;
   /** Whether the backfill is unfinished but has not advanced for longer than its resume schedule, which runs every 15 minutes. */
@@ -60,6 +64,8 @@ export function progressOf(cursor: BackfillCursor, now: number): BackfillProgres
     scanUsd: scanCostUsd(bytes),
     queryId: cursor.queryId,
     failure: cursor.failure?.message,
+    waitingFor: cursor.waitingFor,
+    isOverdue: isOverdue(cursor, now),
     startedAt: cursor.startedAt,
     updatedAt,
     isStalled: isUnfinished(cursor) && !cursor.paused && now - Date.parse(updatedAt) > STALLED_MS,

@@ -8,8 +8,9 @@ import { counted, printable, shortTime } from '../shared/table.js';
 
 /** The progress of a backfill as lines for the terminal. */
 export function progressLines(progress: BackfillProgress, target: BackfillTarget): string[] {
-  const { counts, chunkCounts, queryId, failure } = progress;
+  const { counts, chunkCounts, queryId, failure, waitingFor } = progress;
   const isChunked = target.settings.frequencyHours > 0;
+  if (waitingFor !== undefined) return waitingLines(progress, waitingFor, target);
   return [
     headline(progress, target),
     field('report', reportText(progress)),
@@ -22,6 +23,21 @@ export function progressLines(progress: BackfillProgress, target: BackfillTarget
     field('as of', `${shortTime(progress.updatedAt)}, started ${shortTime(progress.startedAt)}`),
     ...hints(progress, target).map((hint) => `  ${hint}`),
   ].filter((line) => line !== undefined);
+}
+
+/** The lines of a backfill that has not started because its inventory is not there. */
+function waitingLines(
+  progress: BackfillProgress,
+  waitingFor: string,
+  target: BackfillTarget,
+): string[] {
+  const { state, chunk, startedAt } = progress;
+  return [
+    `${target.pipeline}: ${state}, ${chunkName(chunk)} has not started because its inventory is not there`,
+    `  ${'missing'.padEnd(11)}${printable(waitingFor)}`,
+    `  ${'since'.padEnd(11)}${shortTime(startedAt)}`,
+    ...hints(progress, target).map((hint) => `  ${hint}`),
+  ];
 }
 
 function field(name: string, value: string | undefined): string | undefined {
@@ -65,9 +81,16 @@ function nothingSent({ rows }: BackfillProgress['counts']): string {
     : `The pipeline's rowToMessageBody made no message of ${counted(rows, 'row')}.`;
 }
 
+function awaited(isOverdue: boolean): string {
+  const check = 'correct inventory_location and deploy again';
+  return isOverdue
+    ? `It has waited for more than 48 hours: check that the inventory is written there, or ${check}.`
+    : `It starts by itself within 15 minutes after the inventory is there; if it is there already, ${check}.`;
+}
+
 /** What to do next. */
 function hints(
-  { state, chunk, counts, isStalled }: BackfillProgress,
+  { state, chunk, counts, isStalled, waitingFor, isOverdue }: BackfillProgress,
   target: BackfillTarget,
 ): string[] {
   const call = (action: string): string => commandFor(target, action);
@@ -79,7 +102,7 @@ function hints(
   const known: Readonly<Record<string, string>> = {
     interrupted: `No process is working on it. To continue: ${call('start')}`,
     paused: `To continue: ${call('resume')}`,
-    waiting: `${bySchedule}${call('start')}`,
+    waiting: waitingFor === undefined ? `${bySchedule}${call('start')}` : awaited(isOverdue),
     failed: `Once the cause is fixed, to start ${chunkName(chunk)} again: ${call('start')}`,
     empty: `${nothingSent(counts)} Once that is fixed: ${call('restart')}`,
     complete: `To repeat it with the newest report: ${call('restart')}`,

@@ -75,11 +75,11 @@ async function readBackfill(
 }
 
 /** What needs attention, one sentence each. If there is any, the exit code of the command is 1. */
-export function attentionOf(status: PipelineStatus): string[] {
+export function attentionOf(status: PipelineStatus, now = Date.now()): string[] {
   return [
     ...deadLettersOf(status),
     ...failedOf(status),
-    ...backfillOf(status),
+    ...backfillOf(status, now),
     ...unreachableOf(status).map((what) => `${what} could not be reached`),
   ];
 }
@@ -99,8 +99,10 @@ function failedOf(status: PipelineStatus): string[] {
   return failed === 0 ? [] : [`${counted(failed, 'Item')} accepted by the ingestor but not loaded`];
 }
 
-function backfillOf(status: PipelineStatus): string[] {
+function backfillOf(status: PipelineStatus, now: number): string[] {
   const cursor = valueOf(status.backfill);
+  if (cursor?.waitingFor !== undefined)
+    return isOverdue(cursor, now) ? [overdueText(cursor.waitingFor)] : [];
   if (cursor?.stage !== 'failed' && cursor?.stage !== 'empty') return [];
   const { failure, totals } = cursor;
   const nothing = totals.rows === 0 ? 'the inventory query selected no rows' : countsText(totals);
@@ -126,6 +128,18 @@ function unreachableOf(status: PipelineStatus): string[] {
 
 function valueOf<T>(one: Part<T> | undefined): T | undefined {
   return one !== undefined && 'value' in one ? one.value : undefined;
+}
+
+function overdueText(missing: string): string {
+  return `the backfill has waited for its inventory for more than 48 hours: ${missing}; check inventory_location`;
+}
+
+/** S3 writes the first report up to 48 hours after an inventory is configured. */
+const OVERDUE_MS = 48 * 3_600_000;
+
+/** Whether a backfill has waited for its inventory longer than S3 takes to write the first report. */
+export function isOverdue({ waitingFor, startedAt }: BackfillCursor, now: number): boolean {
+  return waitingFor !== undefined && now - Date.parse(startedAt) > OVERDUE_MS;
 }
 
 /** The state of a backfill in a word or two. */

@@ -97,6 +97,7 @@ function catalogLines({ url, items }: CatalogStatus): string[] {
 
 function backfillLines(cursor: BackfillCursor | undefined): string[] {
   if (cursor === undefined) return ['Backfill: not started'];
+  if (cursor.waitingFor !== undefined) return waitingLines(cursor, cursor.waitingFor);
   const { chunk, chunks, totals, counts, dt, updatedAt } = cursor;
   const { rows, sent, skipped, refused } = addCounts(totals, counts);
   const at = chunk === undefined ? '' : ` at ${chunk}`;
@@ -104,6 +105,14 @@ function backfillLines(cursor: BackfillCursor | undefined): string[] {
     `Backfill: ${backfillState(cursor)}${at}, as of ${shortTime(updatedAt)}` +
       (dt === undefined ? '' : `, report ${dt}`),
     `  ${counted(chunks, 'chunk')} done; ${rows} rows, ${sent} sent, ${skipped} skipped, ${refused} refused`,
+  ];
+}
+
+function waitingLines(cursor: BackfillCursor, missing: string): string[] {
+  const since = shortTime(cursor.startedAt);
+  return [
+    `Backfill: ${backfillState(cursor)}, not started, its inventory is awaited since ${since}`,
+    `  ${printable(missing)}`,
   ];
 }
 

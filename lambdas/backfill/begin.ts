@@ -13,9 +13,11 @@ import {
   type BackfillCursor,
   type StoredCursor,
 } from './cursor.js';
-import { QueryError } from '../runtime/errors.js';
+import { failureOf, QueryError } from '../runtime/errors.js';
 import { firstChunk, sourceOf } from './settings.js';
 import { findReport, scanCostUsd, type InventoryReport } from '../inventory/report.js';
+import { ReportMissingError } from '../inventory/report-missing.js';
+import { waitForInventory } from './waiting.js';
 
 /** Starts the chunk that is due, and invokes the function again to do the work. */
 export async function beginDue(run: BackfillRun): Promise<BackfillOutcome> {
@@ -33,11 +35,36 @@ export async function beginDue(run: BackfillRun): Promise<BackfillOutcome> {
       message: `${chunkName(chunk)} is unfinished and continues`,
     };
   }
+  // Nothing has started, so that initial_chunk may have changed since.
+  if (cursor.waitingFor !== undefined) return begin(fresh(run, cursor), stored, run);
   if (cursor.stage === 'complete') return complete(cursor);
   if (cursor.stage !== 'empty') return begin(cursor, stored, run);
   // On a schedule the same report would be queried again and again; a deployment runs once and may fix the query.
   if (run.settings.frequencyHours > 0) return empty(cursor);
   return begin(fresh(run, cursor), stored, run);
+}
+
+/**
+ * Starts a backfill that waits for its inventory, if the inventory is there. A permanent error is also saved in the
+ * cursor, because the resume schedule would otherwise repeat it every 15 minutes.
+ */
+export async function beginAwaited(
+  stored: StoredCursor,
+  run: BackfillRun,
+): Promise<BackfillOutcome> {
+  const { cursor, version } = stored;
+  try {
+    return await begin(fresh(run, cursor), stored, run);
+  } catch (error) {
+    const { kind, message } = failureOf(error);
+    if (kind === 'permanent') {
+      const failure = { message, owner: run.owner };
+      const updatedAt = new Date(run.clock.now()).toISOString();
+      const failed = { ...cursor, stage: 'failed' as const, waitingFor: undefined };
+      await run.cursors.write({ ...failed, failure, updatedAt }, version);
+    }
+    throw error;
+  }
 }
 
 /** Returns the outcome for a backfill that has sent everything. */
@@ -80,8 +107,9 @@ async function begin(
   stored: StoredCursor | undefined,
   run: BackfillRun,
 ): Promise<BackfillOutcome> {
-  const { settings, objects, log } = run;
-  const report = await findReport(settings.inventory, objects, cursor.dt);
+  const report = await findOrMissing(cursor, run);
+  if (report instanceof ReportMissingError)
+    return waitForInventory(report, { cursor, stored }, run);
   checkScan(report, run);
   const begun = begunCursor(cursor, report, run);
   // The query is built here only to report its errors to the deployment; it runs in the next invocation.
@@ -91,10 +119,30 @@ async function begin(
   }
   const { chunk, dt } = begun;
   const scanUsd = Number(scanCostUsd(report.bytes).toFixed(4));
-  log.info('backfill started', { chunk, dt, files: report.files, bytes: report.bytes, scanUsd });
+  run.log.info('backfill started', {
+    chunk,
+    dt,
+    files: report.files,
+    bytes: report.bytes,
+    scanUsd,
+  });
   await run.invokeSelf({ action: 'continue' });
   const message = `${chunkName(chunk)} of ${reportName(begun)} has started: ${report.bytes} bytes, at most ${scanUsd} USD for Athena`;
   return { outcome: 'started', chunk, message };
+}
+
+/** Returns the error if the report may still come; throws it if config.yaml names the report, or the backfill has read it. */
+async function findOrMissing(
+  { dt, inventoryDate }: BackfillCursor,
+  { settings: { inventory }, objects }: BackfillRun,
+): Promise<InventoryReport | ReportMissingError> {
+  try {
+    return await findReport(inventory, objects, dt);
+  } catch (error) {
+    const mayCome = inventoryDate === undefined && inventory.pinnedDt === undefined;
+    if (mayCome && error instanceof ReportMissingError) return error;
+    throw error;
+  }
 }
 
 function begunCursor(

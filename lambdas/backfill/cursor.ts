@@ -13,7 +13,7 @@ const CountsSchema = z.object({
 });
 
 /**
- * - waiting: the next run starts `chunk`
+ * - waiting: the next run starts `chunk`; with `waitingFor`, also the resume schedule does
  * - pending: the query of `chunk` has not been started
  * - querying: the query is running
  * - sending: the result is being read and sent
@@ -35,6 +35,8 @@ const CursorSchema = z.object({
   /** Value of `sourceOf`. A different source means a different backfill. */
   source: z.string(),
   stage: StageSchema,
+  /** Why the backfill could not start yet: what is missing of its inventory, in a sentence. */
+  waitingFor: z.optional(z.string()),
   /** Undefined means the whole inventory. */
   chunk: z.optional(z.string()),
   /** The report that all chunks read. Undefined for a listing, and before the first run. */

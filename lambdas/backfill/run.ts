@@ -15,6 +15,7 @@ export interface BackfillRun extends BackfillCollaborators {
 export interface BackfillOutcome {
   readonly outcome:
     | 'started'
+    | 'waiting'
     | 'continued'
     | 'handed-over'
     | 'chunk-done'

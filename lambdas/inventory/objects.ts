@@ -78,7 +78,9 @@ async function readPart(
     return await partOf(answer);
   } catch (cause) {
     const status = tryAwsStatus(cause);
-    if (status === 404 || status === 412) return undefined;
+    // A bucket that does not exist is a mistake in a name, and no object to wait for.
+    const noObject = status === 404 && failureOf(cause).name !== 'NoSuchBucket';
+    if (noObject || status === 412) return undefined;
     // The range starts at or after the end of the object, as when an earlier run had read everything.
     if (status === 416)
       return { bytes: Buffer.alloc(0), size: 0, eTag: eTag ?? '', lastModified: new Date(0) };

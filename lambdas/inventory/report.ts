@@ -3,6 +3,7 @@ import { QueryError } from '../runtime/errors.js';
 import { columnName, columnsFault, parseInventory, type Inventory } from './inventory.js';
 import { schemaFields } from './file-schema.js';
 import { readText, type ObjectReader } from './objects.js';
+import { ReportMissingError } from './report-missing.js';
 
 /** One report of an S3 Inventory, or a listing. */
 export interface InventoryReport {
@@ -35,7 +36,8 @@ export function scanCostUsd(bytes: number): number {
 
 /**
  * Finds the report to read: `dt` if given, else the one that the location pins, else the newest.
- * Throws QueryError if it does not exist, is empty, or does not have the configured format and columns.
+ * Throws ReportMissingError if it does not exist or is empty, and QueryError if it does not have the configured format
+ * and columns.
  */
 export async function findReport(
   inventory: Inventory,
@@ -59,10 +61,10 @@ export async function findReport(
 export async function findNewestDt(location: string, objects: ObjectReader): Promise<string> {
   const newest = (await listDts(location, objects)).at(-1);
   if (newest !== undefined) return newest;
-  throw new QueryError(
+  throw new ReportMissingError(
     `no partition: ${location}/hive/ has no folder dt=YYYY-MM-DD-HH-MM. ` +
-      'S3 writes the first report up to 48 hours after an inventory is configured; if it is older, correct inventory_location',
-    { kind: 'transient' },
+      'S3 writes the first report up to 48 hours after an inventory is configured',
+    'if it is older, correct inventory_location',
   );
 }
 
@@ -85,10 +87,9 @@ export async function readManifest(
   const href = manifestHref(location, dt);
   const text = await readText(objects, href);
   if (text === undefined) {
-    throw new QueryError(
-      `report dt=${dt} has no manifest: ${href} does not exist. It was removed or is being written; ` +
-        'restart the backfill to use the newest report',
-      { kind: 'transient' },
+    throw new ReportMissingError(
+      `report dt=${dt} has no manifest: ${href} does not exist. It was removed or is being written`,
+      'restart the backfill to use the newest report',
     );
   }
   return parseManifest(text, href);
@@ -172,17 +173,16 @@ async function checkFiles(
   const links = text.split('\n').filter((line) => line.trim() !== '').length;
   if (links > 0 && links === manifest.files.length) return;
   if (links > 0 && manifest.files.length > 0) {
-    throw new QueryError(
+    throw new ReportMissingError(
       `report dt=${dt} is inconsistent: its manifest lists ${manifest.files.length} files, but ${href} lists ${links}. ` +
-        'If it is still being written, try again later; otherwise restart the backfill with another report',
-      { kind: 'transient' },
+        'It may still be being written',
+      'try again later, or restart the backfill with another report',
     );
   }
   const what =
     manifest.files.length === 0 ? 'its manifest lists no files' : `${href} lists no files`;
-  throw new QueryError(
+  throw new ReportMissingError(
     `no file: report dt=${dt} has no data (${what}). The bucket was empty, or the report is still being written`,
-    { kind: 'transient' },
   );
 }
 
@@ -190,7 +190,7 @@ async function findListing(href: string, objects: ObjectReader): Promise<Invento
   const part = await objects.read(href, { offset: 0, length: 1 });
   if (part === undefined || part.bytes.length === 0) {
     const what = part === undefined ? 'does not exist' : 'is empty';
-    throw new QueryError(`no file: the listing ${href} ${what}`, { kind: 'transient' });
+    throw new ReportMissingError(`no file: the listing ${href} ${what}`);
   }
   const inventoryDate = part.lastModified.toISOString().slice(0, 10);
   return { dt: undefined, inventoryDate, files: 1, bytes: part.size };

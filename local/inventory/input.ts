@@ -73,7 +73,7 @@ async function backfill(
     queue: feedingQueue(send, cursors),
     ...LOCAL_PACE,
   });
-  if (outcome === 'failed') throw new InputError(message);
+  if (outcome === 'failed' || outcome === 'waiting') throw new InputError(message);
   if (outcome === 'empty') {
     const what =
       counts === undefined || counts.rows === 0

@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { findNewestDt, inventoryOf, readManifest } from '../../lambdas/inventory/report.js';
+import {
+  findNewestDt,
+  findReport,
+  inventoryOf,
+  readManifest,
+} from '../../lambdas/inventory/report.js';
 import { isListing, parseInventory, type Inventory } from '../../lambdas/inventory/inventory.js';
 import { fileObjects } from './file-objects.js';
 import { InputError } from '../input/input-error.js';
@@ -9,7 +14,7 @@ import { InputError } from '../input/input-error.js';
 /**
  * Reads the format and the columns of an inventory on disk from its manifest, not from config.yaml, which describes the
  * one in AWS. `path` is a folder in the layout of S3 Inventory, whose newest report is used, or a listing.
- * Throws InputError if it is neither, and QueryError if the report is incomplete.
+ * Throws InputError if it is neither, and QueryError if the report is incomplete or the listing is empty.
  */
 export async function localInventory(path: string): Promise<Inventory> {
   const location = resolve(path);
@@ -22,7 +27,11 @@ export async function localInventory(path: string): Promise<Inventory> {
       `--inventory '${location}' is a part of an S3 Inventory report: pass the inventory's folder, '${whole}'`,
     );
   }
-  if (isListing(location)) return parseInventory({ location, format: '', fields: 'key' });
+  if (isListing(location)) {
+    const listing = parseInventory({ location, format: '', fields: 'key' });
+    await findReport(listing, fileObjects);
+    return listing;
+  }
   if (!found.isDirectory()) {
     throw new InputError(
       `--inventory '${location}' is not an inventory folder or a listing (.csv, .csv.gz, .txt or .txt.gz)`,

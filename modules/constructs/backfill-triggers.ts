@@ -32,10 +32,12 @@ const RESUME_MINUTES = 15;
  * - `aws_iam_role_policy` and `aws_lambda_function_recursion_config`, by which the function may invoke itself
  * - `aws_scheduler_schedule` for the next chunk (every n hours), or `terraform_data` and `aws_lambda_invocation` for
  *   everything at once (at deployment)
- * - `aws_scheduler_schedule` that resumes an interrupted run
+ * - `aws_scheduler_schedule` that resumes an interrupted run, and starts one that waited for its inventory
  */
 export class Backfill extends Construct {
   readonly failures: DeadLetters;
+  /** What the function answered at deployment, in a sentence. Undefined if a schedule starts it. */
+  readonly startedText: string | undefined;
 
   constructor(scope: Construct, id: string, props: BackfillProps) {
     super(scope, id);
@@ -47,7 +49,9 @@ export class Backfill extends Construct {
     const either = Token.isUnresolved(frequencyHours);
     if (either || frequencyHours > 0)
       this.addRunSchedule(frequencyHours, { ...props, after: started });
-    if (either || frequencyHours === 0) this.addRunOnDeploy({ ...props, after: started });
+    if (either || frequencyHours === 0) {
+      this.startedText = this.addRunOnDeploy({ ...props, after: started });
+    }
     this.addResumeSchedule({ ...props, after: started });
   }
 
@@ -66,17 +70,19 @@ export class Backfill extends Construct {
   }
 
   /** The code is not a trigger: a new version of the function must not read the inventory again. */
-  private addRunOnDeploy({ function: fn, source, after }: BackfillProps): void {
-    new RunOnDeploy(this, CONSTRUCT_IDS.onDeploy, {
+  private addRunOnDeploy({ function: fn, source, after }: BackfillProps): string {
+    const { done } = new RunOnDeploy(this, CONSTRUCT_IDS.onDeploy, {
       function: fn,
       triggers: source,
       event: { action: 'run' },
       after,
     });
+    return `\${try(jsondecode(${done.fqn}.result).message, null)}`;
   }
 
   /**
-   * Resumes a run whose function was killed and whose retries were lost. When there is none, it costs one table read.
+   * Resumes a run whose function was killed and whose retries were lost, and starts a backfill that waited for its
+   * inventory. When there is none, it costs one table read.
    */
   private addResumeSchedule({
     schedules,

@@ -50,7 +50,9 @@ export function addPipeline(
     deadLetters,
     functions,
   });
-  return outputsOf({ queue, functions, dashboardUrl: monitoring.dashboardUrl });
+  const { dashboardUrl } = monitoring;
+  const { backfillOnDeploy } = scheduled;
+  return outputsOf({ queue, functions, dashboardUrl, backfillOnDeploy });
 }
 
 type Given = Omit<PipelineParts, 'table' | 'queue'>;
@@ -105,14 +107,16 @@ interface Made {
   readonly queue: GranuleQueue;
   readonly functions: readonly PipelineFunction[];
   readonly dashboardUrl: string;
+  readonly backfillOnDeploy: string | undefined;
 }
 
-function outputsOf({ queue, functions, dashboardUrl }: Made): PipelineOutputs {
+function outputsOf({ queue, functions, dashboardUrl, backfillOnDeploy }: Made): PipelineOutputs {
   return {
     queue_url: queue.url,
     dead_letters_url: queue.deadLetters.url,
     ...Object.fromEntries(functions.map(({ node, name }) => [`${node.id}_function`, name])),
     dashboard_url: dashboardUrl,
+    ...(backfillOnDeploy !== undefined && { backfill_on_deploy: backfillOnDeploy }),
   };
 }
 

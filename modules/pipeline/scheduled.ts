@@ -17,6 +17,8 @@ import type { MonitoredDeadLetters } from './monitoring.js';
 export interface Scheduled {
   readonly functions: readonly PipelineFunction[];
   readonly deadLetters: readonly MonitoredDeadLetters[];
+  /** What the start of the backfill at deployment answered. Undefined unless the whole inventory is read at once. */
+  readonly backfillOnDeploy?: string | undefined;
 }
 
 interface ScheduledParts extends PipelineParts {
@@ -39,8 +41,10 @@ export function addScheduled(scope: Construct, parts: ScheduledParts): Scheduled
     deadLetters: names.scheduleDeadLetters,
   });
   const timed = { ...parts, schedules };
-  const added = [addBackfill(scope, timed), addVerification(scope, timed)];
+  const backfill = addBackfill(scope, timed);
+  const added = [backfill, addVerification(scope, timed)];
   return {
+    backfillOnDeploy: backfill.backfillOnDeploy,
     functions: added.flatMap(({ functions }) => functions),
     deadLetters: [
       scheduleDeadLetters(schedules),
@@ -90,22 +94,27 @@ export function addInventory(
 export function addHistoric(scope: Construct, parts: HistoricParts): Scheduled {
   const { config, names, schedules, after } = parts;
   const historic = historicFunction(scope, parts);
-  const { failures: queue } = new Backfill(scope, CONSTRUCT_IDS.backfill, {
-    function: historic,
-    onFailureQueue: names.functions.historic.onFailureQueue,
-    schedules,
-    scheduleNames: names.schedules,
-    frequencyHours: config.historic_frequency ?? 0,
-    source: {
-      inventory_location: terraformText(config.inventory_location ?? ''),
-      inventory_format: config.inventory_format,
+  const { failures: queue, startedText: backfillOnDeploy } = new Backfill(
+    scope,
+    CONSTRUCT_IDS.backfill,
+    {
+      function: historic,
+      onFailureQueue: names.functions.historic.onFailureQueue,
+      schedules,
+      scheduleNames: names.schedules,
+      frequencyHours: config.historic_frequency ?? 0,
+      source: {
+        inventory_location: terraformText(config.inventory_location ?? ''),
+        inventory_format: config.inventory_format,
+      },
+      after,
     },
-    after,
-  });
+  );
   const description = 'Runs of the backfill that failed for good';
   return {
     functions: [historic],
     deadLetters: [{ subject: 'historic-on-failure', queue, description }],
+    backfillOnDeploy,
   };
 }
 

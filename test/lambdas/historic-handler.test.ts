@@ -284,8 +284,16 @@ describe('[C22] an empty backfill is not complete', () => {
     };
     const run = { action: 'run' };
 
-    await expect(handler.with(empty)(run, invocation('3'))).rejects.toThrow(/^no file: /);
-    await expect(handler.with(none)(run, invocation('4'))).rejects.toThrow(/^no partition: /);
+    expect(await handler.with(empty)(run, invocation('3'))).toMatchObject({
+      outcome: 'waiting',
+      message: expect.stringMatching(/^the backfill waits for its inventory: no file: /) as unknown,
+    });
+    expect(await handler.with(none)(run, invocation('4'))).toMatchObject({
+      outcome: 'waiting',
+      message: expect.stringMatching(
+        /^the backfill waits for its inventory: no partition: /,
+      ) as unknown,
+    });
     expect(row).toMatchObject({ outcome: 'empty' });
     expect(row.message).toMatch(/^no matching row: /);
   });

@@ -76,6 +76,9 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   verify_function:
     'The name of the function that posts Items again that failed to load; null without verify_ingestion.',
   dashboard_url: 'The URL of the dashboard.',
+  backfill_on_deploy:
+    'What became of the backfill when it was deployed: it started, or it waits for its inventory. Null unless the ' +
+    'whole inventory is read at once.',
 };
 
 function build(stack: ModuleStack): void {

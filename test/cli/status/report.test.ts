@@ -58,6 +58,18 @@ test('the status is a table of queues, and a line for each other part', () => {
   ]);
 });
 
+test('[N13] a backfill that waits for its inventory shows what is missing', () => {
+  const cursor = cursorOf({ waitingFor: 'no file: the listing s3://d/keys.txt does not exist' });
+
+  const lines = statusText(statusOf({ backfill: { value: cursor } })).split('\n');
+
+  const from = lines.findIndex((line) => line.startsWith('Backfill'));
+  expect(lines.slice(from, from + 2)).toEqual([
+    'Backfill: waiting, not started, its inventory is awaited since 2024-05-01 12:00Z',
+    '  no file: the listing s3://d/keys.txt does not exist',
+  ]);
+});
+
 test('the first failures are shown, with a note that the list is longer', () => {
   const failed = Array.from({ length: 12 }, (_, index) => ({
     id: `S1A_${index}`,
@@ -113,6 +125,22 @@ test.each<[string, Partial<PipelineStatus>, string[]]>([
     },
     ['the backfill found nothing: 3 rows, 0 messages sent, 3 skipped'],
   ],
+  [
+    '[N13] a backfill that has waited for its inventory for two days',
+    { backfill: { value: cursorOf({ waitingFor: 'no partition: s3://d/hive/' }) } },
+    [
+      'the backfill has waited for its inventory for more than 48 hours: no partition: s3://d/hive/; check inventory_location',
+    ],
+  ],
+  [
+    '[N13] a backfill that has waited for its inventory since yesterday',
+    {
+      backfill: {
+        value: cursorOf({ waitingFor: 'no partition', startedAt: '2024-05-02T12:00:00.000Z' }),
+      },
+    },
+    [],
+  ],
   ['a paused backfill', { backfill: { value: cursorOf({ paused: true }) } }, []],
   [
     'parts that cannot be reached',
@@ -124,7 +152,7 @@ test.each<[string, Partial<PipelineStatus>, string[]]>([
     ],
   ],
 ])('%s: what needs attention', (_, fields, expected) => {
-  expect(attentionOf(statusOf(fields))).toEqual(expected);
+  expect(attentionOf(statusOf(fields), Date.UTC(2024, 4, 3, 13))).toEqual(expected);
 });
 
 test.each<[string, Partial<PipelineStatus>, string]>([

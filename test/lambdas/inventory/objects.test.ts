@@ -115,6 +115,14 @@ test('a text that does not exist is undefined', async () => {
   expect(await readText(objects(), 's3://bucket/key')).toBeUndefined();
 });
 
+test('[N13] a bucket that does not exist is an error, unlike an object that may come later', async () => {
+  s3.on(GetObjectCommand).rejects(failure('NoSuchBucket', 404));
+
+  await expect(readText(objects(), 's3://bucket/key')).rejects.toThrow(
+    's3://bucket/key: cannot be read: NoSuchBucket',
+  );
+});
+
 test('a body that is truncated each time is a transient error that states the number of bytes received', async () => {
   s3.on(GetObjectCommand).callsFake(() => ({ Body: body('hel'), ContentLength: 5 }));
 

@@ -228,6 +228,14 @@ describe('a stack', () => {
     });
   });
 
+  test('[N13] outputs what became of a backfill that the deployment starts', () => {
+    expect(
+      synthesize(MATRIX['csv inventory, at once']).output['backfill_on_deploy']?.['value'],
+    ).toBe(
+      '${try(jsondecode(aws_lambda_invocation.backfill_on-deploy_invocation.result).message, null)}',
+    );
+  });
+
   test('shows on the dashboard exactly the metrics that the functions count', () => {
     const counted = sourceFiles('lambdas').flatMap((file) => [
       ...readFileSync(file, 'utf8').matchAll(/\bmeter\.count\(([^)]*)/g),

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -183,6 +184,30 @@ describe('a deployed backfill', () => {
     expect(start.stderr).toContain('inventory_format: csv\ninventory_fields: [Bucket, Key]\n');
     expect(services.invocations).toEqual([]);
     expect(described.stdout).toContain('inventory_fields: [Bucket, Key]\n');
+  });
+
+  test('[N13] waits for its inventory, in words and with exit code 0 for two days', async () => {
+    await rm(join(folder.inventory, 'hive'), { recursive: true });
+    const missing = 'no partition: s3://inventory/prefix/bucket/config-id/hive/ has no folder';
+    answer = () => Promise.resolve({ outcome: 'waiting', message: 'it waits' });
+    const before = await deployed();
+    const started = await deployed('start');
+    await cursors().write({ ...newBackfill(begin), waitingFor: missing }, undefined);
+    const waiting = await deployed();
+    const old = new Date(Date.now() - 49 * 3_600_000).toISOString();
+    await cursors().write({ ...newBackfill(begin), waitingFor: missing, startedAt: old }, 1);
+    const overdue = await deployed();
+
+    expect([before, started, waiting, overdue].map(({ code }) => code)).toEqual([0, 0, 0, 1]);
+    expect(before.stdout).toContain(`example: not started\n  ${missing}`);
+    expect(started.stdout).toBe('example: it waits\n');
+    expect(waiting.stdout).toContain(
+      'example: waiting, chunk 2022-04-20 has not started because its inventory is not there\n' +
+        `  missing    ${missing}\n`,
+    );
+    expect(waiting.stdout).toContain('It starts by itself within 15 minutes');
+    expect(waiting.json).toMatchObject({ state: 'waiting', waitingFor: missing });
+    expect(overdue.stdout).toContain('It has waited for more than 48 hours');
   });
 
   test('uses Athena for a dry run and a count, and sends nothing', async () => {
