@@ -1,52 +1,28 @@
+import { polarAreas } from './pole.js';
 import type { Position, Ring } from './stac.js';
-
-/** The points of an open ring, whose last point does not repeat the first: [longitude, latitude] in degrees. */
-export type Points = readonly Position[];
-
-/** Steps per degree (0.1 micrometres on the ground). Removes the rounding errors of adding and subtracting 360. */
-const PRECISION = 1e12;
+import { nearest, shift, snapped, type Points } from './turns.js';
 
 /**
  * Shifts the longitudes of a ring by full turns, so that no edge spans more than 180 degrees and the west end lies in
- * [-180, 180). Longitudes of a ring that crosses the antimeridian go beyond 180. A ring around a pole becomes the cap up
- * to that pole.
+ * [-180, 180). Longitudes of a ring that crosses the antimeridian go beyond 180. A ring around a pole becomes the area up
+ * to that pole, closed along it from the antimeridian to the antimeridian. The result is several rings only if such a ring
+ * touches the pole more than once.
  *
  * @example
- * unwrapRing([[179, 0], [-179, 0], [-179, 1]]); // [[179, 0], [181, 0], [181, 1]]
+ * unwrapRing([[179, 0], [-179, 0], [-179, 1]]); // [[[179, 0], [181, 0], [181, 1]]]
+ * unwrapRing([[0, 80], [120, 80], [-120, 80]]);
+ * // [[[-180, 80], [-120, 80], [0, 80], [120, 80], [180, 80], [180, 90], [-180, 90]]]
  */
-export function unwrapRing(points: Points): Position[] {
+export function unwrapRing(points: Points): Position[][] {
   const unwrapped: Position[] = [];
   for (const [longitude, latitude] of points) {
     const previous = unwrapped.at(-1)?.[0] ?? longitude;
-    unwrapped.push([nearest(longitude, previous), latitude]);
+    unwrapped.push([snapped(nearest(longitude, previous)), latitude]);
   }
-  return shiftIntoWorld(closeAtPole(unwrapped));
-}
-
-/** Returns `longitude` plus the full turns that bring it within 180 degrees of `reference`. */
-function nearest(longitude: number, reference: number): number {
-  const turns = Math.ceil((longitude - reference - 180) / 360);
-  if (turns > 0) return shift(longitude, -turns);
-  const back = Math.ceil((reference - longitude - 180) / 360);
-  return back > 0 ? shift(longitude, back) : longitude;
-}
-
-function shift(longitude: number, turns: number): number {
-  // Adding 0 turns -0 into 0.
-  return turns === 0
-    ? longitude
-    : Math.round((longitude + 360 * turns) * PRECISION) / PRECISION + 0;
-}
-
-/** Extends a ring that ends a full turn from its start, and so encloses a pole, to the cap up to that pole. */
-function closeAtPole(points: Points): Position[] {
-  const [first, last] = [points[0], points.at(-1)];
-  if (first === undefined || last === undefined) return [];
-  const end = nearest(first[0], last[0]);
-  if (end === first[0]) return [...points];
-  const latitudes = points.map(([, latitude]) => latitude);
-  const pole = latitudes.reduce((sum, latitude) => sum + latitude, 0) < 0 ? -90 : 90;
-  return [...points, [end, first[1]], [end, pole], [first[0], pole]];
+  const [first, last] = [unwrapped[0]?.[0] ?? 0, unwrapped.at(-1)?.[0] ?? 0];
+  const turn = Math.round((nearest(first, last) - first) / 360) * 360;
+  const areas = turn === 0 ? [unwrapped] : polarAreas({ points: unwrapped, turn });
+  return areas.map((area) => shiftIntoWorld(withoutRepeats(area)));
 }
 
 /** Shifts the whole ring by full turns, so that its west end lies in [-180, 180). */
@@ -57,8 +33,8 @@ function shiftIntoWorld(points: Points): Position[] {
 }
 
 /**
- * Cuts an unwrapped ring at 180 degrees and returns its parts as open rings: first those that end at 180, then those
- * that start at -180. An edge is a straight line in longitude and latitude.
+ * Cuts an unwrapped counter-clockwise ring at 180 degrees, and at 540 and so on, and returns its parts as open rings: first
+ * those that end at 180, then those that start at -180. An edge is a straight line in longitude and latitude.
  *
  * @example
  * cutAtAntimeridian([[179, 0], [181, 0], [181, 1], [179, 1]]);
@@ -68,74 +44,89 @@ function shiftIntoWorld(points: Points): Position[] {
  */
 export function cutAtAntimeridian(points: Points): Position[][] {
   if (points.every(([longitude]) => longitude <= 180)) return [[...points]];
-  const west = partsOf(points, (longitude) => longitude <= 180);
-  const east = partsOf(points, (longitude) => longitude > 180);
-  return [...west, ...east.map((part) => part.map(([x, y]): Position => [shift(x, -1), y]))];
-}
-
-type Side = (longitude: number) => boolean;
-
-/** Successive points on one side. Both ends lie on the antimeridian, unless the chain is the whole ring. */
-type Chain = Position[];
-
-function partsOf(points: Points, side: Side): Position[][] {
-  return joinChains(chainsOf(points, side))
-    .map(withoutRepeats)
+  const chains = chainsOf(points);
+  const west = chains.filter(({ longitude }) => longitude < 180);
+  const east = chains.filter(({ longitude }) => longitude > 180);
+  // North of the end of a western chain is the inside, and south of the end of an eastern one.
+  const parts = [...joinChains(west, 'end'), ...joinChains(east, 'start')].map((part) =>
+    startingAt(withoutRepeats(part), points[0]),
+  );
+  return parts
     .filter((part) => part.length > 2)
-    .map((part) => startingAt(part, points[0]));
+    .flatMap((part) =>
+      part.some(([longitude]) => longitude > 180)
+        ? cutAtAntimeridian(part.map(([x, y]): Position => [shift(x, -1), y]))
+        : [part],
+    );
 }
 
-function startingAt(part: Position[], first: Position | undefined): Position[] {
-  const start = part.findIndex(([x, y]) => x === first?.[0] && y === first[1]);
-  return start > 0 ? [...part.slice(start), ...part.slice(0, start)] : part;
+/** Successive points on one side; both ends lie on the antimeridian. */
+interface Chain {
+  readonly points: Points;
+  /** A longitude between the ends. */
+  readonly longitude: number;
 }
 
-function chainsOf(points: Points, side: Side): Chain[] {
-  const chains: Chain[] = [];
-  let open: Chain | undefined;
-  for (const [index, point] of points.entries()) {
-    const next = points[(index + 1) % points.length] ?? point;
-    const here = side(point[0]);
-    if (here) (open ??= startChain(chains)).push(point);
-    if (here === side(next[0])) continue;
-    (open ?? (open = startChain(chains))).push(crossing(point, next));
-    if (here) open = undefined;
-  }
-  return mergeEnds(chains, open);
+/** Splits a ring at its points on the antimeridian, and leaves out the stretches along it. */
+function chainsOf(points: Points): Chain[] {
+  const all = points.flatMap((point, index) =>
+    withCrossing(point, points[(index + 1) % points.length] ?? point),
+  );
+  const start = all.findIndex(([longitude]) => longitude === 180);
+  const ring = [...all.slice(start), ...all.slice(0, start + 1)];
+  const cuts = ring.flatMap(([longitude], index) => (longitude === 180 ? [index] : []));
+  return cuts.flatMap((cut, index) => {
+    const chain = ring.slice(cut, (cuts[index + 1] ?? cut) + 1);
+    const [, second] = chain;
+    return second === undefined || chain.length < 3
+      ? []
+      : [{ points: chain, longitude: second[0] }];
+  });
 }
 
-function startChain(chains: Chain[]): Chain {
-  const chain: Chain = [];
-  chains.push(chain);
-  return chain;
+/** Returns a point, and the one in which the edge to the next point crosses the antimeridian, if it does. */
+function withCrossing(point: Position, next: Position): Position[] {
+  const [[x1, y1], [x2, y2]] = [point, next];
+  if ((x1 - 180) * (x2 - 180) >= 0) return [point];
+  return [point, [180, y1 + ((y2 - y1) * (180 - x1)) / (x2 - x1)]];
 }
 
-/** Joins the chain that is open at the end of the ring to the first chain, because both are one stretch. */
-function mergeEnds(chains: Chain[], open: Chain | undefined): Chain[] {
-  const [first, ...others] = chains;
-  if (open === undefined || first === undefined || open === first) return chains;
-  return [[...open, ...first], ...others.filter((chain) => chain !== open)];
-}
+type Kind = 'start' | 'end';
 
-function crossing([x1, y1]: Position, [x2, y2]: Position): Position {
-  return [180, y1 + ((y2 - y1) * (180 - x1)) / (x2 - x1)];
+interface End {
+  readonly chain: Chain;
+  readonly kind: Kind;
+  readonly latitude: number;
 }
 
 /** Pairs the ends by latitude: the inside of the ring lies between the first and second end, the third and fourth, ... */
-function joinChains(chains: readonly Chain[]): Position[][] {
-  if (chains.length < 2) return [...chains];
-  const ends = chains
-    .flatMap((chain) => [
-      { chain, starts: true, latitude: chain[0]?.[1] ?? 0 },
-      { chain, starts: false, latitude: chain.at(-1)?.[1] ?? 0 },
-    ])
-    .sort((a, b) => a.latitude - b.latitude);
+function joinChains(chains: readonly Chain[], first: Kind): Position[][] {
+  const ends = alternating(chains.flatMap(endsOf), first);
   const following = new Map<Chain, Chain>();
-  for (const [index, { chain, starts }] of ends.entries()) {
+  for (const [index, { chain, kind }] of ends.entries()) {
     const partner = ends[index ^ 1];
-    if (!starts && partner?.starts === true) following.set(chain, partner.chain);
+    if (kind === 'end' && partner?.kind === 'start') following.set(chain, partner.chain);
   }
   return closedTours(chains, following);
+}
+
+function endsOf(chain: Chain): End[] {
+  return [
+    { chain, kind: 'start', latitude: chain.points[0]?.[1] ?? 0 },
+    { chain, kind: 'end', latitude: chain.points.at(-1)?.[1] ?? 0 },
+  ];
+}
+
+/** Sorts by latitude, and where the ring touches the antimeridian in one point, so that starts and ends alternate. */
+function alternating(unsorted: readonly End[], first: Kind): End[] {
+  const ends = unsorted.toSorted((a, b) => a.latitude - b.latitude);
+  const sorted: End[] = [];
+  for (let wanted = first; ends.length > 0; wanted = wanted === 'end' ? 'start' : 'end') {
+    const latitude = ends[0]?.latitude;
+    const index = ends.findIndex((end) => end.kind === wanted && end.latitude === latitude);
+    sorted.push(...ends.splice(Math.max(index, 0), 1));
+  }
+  return sorted;
 }
 
 function closedTours(chains: readonly Chain[], following: ReadonlyMap<Chain, Chain>): Position[][] {
@@ -144,11 +135,16 @@ function closedTours(chains: readonly Chain[], following: ReadonlyMap<Chain, Cha
     const part: Position[] = [];
     for (let chain: Chain | undefined = start; chain && !seen.has(chain);) {
       seen.add(chain);
-      part.push(...chain);
+      part.push(...chain.points);
       chain = following.get(chain);
     }
     return part.length === 0 ? [] : [part];
   });
+}
+
+function startingAt(part: Position[], first: Position | undefined): Position[] {
+  const start = part.findIndex(([x, y]) => x === first?.[0] && y === first[1]);
+  return start > 0 ? [...part.slice(start), ...part.slice(0, start)] : part;
 }
 
 function withoutRepeats(ring: Ring): Position[] {

@@ -1,7 +1,11 @@
-import { cutAtAntimeridian, unwrapRing, type Points } from './antimeridian.js';
+import { cutAtAntimeridian, unwrapRing } from './antimeridian.js';
 import type { Bbox, Geometry, MultiPolygon, Polygon, Position, Ring } from './stac.js';
+import type { Points } from './turns.js';
 
 const MAX_LONGITUDE = 360;
+
+/** The least area of a part, as a share of the largest part's. */
+const LEAST_SHARE = 1e-12;
 
 /** The area that an Item covers. */
 export interface Footprint {
@@ -15,8 +19,10 @@ export interface Footprint {
 /**
  * Creates the geometry, bbox and centroid of an Item from one ring of [longitude, latitude] in degrees, open or closed, in
  * either direction. The geometry is counter-clockwise, starts at the first point and is cut at the antimeridian. An edge
- * takes the shorter way around the globe, so 181, -179 and -180.5 are valid longitudes (the limit is 360); a ring around
- * a pole becomes the cap up to that pole.
+ * takes the shorter way around the globe, so 181, -179 and -180.5 are valid longitudes (the limit is 360).
+ *
+ * A ring around a pole becomes one polygon from -180 to 180 that runs along that pole, and starts on the antimeridian. The
+ * pole is the one on the ring's side of the equator. The polygon is cut where the ring touches the pole.
  *
  * Throws RangeError if the ring has fewer than 3 points, encloses no area, or has a point out of range.
  *
@@ -29,15 +35,19 @@ export interface Footprint {
  * // geometry: a MultiPolygon of 179 to 180 and -180 to -178
  * // bbox: [179, 0, -178, 1], centroid: [-179.5, 0.5]
  *
+ * footprintOf([[0, 80], [120, 80], [-120, 80]]);
+ * // geometry: a Polygon of -180 80, ..., 180 80, 180 90, -180 90
+ * // bbox: [-180, 80, 180, 90], centroid: [0, 85]
+ *
  * @see https://www.rfc-editor.org/rfc/rfc7946#section-3.1.9
  */
 export function footprintOf(ring: Ring): Footprint {
   const points = openRing(ring);
   checkPoints(points);
-  const unwrapped = unwrapRing(points);
-  const centroid = centroidOf(unwrapped);
-  const parts = cutAtAntimeridian(counterClockwise(unwrapped));
-  const rings = parts.filter((part) => signedArea(part) !== 0).map(closeRing);
+  const areas = unwrapRing(points);
+  const centroid = centroidOf(areas);
+  const parts = areas.flatMap((area) => cutAtAntimeridian(counterClockwise(area)));
+  const rings = withoutSlivers(parts).map(closeRing);
   const [only] = rings;
   const geometry: Polygon | MultiPolygon =
     rings.length === 1 && only !== undefined
@@ -113,21 +123,33 @@ function signedArea(points: Points): number {
   }, 0);
 }
 
+/** Leaves out parts whose area is a rounding error of the whole. */
+function withoutSlivers(parts: readonly Points[]): Points[] {
+  const areas = parts.map((part) => Math.abs(signedArea(part)));
+  const least = Math.max(...areas) * LEAST_SHARE;
+  return parts.filter((_, index) => (areas[index] ?? 0) > least);
+}
+
 function counterClockwise(points: Points): Points {
   const [first, ...rest] = points;
   return first === undefined || signedArea(points) > 0 ? points : [first, ...rest.reverse()];
 }
 
-/** Sums a fan of triangles from the first point in the given order, as GEOS does, to get the same last bits. */
-function centroidOf(points: Points): Position {
-  const [[baseX, baseY] = [0, 0]] = points;
+/**
+ * Sums a fan of triangles from the first point of each area in the given order, as GEOS does, to get the same last bits.
+ * All areas have the same direction.
+ */
+function centroidOf(areas: readonly Points[]): Position {
   let [area, sumX, sumY] = [0, 0, 0];
-  for (const [index, [x1, y1]] of points.entries()) {
-    const [x2, y2] = points[index + 1] ?? [baseX, baseY];
-    const double = (x1 - baseX) * (y2 - baseY) - (x2 - baseX) * (y1 - baseY);
-    area += double;
-    sumX += double * (baseX + x1 + x2);
-    sumY += double * (baseY + y1 + y2);
+  for (const points of areas) {
+    const [[baseX, baseY] = [0, 0]] = points;
+    for (const [index, [x1, y1]] of points.entries()) {
+      const [x2, y2] = points[index + 1] ?? [baseX, baseY];
+      const double = (x1 - baseX) * (y2 - baseY) - (x2 - baseX) * (y1 - baseY);
+      area += double;
+      sumX += double * (baseX + x1 + x2);
+      sumY += double * (baseY + y1 + y2);
+    }
   }
   if (area === 0) throw new RangeError('encloses no area: its points lie on one line');
   const longitude = sumX / 3 / area;

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { ValidationError } from '../../../lambdas/runtime/errors.js';
 import { makeItem } from '../../../lambdas/granule/items.js';
-import type { Item } from '../../../lambdas/stac/stac.js';
+import { footprintOf } from '../../../lambdas/stac/geometry.js';
+import type { Item, Position } from '../../../lambdas/stac/stac.js';
 import { validateItem } from '../../../lambdas/stac/validate.js';
 import { exampleItem } from '../../support/granule.js';
 
@@ -102,6 +103,46 @@ async function warningsOf(geometry: unknown, bbox: readonly number[]): Promise<n
   await makeItem(pipeline, { href: 'a' }, { source, warn: () => (count += 1) });
   return count;
 }
+
+test.each<[string, Position[]]>([
+  [
+    'the north pole',
+    [
+      [0, 80],
+      [120, 70],
+      [-120, 85],
+    ],
+  ],
+  [
+    'the south pole',
+    [
+      [0, -80],
+      [120, -70],
+      [-120, -85],
+    ],
+  ],
+  [
+    'the south pole, clockwise',
+    [
+      [-120, -85],
+      [120, -70],
+      [0, -80],
+    ],
+  ],
+  [
+    'the north pole, which it touches',
+    [
+      [0, 80],
+      [120, 90],
+      [-120, 85],
+    ],
+  ],
+])('[N11] a footprint around %s is valid and causes no warning', async (_, ring) => {
+  const { geometry, bbox } = footprintOf(ring);
+
+  expect(faultsOf({ geometry, bbox })).toEqual([]);
+  expect(await warningsOf(geometry, bbox)).toBe(0);
+});
 
 describe('a bbox of six numbers', () => {
   test('[N34] causes no antimeridian warning because of its heights', async () => {

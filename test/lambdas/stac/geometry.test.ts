@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { bboxOf, footprintOf } from '../../../lambdas/stac/geometry.js';
 import type { Bbox, Position } from '../../../lambdas/stac/stac.js';
+import { invalidityOf } from '../../support/validity.js';
 
 /** A rectangle, counter-clockwise from its south-west corner. */
 function box(...[west, south, east, north]: Bbox): Position[] {
@@ -21,6 +22,10 @@ function polygon(points: readonly Position[]): unknown {
   return { type: 'Polygon', coordinates: [closed(points)] };
 }
 
+function ringSet(points: readonly unknown[]): Set<string> {
+  return new Set(points.map((point) => JSON.stringify(point)));
+}
+
 function multiPolygon(...parts: readonly (readonly Position[])[]): unknown {
   return { type: 'MultiPolygon', coordinates: parts.map((part) => [closed(part)]) };
 }
@@ -31,6 +36,14 @@ describe('footprintOf', () => {
 
     expect(footprintOf(box(1, 2, 4, 4))).toEqual(expected);
     expect(footprintOf(closed(box(1, 2, 4, 4)))).toEqual(expected);
+  });
+
+  test('leaves out repeated points, also after a full turn', () => {
+    const expected = polygon(box(170, 2, 175, 4));
+
+    expect(footprintOf(ring('170 2, 175 2, 175 2, 175 4, 170 4, -190 2')).geometry).toEqual(
+      expected,
+    );
   });
 
   test('[E14] reverses a clockwise ring and keeps its first point', () => {
@@ -188,10 +201,6 @@ describe('a ring that only touches the antimeridian is one polygon', () => {
     expect(geometry.type).toBe('Polygon');
     expect(ringSet(geometry.coordinates.flat())).toEqual(ringSet(expected));
   });
-
-  function ringSet(points: readonly unknown[]): Set<string> {
-    return new Set(points.map((point) => JSON.stringify(point)));
-  }
 });
 
 describe('near a pole', () => {
@@ -199,16 +208,74 @@ describe('near a pole', () => {
     expect(footprintOf(ring('10 85, 80 84, 120 87, -20 88')).geometry.type).toBe('Polygon');
   });
 
-  test.each([
-    ['north', 80, 90, [-180, 80, 180, 90]],
-    ['south', -80, -90, [-180, -90, 180, -80]],
-  ])('a ring around the %s pole becomes the cap up to it', (_, ...[latitude, pole, bbox]) => {
-    const footprint = footprintOf([0, 90, 180, -90].map((longitude) => [longitude, latitude]));
+  const cap = ring('-180 80, -90 80, 0 80, 90 80, 180 80, 180 90, -180 90');
+  const southern = ring('-180 -80, -180 -90, 180 -90, 180 -80, 90 -80, 0 -80, -90 -80');
 
-    const points = footprint.geometry.coordinates.flat(2) as Position[];
-    expect(footprint.bbox).toEqual(bbox);
-    expect(points.some(([, y]) => y === pole)).toBe(true);
-    expect(points.every(([x]) => Math.abs(x) <= 180)).toBe(true);
+  test.each<[string, Position[], Position[]]>([
+    ['from the east', ring('-180 80, -90 80, 0 80, 90 80'), cap],
+    ['with another start', ring('0 80, 90 80, 180 80, -90 80'), cap],
+    ['in the other direction', ring('0 80, -90 80, 180 80, 90 80'), cap],
+    ['closed', ring('0 80, 90 80, 180 80, -90 80, 0 80'), cap],
+    ['in longitudes from 0 to 360', ring('0 80, 90 80, 180 80, 270 80, 360 80'), cap],
+    ['of the south', ring('0 -80, 90 -80, 180 -80, -90 -80'), southern],
+    ['of the south, in the other direction', ring('0 -80, -90 -80, 180 -80, 90 -80'), southern],
+  ])(
+    '[N11] a ring around it is one polygon that runs along the pole: %s',
+    (_, points, expected) => {
+      const { geometry, bbox, centroid } = footprintOf(points);
+
+      expect(geometry).toEqual(polygon(expected));
+      expect(bbox).toEqual(expected === cap ? [-180, 80, 180, 90] : [-180, -90, 180, -80]);
+      expect(centroid[0]).toBeCloseTo(0, 9);
+      expect(centroid[1]).toBeCloseTo(expected === cap ? 85 : -85, 9);
+    },
+  );
+
+  test('[N11] a ring around it is cut where it crosses the antimeridian', () => {
+    const { geometry } = footprintOf(ring('-90 70, 90 72, 170 74, -160 80'));
+
+    const [outer = []] = geometry.coordinates as Position[][];
+    expect(outer).toEqual(
+      closed(ring('-180 76, -160 80, -90 70, 90 72, 170 74, 180 76, 180 90, -180 90')),
+    );
+  });
+
+  test('[N11] a ring around it that crosses the antimeridian three times has a part on the other side', () => {
+    const { geometry, bbox } = footprintOf(ring('0 70, 120 70, -170 60, 170 72, -100 72'));
+
+    expect(geometry).toEqual(
+      multiPolygon(
+        ring(
+          '-180 72, -100 72, 0 70, 120 70, 180 61.42857142857143, 180 66, 170 72, 180 72, 180 90, -180 90',
+        ),
+        ring('-180 61.42857142857143, -170 60, -180 66'),
+      ),
+    );
+    expect(bbox).toEqual([-180, 60, 180, 90]);
+  });
+
+  test('[N11] a ring around it that touches it in one point is cut there', () => {
+    const { geometry, bbox } = footprintOf(ring('0 90, 90 70, 180 70, -90 70'));
+
+    expect(geometry).toEqual(
+      multiPolygon(ring('0 90, 90 70, 180 70, 180 90'), ring('-180 70, -90 70, 0 90, -180 90')),
+    );
+    expect(bbox).toEqual([-180, 70, 180, 90]);
+  });
+
+  test('[N11] a ring that has the pole as a corner is a polygon like any other', () => {
+    expect(footprintOf(ring('0 80, 40 80, 40 90, 0 90')).geometry).toEqual(
+      polygon(ring('0 80, 40 80, 40 90, 0 90')),
+    );
+  });
+
+  test('[N11] the footprint of a footprint is the same', () => {
+    const { geometry } = footprintOf(ring('10 80, 100 70, -170 75, -90 70'));
+
+    const [outer = []] = geometry.coordinates as Position[][];
+    const again = footprintOf(outer);
+    expect(again.bbox).toEqual([-180, 70, 180, 90]);
+    expect(ringSet(again.geometry.coordinates.flat())).toEqual(ringSet(outer));
   });
 });
 
@@ -294,6 +361,7 @@ test('the parts of a ring that crosses or touches the antimeridian any number of
         part.slice(1).filter((point, index) => String(point) === String(part[index])),
       );
       expect(repeats).toEqual([]);
+      expect(invalidityOf(geometry)).toBeUndefined();
     }),
     { numRuns: 300 },
   );
