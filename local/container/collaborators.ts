@@ -42,9 +42,16 @@ export function containerCollaborators(
   };
 }
 
-function sourceOf({ requesterPays, region, sourceMap }: ContainerSettings): GranuleSource {
+function sourceOf(settings: ContainerSettings): GranuleSource {
+  const { requesterPays, region, hrefMap, sourceMap } = settings;
   const source = hrefSource({ requesterPays, ...(region !== undefined && { region }) });
-  return sourceMap ? mappedSource(source, sourceMap) : source;
+  const mapped = sourceMap ? mappedSource(source, sourceMap) : source;
+  if (!hrefMap) return mapped;
+  // A granule may hold more hrefs than `href`, which alone was mapped before.
+  const unmapped = mappedSource(mapped, hrefMap);
+  return {
+    read: (href, range) => (href.startsWith(hrefMap.to) ? mapped : unmapped).read(href, range),
+  };
 }
 
 type PostItem = Ingestor['postItem'];

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 
 import { joinHref } from '../../lambdas/source/href.js';
@@ -45,36 +46,82 @@ export async function granulesBelow(
     { folder, base: folder, prefix: '' },
     { folder, base: dirname(folder), prefix: `${basename(folder)}/` },
   ];
-  const namings = namingsOf(finder);
-  for (const root of roots) {
-    const found = await tryFindFirst(root, namings);
-    if (found)
-      return { bodies: bodiesOf(root, found.naming), ...mapsOf(found.from, root, hrefPrefix) };
-  }
-  throw new InputError(
-    `--granules '${path}' contains no granule: the pipeline recognizes none of its file names`,
-  );
+  const { naming, from, root } = await findNaming(path, roots, namingsOf(finder));
+  return { bodies: bodiesOf(root, naming), ...mapsOf(from, root, hrefPrefix) };
 }
 
-interface FirstGranule {
+interface Candidate {
+  readonly root: Root;
   readonly naming: Naming;
-  /** The part of the href before the key. */
-  readonly from: string;
+  readonly key: string;
+  readonly href: string;
+  /** The part of the href that the folder stands for; undefined if the href is not below it. */
+  readonly from: string | undefined;
+  /** True if the href names the file or a folder of it, and not a sibling, which says less about where it begins. */
+  readonly isNamed: boolean;
 }
 
-async function tryFindFirst(
-  { folder, prefix }: Root,
+type Placed = Candidate & { readonly from: string };
+
+/** Files that the pipeline recognizes, after which another place of the folder is tried. */
+const MAX_CANDIDATES = 100;
+
+/** Finds what the folder stands for: best if an href names the file itself, then if what the href names is in the folder. */
+async function findNaming(
+  path: string,
+  roots: readonly Root[],
   namings: readonly Naming[],
-): Promise<FirstGranule | undefined> {
-  for await (const file of walk(folder)) {
-    const key = prefix + file.key;
-    for (const naming of namings) {
-      const granule = naming(key);
-      const from = granule && hrefRoot(granule.href, key);
-      if (from !== undefined) return { naming, from };
+): Promise<Placed> {
+  const all: Candidate[] = [];
+  for (const root of roots) {
+    let count = 0;
+    for await (const candidate of candidatesIn(root, namings)) {
+      if (isPlaced(candidate) && candidate.isNamed) return candidate;
+      all.push(candidate);
+      if (++count === MAX_CANDIDATES) break;
     }
   }
-  return undefined;
+  const placed = all.filter(isPlaced);
+  const found =
+    placed.find((each) => existsSync(diskPath(each))) ??
+    placed.find((each) => existsSync(dirname(diskPath(each)))) ??
+    placed[0];
+  if (found) return found;
+  throw notThere(path, all[0]);
+}
+
+async function* candidatesIn(root: Root, namings: readonly Naming[]): AsyncGenerator<Candidate> {
+  for await (const file of walk(root.folder)) {
+    const key = root.prefix + file.key;
+    for (const naming of namings) {
+      const granule = naming(key);
+      if (!granule) continue;
+      const { href } = granule;
+      const named = hrefRoot(href, key);
+      const from = named ?? siblingRoot(granule, key);
+      yield { root, naming, key, href, from, isNamed: named !== undefined };
+    }
+  }
+}
+
+function isPlaced(candidate: Candidate): candidate is Placed {
+  return candidate.from !== undefined;
+}
+
+function diskPath({ root, href, from }: Placed): string {
+  return joinHref(root.base, href.slice(from.length));
+}
+
+function notThere(path: string, candidate: Candidate | undefined): InputError {
+  if (!candidate) {
+    return new InputError(
+      `--granules '${path}' contains no granule: the pipeline recognizes none of its file names`,
+    );
+  }
+  const { key, href } = candidate;
+  return new InputError(
+    `--granules '${path}' does not hold the granule of its file '${key}': that is ${href}. Arrange the folder as the bucket of the first source in config.yaml`,
+  );
 }
 
 async function* bodiesOf({ folder, prefix }: Root, naming: Naming): AsyncGenerator<string> {
@@ -95,6 +142,30 @@ function hrefRoot(href: string, key: string): string | undefined {
     if (plain.endsWith(`/${part}`)) return plain.slice(0, -part.length);
   }
   return undefined;
+}
+
+/**
+ * Returns the part of the href of another file that the folder stands for: the bucket, if the href is there, otherwise
+ * what precedes the folder that both files share.
+ */
+function siblingRoot({ href, root }: FoundGranule, key: string): string | undefined {
+  const froms = [...(href.startsWith(root) ? [root] : []), ...sharedRoots(href, key)];
+  return froms.find((from) => isKey(href.slice(from.length)));
+}
+
+function sharedRoots(href: string, key: string): string[] {
+  if (!key.includes('/')) return [href.slice(0, href.lastIndexOf('/') + 1)];
+  const names = key.split('/').slice(0, -1);
+  const folders = names.map((_, index) => `/${names.slice(0, names.length - index).join('/')}/`);
+  return folders
+    .filter((folder) => href.includes(folder))
+    .map((folder) => href.slice(0, href.lastIndexOf(folder) + 1));
+}
+
+function isKey(text: string): boolean {
+  return withoutTrailingSlashes(text)
+    .split('/')
+    .every((name) => !['', '.', '..'].includes(name));
 }
 
 function mapsOf(

@@ -20,6 +20,8 @@ export interface FoundGranule {
   /** Body of its message. */
   readonly body: string;
   readonly href: string;
+  /** The href that the folder stands for: the bucket, or the pipeline's prefix in it, with a trailing slash. */
+  readonly root: string;
 }
 
 /** One way to derive a message from the key of a file. Returns undefined if the pipeline does not recognize it. */
@@ -41,19 +43,20 @@ export function namingsOf({
   return prefixes.flatMap((prefix) =>
     bodies.map((bodyOf) => (key: string) => {
       const body = bodyOf(prefix + key);
-      return body === undefined ? undefined : tryFind(body, pipeline);
+      const href = body && tryFindHref(body, pipeline);
+      return href && body ? { body, href, root: `s3://${bucket}/${prefix}` } : undefined;
     }),
   );
 }
 
 /** A file for whose message the pipeline throws a permanent error is not one of its granules. */
-function tryFind(
+function tryFindHref(
   body: string,
   { parseMessage }: GranuleFinder['pipeline'],
-): FoundGranule | undefined {
+): string | undefined {
   try {
     const granules = parseBody(body).messages.flatMap((message) => parseMessage(message) ?? []);
-    return granules[0] && { body, href: granules[0].href };
+    return granules[0]?.href;
   } catch (error) {
     if (failureOf(error).kind === 'permanent') return undefined;
     throw error;

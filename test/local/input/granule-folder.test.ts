@@ -122,6 +122,102 @@ describe('granules below a folder', () => {
   });
 });
 
+describe('[N27] a granule whose href is a sibling of the file that the event names', () => {
+  const files = (paths: readonly string[]) => {
+    for (const path of paths) {
+      mkdirSync(join(root, path, '..'), { recursive: true });
+      writeFileSync(join(root, path), '');
+    }
+  };
+
+  const sibling = (hrefOf: (key: string) => string) => ({
+    pipeline: {
+      parseMessage: (message: GranuleMessage) => {
+        if (message.type !== 's3-object' || !message.key.endsWith('.json')) return undefined;
+        return { href: hrefOf(message.key) };
+      },
+    },
+    bucket: 'bucket',
+    keyPrefix: '',
+  });
+
+  test.each([
+    ['in its folder', 's3://bucket/', (key: string) => key.replace('meta.json', 'image.tif')],
+    ['of its name', 's3://bucket/', (key: string) => key.replace(/json$/, 'tif')],
+    [
+      'in a folder beside it',
+      's3://bucket/',
+      (key: string) => key.replace('meta.json', 'img/x.tif'),
+    ],
+    ['in a folder of all', 's3://bucket/', (key: string) => `img/${key.replaceAll('/', '_')}.tif`],
+    ['elsewhere', 'https://host/v1/', (key: string) => key.replace('meta.json', 'image.tif')],
+    ['in another bucket', 's3://other/', (key: string) => key.replace('meta.json', 'image.tif')],
+  ])('%s is found: the folder stands for the bucket', async (_, from, nameOf) => {
+    const found = await granulesBelow(root, { finder: sibling((key) => from + nameOf(key)) });
+
+    expect((await bodiesOf(found)).map(keyOf)).toEqual([
+      'data/2024/a/meta.json',
+      'data/2024/b/meta.json',
+    ]);
+    expect(found.hrefMap).toEqual({ from, to: `${root}/` });
+  });
+
+  test('is found in a folder that stands for the prefix of the pipeline, and gets the prefix of the hrefs', async () => {
+    const below = sibling((key) => `s3://bucket/${key.replace('meta.json', 'image.tif')}`);
+    const strict = {
+      parseMessage: (message: GranuleMessage) =>
+        message.type === 's3-object' && message.key.startsWith('data/')
+          ? below.pipeline.parseMessage(message)
+          : undefined,
+    };
+    const found = await granulesBelow(join(root, 'data/2024'), {
+      finder: { ...below, pipeline: strict, keyPrefix: 'data/' },
+      hrefPrefix: 's3://mine/x',
+    });
+
+    expect((await bodiesOf(found)).map(keyOf)).toEqual(['data/a/meta.json', 'data/b/meta.json']);
+    expect(found.hrefMap).toEqual({ from: 's3://bucket/data/', to: 's3://mine/x/' });
+    expect(found.sourceMap).toEqual({ from: 's3://mine/x/', to: `${join(root, 'data/2024')}/` });
+  });
+
+  test.each([
+    ['s3://bucket/', 'flat'],
+    ['https://host/', 'flat'],
+  ])('is found in a folder without folders, under %s', async (from, name) => {
+    files([`${name}/a.json`, `${name}/a.tif`, `${name}/b.json`]);
+
+    const found = await granulesBelow(join(root, name), {
+      finder: sibling((key) => from + key.replace('json', 'tif')),
+    });
+
+    expect((await bodiesOf(found)).map(keyOf)).toEqual(['a.json', 'b.json']);
+    expect(found.hrefMap).toEqual({ from, to: `${join(root, name)}/` });
+  });
+
+  test.each(['image.tif', 'other.json'])(
+    'keeps the name of a folder that is one granule and holds %s',
+    async (name) => {
+      files(['scene/meta.json', `scene/${name}`]);
+      const folderOf = (key: string) => String(key.split('/').at(-2));
+
+      const found = await granulesBelow(join(root, 'scene'), {
+        finder: sibling((key) => `s3://bucket/${folderOf(key)}/image.tif`),
+      });
+
+      expect((await bodiesOf(found)).map(keyOf)).toContain('scene/meta.json');
+      expect(found.hrefMap).toEqual({ from: 's3://bucket/', to: `${root}/` });
+    },
+  );
+
+  test('is refused with the file and the href if they have no folder in common', async () => {
+    const found = granulesBelow(root, { finder: sibling(() => 'https://host/v1/image.tif') });
+
+    await expect(found).rejects.toThrow(
+      /does not hold the granule of its file 'data\/2024\/a\/meta.json': that is https:\/\/host\/v1\/image.tif\. Arrange/,
+    );
+  });
+});
+
 test('any key is unchanged after it passed through an S3 event', () => {
   const [naming] = namingsOf({
     pipeline: {
