@@ -7,6 +7,7 @@ import * as z from 'zod/mini';
 import { athenaEngine } from '../../lambdas/inventory/athena.js';
 import type { CursorStore } from '../../lambdas/backfill/cursor.js';
 import { cursorTable } from '../../lambdas/backfill/cursor-table.js';
+import { AWS_REQUESTS, S3_REQUESTS } from '../../lambdas/runtime/aws-requests.js';
 import { PipelineError } from '../../lambdas/runtime/errors.js';
 import { tryParseJson } from '../../lambdas/runtime/json.js';
 import type { BackfillEvent } from '../../lambdas/backfill/collaborators.js';
@@ -45,6 +46,7 @@ export async function deployedBackfill({
   const { region } = config;
   const table = { what: `table ${names.stateTable}`, region };
   const functionName = names.functions.historic.function;
+  // Without a time limit: the response to a synchronous Invoke comes when the function ends.
   const lambda = new LambdaClient({ region });
   return {
     pipeline: id,
@@ -54,7 +56,10 @@ export async function deployedBackfill({
     settings: settingsFor(config, inventory),
     historic: await handlerIn<HistoricHandler>(join(folder, 'historic.ts')),
     cursors: withExplanations(
-      cursorTable({ tableName: names.stateTable, pipelineId: id }, new DynamoDBClient({ region })),
+      cursorTable(
+        { tableName: names.stateTable, pipelineId: id },
+        new DynamoDBClient({ region, requestHandler: AWS_REQUESTS }),
+      ),
       table,
     ),
     ...callerAccess({ config, names }),
@@ -73,11 +78,11 @@ function callerAccess({
   config: { region, requester_pays: requesterPays },
   names: { workgroup: workGroup, database, inventoryTable: table },
 }: Pick<DeployedPipeline, 'config' | 'names'>): Pick<BackfillTarget, 'objects' | 'engine'> {
-  const client = new AthenaClient({ region });
+  const client = new AthenaClient({ region, requestHandler: AWS_REQUESTS });
   return {
     objects: s3Objects({
       requesterPays,
-      client: new S3Client({ region, followRegionRedirects: true }),
+      client: new S3Client({ region, followRegionRedirects: true, requestHandler: S3_REQUESTS }),
     }),
     engine: athenaEngine({ workGroup, database, table, client }),
   };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { AWS_REQUESTS } from '../../lambdas/runtime/aws-requests.js';
 import type { DeadLetter } from './dead-letter.js';
 import { listDeadLetters } from './queue.js';
 import type { DeadLetterStore, ListedDeadLetters } from './store.js';
@@ -54,7 +55,7 @@ async function list(
   const deadLetters: DeadLetter[] = [];
   for (const address of addresses) {
     try {
-      const queue = await findQueue(address, new SQSClient({ region: address.region }));
+      const queue = await findQueue(address, sqsClient(address.region));
       deadLetters.push(...(await listDeadLetters(queue, isStopped)));
       found.push(queue);
     } catch (error) {
@@ -76,7 +77,7 @@ async function send(
 ): Promise<RedriveResult> {
   const { names, config } = pipeline;
   const address = { name: names.queue, region: config.region };
-  const target = await findQueue(address, new SQSClient({ region: config.region }));
+  const target = await findQueue(address, sqsClient(config.region));
   const journal = new RedriveJournal(join(out, 'redrive-journal.ndjson'));
   const results: RedriveResult[] = [];
   try {
@@ -109,4 +110,8 @@ function added(one: RedriveResult, other: RedriveResult): RedriveResult {
     refused: [...one.refused, ...other.refused],
     fault: one.fault ?? other.fault,
   };
+}
+
+function sqsClient(region: string): SQSClient {
+  return new SQSClient({ region, requestHandler: AWS_REQUESTS });
 }

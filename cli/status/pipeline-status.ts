@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { AWS_REQUESTS } from '../../lambdas/runtime/aws-requests.js';
 import { isUnfinished, type BackfillCursor } from '../../lambdas/backfill/cursor.js';
 import { countsText } from '../../lambdas/backfill/run.js';
 import { cursorTable } from '../../lambdas/backfill/cursor-table.js';
@@ -70,7 +71,10 @@ async function readBackfill(
   table: Parameters<typeof cursorTable>[0],
   region: string,
 ): Promise<BackfillCursor | undefined> {
-  const stored = await cursorTable(table, new DynamoDBClient({ region })).read();
+  const stored = await cursorTable(
+    table,
+    new DynamoDBClient({ region, requestHandler: AWS_REQUESTS }),
+  ).read();
   return stored?.cursor;
 }
 

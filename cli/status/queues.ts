@@ -1,4 +1,5 @@
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
+import { AWS_REQUESTS } from '../../lambdas/runtime/aws-requests.js';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { findQueue, type QueueAddress, type SqsSender } from '../shared/deployed-pipeline.js';
 
@@ -51,7 +52,8 @@ export async function queueStatus(
 }
 
 function clientsIn(region: string): QueueClients {
-  return { sqs: new SQSClient({ region }), cloudWatch: new CloudWatchClient({ region }) };
+  const config = { region, requestHandler: AWS_REQUESTS };
+  return { sqs: new SQSClient(config), cloudWatch: new CloudWatchClient(config) };
 }
 
 /** undefined if the request fails, since the rest of the status is useful without the age. */

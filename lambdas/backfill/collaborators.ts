@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { AWS_REQUESTS } from '../runtime/aws-requests.js';
 import { athenaEngine } from '../inventory/athena.js';
 import type { CursorStore } from './cursor.js';
 import { systemClock, type Clock } from '../runtime/clock.js';
@@ -54,9 +55,12 @@ export const deployedBackfillCollaborators = once((): BackfillCollaborators => (
   queue: sqsQueue(requiredEnv('QUEUE_URL')),
   cursors: cursorTable(
     { tableName: requiredEnv('TABLE_NAME'), pipelineId: requiredEnv('PIPELINE') },
-    new DynamoDBClient({}),
+    new DynamoDBClient({ requestHandler: AWS_REQUESTS }),
   ),
-  invokeSelf: selfInvoker(requiredEnv('AWS_LAMBDA_FUNCTION_NAME'), new LambdaClient({})),
+  invokeSelf: selfInvoker(
+    requiredEnv('AWS_LAMBDA_FUNCTION_NAME'),
+    new LambdaClient({ requestHandler: AWS_REQUESTS }),
+  ),
   clock: systemClock,
   log: jsonLog(),
   pageBytes: PAGE_BYTES,

@@ -4,6 +4,7 @@ import type { BatchContext } from './posts.js';
 import { deployedIngestor, stateTable } from '../ingestor/deployed.js';
 import { ingestionTable } from '../ingestor/pending.js';
 import { recordQueue, type RecordQueue } from '../queue/dead-letters.js';
+import { AWS_REQUESTS } from '../runtime/aws-requests.js';
 import { numberEnv, optionalEnv, requiredEnv } from '../runtime/env.js';
 import { jsonLog } from '../runtime/log.js';
 import { embeddedMetrics } from '../runtime/metrics.js';
@@ -38,7 +39,7 @@ export const deployedCollaborators = once((): GranuleCollaborators => {
     queue: recordQueue({
       queueUrl: requiredEnv('QUEUE_URL'),
       deadLettersUrl: requiredEnv('DEAD_LETTERS_URL'),
-      sqs: new SQSClient(),
+      sqs: new SQSClient({ requestHandler: AWS_REQUESTS }),
     }),
     retry: {
       pipeline: requiredEnv('PIPELINE'),

@@ -13,18 +13,24 @@ interface MakingLimits {
 
 /**
  * Makes one Item and gives it up after `limitMs`. The error names the reads that had not ended, because a longer
- * timeout does not help a read that hangs.
+ * timeout does not help a read that hangs. Reads that have not ended when this returns are given up, which frees their
+ * sockets for the next invocation.
  */
 export async function makeWithin<T>(
   make: (source: GranuleSource) => Promise<T>,
   { source, limitMs }: MakingLimits,
 ): Promise<T> {
-  const watched = watchedSource(source);
-  return withinTime(
-    () => make(watched),
-    limitMs,
-    () => tooLong(limitMs, watched),
-  );
+  const reads = new AbortController();
+  const watched = watchedSource(source, reads.signal);
+  try {
+    return await withinTime(
+      () => make(watched),
+      limitMs,
+      () => tooLong(limitMs, watched),
+    );
+  } finally {
+    reads.abort();
+  }
 }
 
 function tooLong(limitMs: number, watched: WatchedSource): string {

@@ -1,5 +1,7 @@
 import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets';
+import type { SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
+import { AWS_REQUESTS } from '../runtime/aws-requests.js';
 import { ConfigurationError, TokenError } from '../runtime/errors.js';
 import { tryParseJson } from '../runtime/json.js';
 import { schemaFaults } from '../stac/schema-faults.js';
@@ -44,7 +46,7 @@ type SecretText = Pick<SecretsProvider, 'get'>;
  */
 export function secretReader(
   arn: string,
-  provider: SecretText = new SecretsProvider({ clientConfig: regionOf(arn) }),
+  provider: SecretText = new SecretsProvider({ clientConfig: clientConfig(arn) }),
 ): ReadSecret {
   return async ({ fresh }) => {
     const options = { maxAge: CACHE_SECONDS, ...(fresh && { forceFetch: true as const }) };
@@ -53,9 +55,9 @@ export function secretReader(
 }
 
 /** The secret may be in a different region from the function. */
-function regionOf(arn: string): { region?: string } {
+function clientConfig(arn: string): SecretsManagerClientConfig {
   const region = arn.split(':')[3];
-  return region ? { region } : {};
+  return { requestHandler: AWS_REQUESTS, ...(region && { region }) };
 }
 
 async function read(

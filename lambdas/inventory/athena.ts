@@ -5,6 +5,7 @@ import {
   StopQueryExecutionCommand,
   type QueryExecution,
 } from '@aws-sdk/client-athena';
+import { AWS_REQUESTS } from '../runtime/aws-requests.js';
 import { systemClock, type Clock } from '../runtime/clock.js';
 import { failureOf, QueryError } from '../runtime/errors.js';
 import type { Inventory } from './inventory.js';
@@ -33,7 +34,7 @@ const START_BACKOFF = { firstMs: 500 };
 
 /** Returns an engine for Athena. The stack's work group sets the location of results and the scan limit. */
 export function athenaEngine(options: AthenaOptions): QueryEngine {
-  const client = options.client ?? new AthenaClient({});
+  const client = options.client ?? new AthenaClient({ requestHandler: AWS_REQUESTS });
   return {
     dialect: 'athena',
     relation: (inventory, dt) => Promise.resolve(relationOf(options, inventory, dt)),

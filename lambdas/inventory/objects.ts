@@ -4,10 +4,11 @@ import {
   S3Client,
   type GetObjectCommandOutput,
 } from '@aws-sdk/client-s3';
-import { tryAwsStatus } from '../runtime/errors.js';
-import { failureOf, ReadError } from '../runtime/errors.js';
+import { S3_REQUESTS } from '../runtime/aws-requests.js';
+import { failureOf, ReadError, tryAwsStatus } from '../runtime/errors.js';
 import type { ByteRange } from '../source/source.js';
 import { retry } from '../runtime/retry.js';
+import { readBody } from '../source/s3-body.js';
 import { parseS3Href } from '../source/s3-href.js';
 
 export interface ObjectPart {
@@ -45,12 +46,12 @@ export async function readText(objects: ObjectReader, href: string): Promise<str
 
 export function s3Objects({ requesterPays, client }: S3ObjectsOptions): ObjectReader {
   // A bucket in another region responds with a redirect to that region.
-  const s3 = client ?? new S3Client({ followRegionRedirects: true });
+  const s3 = client ?? new S3Client({ followRegionRedirects: true, requestHandler: S3_REQUESTS });
   const payer = requesterPays ? { RequestPayer: 'requester' as const } : {};
   return {
     read: (href, range, eTag) => {
       const request = { ...requestOf(href, range), ...payer };
-      // The SDK does not retry if the connection breaks while it reads a body.
+      // The SDK does not retry if a body breaks off or stalls.
       const deadline = Date.now() + RETRY_TIMEOUT_MS;
       return retry(() => readPart(s3, request, eTag), { tries: TRIES, deadline });
     },
@@ -95,7 +96,7 @@ async function partOf({
   ETag,
   LastModified,
 }: GetObjectCommandOutput) {
-  const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
+  const bytes = await readBody({ Body });
   if (ContentLength !== undefined && bytes.length !== ContentLength) {
     throw new Error(`the connection closed after ${bytes.length} of ${ContentLength} bytes`);
   }

@@ -3,8 +3,8 @@ import {
   SendMessageBatchCommand,
   SQSClient,
   type BatchResultErrorEntry,
-  type SQSClientConfig,
 } from '@aws-sdk/client-sqs';
+import { AWS_REQUESTS } from '../runtime/aws-requests.js';
 import { stringAttributes, type MessageAttributes } from './attributes.js';
 import { failureOf, PipelineError, tryAwsStatus } from '../runtime/errors.js';
 
@@ -59,22 +59,10 @@ const ENTRY_FAULTS = [
   'InvalidAttributeValue',
 ];
 
-/**
- * The SDK's defaults, except that a call fails if it takes longer than 30 s: SQS responds within milliseconds, and a
- * connection that hangs would hold up the backfill. The default pool of 50 connections exceeds PARALLEL_BATCHES.
- */
-const CLIENT: SQSClientConfig = {
-  requestHandler: {
-    connectionTimeout: 5_000,
-    requestTimeout: 30_000,
-    throwOnRequestTimeout: true,
-  },
-};
-
 /** A queue of SQS. The SDK compares the MD5 of each body, so that a message that was corrupted counts as not sent. */
 export function sqsQueue(
   queueUrl: string,
-  client: SqsSender = new SQSClient(CLIENT),
+  client: SqsSender = new SQSClient({ requestHandler: AWS_REQUESTS }),
 ): MessageQueue {
   let maxBytes: Promise<number> | undefined;
   return {

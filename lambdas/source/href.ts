@@ -1,6 +1,6 @@
 import { ReadError } from '../runtime/errors.js';
 import { readFile } from './file.js';
-import type { GranuleSource, SourceOptions } from './source.js';
+import type { AbortableSource, SourceOptions } from './source.js';
 import { readHttps } from './https.js';
 import { S3Source } from './s3.js';
 import { withoutTrailingSlashes } from '../runtime/text.js';
@@ -15,12 +15,12 @@ export type { ByteRange, GranuleSource } from './source.js';
  * const source = hrefSource({ requesterPays: true, region: 'eu-central-1' });
  * const bytes = await source.read('s3://sentinel-s1-l1c/GRD/2022/11/30/manifest.safe');
  */
-export function hrefSource({ requesterPays, region }: SourceOptions): GranuleSource {
+export function hrefSource({ requesterPays, region }: SourceOptions): AbortableSource {
   const s3 = new S3Source({ requesterPays, ...(region !== undefined && { region }) });
   return {
-    read: async (href, range) => {
-      if (href.startsWith('s3://')) return s3.read(href, range);
-      if (/^https?:\/\//.test(href)) return readHttps(href, range);
+    read: async (href, range, signal) => {
+      if (href.startsWith('s3://')) return s3.read(href, range, signal);
+      if (/^https?:\/\//.test(href)) return readHttps(href, range, signal);
       if (href.startsWith('/') || href.startsWith('file://')) return readFile(href, range);
       throw new ReadError(
         `'${href}' cannot be read: use s3://bucket/key, https://... or an absolute path`,
@@ -32,11 +32,11 @@ export function hrefSource({ requesterPays, region }: SourceOptions): GranuleSou
 
 /** Returns a source that replaces the prefix `from` of an href by `to`, and reads other hrefs unchanged. */
 export function mappedSource(
-  inner: GranuleSource,
+  inner: AbortableSource,
   { from, to }: { readonly from: string; readonly to: string },
-): GranuleSource {
+): AbortableSource {
   const target = (href: string) => (href.startsWith(from) ? to + href.slice(from.length) : href);
-  return { read: (href, range) => inner.read(target(href), range) };
+  return { read: (href, range, signal) => inner.read(target(href), range, signal) };
 }
 
 /**

@@ -1,19 +1,29 @@
-import { GetObjectCommand, S3Client, type GetObjectCommandOutput } from '@aws-sdk/client-s3';
-import { tryAwsStatus } from '../runtime/errors.js';
-import { failureOf, ReadError } from '../runtime/errors.js';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { S3_REQUESTS } from '../runtime/aws-requests.js';
+import { failureOf, ReadError, tryAwsStatus } from '../runtime/errors.js';
+import { limiter } from '../runtime/limiter.js';
+import { retry } from '../runtime/retry.js';
+import { BodyError, readBody } from './s3-body.js';
 import {
   MAX_READ_BYTES,
+  type AbortableSource,
   type ByteRange,
-  type GranuleSource,
   type SourceOptions,
 } from './source.js';
 import { parseS3Href } from './s3-href.js';
 
 type S3Reader = Pick<S3Client, 'send'>;
 
+/** Fewer than the sockets of the client: a request that waits for a socket counts as connecting, and fails after 1 s. */
+const CONCURRENT_READS = 200;
+/** An object is read again if its body broke off or stalled, in all this often, and not after RETRY_MS. */
+const TRIES = 3;
+const RETRY_MS = 15_000;
+
 /** Reads objects from S3, including those of requester-pays buckets. */
-export class S3Source implements GranuleSource {
+export class S3Source implements AbortableSource {
   readonly #options: SourceOptions;
+  readonly #limited = limiter(CONCURRENT_READS);
   #client: S3Reader | undefined;
 
   constructor(options: SourceOptions, client?: S3Reader) {
@@ -21,7 +31,7 @@ export class S3Source implements GranuleSource {
     this.#client = client;
   }
 
-  async read(href: string, range?: ByteRange): Promise<Uint8Array> {
+  async read(href: string, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array> {
     const { bucket, key } = parseS3Href(href);
     const command = new GetObjectCommand({
       Bucket: bucket,
@@ -29,8 +39,11 @@ export class S3Source implements GranuleSource {
       ...(range && { Range: `bytes=${range.offset}-${range.offset + range.length - 1}` }),
       ...(this.#options.requesterPays && { RequestPayer: 'requester' as const }),
     });
+    const attempt = () => readOnce(this.#s3(), { command, href, signal });
+    const isRetryable = (error: unknown) => error instanceof BodyError && signal?.aborted !== true;
     try {
-      return await bytesOf(await this.#s3().send(command), href);
+      const deadline = Date.now() + RETRY_MS;
+      return await this.#limited(() => retry(attempt, { tries: TRIES, deadline, isRetryable }));
     } catch (cause) {
       if (tryAwsStatus(cause) === 416) return new Uint8Array();
       throw cause instanceof ReadError ? cause : readError(href, cause);
@@ -42,22 +55,27 @@ export class S3Source implements GranuleSource {
     // S3 redirects requests for a bucket of another region to that region.
     this.#client ??= new S3Client({
       followRegionRedirects: true,
+      requestHandler: S3_REQUESTS,
       ...(region !== undefined && { region }),
     });
     return this.#client;
   }
 }
 
-async function bytesOf(
-  { Body, ContentLength }: GetObjectCommandOutput,
-  href: string,
-): Promise<Uint8Array> {
-  if (Body === undefined) return new Uint8Array();
-  if ((ContentLength ?? 0) <= MAX_READ_BYTES) return Body.transformToByteArray();
+interface Read {
+  readonly command: GetObjectCommand;
+  readonly href: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function readOnce(client: S3Reader, { command, href, signal }: Read): Promise<Uint8Array> {
+  const response = await client.send(command, signal && { abortSignal: signal });
+  const { Body, ContentLength = 0 } = response;
+  if (ContentLength <= MAX_READ_BYTES) return readBody(response, { signal });
   // A body that is not read would keep its socket open forever.
-  if ('destroy' in Body) Body.destroy();
+  if (Body !== undefined && 'destroy' in Body) Body.destroy();
   throw new ReadError(
-    `${href}: has ${ContentLength ?? 0} bytes; objects of more than ${MAX_READ_BYTES} bytes are not read`,
+    `${href}: has ${ContentLength} bytes; objects of more than ${MAX_READ_BYTES} bytes are not read`,
     { href, kind: 'permanent' },
   );
 }

@@ -21,6 +21,12 @@ export interface GranuleSource {
   read(href: string, range?: ByteRange): Promise<Uint8Array>;
 }
 
+/** A source whose reads can be given up. A GranuleSource is one that ignores the signal. */
+export interface AbortableSource {
+  /** Reads as GranuleSource does. If `signal` is aborted, the read ends, frees its socket and throws ReadError. */
+  read(href: string, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array>;
+}
+
 /** Maximum size of a read. Metadata files are smaller; a larger file is read by mistake and would exhaust the memory. */
 export const MAX_READ_BYTES = 64 * 1024 * 1024;
 

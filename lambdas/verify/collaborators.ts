@@ -1,6 +1,7 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { deployedTokens, stateTable } from '../ingestor/deployed.js';
+import { AWS_REQUESTS } from '../runtime/aws-requests.js';
 import { numberEnv, requiredEnv } from '../runtime/env.js';
 import { ingestionTable, type IngestionLog } from '../ingestor/pending.js';
 import { ingestorReader, type IngestorReader } from '../ingestor/reader.js';
@@ -50,7 +51,7 @@ export const deployedVerifyCollaborators = once((): VerifyCollaborators => {
       pipeline: requiredEnv('PIPELINE'),
       queueUrl: requiredEnv('QUEUE_URL'),
       deadLettersUrl: requiredEnv('DEAD_LETTERS_URL'),
-      sqs: new SQSClient(),
+      sqs: new SQSClient({ requestHandler: AWS_REQUESTS }),
     }),
     maxTries: numberEnv('VERIFY_TRIES', MAX_TRIES),
   };

@@ -1,5 +1,6 @@
 import { paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 
+import { S3_REQUESTS } from '../../lambdas/runtime/aws-requests.js';
 import { parseS3Href } from '../../lambdas/source/s3-href.js';
 import { namingsOf, type GranuleFinder } from './granule-messages.js';
 import { InputError } from './input-error.js';
@@ -17,7 +18,7 @@ export async function* granulesUnder(
 ): AsyncGenerator<string> {
   const { bucket, key } = parseS3Href(prefix);
   const namings = namingsOf({ ...finder, bucket, keyPrefix: '' });
-  const client = new S3Client({ region, followRegionRedirects: true });
+  const client = new S3Client({ region, followRegionRedirects: true, requestHandler: S3_REQUESTS });
   const request = {
     Bucket: bucket,
     Prefix: key,

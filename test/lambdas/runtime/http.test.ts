@@ -105,6 +105,56 @@ describe('an incomplete response', () => {
     await expect(sendHttp({ method: 'GET', url: half, timeoutMs: 200 })).rejects.toThrow();
   });
 
+  test('of a server that sends nothing for too long is ETIMEDOUT, before and in the body', async () => {
+    const silent = await serve(() => undefined);
+    const limits = { timeoutMs: 5_000, idleMs: 40 };
+    expect(await failureOf(sendHttp({ method: 'GET', url: silent, ...limits }))).toEqual([
+      'ETIMEDOUT',
+      'no byte for 40 ms',
+    ]);
+
+    await server?.close();
+    const half = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': '10' });
+      response.write('half');
+    });
+    expect(await failureOf(sendHttp({ method: 'GET', url: half, ...limits }))).toEqual([
+      'ETIMEDOUT',
+      'no byte for 40 ms',
+    ]);
+  });
+
+  test('of a slow server that is never idle for long is complete', async () => {
+    const url = await serve((_request, response) => {
+      let turn = 0;
+      const timer = setInterval(() => {
+        turn += 1;
+        response.write('x');
+        if (turn < 5) return;
+        clearInterval(timer);
+        response.end();
+      }, 25);
+    });
+
+    const { body } = await sendHttp({ method: 'GET', url, timeoutMs: 5_000, idleMs: 100 });
+
+    expect(body.toString()).toBe('xxxxx');
+  });
+
+  test('that is given up is ECANCELED, and its socket is closed', async () => {
+    let close: () => void = () => undefined;
+    const closed = new Promise<void>((resolve) => (close = resolve));
+    const url = await serve((_request, response) => response.on('close', close));
+    const given = new AbortController();
+    const sent = sendHttp({ method: 'GET', url, timeoutMs: 5_000, signal: given.signal });
+    setTimeout(() => {
+      given.abort();
+    }, 30);
+
+    expect(await failureOf(sent)).toEqual(['ECANCELED', 'the request was given up']);
+    await closed;
+  });
+
   test('because of a broken connection is an error, not a shorter body', async () => {
     const url = await serve((_request, response) => {
       response.writeHead(200, { 'content-length': '10' });
@@ -147,6 +197,17 @@ describe('https', () => {
 
   afterEach(() => {
     plain?.close();
+  });
+
+  test('that does not complete its handshake in time is ETIMEDOUT', async () => {
+    plain = createServer((socket) => socket.on('error', () => undefined));
+    await new Promise<void>((resolve) => plain?.listen(0, '127.0.0.1', resolve));
+    const { port } = plain.address() as AddressInfo;
+    const url = `https://127.0.0.1:${port}/`;
+
+    const sent = sendHttp({ method: 'GET', url, timeoutMs: 5_000, connectMs: 40 });
+
+    expect(await failureOf(sent)).toEqual(['ETIMEDOUT', 'not connected within 40 ms']);
   });
 
   test('begins with a TLS handshake, never with the request in the clear', async () => {
