@@ -1,4 +1,4 @@
-import { parseArn, partitionOf } from './values/arn.js';
+import { parseArn, parsePolicyArn, partitionOf } from './values/arn.js';
 import type { WrittenConfig } from './fields.js';
 import type { Fields } from './fields/field.js';
 import { parseInventoryLocation } from './values/inventory-location.js';
@@ -87,6 +87,20 @@ export const BETWEEN_RULES: readonly ConfigRule[] = [
         : `must be a key in ${regionOf(secret_arn) ?? ''}, where the secret is`,
   },
   {
+    field: 'source_kms_key_arns',
+    with: ['secret_arn'],
+    broken: ({ source_kms_key_arns: keys = [], secret_arn }) =>
+      keys.map((key) => otherPartition(regionOf(key), regionOf(secret_arn))).find(Boolean),
+  },
+  {
+    field: 'permissions_boundary_arn',
+    with: ['secret_arn'],
+    broken: ({ permissions_boundary_arn: boundary, secret_arn }) =>
+      boundary === undefined || secret_arn === undefined
+        ? undefined
+        : elsewhere(parsePolicyArn(boundary), parseArn(secret_arn)),
+  },
+  {
     field: 'alarm_topic_arn',
     with: ['region', 'secret_arn', 'sns'],
     broken: ({ alarm_topic_arn, ...config }) => {
@@ -97,6 +111,16 @@ export const BETWEEN_RULES: readonly ConfigRule[] = [
     },
   },
 ];
+
+type Owner = Pick<ReturnType<typeof parseArn>, 'partition' | 'account'>;
+
+/** A permissions boundary is a policy of the role's own account, or one that AWS manages. */
+function elsewhere({ partition, account }: Owner, own: Owner): string | undefined {
+  if (partition !== own.partition) return `must be in the partition ${own.partition}`;
+  return account === 'aws' || account === own.account
+    ? undefined
+    : `must be a policy of the account ${own.account}, where the roles are, not of ${account}`;
+}
 
 /** Neither a role nor a subscription works across partitions. */
 function otherPartition(region: string | undefined, own: string | undefined): string | undefined {

@@ -101,7 +101,13 @@ export class Inventory extends Construct {
     fn.allow({
       sid: 'ReadCatalog',
       actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartition', 'glue:GetPartitions'],
-      resources: [catalogArn(database.arn), database.arn, table.arn],
+      // Athena's documentation calls the database "default" mandatory in policies for Glue.
+      resources: [
+        catalogArn(database.arn),
+        defaultDatabaseArn(database.arn),
+        database.arn,
+        table.arn,
+      ],
     });
   }
 
@@ -156,6 +162,11 @@ const resultsExpiry = {
   expiration: [{ days: RESULTS_DAYS }],
   abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
 };
+
+/** @see https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html */
+function defaultDatabaseArn(databaseArn: string): string {
+  return Fn.replace(databaseArn, '/database/.*/', 'database/default');
+}
 
 /** Terraform treats a pattern between slashes as a regular expression. */
 function catalogArn(databaseArn: string): string {

@@ -1,5 +1,5 @@
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
-import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import type { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
 import { LambdaFunctionEventInvokeConfig } from '@cdktf/provider-aws/lib/lambda-function-event-invoke-config';
@@ -12,6 +12,7 @@ import { DeadLetters } from './dead-letters.js';
 import type { FunctionNames } from '../config/names.js';
 import { Policy, XRAY_WRITING } from './policy.js';
 import type { PolicyStatement } from './policy.js';
+import { addRole } from './role.js';
 
 /** A zip in the stack's folder. */
 export interface FunctionCode {
@@ -30,6 +31,8 @@ export interface PipelineFunctionProps {
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   readonly logRetentionDays: number;
+  /** ARN of a managed policy that limits what the role may do, whatever its own policy allows. @default none */
+  readonly permissionsBoundary?: string | undefined;
   /** Names and ARNs, never a secret: everyone who may see the function sees its environment. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -57,7 +60,7 @@ export class PipelineFunction extends Construct {
   constructor(scope: Construct, id: string, props: PipelineFunctionProps) {
     super(scope, id);
     const logs = this.createLogGroup(props);
-    this.role = this.createRole(props.names.role);
+    this.role = this.createRole(props);
     this.policy = new Policy(this, 'policy-document');
     this.allow({
       sid: 'WriteLogs',
@@ -128,12 +131,12 @@ export class PipelineFunction extends Construct {
     });
   }
 
-  private createRole(name: string): IamRole {
+  private createRole({ names, permissionsBoundary }: PipelineFunctionProps): IamRole {
     const trust = new Policy(this, 'trust').allowService('lambda.amazonaws.com', {
       sid: 'RunAsFunction',
       actions: ['sts:AssumeRole'],
     });
-    return new IamRole(this, 'role', { name, assumeRolePolicy: trust.json });
+    return addRole(this, { name: names.role, trust, permissionsBoundary });
   }
 
   private attachPolicy(id: string, document: Policy): IamRolePolicy {

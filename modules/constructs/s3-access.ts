@@ -7,6 +7,8 @@ import { terraformText } from './tokens.js';
 export interface Place {
   readonly bucket: string;
   readonly keys: readonly string[];
+  /** Prefixes that may be listed, besides `keys`. @default none */
+  readonly folders?: readonly string[];
 }
 
 export interface S3AccessProps {
@@ -21,10 +23,17 @@ export function placeOf(location: string): Place {
   return { bucket, keys: key === '' || key.endsWith('/') ? [`${key}*`] : [key, `${key}/*`] };
 }
 
-/** Returns a listing, or a whole inventory: the files that symlink.txt names are next to `hive/`. */
+/**
+ * Returns a listing, or a whole inventory: the files that symlink.txt names are next to `hive/`. Athena may list the
+ * folder of a file that a symlink.txt names.
+ */
 export function inventoryPlace(location: InventoryLocation): Place {
   const { bucket } = location;
-  return { bucket, keys: [location.kind === 'listing' ? location.key : `${location.prefix}/*`] };
+  if (location.kind !== 'listing') {
+    return { bucket, keys: [`${location.prefix}/*`], folders: [`${location.prefix}/`] };
+  }
+  const { key } = location;
+  return { bucket, keys: [key], folders: [key.slice(0, key.lastIndexOf('/') + 1)] };
 }
 
 /**
@@ -41,6 +50,10 @@ export function readAccess(
     places
       .filter((place) => place.bucket === bucket)
       .flatMap(({ keys }) => keys.map(terraformText));
+  const foldersIn = (bucket: string): string[] =>
+    places
+      .filter((place) => place.bucket === bucket)
+      .flatMap(({ folders = [] }) => folders.map(terraformText));
   const objects = buckets.flatMap((bucket) =>
     keysIn(bucket).map((key) => `${bucketArn(partition, bucket)}/${key}`),
   );
@@ -49,7 +62,7 @@ export function readAccess(
     ...buckets.map((bucket, index) =>
       listStatement(`List${what}${index === 0 ? '' : index + 1}`, {
         bucketArn: bucketArn(partition, bucket),
-        keys: keysIn(bucket),
+        keys: [...keysIn(bucket), ...foldersIn(bucket)],
       }),
     ),
   ];

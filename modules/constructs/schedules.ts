@@ -1,4 +1,4 @@
-import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import type { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { SchedulerSchedule } from '@cdktf/provider-aws/lib/scheduler-schedule';
 import { SchedulerScheduleGroup } from '@cdktf/provider-aws/lib/scheduler-schedule-group';
@@ -8,12 +8,15 @@ import { Construct } from 'constructs';
 import { DeadLetters } from './dead-letters.js';
 import type { PipelineFunction } from './pipeline-function.js';
 import { Policy } from './policy.js';
+import { addRole } from './role.js';
 
-/** Physical names. */
+/** Physical names, and the permissions boundary of the role. */
 export interface SchedulesProps {
   readonly group: string;
   readonly role: string;
   readonly deadLetters: string;
+  /** ARN of a managed policy that limits what the role may do. @default none */
+  readonly permissionsBoundary?: string | undefined;
 }
 
 export interface ScheduleProps {
@@ -49,11 +52,12 @@ export class Schedules extends Construct {
   private readonly rolePolicy: IamRolePolicy;
   private readonly policy: Policy;
 
-  constructor(scope: Construct, id: string, { group, role, deadLetters }: SchedulesProps) {
+  constructor(scope: Construct, id: string, props: SchedulesProps) {
     super(scope, id);
+    const { group, role, deadLetters, permissionsBoundary } = props;
     this.deadLetters = new DeadLetters(this, 'dead-letters', { name: deadLetters });
     this.group = new SchedulerScheduleGroup(this, 'group', { name: group });
-    this.role = new IamRole(this, 'role', { name: role, assumeRolePolicy: this.trust().json });
+    this.role = addRole(this, { name: role, trust: this.trust(), permissionsBoundary });
     this.policy = new Policy(this, 'policy-document').allow({
       sid: 'SendDeadLetters',
       actions: ['sqs:SendMessage'],

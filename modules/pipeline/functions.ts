@@ -16,6 +16,7 @@ import type { BackfillSettings, FunctionSettings, PipelineSettings } from './set
 import { add, max, min } from '../constructs/tokens.js';
 import { cursorAccess } from '../constructs/state-table.js';
 import type { StateTable } from '../constructs/state-table.js';
+import { allowDecryption, allowPosting } from './access.js';
 
 export type PipelineCode = Readonly<Record<'app' | 'collection', FunctionCode>> & {
   /** Required with an inventory. */
@@ -73,6 +74,7 @@ export function appFunction(scope: Construct, parts: PipelineParts): PipelineFun
   });
   allowPosting(app, parts);
   for (const statement of derived.sourceAccess) app.allow(statement);
+  allowDecryption(app, config);
   return app;
 }
 
@@ -109,6 +111,7 @@ export function historicFunction(
     },
   });
   inventory.allowQueries(historic);
+  allowDecryption(historic, config);
   queue.acceptFrom(historic);
   historic.allow(cursorAccess(table.arn));
   return historic;
@@ -168,26 +171,10 @@ function pipelineFunction<Role extends FunctionRole>(
     names: names.functions[role],
     memoryMb,
     logRetentionDays: config.log_retention_days,
+    permissionsBoundary: config.permissions_boundary_arn,
     environment: { ...commonEnvironment(config, rest), ...environment },
     description,
     code,
     timeoutSeconds,
-  });
-}
-
-/** Allows a function to read the client credentials, and to share the access token through the table. */
-function allowPosting(fn: PipelineFunction, { config, derived, table }: PipelineParts): void {
-  const { secret_kms_key_arn: key } = config;
-  fn.allow({
-    sid: 'ReadSecret',
-    actions: ['secretsmanager:GetSecretValue'],
-    resources: [derived.secretResource],
-  });
-  if (key !== undefined)
-    fn.allow({ sid: 'DecryptSecret', actions: ['kms:Decrypt'], resources: [key] });
-  fn.allow({
-    sid: 'ShareToken',
-    actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-    resources: [table.arn],
   });
 }

@@ -33,12 +33,13 @@ const VERIFY_MINUTES = 15;
 
 /** Adds the backfill if there is an inventory, and the verification if verify_ingestion is set. */
 export function addScheduled(scope: Construct, parts: ScheduledParts): Scheduled {
-  const { names, code } = parts;
+  const { config, names, code } = parts;
   if (!code.historic && !code.verify) return NOTHING;
   const schedules = new Schedules(scope, 'schedules', {
     group: names.scheduleGroup,
     role: names.scheduleRole,
     deadLetters: names.scheduleDeadLetters,
+    permissionsBoundary: config.permissions_boundary_arn,
   });
   const timed = { ...parts, schedules };
   const backfill = addBackfill(scope, timed);

@@ -11,9 +11,11 @@ type Key =
   | 'ingestor_url'
   | 'secret_arn'
   | 'secret_kms_key_arn'
+  | 'source_kms_key_arns'
   | 'stac_api_url';
 
-type FunctionKey = 'id' | 'memory_mb' | 'timeout_seconds' | 'log_retention_days';
+type FunctionKey =
+  'id' | 'memory_mb' | 'timeout_seconds' | 'log_retention_days' | 'permissions_boundary_arn';
 
 type BackfillKey =
   | NumberKeyOf<typeof BACKFILL_FIELDS>
@@ -40,5 +42,5 @@ export type FunctionSettings = Pick<PipelineSettings, FunctionKey>;
 /** Settings of the historic function. */
 export type BackfillSettings = Pick<
   PipelineSettings,
-  FunctionKey | BackfillKey | 'requester_pays' | 'inventory_format'
+  FunctionKey | BackfillKey | 'requester_pays' | 'source_kms_key_arns' | 'inventory_format'
 >;

@@ -33,7 +33,7 @@ export class GithubOidcStack extends BaseStack {
       stateKey: `github_oidc/${project}.tfstate`,
       tags: { Project: project, Pipeline: 'github_oidc', ManagedBy: 'terraform' },
     });
-    const { repository, branch } = this.addVariables();
+    const { repository, branch, boundary } = this.addVariables();
     const providerArn = this.addIdentityProvider();
     const policy = fullDeployerPolicy({
       partition: partitionOf(bucket.region),
@@ -45,7 +45,7 @@ export class GithubOidcStack extends BaseStack {
       topics: ['*'],
     });
     const onBranch = `repo:${repository}:ref:refs/heads/${branch}`;
-    const trust = { providerArn, issuer: ISSUER };
+    const trust = { providerArn, issuer: ISSUER, boundary };
     const plan = new GithubRole(this, 'plan', {
       ...trust,
       name: `${project}-github-plan`,
@@ -64,7 +64,7 @@ export class GithubOidcStack extends BaseStack {
     new TerraformOutput(this, 'deploy_role_arn', { value: deploy.arn });
   }
 
-  private addVariables(): { readonly repository: string; readonly branch: string } {
+  private addVariables(): Readonly<Record<'repository' | 'branch' | 'boundary', string>> {
     const text = (id: string, description: string, more: object = {}): TerraformVariable =>
       new TerraformVariable(this, id, { type: 'string', description, nullable: false, ...more });
     const repository = text('repository', 'GitHub repository whose workflows may plan: owner/name');
@@ -77,7 +77,21 @@ export class GithubOidcStack extends BaseStack {
       condition: '${can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*$", var.branch))}',
       errorMessage: 'The branch is a name, as in main, without wildcards.',
     });
-    return { repository: repository.stringValue, branch: branch.stringValue };
+    const boundary = text(
+      'permissions_boundary_arn',
+      'ARN of the policy that is the permissions boundary of both roles, where the account requires one',
+      { default: '' },
+    );
+    boundary.addValidation({
+      condition:
+        '${var.permissions_boundary_arn == "" || can(regex("^arn:[a-z-]+:iam::(aws|[0-9]{12}):policy/.+$", var.permissions_boundary_arn))}',
+      errorMessage: 'The permissions boundary is the ARN of a managed policy.',
+    });
+    return {
+      repository: repository.stringValue,
+      branch: branch.stringValue,
+      boundary: '${var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn}',
+    };
   }
 
   /** An account has at most one provider for each issuer, so the ARN of one that exists can be given. */
@@ -109,6 +123,8 @@ interface GithubRoleProps {
   /** Claims `sub` that may assume the role, for example `repo:owner/name:pull_request`. */
   readonly subjects: readonly string[];
   readonly policy: PolicyDocument;
+  /** ARN of the policy that limits what the role may do, or a reference that may be null. */
+  readonly boundary: string;
 }
 
 /** A deployer may change roles that match `role/<project>-*`. With this path no role of this stack does. */
@@ -125,7 +141,7 @@ class GithubRole extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { name, description, policy, ...trusted }: GithubRoleProps,
+    { name, description, policy, boundary, ...trusted }: GithubRoleProps,
   ) {
     super(scope, id);
     const role = new IamRole(this, SELF, {
@@ -133,6 +149,7 @@ class GithubRole extends Construct {
       description,
       path: PATH,
       assumeRolePolicy: this.trust(trusted).json,
+      permissionsBoundary: boundary,
     });
     this.arn = role.arn;
     const document = new Policy(this, 'policy-document');

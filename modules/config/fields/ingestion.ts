@@ -1,6 +1,7 @@
 import {
   parseArn,
   parseKeyArn,
+  parsePolicyArn,
   parseRegion,
   parseSecretArn,
   parseStandardTopicArn,
@@ -61,6 +62,15 @@ export const SOURCE_FIELDS = {
     default: false,
     says: 'whether the account of the stack pays for reads, which Requester Pays buckets require',
   },
+  source_kms_key_arns: {
+    kind: 'list',
+    parse: checked(parseKeyArn),
+    of: 'arn:aws:kms:region:account:key/id',
+    default: [],
+    says: 'the ARNs of the KMS keys that encrypt the granules or the inventory (SSE-KMS)',
+    note: 'The policy of each key has to allow the account, too.',
+    allowed: 'list of ARNs of KMS keys in the partition of `secret_arn`, not of aliases',
+  },
 } as const satisfies Fields;
 
 export const TOPIC_FIELDS = {
@@ -113,6 +123,13 @@ export const OTHER_FIELDS = {
     unset: 'the AWS managed key',
     says: 'the ARN of the KMS key that encrypts the secret',
     allowed: 'ARN of a KMS key in the region of the secret, not of an alias',
+  },
+  permissions_boundary_arn: {
+    kind: 'text',
+    parse: checked(parsePolicyArn),
+    says: 'the ARN of the policy that is the permissions boundary of every role of the stack',
+    note: 'Some accounts only allow roles that have one.',
+    allowed: 'ARN of a managed policy in the account of `secret_arn`, or of one by AWS',
   },
   tags: {
     kind: 'mapping',

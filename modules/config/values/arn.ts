@@ -96,6 +96,19 @@ export function parseKeyArn(value: string): Arn {
 }
 
 /**
+ * Returns the partition and the account of a managed policy, which is `aws` for a policy of AWS. Throws FieldError.
+ * The ARNs of IAM have no region.
+ */
+export function parsePolicyArn(value: string): Pick<Arn, 'partition' | 'account'> {
+  const [, partition, account] =
+    /^arn:([a-z-]+):iam::(aws|\d{12}):policy\/(?:[\w+=,.@/-]+\/)?[\w+=,.@-]+$/.exec(value) ?? [];
+  if (partition !== undefined && account !== undefined) return { partition, account };
+  throw new FieldError(
+    'must be the ARN of a managed policy: arn:aws:iam::<12-digit account>:policy/<name>',
+  );
+}
+
+/**
  * Returns the ARN that an IAM policy needs for a secret. Secrets Manager appends a hyphen and six characters to the
  * name of a secret; an ARN without them works for reading the secret, but matches nothing in a policy.
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html

@@ -49,6 +49,8 @@ function settingsOf(
     region,
     ...numberReferences(stack, [...numberKeys(BACKFILL_FIELDS), ...FUNCTION_NUMBERS]),
     requester_pays: stack.variable('requester_pays').booleanValue,
+    source_kms_key_arns: stack.variable('source_kms_key_arns').listValue,
+    permissions_boundary_arn: stack.text('permissions_boundary_arn'),
     inventory_location: stack.text('inventory_location'),
     inventory_format: stack.text('inventory_format'),
     inventory_fields: [...fields],
@@ -173,5 +175,6 @@ function addSchedules(stack: ModuleStack): Schedules {
     group: `${name}-schedules`,
     role: `${name}-schedules`,
     deadLetters: `${name}-schedule-dead-letters`,
+    permissionsBoundary: stack.text('permissions_boundary_arn'),
   });
 }

@@ -1,5 +1,6 @@
 import { buildInventory, HAS_FUNCTION } from './inventory-build.js';
 import { INVENTORY_PRESENCE } from '../references/inventory.js';
+import { SOURCE_KEYS_PRESENCE } from '../references/pipeline.js';
 import type { TerraformModule } from '../generate/module.js';
 import { CONFIG_VARIABLES } from '../variables/config.js';
 import { inventoryVariables } from '../variables/pipeline.js';
@@ -60,6 +61,7 @@ export const INVENTORY: TerraformModule = {
     timeout_seconds: CONFIG_VARIABLES.timeout_seconds,
     memory_mb: CONFIG_VARIABLES.memory_mb,
     log_retention_days: CONFIG_VARIABLES.log_retention_days,
+    permissions_boundary_arn: CONFIG_VARIABLES.permissions_boundary_arn,
   },
   presence: {
     resources: [
@@ -69,7 +71,10 @@ export const INVENTORY: TerraformModule = {
       [/\.schedules_historic$/, 'local.runs-by-chunk'],
       [/\.(historic|schedules)(_|$)/, HAS_FUNCTION],
     ],
-    references: INVENTORY_PRESENCE.references,
+    references: {
+      ...INVENTORY_PRESENCE.references,
+      ...SOURCE_KEYS_PRESENCE,
+    },
     repeats: INVENTORY_PRESENCE.repeats,
   },
   example: `module "inventory" {

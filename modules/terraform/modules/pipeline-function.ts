@@ -42,6 +42,11 @@ export const PIPELINE_FUNCTION: TerraformModule = {
     },
     memory_mb: { ...CONFIG_VARIABLES.memory_mb, description: 'The memory of the function.' },
     log_retention_days: CONFIG_VARIABLES.log_retention_days,
+    permissions_boundary_arn: {
+      ...CONFIG_VARIABLES.permissions_boundary_arn,
+      description:
+        "The ARN of the policy that is the permissions boundary of the function's role. Null: none.",
+    },
     environment: {
       type: 'map(string)',
       description:
@@ -148,6 +153,7 @@ function addFunction(stack: ModuleStack, onFailureQueue: string): PipelineFuncti
     memoryMb: stack.number('memory_mb'),
     timeoutSeconds: stack.number('timeout_seconds'),
     logRetentionDays: stack.number('log_retention_days'),
+    permissionsBoundary: stack.text('permissions_boundary_arn'),
     environment: Token.asStringMap(stack.variable('environment').value),
   });
 }

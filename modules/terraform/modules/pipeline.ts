@@ -3,7 +3,12 @@ import { INVENTORY_PRESENCE, inventoryReferences } from '../references/inventory
 import type { ModuleStack } from '../generate/stack.js';
 import { nameReferences } from '../references/names.js';
 import { ownPlace } from '../generate/stack.js';
-import { codeReferences, factReferences, settingReferences } from '../references/pipeline.js';
+import {
+  codeReferences,
+  factReferences,
+  settingReferences,
+  SOURCE_KEYS_PRESENCE,
+} from '../references/pipeline.js';
 import { pipelineVariables } from '../variables/pipeline.js';
 import type { TerraformModule } from '../generate/module.js';
 import type { Presence } from '../generate/presence.js';
@@ -30,6 +35,7 @@ const PRESENCE: Presence = {
     'local.alarm-topic': 'local.alarm-topic != null',
     'local.topic-alarm-topic': 'local.topic-alarm-topic != null',
     'local.source-objects': 'length(var.source_locations) > 0',
+    ...SOURCE_KEYS_PRESENCE,
   },
   repeats: { ...INVENTORY_PRESENCE.repeats, statement: 'local.source-buckets' },
 };

@@ -32,11 +32,15 @@ export function inventoryReferences(
   const key = local('inventory-key', `regex("^s3://[^/]*/(.*)$", ${LOCATION})[0]`);
   local('inventory-prefix', PREFIX);
   const keys = 'local.is-listing ? local.inventory-key : "${local.inventory-prefix}/*"';
+  const folder = local(
+    'inventory-list-prefix',
+    'local.is-listing ? regex("^(?:.*/)?", local.inventory-key) : "${local.inventory-prefix}/"',
+  );
   const own = `"s3://${resultsBucket}/${LISTING_PREFIX}"`;
   const reports = '"s3://${local.inventory-bucket}/${local.inventory-prefix}/hive/"';
   return {
     source: {
-      place: { bucket, keys: [local('inventory-keys', keys)] },
+      place: { bucket, keys: [local('inventory-keys', keys)], folders: [folder] },
       table: tableReferences(stack),
       folder: local('inventory-folder', `local.is-listing ? ${own} : ${reports}`),
       listing: { bucket, key },

@@ -9,6 +9,11 @@ import { listStatement, readStatement } from '../../constructs/s3-access.js';
 import type { InventoryReferences } from './inventory.js';
 import type { ModuleStack } from '../generate/stack.js';
 
+/** The condition for the statement that allows to decrypt. */
+export const SOURCE_KEYS_PRESENCE = {
+  'var.source_kms_key_arns': 'length(var.source_kms_key_arns) > 0',
+} as const;
+
 /** The settings of a config.yaml as references to the variables of the same names. */
 export function settingReferences(
   stack: ModuleStack,
@@ -21,6 +26,8 @@ export function settingReferences(
     ingestor_url: stack.local('ingestor-url', url).asString,
     secret_arn: stack.text('secret_arn'),
     secret_kms_key_arn: stack.text('secret_kms_key_arn'),
+    source_kms_key_arns: stack.variable('source_kms_key_arns').listValue,
+    permissions_boundary_arn: stack.text('permissions_boundary_arn'),
     stac_api_url: stack.text('stac_api_url'),
     ...numberReferences(stack, numberKeys(CONFIG_FIELDS)),
     requester_pays: stack.variable('requester_pays').booleanValue,

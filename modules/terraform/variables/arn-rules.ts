@@ -24,6 +24,11 @@ export const SECRET_ARN_RULE = matches(
   'be the ARN of a Secrets Manager secret: arn:aws:secretsmanager:region:account:secret:name',
 );
 
+export const POLICY_ARN_RULE = matches(
+  'arn:[a-z-]+:iam::(?:aws|[0-9]{12}):policy/(?:[A-Za-z0-9_+=,.@/-]+/)?[A-Za-z0-9_+=,.@-]+',
+  'be the ARN of a managed policy: arn:aws:iam::account:policy/name',
+);
+
 export const KEY_ARN_RULE = matches(
   `${arnOf('kms')}:key/[A-Za-z0-9_-]+`,
   'be the ARN of a KMS key, arn:aws:kms:region:account:key/id, not of an alias',

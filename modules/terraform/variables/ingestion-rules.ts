@@ -2,6 +2,7 @@ import type { ConfigKey } from '../../config/fields.js';
 import { PIPELINE_ID } from '../../config/values/pipeline-id.js';
 import {
   KEY_ARN_RULE,
+  POLICY_ARN_RULE,
   SECRET_ARN_RULE,
   STANDARD_TOPIC_ARN_RULE,
   TOPIC_ARN_RULE,
@@ -59,6 +60,8 @@ export const INGESTION_EXTRAS = {
     ],
   },
   source: { rules: [each(S3_LOCATION)] },
+  source_kms_key_arns: { rules: [each(KEY_ARN_RULE)] },
+  permissions_boundary_arn: { rules: [POLICY_ARN_RULE] },
   alarm_topic_arn: {
     rules: [
       TOPIC_ARN_RULE,

@@ -88,5 +88,6 @@ export function inventoryVariables(fields: Fields = BACKFILL_FIELDS): Variables 
     inventory_location: required('inventory_location'),
     historic_frequency: { ...required('historic_frequency'), default: 0 },
     requester_pays: CONFIG_VARIABLES.requester_pays,
+    source_kms_key_arns: CONFIG_VARIABLES.source_kms_key_arns,
   };
 }

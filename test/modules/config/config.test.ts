@@ -19,6 +19,7 @@ describe('a sound config', () => {
       ...MINIMAL,
       region: 'us-west-2',
       source: [],
+      source_kms_key_arns: [],
       requester_pays: false,
       sns_filter_policy_scope: 'MessageBody',
       inventory_format: 'csv',

@@ -154,3 +154,47 @@ test('a field that is wrong by itself is reported once, without the rules it tak
     'historic_frequency: must be a whole number of hours from 0 to 8760 (given daily)',
   ]);
 });
+
+describe('the keys and the permissions boundary', () => {
+  test('a boundary is a policy of the account of the secret, or of AWS', () => {
+    const of = (account: string) => `arn:aws:iam::${account}:policy/limits`;
+
+    expect(faultsOf({ permissions_boundary_arn: of('210987654321') })).toEqual([
+      `permissions_boundary_arn: must be a policy of the account 123456789012, where the roles are, not of 210987654321 (given ${of('210987654321')})`,
+    ]);
+    expect(faultsOf({ permissions_boundary_arn: of('123456789012') })).toEqual([]);
+    expect(faultsOf({ permissions_boundary_arn: of('aws') })).toEqual([]);
+  });
+
+  test.each([
+    'arn:aws:iam::123456789012:role/limits',
+    'arn:aws:iam::123456789012:policy/',
+    'arn:aws:iam:eu-west-1:123456789012:policy/limits',
+    'limits',
+  ])('%s is refused as a boundary', (permissions_boundary_arn) => {
+    expect(faultsOf({ permissions_boundary_arn })).toEqual([
+      `permissions_boundary_arn: must be the ARN of a managed policy: arn:aws:iam::<12-digit account>:policy/<name> (given ${permissions_boundary_arn})`,
+    ]);
+  });
+
+  test('a boundary and the keys of granules are in the partition of the secret', () => {
+    expect(faultsOf({ permissions_boundary_arn: 'arn:aws-cn:iam::aws:policy/limits' })).toEqual([
+      'permissions_boundary_arn: must be in the partition aws (given arn:aws-cn:iam::aws:policy/limits)',
+    ]);
+    const [fault] = faultsOf({
+      source_kms_key_arns: '[arn:aws-cn:kms:cn-north-1:123456789012:key/1]',
+    });
+    expect(fault).toContain(
+      'source_kms_key_arns: must be in the partition aws, where us-west-2 is',
+    );
+  });
+
+  test('a key of granules may be in any region and account', () => {
+    expect(
+      faultsOf({ source_kms_key_arns: '[arn:aws:kms:eu-west-1:210987654321:key/1-2]' }),
+    ).toEqual([]);
+    expect(
+      faultsOf({ source_kms_key_arns: '[arn:aws:kms:eu-west-1:210987654321:alias/waves]' }),
+    ).toHaveLength(1);
+  });
+});

@@ -38,11 +38,22 @@ const POSTING = {
   },
 };
 
+const DECRYPTION = {
+  DecryptObjects: {
+    actions: ['kms:Decrypt'],
+    resources: [
+      'arn:aws:kms:us-west-2:123456789012:key/1b2c',
+      'arn:aws:kms:eu-west-1:210987654321:key/3d4e',
+    ],
+  },
+};
+
 describe('the policy of', () => {
   test('app names its queues, secret, table and sources, and nothing else', () => {
     expect(allowed('app_policy-document')).toEqual({
       ...OWN('app'),
       ...POSTING,
+      ...DECRYPTION,
       TakeGranules: {
         actions: [
           'sqs:ReceiveMessage',
@@ -87,6 +98,7 @@ describe('the policy of', () => {
   test('[C20] historic names workgroup, catalog, inventory, results, queue and table, and nothing else', () => {
     expect(allowed('historic_policy-document')).toEqual({
       ...OWN('historic'),
+      ...DECRYPTION,
       RunQueries: {
         actions: [
           'athena:StartQueryExecution',
@@ -99,6 +111,7 @@ describe('the policy of', () => {
         actions: ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartition', 'glue:GetPartitions'],
         resources: [
           '${replace(aws_glue_catalog_database.inventory_database.arn, "/database/.*/", "catalog")}',
+          '${replace(aws_glue_catalog_database.inventory_database.arn, "/database/.*/", "database/default")}',
           '${aws_glue_catalog_database.inventory_database.arn}',
           '${aws_glue_catalog_table.inventory_table.arn}',
         ],
@@ -122,7 +135,7 @@ describe('the policy of', () => {
           {
             test: 'StringLikeIfExists',
             variable: 's3:prefix',
-            values: ['daily/waves/everything/*'],
+            values: ['daily/waves/everything/*', 'daily/waves/everything/'],
           },
         ],
       },

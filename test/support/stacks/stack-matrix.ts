@@ -29,6 +29,9 @@ export const MATRIX: Readonly<Record<string, Fields>> = {
     ...ELSEWHERE,
     source: '[s3://waves/raw/, s3://waves/old, s3://more-waves]',
     secret_kms_key_arn: 'arn:aws:kms:us-west-2:123456789012:key/0a1b2c3d',
+    source_kms_key_arns:
+      '[arn:aws:kms:us-west-2:123456789012:key/1b2c, arn:aws:kms:eu-west-1:210987654321:key/3d4e]',
+    permissions_boundary_arn: 'arn:aws:iam::123456789012:policy/teams/coast',
     alarm_topic_arn: 'arn:aws:sns:us-west-2:123456789012:ops',
     stac_api_url: 'https://stac.example.com',
     max_queue_depth: '5000',

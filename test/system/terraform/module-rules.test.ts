@@ -80,6 +80,16 @@ const REFUSED: readonly (readonly [what: string, call: ModuleCall, says: string]
     'secret_kms_key_arn must be the ARN of a KMS key',
   ],
   [
+    'the alias of a key of the granules',
+    pipeline({ source_kms_key_arns: ['arn:aws:kms:eu-central-1:123456789012:alias/a'] }),
+    'source_kms_key_arns must each be the ARN of a KMS key',
+  ],
+  [
+    'a role as permissions boundary',
+    pipeline({ permissions_boundary_arn: 'arn:aws:iam::123456789012:role/limits' }),
+    'permissions_boundary_arn must be the ARN of a managed policy',
+  ],
+  [
     'a wildcard to read',
     pipeline({ source_locations: ['s3://waves/*'] }),
     'source_locations must each be an S3 location',
