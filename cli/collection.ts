@@ -2,7 +2,11 @@ import { resolve } from 'node:path';
 
 import { Command } from 'commander';
 
-import { type CollectionHandler, makeCollection } from '../lambdas/collection-handler.js';
+import {
+  collectionNotes,
+  type CollectionHandler,
+  makeCollection,
+} from '../lambdas/collection-handler.js';
 import { runCommand, requiredPipeline } from './shared/command.js';
 import { handlerIn } from './shared/pipeline-code.js';
 import { printLine } from './shared/terminal.js';
@@ -17,7 +21,9 @@ const command = new Command('collection')
 async function printCollection(name: string | undefined): Promise<void> {
   const { folder } = requiredPipeline(name === '-' ? await firstLine() : name);
   const { createCollection } = await handlerIn<CollectionHandler>(resolve(folder, 'collection.ts'));
-  await printLine(JSON.stringify(makeCollection(createCollection), undefined, 2));
+  const collection = makeCollection(createCollection);
+  await printLine(JSON.stringify(collection, undefined, 2));
+  for (const note of collectionNotes(collection)) process.stderr.write(`warning: ${note}\n`);
 }
 
 async function firstLine(): Promise<string | undefined> {

@@ -77,12 +77,14 @@ async function itemMaker(
   } = readPipelineConfig(folder);
   const { pipeline } = await handlerIn<GranuleHandler>(resolve(folder, 'app.ts'));
   const source = hrefSource({ requesterPays, region });
+  const noted = new Set<string>();
   return (given) => {
     const { sourceMap, ...named } = namedGranule(given, hrefPrefix);
     const granule = tryFindGranule(given, pipeline) ?? named;
     return makeItem(pipeline, granule, {
       source: sourceMap ? mappedSource(source, sourceMap) : source,
       stacApiUrl,
+      noted,
       warn: (message, fields) => {
         process.stderr.write(
           `${granule.href}: warning: ${message} ${JSON.stringify(fields ?? {})}\n`,

@@ -7,6 +7,7 @@ import { jsonLog, type Log } from './runtime/log.js';
 import { embeddedMetrics } from './runtime/metrics.js';
 import { once } from './runtime/once.js';
 import { retryWhileDenied } from './runtime/retry.js';
+import { extensionNotes } from './stac/extensions/notes.js';
 import type { Collection } from './stac/stac.js';
 import { validateCollection } from './stac/validate.js';
 import { verifyCollection } from './ingestor/read-back.js';
@@ -78,6 +79,8 @@ function handlerWith(
   const handle = async (_event: unknown, context: InvocationContext): Promise<PostedCollection> => {
     const collection = makeCollection(createCollection);
     const { postCollection, verify, log, clock } = collaborators();
+    for (const message of collectionNotes(collection))
+      log.warn(message, { collection: collection.id });
     const deadline = Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
     await retryWhileDenied(() => postCollection(collection, { deadline }), clock);
     log.info('Collection posted', { collection: collection.id });
@@ -95,4 +98,9 @@ export function makeCollection(createCollection: () => Collection): Collection {
   const collection = createCollection();
   validateCollection(collection);
   return collection;
+}
+
+/** Returns what is valid in a Collection but should be known, such as extensions that are not declared or not checked. */
+export function collectionNotes(collection: Collection): string[] {
+  return extensionNotes(collection).map(({ message }) => message);
 }

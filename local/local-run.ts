@@ -57,7 +57,12 @@ export async function runLocally(options: LocalRunOptions): Promise<RunSummary> 
   const endpoints = await startEndpoints(target, folder);
   try {
     const run = prepare(options, folder, endpoints);
-    const collectionFault = await postLocalCollection(options.collection, endpoints, folder);
+    const collectionFault = await postLocalCollection(options.collection, endpoints, {
+      store: folder,
+      warn: (message, fields) => {
+        run.ledger.note(message, fields);
+      },
+    });
     await workThrough(run);
     return finish(run, { collectionFault, started });
   } finally {

@@ -7,6 +7,7 @@ import type { Meter } from '../runtime/metrics.js';
 import { mapLimited } from '../runtime/retry.js';
 import type { GranuleSource } from '../source/source.js';
 import { missesAntimeridian } from '../stac/bounds.js';
+import { extensionNotes } from '../stac/extensions/notes.js';
 import { bboxOf } from '../stac/geometry.js';
 import type { Item, ItemProperties } from '../stac/stac.js';
 import { compareInstants, tryParseInstant } from '../stac/time.js';
@@ -48,6 +49,8 @@ export interface GranulePipeline<G extends Granule> {
 export interface MakeItemContext extends ItemContext {
   /** The root URL of the STAC API. If it is set, Items link to their Collection there. */
   readonly stacApiUrl?: string | undefined;
+  /** The extensions that warnings were already about, which are not repeated for each Item. @default none */
+  readonly noted?: Set<string>;
 }
 
 /**
@@ -57,7 +60,7 @@ export interface MakeItemContext extends ItemContext {
 export async function makeItem<G extends Granule>(
   { collectionId, createItem }: Pick<GranulePipeline<G>, 'collectionId' | 'createItem'>,
   granule: G,
-  { source, warn, stacApiUrl }: MakeItemContext,
+  { source, warn, stacApiUrl, noted = new Set() }: MakeItemContext,
 ): Promise<Item> {
   const created = await createItem({ ...granule, source, warn });
   checkShape(created, collectionId);
@@ -74,6 +77,7 @@ export async function makeItem<G extends Granule>(
   };
   validateItem(item);
   warnOfMissedAntimeridian(item, warn);
+  warnOfExtensions(item, warn, noted);
   return item;
 }
 
@@ -114,6 +118,15 @@ function warnOfMissedAntimeridian({ id, bbox, geometry }: Item, warn: ItemContex
   warn(message, { id, bbox, derived: bboxOf(geometry) });
 }
 
+/** All Items of a pipeline declare the same extensions, so that the first warning about one says it all. */
+function warnOfExtensions(item: Item, warn: ItemContext['warn'], noted: Set<string>): void {
+  for (const { about, message } of extensionNotes(item)) {
+    if (noted.has(about)) continue;
+    noted.add(about);
+    warn(message, { id: item.id });
+  }
+}
+
 interface MakeItemsContext {
   /** Makes one Item within a time limit. */
   readonly run: RunMaking;
@@ -139,10 +152,11 @@ export async function makeItems<G extends Granule>(
 ): Promise<MadeItems> {
   logSkipped(skipped, log);
   const warn = log.warn.bind(log);
+  const noted = notedIn(log);
   const results = await mapLimited(messages, CONCURRENT_GRANULES, async (message) => {
     const granule = pipeline.parseMessage(message);
     if (granule === undefined) return undefined;
-    return run((source) => makeItem(pipeline, granule, { source, warn, stacApiUrl }));
+    return run((source) => makeItem(pipeline, granule, { source, warn, stacApiUrl, noted }));
   });
   const items = results.flatMap((one) => (one.status === 'fulfilled' ? (one.value ?? []) : []));
   meter.count('ItemsMade', items.length);
@@ -150,6 +164,15 @@ export async function makeItems<G extends Granule>(
   const failures = [...faults, ...failed.map(({ reason }): unknown => reason)].map(failureOf);
   const failure = failures.find(({ kind }) => kind === 'transient') ?? failures[0];
   return { items, ...(failure && { failure }) };
+}
+
+/** A container has one log, and its warnings about extensions are logged once. */
+const NOTED = new WeakMap<Log, Set<string>>();
+
+function notedIn(log: Log): Set<string> {
+  const noted = NOTED.get(log) ?? new Set<string>();
+  NOTED.set(log, noted);
+  return noted;
 }
 
 function logSkipped(skipped: ParsedBody['skipped'], log: Log): void {

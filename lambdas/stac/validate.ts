@@ -4,15 +4,15 @@ import { CollectionSchema, ItemSchema } from './item-schema.js';
 import { excerpt } from '../runtime/text.js';
 import type { Collection, Item } from './stac.js';
 import { tryBadId, tryUnstorable } from './text.js';
-import { STAC_EXTENSIONS, type StacExtension } from './extensions.js';
+import { collectionExtensionFaults, itemExtensionFaults } from './extensions/faults.js';
 import { schemaFaults } from './schema-faults.js';
 import { compareInstants, tryParseInstant } from './time.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Checks an Item against STAC 1.0.0 and those of its `stac_extensions` that extensions.ts defines: its fields, its time
- * range, its bbox against its geometry, and whether every value can be written as JSON.
+ * Checks an Item against STAC 1.0.0 and those of its `stac_extensions` that extensions/registry.ts lists: its fields, its
+ * time range, its bbox against its geometry, and whether every value can be written as JSON.
  *
  * Throws a permanent ValidationError that lists every fault with its path and value.
  *
@@ -29,7 +29,11 @@ export function validateItem(item: Item): void {
     ...valueFaults(item, ''),
   ];
   if (faults.length === 0) {
-    faults.push(...timeFaults(item.properties), ...boundsFaults(item), ...extensionFaults(item));
+    faults.push(
+      ...timeFaults(item.properties),
+      ...boundsFaults(item),
+      ...itemExtensionFaults(item),
+    );
   }
   throwIfAny(`Item '${describeId(item)}'`, faults);
 }
@@ -59,6 +63,7 @@ export function validateCollection(collection: Collection): void {
       const faultsOfEnds = [start, end].flatMap((time) => instantFaults(time, path));
       faults.push(...faultsOfEnds, ...rangeFaults({ start, end }, path));
     }
+    faults.push(...collectionExtensionFaults(collection));
   }
   const subject = `Collection '${describeId(collection)}'`;
   // STAC does not require it, but the ingestor returns 422 without it.
@@ -148,45 +153,4 @@ function rangeFaults({ start, end }: { start: unknown; end: unknown }, path: str
   const [from, to] = [tryParseInstant(start), tryParseInstant(end)];
   if (!from || !to || compareInstants(from, to) <= 0) return [];
   return [`${path}: starts at ${start}, after its end at ${end}`];
-}
-
-function extensionFaults(item: Item): string[] {
-  const faults = item.stac_extensions.flatMap((url) => {
-    const extension = STAC_EXTENSIONS.get(url);
-    return extension ? faultsOf(extension, item) : [];
-  });
-  const onAssets = Object.values(item.assets).some((asset) => 'eo:bands' in asset);
-  if ('eo:bands' in item.properties && !onAssets) {
-    faults.push('properties.eo:bands: must be left out unless an asset has eo:bands');
-  }
-  return faults;
-}
-
-function faultsOf(extension: StacExtension, { properties, assets }: Item): string[] {
-  const missing = (extension.required ?? []).filter((name) => !(name in properties));
-  const faults = missing.map((name) => `properties.${name}: is missing`);
-  const oneOf = extension.requiredOneOf;
-  if (oneOf && !oneOf.some((name) => name in properties)) {
-    faults.push(`properties: must have at least one of ${oneOf.join(', ')}`);
-  }
-  faults.push(...fieldFaults(extension, properties, 'properties'));
-  for (const [key, asset] of Object.entries(assets)) {
-    faults.push(...fieldFaults(extension, asset, `assets.${key}`));
-  }
-  return faults;
-}
-
-function fieldFaults({ prefix, fields }: StacExtension, values: Fields, path: string): string[] {
-  const faults: string[] = [];
-  for (const name in values) {
-    if (!name.startsWith(prefix)) continue;
-    const schema = fields[name];
-    if (!schema)
-      faults.push(`${path}.${name}: is not a field of the ${prefix.slice(0, -1)} extension`);
-    else
-      faults.push(
-        ...schemaFaults(schema, values[name]).map((fault) => `${path}.${name}: ${fault}`),
-      );
-  }
-  return faults;
 }

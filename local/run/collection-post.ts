@@ -1,22 +1,27 @@
 import type { CollectionHandler } from '../../lambdas/collection-handler.js';
 import { systemClock } from '../../lambdas/runtime/clock.js';
 import { failureOf } from '../../lambdas/runtime/errors.js';
-import { silentLog } from '../../lambdas/runtime/log.js';
+import { silentLog, type Log } from '../../lambdas/runtime/log.js';
 import type { ItemStore } from '../ingestor/item-store.js';
 import type { Endpoints } from './endpoints.js';
 
 const TIMEOUT_MS = 60_000;
 
+interface LocalCollaborators {
+  readonly store: ItemStore;
+  readonly warn: Log['warn'];
+}
+
 /** Posts the Collection with the handler that is also deployed. Returns the error message if that fails, else undefined. */
 export async function postLocalCollection(
   handler: CollectionHandler,
   { ingestor }: Pick<Endpoints, 'ingestor'>,
-  store: ItemStore,
+  { store, warn }: LocalCollaborators,
 ): Promise<string | undefined> {
   const deadline = Date.now() + TIMEOUT_MS;
   try {
     await handler.with({
-      log: silentLog,
+      log: { ...silentLog, warn },
       clock: systemClock,
       verify: undefined,
       postCollection: async (collection, options) => {

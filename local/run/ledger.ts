@@ -1,4 +1,5 @@
 import { failureOf } from '../../lambdas/runtime/errors.js';
+import type { LogFields } from '../../lambdas/runtime/log.js';
 import type { ContainerReport } from '../container/pool.js';
 import type { Counts, LogEntry } from '../container/protocol.js';
 import type { LineFile } from '../files/line-file.js';
@@ -51,6 +52,12 @@ export class RunLedger {
   warnOf(error: unknown): void {
     this.attempt(() => {
       this.warn({ level: 'error', message: failureOf(error).message });
+    });
+  }
+
+  note(message: string, fields?: LogFields): void {
+    this.attempt(() => {
+      this.warn({ ...fields, level: 'warn', message });
     });
   }
 

@@ -40,7 +40,7 @@ function itemOf(href: string): Item {
     links: facts.LINKS,
     assets: { data: dataAsset(href, tile) },
     bbox,
-    stac_extensions: [facts.PROJECTION_EXTENSION],
+    stac_extensions: [facts.PROJECTION_EXTENSION, facts.RASTER_EXTENSION],
   };
 }
 

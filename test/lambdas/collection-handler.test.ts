@@ -24,10 +24,13 @@ const collection: Collection = {
   },
 };
 
-function exampleHandler(collaborators: Partial<CollectionCollaborators> = {}) {
+function exampleHandler(
+  collaborators: Partial<CollectionCollaborators> = {},
+  fields: Partial<Collection> = {},
+) {
   const posted: Collection[] = [];
   let time = 0;
-  const handler = collectionHandler(() => collection).with({
+  const handler = collectionHandler(() => ({ ...collection, ...fields })).with({
     postCollection: (given) => {
       posted.push(given);
       return Promise.resolve();
@@ -53,6 +56,21 @@ describe('the collection handler', () => {
 
     expect(await run()).toEqual({ collection: 'example', verified: false });
     expect(posted).toEqual([collection]);
+  });
+
+  test('[N35] posts a Collection whose extension is not checked, and logs a warning', async () => {
+    const log = new MemoryLog();
+    const url = 'https://stac-extensions.github.io/datacube/v9.0.0/schema.json';
+    const { run, posted } = exampleHandler({ log }, { stac_extensions: [url] });
+
+    await run();
+
+    expect(posted).toHaveLength(1);
+    expect(log.lines[0]).toEqual({
+      level: 'warn',
+      message: expect.stringContaining(`${url} are not checked; of datacube, 2.0.0`),
+      fields: { collection: 'example' },
+    });
   });
 
   test('[E07] reads the Collection back if the URL of the STAC API is set', async () => {

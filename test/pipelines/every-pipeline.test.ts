@@ -9,6 +9,7 @@ import type { GranuleHandler } from '../../lambdas/granule-handler.js';
 import type { HistoricHandler } from '../../lambdas/historic-handler.js';
 import { hrefSource, mappedSource } from '../../lambdas/source/href.js';
 import { granulesBelow } from '../../local/input/granule-folder.js';
+import { undeclaredExtensions } from '../../lambdas/stac/extensions/notes.js';
 import { handlerIn } from '../../cli/shared/pipeline-code.js';
 import { listPipelines, readPipelineConfig } from '../../modules/config/config.js';
 import { parseS3Location } from '../../modules/config/values/s3-location.js';
@@ -43,6 +44,12 @@ describe.each(chosen)('pipeline %s', (id) => {
     expect(makeCollection(createCollection).id).toBe(app.pipeline.collectionId);
   });
 
+  test('[N10] its Collection declares the extensions whose fields it has', async () => {
+    const { createCollection } = await handlerIn<CollectionHandler>(file('collection.ts'));
+
+    expect(undeclaredExtensions(createCollection())).toEqual([]);
+  });
+
   test('a message of another form is rejected or skipped', () => {
     for (const body of [{}, [], null, 'text', 7, { odd: true }]) {
       const parse = (): unknown => app.pipeline.parseMessage({ type: 'custom', body });
@@ -66,7 +73,7 @@ describe.each(chosen)('pipeline %s', (id) => {
     expect(chunksFrom(chunk, pipeline)).toBeLessThan(MOST_CHUNKS);
   });
 
-  test('its sample becomes valid Items', async () => {
+  test('[N10] its sample becomes valid Items, which declare the extensions whose fields they have', async () => {
     const bucket = resolve('pipelines', id, 'sample', 'bucket');
     // A pipeline may have its samples elsewhere, with tests of its own.
     if (!existsSync(bucket)) return;
@@ -77,6 +84,7 @@ describe.each(chosen)('pipeline %s', (id) => {
     expect({ failed, dead }).toEqual({ failed: [], dead: [] });
     expect(items.length).toBeGreaterThan(0);
     for (const item of items) expect(item.collection).toBe(app.pipeline.collectionId);
+    expect(items.flatMap(undeclaredExtensions)).toEqual([]);
   });
 
   async function sampleBodies(bucket: string): Promise<string[]> {

@@ -170,8 +170,11 @@ describe('a bbox', () => {
 });
 
 /** The Items of one message on stand-ins, with what was counted and logged. */
-async function makeAll(body: unknown, createItem = examplePipeline.createItem) {
-  const log = new MemoryLog();
+async function makeAll(
+  body: unknown,
+  createItem = examplePipeline.createItem,
+  log = new MemoryLog(),
+) {
   const counted: unknown[] = [];
   const made = await makeItems(
     { ...examplePipeline, createItem },
@@ -199,6 +202,35 @@ test('makeItems passes the source, warn and the STAC API, and counts the Items',
   expect(made).not.toHaveProperty('failure');
   expect(counted).toEqual([['ItemsMade', 1]]);
   expect(log.lines).toEqual([{ level: 'warn', message: 'content of a', fields: { href: 'a' } }]);
+});
+
+test('[N35] an extension that is not checked is warned about once in a container, not for every Item', async () => {
+  const url = 'https://stac-extensions.github.io/eo/v9.0.0/schema.json';
+  const log = new MemoryLog();
+  const createItem = ({ href }: Granule) =>
+    Promise.resolve(exampleItem(href, { stac_extensions: [url] }));
+
+  for (const name of ['a', 'b']) await makeAll({ name }, createItem, log);
+  const another = await makeAll({ name: 'c' }, createItem);
+
+  expect(log.lines).toEqual([
+    {
+      level: 'warn',
+      message: expect.stringContaining(`${url} are not checked`),
+      fields: { id: 'a' },
+    },
+  ]);
+  expect(another.log.lines).toHaveLength(1);
+});
+
+test('[N10] an Item with fields of an extension that it does not declare is made, with a warning', async () => {
+  const assets = { data: { href: 's3://b/x', 'raster:bands': [{ nodata: 0 }] } };
+  const { item, warnings } = await make(exampleItem('a', { assets }));
+
+  expect(item.assets).toEqual(assets);
+  expect(warnings).toEqual([
+    [expect.stringContaining('of the raster extension, which is not declared'), { id: 'a' }],
+  ]);
 });
 
 test('makeItems returns a failure for an Item that cannot be created, and does not count it', async () => {
