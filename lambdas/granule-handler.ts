@@ -36,13 +36,15 @@ function handlerWith<G extends Granule>(
   collaborators: () => GranuleCollaborators,
 ): GranuleHandler<G> {
   const handle = async (event: SQSEvent, context: InvocationContext): Promise<SQSBatchResponse> => {
-    const { queue, retry, ...rest } = collaborators();
+    const { queue, retry, onSettled, ...rest } = collaborators();
     const remainingMs = () => context.getRemainingTimeInMillis();
     const results = await processBatch(pipeline, event.Records, { ...rest, remainingMs });
     const { log, meter } = rest;
-    const response = await respond(results, (result) =>
-      settle(result, { queue, retry, log, meter }),
-    );
+    const response = await respond(results, async (result) => {
+      const settlement = await settle(result, { queue, retry, log, meter });
+      onSettled?.(result, settlement);
+      return settlement;
+    });
     meter.publish();
     return response;
   };

@@ -7,7 +7,7 @@ import type { ContainerSettings } from './container/protocol.js';
 import { runEventSource } from './queue/event-source.js';
 import { type Feed, messageFeed, type MessageInput } from './input/message-feed.js';
 import { writeRunPage } from './page/page.js';
-import { startProgress, type Terminal } from './run/progress.js';
+import { messageLine, startProgress, type Terminal } from './run/progress.js';
 import { LocalQueue } from './queue/local-queue.js';
 import { type RunTarget, type Endpoints, startEndpoints } from './run/endpoints.js';
 import { RunFolder } from './run/folder.js';
@@ -100,7 +100,7 @@ const FLUSH_EVERY_MS = 50;
 async function workThrough(run: Run): Promise<void> {
   const { options, ledger, feed } = run;
   const containers = startContainers(run);
-  const progress = startProgress(options.terminal);
+  const progress = startProgress({ terminal: options.terminal, lineOf: messageLine });
   const ticker = setInterval(() => {
     ledger.flush();
     progress.update(progressOf(run));
@@ -135,11 +135,16 @@ function startContainers({ options, endpoints, ledger, queue }: Run): Container[
 
 async function drain(
   { options, ledger, queue, feed, isStopped }: Run,
-  handlers: readonly Container[],
+  containers: readonly Container[],
 ): Promise<void> {
   await runEventSource({
     queue,
-    handlers,
+    handlers: containers.map((container) => ({
+      invoke: (records) => {
+        ledger.receive(records);
+        return container.invoke(records);
+      },
+    })),
     isStopped,
     batchSize: options.batchSize,
     isComplete: () => feed.counts.isComplete,

@@ -18,6 +18,7 @@ import { runBackfill } from '../../local/inventory/run-backfill.js';
 import { LOCAL_PACE } from '../../local/inventory/input.js';
 import { messageLines } from '../../local/input/message-file.js';
 import { startProgress } from '../../local/run/progress.js';
+import { chunkProgress } from './chunk-progress.js';
 import type { InvokeResult } from './target.js';
 import { errorCode } from '../../lambdas/runtime/errors.js';
 
@@ -46,15 +47,12 @@ export async function runLocalBackfill(run: LocalBackfillRun): Promise<InvokeRes
   const path = join(run.folder, 'messages.ndjson');
   const messages = messageLines(path, { fresh: nothingSent(before, run.settings) });
   const engine = duckDbEngine({ folder: join(run.folder, 'query') });
-  const progress = startProgress(process.stderr);
-  const cursors = watched(run.cursors, (done) => {
-    progress.update({ done, total: undefined, failed: 0 });
-  });
+  const progress = watchedProgress(run);
   try {
     const { outcome, message } = await sendChunks({
       ...run,
       engine,
-      cursors,
+      cursors: progress.cursors,
       queue: messages,
       log: stderrLog,
       ...LOCAL_PACE,
@@ -96,12 +94,35 @@ function nothingSent(cursor: BackfillCursor | undefined, settings: BackfillSetti
   return addCounts(cursor.totals, cursor.counts).sent === 0;
 }
 
-function watched(store: CursorStore, onRows: (rows: number) => void): CursorStore {
-  return {
-    ...store,
+const REFRESH_MS = 100;
+
+/** Shows the progress with every cursor that is written, and in between, because a query may take long. */
+function watchedProgress({ cursors, historic, chunks }: LocalBackfillRun) {
+  const { pipeline } = historic;
+  let lineOf: ReturnType<typeof chunkProgress> | undefined;
+  let last: BackfillCursor | undefined;
+  const progress = startProgress<BackfillCursor>({
+    terminal: process.stderr,
+    lineOf: (cursor, seconds) => lineOf?.(cursor, seconds) ?? { text: '' },
+  });
+  const refresh = (): void => {
+    if (last !== undefined) progress.update(last);
+  };
+  const timer = setInterval(refresh, REFRESH_MS);
+  const watched: CursorStore = {
+    ...cursors,
     write: (cursor, expected) => {
-      onRows(addCounts(cursor.totals, cursor.counts).sent);
-      return store.write(cursor, expected);
+      lineOf ??= chunkProgress({ pipeline, chunks, first: cursor });
+      last = cursor;
+      refresh();
+      return cursors.write(cursor, expected);
+    },
+  };
+  return {
+    cursors: watched,
+    end: (): void => {
+      clearInterval(timer);
+      progress.end();
     },
   };
 }

@@ -21,6 +21,9 @@ export interface RecordResult {
   readonly record: SQSRecord;
   readonly outcome: Outcome;
   readonly itemIds: readonly string[];
+  /** Ids of all Items that were made, and of those that were posted. */
+  readonly madeIds: readonly string[];
+  readonly postedIds: readonly string[];
   readonly correlationId: string;
   readonly milliseconds: number;
 }
@@ -123,13 +126,15 @@ function resultOf(made: MadeRecord, posts: ReadonlyMap<string, Post>): RecordRes
   const open = [made.outcome, ...own.map(({ outcome }) => outcome)].filter(isOpen);
   const outcome = open.find(isTransient) ?? open[0] ?? { result: 'posted' };
   // A failed record lists the Items that were not posted.
-  const isConcerned = ({ id }: Item) =>
-    outcome.result !== 'failed' || posts.get(id)?.outcome.result !== 'posted';
+  const isPosted = ({ id }: Item) => posts.get(id)?.outcome.result === 'posted';
+  const isConcerned = (item: Item) => outcome.result !== 'failed' || !isPosted(item);
   return {
     record,
     correlationId,
     outcome,
     itemIds: items.filter(isConcerned).map(({ id }) => id),
+    madeIds: items.map(({ id }) => id),
+    postedIds: items.filter(isPosted).map(({ id }) => id),
     milliseconds: made.milliseconds + Math.max(0, ...own.map(({ milliseconds }) => milliseconds)),
   };
 }

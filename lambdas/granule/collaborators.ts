@@ -1,5 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { RetrySettings } from './outcome.js';
+import type { RecordResult } from './batch.js';
+import type { RetrySettings, Settlement } from './outcome.js';
 import type { BatchContext } from './posts.js';
 import { deployedIngestor, stateTable } from '../ingestor/deployed.js';
 import { ingestionTable } from '../ingestor/pending.js';
@@ -15,6 +16,8 @@ import { hrefSource } from '../source/href.js';
 export interface GranuleCollaborators extends Omit<BatchContext, 'remainingMs'> {
   readonly queue: RecordQueue;
   readonly retry: RetrySettings;
+  /** Receives what became of each record. A local run counts Items by message with it, not by attempt. */
+  readonly onSettled?: ((result: RecordResult, settlement: Settlement) => void) | undefined;
 }
 
 /** Number of receives before a message is dead-lettered, if MAX_RECEIVE_COUNT is not set. */

@@ -10,6 +10,7 @@ import { deadLetterAttributes, type RecordQueue } from '../../lambdas/queue/dead
 import type { TokenStore } from '../../lambdas/ingestor/token-table.js';
 import { fixedToken } from './shared-token.js';
 import type {
+  Attempt,
   ContainerSettings,
   Counts,
   FromContainer,
@@ -26,10 +27,12 @@ export function containerCollaborators(
     port.postMessage(message);
   };
   const { pipeline, maxReceiveCount, retryDelaySeconds, stacApiUrl } = settings;
-  const [log, meter] = [mainLog(tell), mainMeter(tell)];
+  const attempts: Attempt[] = [];
+  const [log, meter] = [mainLog(tell), mainMeter(tell, attempts)];
   return {
     log,
     meter,
+    onSettled: attemptsInto(attempts),
     stacApiUrl,
     source: sourceOf(settings),
     postItem: reporting(
@@ -103,7 +106,16 @@ function mainQueue(tell: (message: FromContainer) => void): RecordQueue {
   };
 }
 
-function mainMeter(tell: (message: FromContainer) => void): Meter {
+/** Collects the attempts at messages that need more than one. The counts of all others are right as they are. */
+function attemptsInto(attempts: Attempt[]): GranuleCollaborators['onSettled'] {
+  return ({ record, madeIds: made, postedIds: posted }, settlement) => {
+    const isLast = settlement === 'done';
+    if (isLast && record.attributes.ApproximateReceiveCount === '1') return;
+    attempts.push({ messageId: record.messageId, made, posted, isLast });
+  };
+}
+
+function mainMeter(tell: (message: FromContainer) => void, attempts: Attempt[]): Meter {
   let counts: Counts = {};
   return {
     count: (name, value = 1) => {
@@ -111,7 +123,7 @@ function mainMeter(tell: (message: FromContainer) => void): Meter {
     },
     milliseconds: () => undefined,
     publish: () => {
-      tell({ type: 'counts', counts });
+      tell({ type: 'counts', counts, attempts: attempts.splice(0) });
       counts = {};
     },
   };

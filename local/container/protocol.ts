@@ -39,6 +39,16 @@ export interface ContainerSettings {
 
 export type Counts = Partial<Record<MetricName, number>>;
 
+/** One attempt at a message that was received before, or is received again. */
+export interface Attempt {
+  readonly messageId: string;
+  /** Ids of the Items that were made, and of those that were posted. */
+  readonly made: readonly string[];
+  readonly posted: readonly string[];
+  /** Whether this was the last attempt. */
+  readonly isLast: boolean;
+}
+
 export interface LogEntry {
   readonly level: 'warn' | 'error';
   readonly message: string;
@@ -56,7 +66,7 @@ export type FromContainer =
   | ({ readonly type: 'dead' } & DeadMessage)
   | { readonly type: 'later'; readonly receiptHandle: string; readonly seconds: number }
   | { readonly type: 'item'; readonly id: string; readonly json: string }
-  | { readonly type: 'counts'; readonly counts: Counts }
+  | { readonly type: 'counts'; readonly counts: Counts; readonly attempts: readonly Attempt[] }
   | { readonly type: 'log'; readonly entry: LogEntry }
   | { readonly type: 'token'; readonly call: number; readonly request: TokenRequest };
 

@@ -1,19 +1,38 @@
+import type { SQSRecord } from 'aws-lambda';
+
 import { failureOf } from '../../lambdas/runtime/errors.js';
 import type { LogFields } from '../../lambdas/runtime/log.js';
 import type { ContainerReport } from '../container/pool.js';
-import type { Counts, LogEntry } from '../container/protocol.js';
+import type { Attempt, Counts, LogEntry } from '../container/protocol.js';
 import type { LineFile } from '../files/line-file.js';
 import type { LocalQueue } from '../queue/local-queue.js';
+import { AttemptCorrections } from './attempts.js';
 import type { RunFolder } from './folder.js';
 
 /** Records a run: writes outcomes to the folder and warnings to its log, and counts both. */
 export class RunLedger {
-  readonly counts = { settled: 0, warnings: 0, made: 0, posted: 0, skipped: 0, tokenRequests: 0 };
+  private readonly counted = {
+    settled: 0,
+    retries: 0,
+    warnings: 0,
+    made: 0,
+    posted: 0,
+    skipped: 0,
+    tokenRequests: 0,
+  };
+  private readonly corrections = new AttemptCorrections();
   private readonly log: LineFile;
   private fault: { readonly error: unknown } | undefined;
 
   constructor(private readonly folder: RunFolder) {
     this.log = folder.openLog();
+  }
+
+  /** The counts so far. A message counts once, however often it was received; `retries` are its other attempts. */
+  get counts(): Readonly<RunLedger['counted']> {
+    const { made, posted } = this.corrections;
+    const counts = this.counted;
+    return { ...counts, made: counts.made + made, posted: counts.posted + posted };
   }
 
   /** True once writing failed or the input threw, which ends the run. */
@@ -37,7 +56,7 @@ export class RunLedger {
         queue.changeVisibility(report.receiptHandle, report.seconds);
       else if (report.type === 'dead') this.folder.putDeadLetter(report);
       else if (report.type === 'log') this.warn(report.entry);
-      else this.add(report.counts);
+      else this.add(report.counts, report.attempts);
     });
   }
 
@@ -46,7 +65,13 @@ export class RunLedger {
     this.attempt(() => {
       this.folder.markDone(body);
     });
-    this.counts.settled++;
+    this.counted.settled++;
+  }
+
+  /** Counts messages that a container is about to receive. */
+  receive(records: readonly SQSRecord[]): void {
+    const again = records.filter(({ attributes }) => attributes.ApproximateReceiveCount !== '1');
+    this.counted.retries += again.length;
   }
 
   warnOf(error: unknown): void {
@@ -80,20 +105,19 @@ export class RunLedger {
 
   private warn(entry: LogEntry): void {
     // The log entry of a record's outcome does not count as a warning: outcomes are counted separately.
-    if (entry.message !== 'record') this.counts.warnings++;
+    if (entry.message !== 'record') this.counted.warnings++;
     this.log.append(JSON.stringify(entry));
   }
 
-  private add({
-    ItemsMade = 0,
-    ItemsPosted = 0,
-    MessagesSkipped = 0,
-    TokenRequests = 0,
-  }: Counts): void {
-    this.counts.made += ItemsMade;
-    this.counts.posted += ItemsPosted;
-    this.counts.skipped += MessagesSkipped;
-    this.counts.tokenRequests += TokenRequests;
+  private add(
+    { ItemsMade = 0, ItemsPosted = 0, MessagesSkipped = 0, TokenRequests = 0 }: Counts,
+    attempts: readonly Attempt[],
+  ): void {
+    this.counted.made += ItemsMade;
+    this.counted.posted += ItemsPosted;
+    this.counted.skipped += MessagesSkipped;
+    this.counted.tokenRequests += TokenRequests;
+    for (const attempt of attempts) this.corrections.take(attempt);
   }
 
   private attempt(work: () => void): void {

@@ -1,4 +1,4 @@
-/** The counts that the progress shows. */
+/** The counts that the progress of a local run shows. */
 export interface ProgressCounts {
   readonly done: number;
   /** Undefined while the input is still being read. */
@@ -12,35 +12,55 @@ export interface Terminal {
   write(text: string): unknown;
 }
 
-export interface Progress {
-  update(counts: ProgressCounts): void;
+/** What the progress shows at one time. */
+export interface ProgressLine {
+  readonly text: string;
+  /** Fraction that is done, 0 to 1, which the bar shows. @default no bar */
+  readonly share?: number | undefined;
+}
+
+export interface ProgressOptions<T> {
+  readonly terminal: Terminal;
+  /** Describes the state after these seconds. */
+  readonly lineOf: (state: T, seconds: number) => ProgressLine;
+  /** Returns the time in milliseconds. @default Date.now */
+  readonly now?: () => number;
+}
+
+export interface Progress<T> {
+  update(state: T): void;
   /** Clears the progress bar. */
   end(): void;
 }
 
 const BAR_EVERY_MS = 100;
-const LINE_EVERY_MS = 5000;
+const FIRST_LINE_MS = 5000;
+const LINE_EVERY_MS = 60_000;
 const BAR_WIDTH = 24;
 
-/** Shows a progress bar on a terminal; otherwise writes a line every few seconds. */
-export function startProgress(terminal: Terminal, now: () => number = Date.now): Progress {
+/**
+ * Shows a progress bar on a terminal. Otherwise it writes lines, ever less often: after 5, 10, 20 and 40 seconds, and
+ * later once a minute.
+ */
+export function startProgress<T>({
+  terminal,
+  lineOf,
+  now = Date.now,
+}: ProgressOptions<T>): Progress<T> {
   const started = now();
-  const every = terminal.isTTY ? BAR_EVERY_MS : LINE_EVERY_MS;
-  let shown = started;
+  let due = started + (terminal.isTTY ? BAR_EVERY_MS : FIRST_LINE_MS);
   let drawn = false;
   return {
-    update(counts) {
-      if (now() - shown < every) return;
-      shown = now();
+    update(state) {
+      const time = now();
+      if (time < due) return;
+      const every = Math.min(Math.max(time - started, FIRST_LINE_MS), LINE_EVERY_MS);
+      due = time + (terminal.isTTY ? BAR_EVERY_MS : every);
       drawn = true;
-      const text = progressText(counts, (shown - started) / 1000);
-      // A terminal of unknown width reports 0.
-      const { columns = 0 } = terminal;
-      const width = columns > 0 ? columns : 80;
-      const line = terminal.isTTY
-        ? `\r${(bar(counts) + text).slice(0, width)}\u001b[K`
-        : `${text}\n`;
-      terminal.write(line);
+      const line = lineOf(state, (time - started) / 1000);
+      terminal.write(
+        terminal.isTTY ? `\r${fitted(line, terminal.columns)}\u001b[K` : `${line.text}\n`,
+      );
     },
     end() {
       if (terminal.isTTY && drawn) terminal.write('\r\u001b[K');
@@ -48,7 +68,21 @@ export function startProgress(terminal: Terminal, now: () => number = Date.now):
   };
 }
 
-export function progressText({ done, total, failed }: ProgressCounts, seconds: number): string {
+/** The bar gives way to the text on a narrow terminal. A terminal of unknown width reports 0. */
+function fitted({ text, share }: ProgressLine, columns = 0): string {
+  const width = columns > 0 ? columns : 80;
+  const whole = share === undefined ? text : `${bar(share)} ${text}`;
+  return whole.length <= width ? whole : text.slice(0, width);
+}
+
+function bar(share: number): string {
+  const filled = Math.round(Math.min(Math.max(share, 0), 1) * BAR_WIDTH);
+  return `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}]`;
+}
+
+/** The progress of a local run: messages, and how many of them failed. */
+export function messageLine(counts: ProgressCounts, seconds: number): ProgressLine {
+  const { done, total, failed } = counts;
   const rate = seconds > 0 ? done / seconds : 0;
   const parts = [
     total === undefined ? `${done} messages` : `${done} of ${total} messages`,
@@ -56,18 +90,14 @@ export function progressText({ done, total, failed }: ProgressCounts, seconds: n
   ];
   if (total !== undefined && rate > 0) parts.push(`${duration((total - done) / rate)} left`);
   if (failed > 0) parts.push(`${failed} failed`);
-  return parts.join(', ');
-}
-
-function bar({ done, total }: ProgressCounts): string {
-  if (!total) return '';
-  const filled = Math.round((Math.min(done, total) / total) * BAR_WIDTH);
-  return `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}] `;
+  return { text: parts.join(', '), share: total ? done / total : undefined };
 }
 
 /** Formats a duration, for example `42 s`, `3 min 20 s` or `2 h 5 min`. */
 export function duration(seconds: number): string {
-  if (seconds < 60) return `${Math.ceil(seconds)} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -3,8 +3,11 @@ import type { FailureCount } from './folder.js';
 /** The results of a local run. */
 export interface RunSummary {
   readonly folder: string;
+  /** Number of Items that were made and posted, each once for a message that needed more than one attempt. */
   readonly made: number;
   readonly posted: number;
+  /** Number of attempts at messages that had failed before. */
+  readonly retries: number;
   /** Number of messages without a granule for this pipeline. */
   readonly skipped: number;
   /** Number of distinct Items in the folder. */
@@ -30,6 +33,9 @@ export function summaryText(summary: RunSummary): string {
   const lines = [
     isDryRun ? `made ${made}, posted none (dry run)` : `made ${made}, posted ${posted}`,
     ...(summary.items === made ? [] : [`items.ndjson holds ${summary.items}: the last of each id`]),
+    ...(summary.retries > 0
+      ? [`retries ${summary.retries}: attempts at messages that had failed before`]
+      : []),
     ...(summary.skipped > 0 ? [`skipped ${summary.skipped}: messages without a granule`] : []),
     ...(summary.doneBefore > 0
       ? [`done before ${summary.doneBefore}: finished by the interrupted run`]

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { startProgress } from '../../../local/run/progress.js';
+import { messageLine, startProgress } from '../../../local/run/progress.js';
 import { backfillFailures, type BackfillBenchSummary } from './ledger.js';
 import { benchPageBytes, runBackfillBench } from './run.js';
 import { bundleFile } from '../../../cli/shared/bundle-file.js';
@@ -36,7 +36,7 @@ async function bench({ count, kills, seed }: BackfillOptions): Promise<BackfillB
   const folder = mkdtempSync(join(tmpdir(), 'backfill-bench-'));
   mkdirSync(CACHE, { recursive: true });
   const bundles = mkdtempSync(join(CACHE, 'backfill-bench-'));
-  const progress = startProgress(process.stderr);
+  const progress = startProgress({ terminal: process.stderr, lineOf: messageLine });
   try {
     const worker = join(import.meta.dirname, 'worker.ts');
     const workerFile = await bundleFile(worker, bundles, ['@duckdb/node-api']);

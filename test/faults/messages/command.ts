@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { startProgress } from '../../../local/run/progress.js';
+import { messageLine, startProgress } from '../../../local/run/progress.js';
 import { bundleFile } from '../../../cli/shared/bundle-file.js';
 import { benchFailures, type BenchSummary } from './ledger.js';
 import { runFaultBench } from './run.js';
@@ -35,7 +35,7 @@ export const messagesCommand = new Command('messages')
 
 async function bench({ count, kills, seed }: MessagesOptions): Promise<BenchSummary> {
   const folder = mkdtempSync(join(tmpdir(), 'fault-bench-'));
-  const progress = startProgress(process.stderr);
+  const progress = startProgress({ terminal: process.stderr, lineOf: messageLine });
   try {
     const workerFile = await bundleFile(join(import.meta.dirname, 'worker.ts'), folder);
     const onProgress = (done: number): void => {

@@ -62,6 +62,8 @@ describe('a record', () => {
         record,
         correlationId: record.messageId,
         itemIds: [],
+        madeIds: [],
+        postedIds: [],
         outcome: {
           result: 'not-started',
           failure: expect.objectContaining({ kind: 'transient', name: 'OutOfTime' }) as unknown,

@@ -38,6 +38,8 @@ async function settled(outcome: Outcome, given: Given = {}) {
     record,
     outcome,
     itemIds,
+    madeIds: itemIds,
+    postedIds: [],
     correlationId: 'c-1',
     milliseconds: 12.4,
   };

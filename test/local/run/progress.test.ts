@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { progressText, startProgress } from '../../../local/run/progress.js';
+import { duration, messageLine, startProgress } from '../../../local/run/progress.js';
 
 function terminalOf(isTTY: boolean) {
   const written: string[] = [];
@@ -19,7 +19,7 @@ describe('the text of the progress', () => {
     [{ done: 10, total: 100_000, failed: 0 }, 10, '10 of 100000 messages, 1.0/s, 27 h 47 min left'],
     [{ done: 0, total: 5, failed: 0 }, 0, '0 of 5 messages, 0.0/s'],
   ])('%j after %d s', (counts, seconds, text) => {
-    expect(progressText(counts, seconds)).toBe(text);
+    expect(messageLine(counts, seconds).text).toBe(text);
   });
 });
 
@@ -27,7 +27,7 @@ describe('on a terminal', () => {
   test('the bar is redrawn in place and cleared at the end', () => {
     let now = 0;
     const terminal = terminalOf(true);
-    const progress = startProgress(terminal, () => now);
+    const progress = startProgress({ terminal, lineOf: messageLine, now: () => now });
 
     now = 1000;
     progress.update({ done: 6, total: 12, failed: 0 });
@@ -42,16 +42,45 @@ describe('on a terminal', () => {
   });
 });
 
+test('a narrow terminal shows the text without the bar, as far as it fits', () => {
+  const terminal = { ...terminalOf(true), columns: 20 };
+  let now = 0;
+  const lineOf = (text: string) => ({ text, share: 0.5 });
+  const progress = startProgress({ terminal, lineOf, now: () => now });
+
+  now = 1000;
+  progress.update('chunk 1, 30 rows/s');
+  now = 2000;
+  progress.update('chunk 1000000, 30 rows/s');
+
+  expect(terminal.written).toEqual([
+    '\rchunk 1, 30 rows/s\u001b[K',
+    '\rchunk 1000000, 30 ro\u001b[K',
+  ]);
+});
+
 describe('without a terminal', () => {
-  test('a plain line is written every five seconds', () => {
+  test('[N21] plain lines are written ever less often, not a flood', () => {
     let now = 0;
     const terminal = terminalOf(false);
-    const progress = startProgress(terminal, () => now);
+    const lineOf = (time: number) => ({ text: `${time}` });
+    const progress = startProgress({ terminal, lineOf, now: () => now });
 
-    for (now = 1000; now <= 11_000; now += 1000)
-      progress.update({ done: now / 1000, total: undefined, failed: 0 });
+    for (now = 1000; now <= 3_600_000; now += 1000) progress.update(now / 1000);
     progress.end();
 
-    expect(terminal.written).toEqual(['5 messages, 1.0/s\n', '10 messages, 1.0/s\n']);
+    const times = terminal.written.map(Number);
+    expect(times.slice(0, 7)).toEqual([5, 10, 20, 40, 80, 140, 200]);
+    expect(times).toHaveLength(63);
   });
+});
+
+test.each([
+  [0, '0 s'],
+  [59.2, '1 min 0 s'],
+  [3599.6, '1 h 0 min'],
+  [7199, '2 h 0 min'],
+  [7260, '2 h 1 min'],
+])('%d seconds are %s', (seconds, text) => {
+  expect(duration(seconds)).toBe(text);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { type FaultRule, faultPlan } from '../../../local/http/faults.js';
-import type { RunSummary } from '../../../local/run/summary.js';
+import { type RunSummary, summaryText } from '../../../local/run/summary.js';
 import { startFakeIngestor } from '../../kit/fake-ingestor.js';
 import { DemoRun } from '../../support/demo/demo-run.js';
 
@@ -85,6 +85,7 @@ describe('a local run', () => {
 
     expect(demo.itemIds()).toEqual(['g000', 'g001', 'g002']);
     expect(failuresOf(summary)).toEqual({ NoReason: 1 });
+    expect(summary).toMatchObject({ made: 3, posted: 3, retries: 1 });
     expect(demo.lines('dead-letters.ndjson')).toMatchObject([
       { body: '{"path":"deadly"}', attributes: {} },
     ]);
@@ -197,6 +198,24 @@ describe('an ingestor elsewhere', () => {
 
     expect(failuresOf(summary)).toEqual({});
     expect(taken).toEqual(['g000', 'g001', 'g002']);
+  });
+
+  test('[N21] that fails for longer than a post is tried has retries, and Items that count once', async () => {
+    // Three messages with three tries each: the first attempts fail.
+    const { summary, taken } = await runAgainst([onItems({ kind: 'status', status: 503 }, 9)]);
+
+    expect(taken).toEqual(['g000', 'g001', 'g002']);
+    expect(summary).toMatchObject({ made: 3, posted: 3, retries: 3, items: 3 });
+    expect(summaryText(summary)).toMatch(
+      /^made 3, posted 3\nretries 3: attempts at messages that had failed before\nfailed 0\n/,
+    );
+  });
+
+  test('[N21] that never succeeds has the last attempts among the retries', async () => {
+    const { summary } = await runAgainst([onItems({ kind: 'status', status: 503 })]);
+
+    expect(summary).toMatchObject({ made: 3, posted: 0, retries: 3 });
+    expect(failuresOf(summary)).toEqual({ IngestorError: 3 });
   });
 
   test.each<[string, FaultRule['fault'], RegExp]>([

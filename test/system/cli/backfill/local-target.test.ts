@@ -54,6 +54,27 @@ describe('a backfill on this machine', () => {
     expect(stdout).toContain('npm run backfill -- example start --local --inventory');
   });
 
+  test('[N21] start shows the chunk at work, rates and the time left, in a line now and then', async () => {
+    const listing = join(folder.path, 'keys.txt');
+    await writeFile(listing, 'no/such/key\n');
+    const out = join(folder.path, 'chunks');
+    const args = ['sentinel1', 'start', '--local', '--inventory', listing, '--out', out];
+
+    // 2,757 days take minutes: the command is stopped after its first line.
+    const { stdout, stderr } = await runCli('backfill', [...args, '--chunks', 'all'], {
+      onStart: (child) => {
+        child.stderr?.on('data', (text: Buffer) => {
+          if (String(text).includes(' left, ')) child.kill('SIGINT');
+        });
+      },
+    });
+
+    expect(stderr).toMatch(
+      /^chunk \d{4}-\d\d-\d\d \(\d+ of 2,757 done\), .*\d s left, [\d.]+ chunks\/s, 0 rows\/s, 0 rows, 0 messages\n\nfinishing/,
+    );
+    expect(stdout).toContain('stopped early; start continues from there');
+  });
+
   test('start sends the next chunk, and status shows the progress', async () => {
     const started = await local('start');
     const { json } = await local('status');
