@@ -17,6 +17,9 @@ const DESCRIPTIONS = {
 } as const;
 type Verb = keyof typeof DESCRIPTIONS;
 
+/** The option of cdktf that moves a state, as yargs reads it. */
+const MIGRATE_STATE = /^--(migrate-state|migrateState)(=true)?$/;
+
 // Problems are reported before cdktf starts, because it prints the errors of main.ts twice, among its own lines.
 const [node = '', file = '', verb = '', ...words] = process.argv;
 const command = Object.hasOwn(DESCRIPTIONS, verb)
@@ -42,9 +45,9 @@ function verbCommand(name: Verb): Command {
 async function run(verb: Verb, rest: readonly string[]): Promise<void> {
   const stacks = leadingNames(rest);
   const words = [verb, ...namesFor(verb, stacks), ...rest.slice(stacks.length)];
-  if (verb !== 'synth') await check(stacks);
+  if (verb !== 'synth') await check(verb, stacks, rest);
   const cdktf = startCdktf(words);
-  if (verb === 'synth') await orStop(cdktf, check(stacks));
+  if (verb === 'synth') await orStop(cdktf, check(verb, stacks, rest));
   process.exitCode = await exitCode(cdktf);
 }
 
@@ -54,17 +57,24 @@ function leadingNames(words: readonly string[]): readonly string[] {
   return end === -1 ? words : words.slice(0, end);
 }
 
-/** Throws UsageError and ConfigError. The import is deferred, so that cdktf starts in the meantime. */
-async function check(stacks: readonly string[]): Promise<void> {
+/** Throws UsageError and ConfigError. The imports are deferred, so that cdktf starts in the meantime. */
+async function check(verb: Verb, stacks: readonly string[], rest: readonly string[]) {
   const { isBootstrap, readBootstrapProject, readProject } =
     await import('../modules/config/project.js');
+  const { bootstrapStates, checkStates, pipelineStates } = await import('./shared/state-move.js');
   const source = { root, env: process.env };
-  if (isBootstrap(source)) {
-    readBootstrapProject(source);
-    return;
-  }
-  for (const name of stacks) pipelineArgument(name);
-  readProject(source);
+  const bootstrap = isBootstrap(source);
+  if (!bootstrap) for (const name of stacks) pipelineArgument(name);
+  const states = bootstrap
+    ? bootstrapStates(readBootstrapProject(source))
+    : pipelineStates(readProject(source));
+  if (verb === 'list' || verb === 'synth') return;
+  const names = namesFor(verb, stacks);
+  const migrate = rest.some((word) => MIGRATE_STATE.test(word));
+  checkStates(
+    states.filter(({ stack }) => names.length === 0 || names.includes(stack)),
+    { root, migrate },
+  );
 }
 
 /**

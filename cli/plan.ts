@@ -1,8 +1,10 @@
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { knownPipelines, listPipelines } from '../modules/config/folder.js';
+import { readProject } from '../modules/config/project.js';
 import { pipelineArgument, runCommand, UsageError } from './shared/command.js';
 import { type PipelinePlan, planPipeline } from './plan/terraform.js';
+import { pipelineStates } from './shared/state-move.js';
 import { planComment } from './plan/comment.js';
 import { hasChanges } from './plan/summary.js';
 import { printLine } from './shared/terminal.js';
@@ -64,10 +66,12 @@ async function planAll(pipelines: readonly string[]): Promise<PipelinePlan[]> {
   if (pipelines.length === 0) return [];
   const error = await trySynthesize(root);
   if (error !== undefined) return pipelines.map((pipeline) => ({ pipeline, error }));
+  const all = pipelineStates(readProject({ root, env: process.env }));
+  const states = pipelines.flatMap((id) => all.filter(({ stack }) => stack === id));
   const plans: PipelinePlan[] = [];
-  for (const pipeline of pipelines) {
-    process.stderr.write(`planning ${pipeline}\n`);
-    plans.push(await planPipeline(root, pipeline));
+  for (const state of states) {
+    process.stderr.write(`planning ${state.stack}\n`);
+    plans.push(await planPipeline(root, state));
   }
   return plans;
 }

@@ -1,12 +1,6 @@
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runChild } from '../shared/child.js';
-
-/** The folder of a synthesized stack. */
-export function stackFolder(root: string, pipeline: string): string {
-  return join(root, 'cdktf.out', 'stacks', pipeline);
-}
 
 /**
  * Synthesizes the stacks of the project in `root` like cdktf, but without its output. `env` is added to the environment

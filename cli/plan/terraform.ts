@@ -1,7 +1,7 @@
 import { type ChildOutcome, runChild } from '../shared/child.js';
+import { checkStates, stackFolder, type StackState } from '../shared/state-move.js';
 import { parsePlan } from './json.js';
 import { type PlanSummary, summarizePlan } from './summary.js';
-import { stackFolder } from './synth-stacks.js';
 
 /** The plan of one pipeline, or why it failed. */
 export type PipelinePlan = { readonly pipeline: string } & (
@@ -22,9 +22,12 @@ export const PLAN_FILE = 'plan.tfplan';
 const QUIET = { CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1', TF_INPUT: '0' };
 
 /** Plans a synthesized stack and saves the plan in its folder. Errors are returned, not thrown. */
-export async function planPipeline(root: string, pipeline: string): Promise<PipelinePlan> {
+export async function planPipeline(root: string, stack: StackState): Promise<PipelinePlan> {
+  const pipeline = stack.stack;
   const terraform = terraformIn(stackFolder(root, pipeline));
   try {
+    // With -reconfigure, a plan for a state that was moved would create every resource again.
+    checkStates([stack], { root, migrate: false });
     await terraform('init', '-input=false', '-reconfigure');
     // A read-only role cannot take the lock. The apply takes it, and rejects a stale plan.
     await terraform('plan', '-input=false', '-lock=false', `-out=${PLAN_FILE}`);

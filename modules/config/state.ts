@@ -11,6 +11,18 @@ export interface StateBucket {
 /** Where Terraform stores the state of a stack. */
 export type StateSettings = ({ readonly kind: 's3' } & StateBucket) | { readonly kind: 'local' };
 
+/** Keys of the states in the bucket. */
+export const stateKeys = {
+  pipeline: (project: string, id: string) => `${project}/${id}.tfstate`,
+  bootstrap: (project: string) => `${project}/bootstrap.tfstate`,
+  githubOidc: (project: string) => `github_oidc/${project}.tfstate`,
+} as const;
+
+/** Returns the name of the file in the project's folder that has the state with LOCAL_STATE=1. */
+export function localStateFile(key: string): string {
+  return key.replaceAll('/', '-');
+}
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Reads where the state is stored; LOCAL_STATE=1 selects local files. Throws ConfigError. */

@@ -3,7 +3,7 @@ import { App, LocalBackend, S3Backend, TerraformElement, TerraformStack } from '
 import type { TerraformProvider } from 'cdktf';
 import type { Construct, Node } from 'constructs';
 import { ID_SEPARATOR } from '../config/construct-ids.js';
-import type { StateSettings } from '../config/state.js';
+import { localStateFile, type StateSettings } from '../config/state.js';
 
 export interface BaseStackProps {
   readonly region: string;
@@ -74,7 +74,7 @@ function keepState(
 ): void {
   if (state.kind === 'local') {
     // Terraform runs in cdktf.out/stacks/<stack>, which cdktf may delete. A relative path is the same on every machine.
-    new LocalBackend(stack, { path: `../../../${stateKey.replaceAll('/', '-')}` });
+    new LocalBackend(stack, { path: `../../../${localStateFile(stateKey)}` });
     return;
   }
   const { bucket, region } = state;

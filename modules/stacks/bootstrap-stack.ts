@@ -4,7 +4,7 @@ import { TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import { BaseStack } from '../constructs/base-stack.js';
 import { PrivateBucket } from '../constructs/private-bucket.js';
-import type { StateBucket } from '../config/state.js';
+import { stateKeys, type StateBucket } from '../config/state.js';
 
 export interface BootstrapStackProps {
   readonly project: string;
@@ -27,7 +27,7 @@ export class BootstrapStack extends BaseStack {
     super(scope, 'bootstrap', {
       region,
       state: { kind: 'local' },
-      stateKey: `${project}/bootstrap.tfstate`,
+      stateKey: stateKeys.bootstrap(project),
       tags: { Project: project, Pipeline: 'bootstrap', ManagedBy: 'terraform' },
     });
     const bucket = new PrivateBucket(this, 'state', {

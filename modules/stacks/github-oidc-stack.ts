@@ -8,7 +8,7 @@ import { BaseStack, SELF } from '../constructs/base-stack.js';
 import { Policy } from '../constructs/policy.js';
 import { fullDeployerPolicy, readingPart } from '../deployer/policy.js';
 import type { PolicyDocument } from '../deployer/policy.js';
-import type { StateBucket } from '../config/state.js';
+import { stateKeys, type StateBucket } from '../config/state.js';
 
 export interface GithubOidcStackProps {
   readonly project: string;
@@ -30,7 +30,7 @@ export class GithubOidcStack extends BaseStack {
     super(scope, 'github_oidc', {
       region: bucket.region,
       state: { kind: 's3', ...bucket },
-      stateKey: `github_oidc/${project}.tfstate`,
+      stateKey: stateKeys.githubOidc(project),
       tags: { Project: project, Pipeline: 'github_oidc', ManagedBy: 'terraform' },
     });
     const { repository, branch, boundary } = this.addVariables();

@@ -9,7 +9,7 @@ import type { PipelineConfig } from '../config/config.js';
 import { deriveFrom } from '../pipeline/derived.js';
 import type { PipelineCode } from '../pipeline/functions.js';
 import { addPipeline } from '../pipeline/pipeline.js';
-import type { StateSettings } from '../config/state.js';
+import { stateKeys, type StateSettings } from '../config/state.js';
 import { STACK_TAGS } from '../config/values/tags.js';
 import type { Tags } from '../config/values/tags.js';
 
@@ -27,7 +27,7 @@ export class PipelineStack extends BaseStack {
     super(scope, config.id, {
       region: config.region,
       state,
-      stateKey: `${project}/${config.id}.tfstate`,
+      stateKey: stateKeys.pipeline(project, config.id),
       tags,
     });
     const { account } = parseArn(config.secret_arn);

@@ -23,7 +23,7 @@ export interface Outcome {
 
 /** Terraform with the real provider, independent of the settings of the machine. */
 export class Terraform {
-  constructor(private readonly environment: Readonly<Record<string, string>>) {}
+  constructor(readonly environment: Readonly<Record<string, string>>) {}
 
   /** Returns the same Terraform with more environment variables, such as credentials. */
   with(environment: Readonly<Record<string, string>>): Terraform {
@@ -91,7 +91,9 @@ function firstLine(output: string): string {
 export async function findMirror(): Promise<string | undefined> {
   const usual = USUAL_PLACES.find((place) => existsSync(join(place, PROVIDER)));
   if (usual !== undefined) return usual;
-  const tests = ['-type', 'd', '-path', `*/${PROVIDER}`, '-not', '-path', '*/.terraform/*'];
+  // Neither the providers of a folder nor a cache: Terraform cannot install from its cache into the same cache.
+  const others = ['*/.terraform/*', '*/plugin-cache/*'].flatMap((path) => ['-not', '-path', path]);
+  const tests = ['-type', 'd', '-path', `*/${PROVIDER}`, ...others];
   const search = ['/', '-xdev', '-maxdepth', '8', ...tests, '-print', '-quit'];
   const { stdout } = await execute('find', search, { timeout: SEARCH_SECONDS * 1000 }).catch(
     // find exits with 1 if it may not read every folder, but it may still have found the provider.
