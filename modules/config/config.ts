@@ -4,7 +4,7 @@ import { CONFIG_FIELDS } from './fields.js';
 import type { PipelineConfig } from './fields.js';
 import { fieldSchema } from './fields/types.js';
 import { misplacedKeys } from './misplaced.js';
-import { problemsOf } from './problems.js';
+import { isAbout, problemsOf } from './problems.js';
 import { unquotedValues } from './quoting.js';
 import { PipelineConfigSchema } from './schema.js';
 import { missingFiles, readConfigFile, shownPath } from './folder.js';
@@ -21,14 +21,15 @@ export function readPipelineConfig(folder: string): PipelineConfig {
   if (document === undefined) throw configError(folder, problems);
   const config = PipelineConfigSchema.safeParse(document.value);
   const misplaced = misplacedKeys(document);
+  const unquoted = unquotedValues(document);
   const issues = (config.error?.issues ?? []).filter(
-    ({ path: [key] }) => !misplaced.fields.has(String(key)),
+    (issue) => !misplaced.fields.has(String(issue.path[0])) && !isAbout(issue, unquoted, document),
   );
   const found = [
     ...problems,
     ...misplaced.problems,
     ...issues.flatMap((issue) => problemsOf(issue, document)),
-    ...unquotedValues(document),
+    ...unquoted,
     ...missingFiles(folder, document.keyPositionOf(['historic_frequency']) !== undefined),
     ...otherName(folder, document),
   ];

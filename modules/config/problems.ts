@@ -4,7 +4,7 @@ import type { ConfigKey } from './fields.js';
 import { suggestion } from './values/nearest.js';
 import type { YamlDocument } from './yaml/document.js';
 import { START } from './yaml/syntax.js';
-import type { YamlProblem } from './yaml/syntax.js';
+import type { Position, YamlProblem } from './yaml/syntax.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -33,13 +33,38 @@ function missingKey(key: ConfigKey): YamlProblem {
   return { ...START, field: key, message: `is missing: ${CONFIG_FIELDS[key].says}` };
 }
 
-function wrongValue({ path, message }: Issue, document: YamlDocument): YamlProblem {
+function wrongValue(issue: Issue, document: YamlDocument): YamlProblem {
+  const { path, message } = issue;
   const given = document.sourceOf(path);
   return {
-    ...(document.positionOf(path) ?? START),
+    ...(positionWithin(issue, document) ?? document.positionOf(path) ?? START),
     field: path.join('.'),
     message: given === undefined ? message : `${message} (given ${shown(given)})`,
   };
+}
+
+/** Whether an issue is about the value at one of these places. */
+export function isAbout(
+  issue: Issue,
+  places: readonly Position[],
+  document: YamlDocument,
+): boolean {
+  const path = pathWithin(issue);
+  const position = path === undefined ? undefined : document.positionOf(path);
+  return places.some(({ line, column }) => line === position?.line && column === position.column);
+}
+
+/** The position of what is wrong within the value of a mapping: that of the key, or of the element of a list. */
+function positionWithin(issue: Issue, document: YamlDocument): Position | undefined {
+  const path = pathWithin(issue);
+  if (path === undefined) return undefined;
+  return document.keyPositionOf(path) ?? document.positionOf(path);
+}
+
+function pathWithin(issue: Issue): readonly PropertyKey[] | undefined {
+  const at: unknown = issue.code === 'custom' ? issue.params?.['at'] : undefined;
+  const isWithin = Array.isArray(at) && at.length > 0;
+  return isWithin ? [...issue.path, ...(at as readonly PropertyKey[])] : undefined;
 }
 
 /** The value on one line, shortened, without the user name and password of a URL. */

@@ -1,6 +1,8 @@
 import { parseArn, parsePolicyArn, partitionOf } from './values/arn.js';
 import type { WrittenConfig } from './fields.js';
 import type { Fields } from './fields/field.js';
+import type { FieldFault } from './values/error.js';
+import { nestedNames } from './values/filter-policy.js';
 import { parseInventoryLocation } from './values/inventory-location.js';
 
 /** A rule between fields. It is checked only when none of its fields is wrong by itself. */
@@ -8,8 +10,8 @@ export interface ConfigRule {
   /** The field that the problem is reported at. */
   readonly field: string;
   readonly with: readonly string[];
-  /** Returns what is wrong, or undefined. */
-  readonly broken: (config: Partial<WrittenConfig>) => string | undefined;
+  /** Returns what is wrong with the field, or within its value; undefined if nothing is. */
+  readonly broken: (config: Partial<WrittenConfig>) => string | readonly FieldFault[] | undefined;
 }
 
 /** The rules that follow from the keys that the rows of a table need. */
@@ -37,6 +39,14 @@ export const BETWEEN_RULES: readonly ConfigRule[] = [
     field: 'sns',
     with: ['region', 'secret_arn'],
     broken: ({ sns, ...config }) => otherPartition(regionOf(sns), stackRegion(config)),
+  },
+  {
+    field: 'sns_filter_policy',
+    with: ['sns_filter_policy_scope'],
+    broken: ({ sns_filter_policy: policy = {}, sns_filter_policy_scope: scope }) =>
+      scope === 'MessageAttributes'
+        ? nestedNames(policy).map((path) => ({ path, message: nestedAttribute(path) }))
+        : undefined,
   },
   {
     field: 'historic_frequency',
@@ -120,6 +130,14 @@ function elsewhere({ partition, account }: Owner, own: Owner): string | undefine
   return account === 'aws' || account === own.account
     ? undefined
     : `must be a policy of the account ${own.account}, where the roles are, not of ${account}`;
+}
+
+function nestedAttribute(path: readonly PropertyKey[]): string {
+  const name = String(path.at(-1));
+  return (
+    `at ${name}: must be a list of accepted values, because message attributes are not nested; ` +
+    'for a policy on the body of messages leave sns_filter_policy_scope out'
+  );
 }
 
 /** Neither a role nor a subscription works across partitions. */

@@ -46,7 +46,10 @@ function checkRules(
   const isSound = ({ field, with: others }: ConfigRule) =>
     ![field, ...others].some((name) => wrong.has(name));
   for (const { field, broken } of rules.filter(isSound)) {
-    const message = broken(config);
-    if (message !== undefined) context.addIssue({ code: 'custom', path: [field], message });
+    const found = broken(config);
+    const faults = typeof found === 'string' ? [{ path: [], message: found }] : (found ?? []);
+    for (const { message, path } of faults) {
+      context.addIssue({ code: 'custom', path: [field], message, params: { at: path } });
+    }
   }
 }

@@ -89,7 +89,9 @@ export const TOPIC_FIELDS = {
     unset: 'every message is delivered',
     says: 'the filter policy of the subscription to the topic',
     allowed:
-      'mapping of names to lists of accepted values, or to further such mappings; at most 5 lists in all',
+      'mapping of names to lists of accepted values, or (for a message body) to further such mappings; ' +
+      'at most 5 lists and 150 combinations. Operators are `[{ suffix: .safe }]`: prefix, suffix, ' +
+      'equals-ignore-case, wildcard, cidr, numeric, exists, anything-but',
   },
   sns_filter_policy_scope: {
     kind: 'choice',

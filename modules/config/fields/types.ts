@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FieldError } from '../values/error.js';
+import type { FieldFault } from '../values/error.js';
 import type { Field, NumberChoiceField, RangeField } from './field.js';
 
 /** The zod schema of a key, derived from its row in the table. */
@@ -110,18 +111,19 @@ function mapping(value: z.ZodType, { of, parse }: Extract<Field, { kind: 'mappin
   return z
     .record(z.string(), value, unless(`must be a mapping of ${of}`))
     .superRefine((given, context) => {
-      const fault = faultOf(() => parse(given as never));
-      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+      for (const { message, path } of faultsOf(() => parse(given as never))) {
+        context.addIssue({ code: 'custom', message, params: { at: path } });
+      }
     });
 }
 
-/** The message of the FieldError that `parse` throws; undefined when it throws none. */
-function faultOf(parse: () => unknown): string | undefined {
+/** The faults in the FieldError that `parse` throws; none when it throws none. */
+function faultsOf(parse: () => unknown): readonly FieldFault[] {
   try {
     parse();
-    return undefined;
+    return [];
   } catch (error) {
-    if (error instanceof FieldError) return error.message;
+    if (error instanceof FieldError) return error.faults;
     throw error;
   }
 }

@@ -35,7 +35,21 @@ export class ConfigProblems {
   }
 }
 
+/** Something wrong within a value. */
+export interface FieldFault {
+  /** Keys and indexes from the value of the field to what is wrong. */
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
 /** Thrown when a value is not valid for its field. The caller adds the field and the position. */
 export class FieldError extends Error {
   override readonly name = 'FieldError';
+  readonly faults: readonly FieldFault[];
+
+  constructor(message: string | readonly FieldFault[]) {
+    const faults = typeof message === 'string' ? [{ path: [], message }] : message;
+    super(faults.map((fault) => fault.message).join('\n'));
+    this.faults = faults;
+  }
 }

@@ -6,6 +6,7 @@ import type { TerraformModule } from '../generate/module.js';
 import { StatementList, STATEMENTS } from '../generate/statement-list.js';
 import { CONFIG_VARIABLES } from '../variables/config.js';
 import { STANDARD_TOPIC_ARN } from '../variables/arn-rules.js';
+import { filterPolicyRules } from '../variables/filter-policy-rules.js';
 import { matches } from '../variables/variable.js';
 
 /** The scope is null if there is no policy. */
@@ -50,6 +51,10 @@ export const GRANULE_QUEUE: TerraformModule = {
             'contains(["MessageBody", "MessageAttributes"], coalesce(SELF.filter_policy_scope, "MessageBody"))',
           must: 'have MessageBody or MessageAttributes as filter_policy_scope',
         },
+        ...filterPolicyRules(
+          'coalesce(SELF.filter_policy, "{}")',
+          'coalesce(SELF.filter_policy_scope, "MessageBody")',
+        ),
       ],
     },
     consumer: {

@@ -7,6 +7,7 @@ import {
   STANDARD_TOPIC_ARN_RULE,
   TOPIC_ARN_RULE,
 } from './arn-rules.js';
+import { filterPolicyRules } from './filter-policy-rules.js';
 import { each, matches, VALUE } from './variable.js';
 import type { Extra } from './variable.js';
 
@@ -56,6 +57,7 @@ export const INGESTION_EXTRAS = {
         condition: `can(keys(jsondecode(${VALUE})))`,
         must: 'be a JSON object, as jsonencode returns it',
       },
+      ...filterPolicyRules(VALUE, 'var.sns_filter_policy_scope'),
       { condition: 'var.sns != null', must: 'be null while there is no sns to filter' },
     ],
   },

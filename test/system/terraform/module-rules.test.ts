@@ -15,6 +15,31 @@ const REFUSED: readonly (readonly [what: string, call: ModuleCall, says: string]
     'subscription must have the ARN of a standard SNS topic as topic_arn',
   ],
   [
+    'an operator that SNS does not have',
+    queue({
+      name: 'demo',
+      subscription: { topic_arn: TOPIC, filter_policy: '{"key":["a",{"sufix":".safe"}]}' },
+    }),
+    'subscription must have only these operators in the filter policy: prefix, suffix,',
+  ],
+  [
+    'nested names for message attributes',
+    queue({
+      name: 'demo',
+      subscription: {
+        topic_arn: TOPIC,
+        filter_policy: '{"mode":["IW"],"object":{"key":["a"]}}',
+        filter_policy_scope: 'MessageAttributes',
+      },
+    }),
+    'subscription must have a filter policy without nested names while its scope is MessageAttributes',
+  ],
+  [
+    'a filter with a misspelled operator',
+    pipeline({ sns: TOPIC, sns_filter_policy: '{"key":[{"sufix":".safe"}]}' }),
+    'sns_filter_policy must have only these operators in the filter policy: prefix, suffix,',
+  ],
+  [
     'a fraction',
     queue({ name: 'demo', max_concurrency: 2.5 }),
     'max_concurrency must be a whole number of concurrent batches from 2 to 1000.',
@@ -149,6 +174,15 @@ const REFUSED_TOGETHER: typeof REFUSED = [
       },
     },
     'functions must give each alarm its own subject',
+  ],
+  [
+    'a filter of attributes with nested names',
+    pipeline({
+      sns: TOPIC,
+      sns_filter_policy: '{"object":{"key":["a"]}}',
+      sns_filter_policy_scope: 'MessageAttributes',
+    }),
+    'sns_filter_policy must have a filter policy without nested names while its scope is MessageAttributes',
   ],
   [
     'a filter without a topic',
