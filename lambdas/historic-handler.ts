@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import { beginAwaited, beginDue, complete, empty } from './backfill/begin.js';
 import type { BackfillRun, BackfillOutcome } from './backfill/run.js';
@@ -58,7 +59,8 @@ function runOf(
 ): BackfillRun {
   const reserveMs = Math.min(HAND_OVER_MS, context.getRemainingTimeInMillis() / 5);
   const nearEnd = () => context.getRemainingTimeInMillis() < reserveMs;
-  return { ...rest, owner: context.awsRequestId, nearEnd };
+  const eventId = context.awsRequestId;
+  return { ...rest, eventId, owner: `${eventId}/${randomUUID()}`, nearEnd };
 }
 
 function parseEvent(event: unknown): BackfillEvent['action'] {
@@ -102,7 +104,7 @@ function atRest(cursor: BackfillCursor, run: BackfillRun): BackfillOutcome {
   if (failure === undefined)
     return { outcome: 'idle', chunk, message: 'the next chunk waits for the schedule' };
   // This is a retry of the event that failed, so Lambda must count it as failed too.
-  if (failure.owner === run.owner) throw new QueryError(failure.message, { kind: 'permanent' });
+  if (failure.owner === run.eventId) throw new QueryError(failure.message, { kind: 'permanent' });
   return { outcome: 'failed', chunk, message: failure.message };
 }
 

@@ -146,9 +146,10 @@ const stderrLog: Log = {
   },
 };
 
-const OWNER = /^local-(\d+)$/;
+// Each invocation adds an id of its own.
+const OWNER = /^local-(\d+)(?:\/|$)/;
 
-/** Owner of the lease of a local backfill. Its process id shows whether the owner is still running. */
+/** Request id of a local backfill, with which its leases begin. Its process id shows whether the owner is still running. */
 export function localOwner(): string {
   return `local-${process.pid}`;
 }

@@ -58,7 +58,7 @@ export async function beginAwaited(
   } catch (error) {
     const { kind, message } = failureOf(error);
     if (kind === 'permanent') {
-      const failure = { message, owner: run.owner };
+      const failure = { message, owner: run.eventId };
       const updatedAt = new Date(run.clock.now()).toISOString();
       const failed = { ...cursor, stage: 'failed' as const, waitingFor: undefined };
       await run.cursors.write({ ...failed, failure, updatedAt }, version);

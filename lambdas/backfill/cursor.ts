@@ -71,6 +71,7 @@ const CursorSchema = z.object({
   chunkStartedAt: z.string(),
   updatedAt: z.string(),
   paused: z.boolean(),
+  /** `owner` is the request id of the event that failed. */
   failure: z.optional(z.object({ message: z.string(), owner: z.string() })),
   lease: z.optional(z.object({ owner: z.string(), until: z.number() })),
 });

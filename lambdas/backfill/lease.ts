@@ -20,7 +20,7 @@ export class LeaseLostError extends QueryError {
 
 interface LeaseOptions {
   readonly store: CursorStore;
-  /** Identifies the run. A retry of the same event has the same owner, so it can take over immediately. */
+  /** Identifies the invocation. Two invocations must never have the same owner, even if their event is the same. */
   readonly owner: string;
   readonly clock: Clock;
 }
@@ -42,10 +42,14 @@ export class Lease {
   static async claim(stored: StoredCursor, options: LeaseOptions): Promise<Lease | undefined> {
     const { lease } = stored.cursor;
     const { owner, clock, store } = options;
-    if (lease !== undefined && lease.owner !== owner && lease.until > clock.now()) return undefined;
+    if (lease !== undefined && lease.until > clock.now()) return undefined;
     const cursor = { ...stored.cursor, lease: { owner, until: clock.now() + LEASE_MS } };
-    if (!(await store.write(cursor, stored.version))) return undefined;
-    return new Lease(options, { cursor, version: stored.version + 1 });
+    if (await store.write(cursor, stored.version)) {
+      return new Lease(options, { cursor, version: stored.version + 1 });
+    }
+    // If the response was lost, the SDK wrote a second time, which the first write made fail.
+    const now = await store.read();
+    return now?.cursor.lease?.owner === owner ? new Lease(options, now) : undefined;
   }
 
   get cursor(): BackfillCursor {

@@ -5,7 +5,9 @@ import type { HistoricPipeline } from './historic-pipeline.js';
 /** One invocation of the historic function. */
 export interface BackfillRun extends BackfillCollaborators {
   readonly pipeline: HistoricPipeline;
-  /** Owner of the lease: the request id of the invocation, which Lambda keeps for a retry of the same event. */
+  /** The request id, which Lambda keeps for a retry of the same event, and for an event that it delivers twice. */
+  readonly eventId: string;
+  /** Owner of the lease: different for each invocation, so that of two with the same event only one works. */
   readonly owner: string;
   /** Returns true when the remaining time suffices only to save the cursor and invoke the function again. */
   readonly nearEnd: () => boolean;

@@ -3,7 +3,7 @@ import { chunkName, type BackfillRun, type BackfillOutcome } from './run.js';
 import { sendResult } from './send.js';
 import type { Stage } from './cursor.js';
 import { failureOf } from '../runtime/errors.js';
-import type { Lease } from './lease.js';
+import { LeaseLostError, type Lease } from './lease.js';
 
 /** Performs one stage, or as much of it as time allows. Returns an outcome once the chunk is done, else undefined. */
 type Step = (lease: Lease, run: BackfillRun) => Promise<BackfillOutcome | undefined>;
@@ -14,14 +14,20 @@ const STEPS: Partial<Record<Stage, Step>> = {
   sending: sendResult,
 };
 
-/** Processes the chunk as far as time allows. Throws the error that stops it; a permanent one is also saved in the cursor. */
+/**
+ * Processes the chunk as far as time allows. Throws the error that stops it, with the lease released, so that the retry of
+ * the event can work at once; a permanent error is also saved in the cursor.
+ */
 export async function work(lease: Lease, run: BackfillRun): Promise<BackfillOutcome> {
   try {
     return await takeSteps(lease, run);
   } catch (error) {
     const { kind, message } = failureOf(error);
     if (kind === 'permanent') {
-      await lease.release({ stage: 'failed', failure: { message, owner: run.owner } });
+      await lease.release({ stage: 'failed', failure: { message, owner: run.eventId } });
+    } else if (!(error instanceof LeaseLostError)) {
+      // Without it, the lease ends by itself.
+      await lease.release().catch(() => undefined);
     }
     throw error;
   }

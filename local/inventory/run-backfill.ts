@@ -5,7 +5,7 @@ import type { HistoricHandler } from '../../lambdas/historic-handler.js';
 export interface LocalBackfill extends Omit<BackfillCollaborators, 'invokeSelf'> {
   /** Action of the first invocation. @default run */
   readonly action?: BackfillEvent['action'];
-  /** Owner of the lease. @default local */
+  /** Request id of the invocations, with which the owners of their leases begin. @default local */
   readonly owner?: string;
   /** Once this returns true, the current page is sent and saved, and the run ends. */
   readonly isStopped?: () => boolean;

@@ -7,6 +7,7 @@ import { pauseBackfill, restartBackfill, resumeBackfill } from '../../lambdas/ba
 import { QueryError } from '../../lambdas/runtime/errors.js';
 import { historicHandler } from '../../lambdas/historic-handler.js';
 import { sourceOf } from '../../lambdas/backfill/settings.js';
+import { SendError } from '../../lambdas/queue/queue.js';
 import { parseInventory } from '../../lambdas/inventory/inventory.js';
 import {
   backfillKit,
@@ -450,16 +451,55 @@ describe('time and other runs', () => {
     expect(sentKeys(kit)).toEqual(keys);
   });
 
-  test('exactly one of two runs works', async () => {
+  test.each([
+    ['of two events', ['1', '2']],
+    ['of one event that Lambda delivered twice', ['1', '1']],
+    ['of one event that Lambda delivered three times', ['1', '1', '1']],
+  ])('exactly one %s works', async (_, requestIds) => {
     const kit = await kitFor(['a', 'b', 'c']);
     await handler.with(kit)({ action: 'run' }, invocation('deploy'));
 
     const outcomes = await Promise.all(
-      ['1', '2'].map((owner) => handler.with(kit)({ action: 'continue' }, invocation(owner))),
+      requestIds.map((id) => handler.with(kit)({ action: 'continue' }, invocation(id))),
     );
 
-    expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['busy', 'complete']);
+    const busy = requestIds.slice(1).map(() => 'busy');
+    expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual([...busy, 'complete']);
     expect(sentKeys(kit)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('a duplicate of an event that comes while its first delivery sends gets nothing to do', async () => {
+    const kit = await kitFor(
+      Array.from({ length: 20 }, (_, index) => `k${String(index).padStart(2, '0')}`),
+    );
+    await handler.with(kit)({ action: 'run' }, invocation('deploy'));
+    const duplicates: string[] = [];
+    const sendBatch = kit.queue.sendBatch.bind(kit.queue);
+    kit.queue.sendBatch = async (messages) => {
+      const duplicate = await handler.with(kit)({ action: 'continue' }, invocation('1'));
+      duplicates.push(duplicate.outcome);
+      return sendBatch(messages);
+    };
+
+    const outcome = await handler.with(kit)({ action: 'continue' }, invocation('1'));
+
+    expect(outcome).toMatchObject({ outcome: 'complete', counts: { rows: 20, sent: 20 } });
+    expect(new Set(duplicates)).toEqual(new Set(['busy']));
+    expect(kit.queue.bodies).toHaveLength(20);
+  });
+
+  test('a retry of an event whose run failed works at once', async () => {
+    const kit = await kitFor(['a', 'b']);
+    await handler.with(kit)({ action: 'run' }, invocation('deploy'));
+    const sendBatch = kit.queue.sendBatch.bind(kit.queue);
+    kit.queue.sendBatch = () => Promise.reject(new SendError('the queue is not there'));
+    const first = handler.with(kit)({ action: 'continue' }, invocation('1'));
+    await expect(first).rejects.toThrow('the queue is not there');
+    kit.queue.sendBatch = sendBatch;
+
+    const retry = await handler.with(kit)({ action: 'continue' }, invocation('1'));
+
+    expect(retry).toMatchObject({ outcome: 'complete', counts: { sent: 2 } });
   });
 
   test('sending waits while the queue is deeper than max_queue_depth', async () => {

@@ -6,6 +6,7 @@ import { historicHandler } from '../../../lambdas/historic-handler.js';
 import { silentLog } from '../../../lambdas/runtime/log.js';
 import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../../lambdas/queue/queue.js';
 import type { QueryEngine } from '../../../lambdas/inventory/engine.js';
+import { freeOfOthers, localOwner } from '../../../cli/backfill/local-run.js';
 import { duckDbEngine } from '../../../local/inventory/duckdb-engine.js';
 import { fileCursors } from '../../../local/inventory/file-cursors.js';
 import { fileObjects } from '../../../local/inventory/file-objects.js';
@@ -32,6 +33,9 @@ async function start(settings: BackfillWorkerSettings): Promise<void> {
   process.on('disconnect', () => process.exit());
   const { inventory, folder, pageBytes } = settings;
   const noLimits = { initialChunk: undefined, maxQueueDepth: undefined, maxScanGb: undefined };
+  const cursors = toldCursors(fileCursors(join(folder, 'cursor.json'), 'bench'));
+  // In AWS, the lease of a run that was killed ends before Lambda retries the event.
+  await freeOfOthers(cursors, systemClock.now());
   const { outcome, message } = await runBackfill(handler, {
     settings: {
       pipelineId: 'bench',
@@ -40,15 +44,14 @@ async function start(settings: BackfillWorkerSettings): Promise<void> {
       ...noLimits,
     },
     engine: toldEngine(duckDbEngine({ folder: join(folder, 'query') })),
-    cursors: toldCursors(fileCursors(join(folder, 'cursor.json'), 'bench')),
+    cursors,
     queue: parentQueue(),
     objects: fileObjects,
     clock: systemClock,
     log: silentLog,
     pageBytes,
     parallelBatches: PARALLEL_BATCHES,
-    // A retry of the same event has the same owner.
-    owner: 'bench',
+    owner: localOwner(),
   });
   process.send?.({ type: 'done', outcome, message }, () => {
     process.disconnect();

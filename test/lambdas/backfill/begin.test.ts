@@ -57,7 +57,8 @@ beforeEach(() => {
 function runOf({ settings, format = 'csv', bytes = 42 }: Given = {}): BackfillRun {
   return {
     ...kit,
-    owner: 'o',
+    eventId: 'o',
+    owner: 'o/1',
     nearEnd: () => false,
     settings: { ...kit.settings, inventory: inventoryOf(format), ...settings },
     objects: report(format, bytes),

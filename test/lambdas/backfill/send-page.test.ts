@@ -18,7 +18,8 @@ function send(
 ) {
   const run: BackfillRun = {
     ...kit,
-    owner: 'o',
+    eventId: 'o',
+    owner: 'o/1',
     nearEnd: () => false,
     pipeline: { queryInventory: () => '', rowToMessageBody, nextChunk: () => undefined },
   };

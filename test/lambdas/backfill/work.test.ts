@@ -71,7 +71,7 @@ test('a permanent error is stored with the run in which it occurred, and thrown'
   });
 });
 
-test('a transient error is thrown, and the chunk is unchanged', async () => {
+test('a transient error is thrown, the chunk is unchanged, and the lease is free for the retry', async () => {
   const lease = await leaseAt(kit, { stage: 'pending' });
   const error = new QueryError('throttled', { kind: 'transient' });
 
@@ -81,6 +81,18 @@ test('a transient error is thrown, and the chunk is unchanged', async () => {
   const stored = await kit.cursors.read();
   expect(stored?.cursor.stage).toBe('pending');
   expect(stored?.cursor.failure).toBeUndefined();
+  expect(stored?.cursor.lease).toBeUndefined();
+});
+
+test('a transient error is thrown also if the lease cannot be released', async () => {
+  const lease = await leaseAt(kit, { stage: 'pending' });
+  const error = new QueryError('throttled', { kind: 'transient' });
+  const start = () => {
+    kit.cursors.write = () => Promise.reject(new Error('DynamoDB is down'));
+    return Promise.reject(error);
+  };
+
+  await expect(work(lease, runWith(kit, { engine: engine({ start }) }))).rejects.toBe(error);
 });
 
 test('a run processes a chunk from its query to the end of the result', async () => {
