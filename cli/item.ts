@@ -5,11 +5,12 @@ import type { GranuleHandler } from '../lambdas/granule-handler.js';
 import { makeItem } from '../lambdas/granule/items.js';
 import { failureOf } from '../lambdas/runtime/errors.js';
 import { excerpt } from '../lambdas/runtime/text.js';
+import { traceOf } from '../lambdas/runtime/trace.js';
 import { hrefSource, mappedSource } from '../lambdas/source/href.js';
 import type { Item } from '../lambdas/stac/stac.js';
 import { readPipelineConfig } from '../modules/config/config.js';
 import { namedGranule, tryFindGranule } from './item/granule.js';
-import { requiredPipeline, runCommand, UsageError } from './shared/command.js';
+import { isDebug, requiredPipeline, runCommand, UsageError } from './shared/command.js';
 import { handlerIn } from './shared/pipeline-code.js';
 import { printLine } from './shared/terminal.js';
 
@@ -56,6 +57,7 @@ async function printItems(
       await printLine(JSON.stringify(await maker(href)));
     } catch (error) {
       process.stderr.write(`${withHref(href, failureOf(error).message)}\n`);
+      if (isDebug(process.env)) process.stderr.write(`${traceOf(error)}\n`);
       process.exitCode = 1;
     }
   }

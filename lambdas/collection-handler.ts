@@ -10,6 +10,7 @@ import { retryWhileDenied } from './runtime/retry.js';
 import { extensionNotes } from './stac/extensions/notes.js';
 import type { Collection } from './stac/stac.js';
 import { validateCollection } from './stac/validate.js';
+import { callPipelineCode } from './runtime/unexpected.js';
 import { verifyCollection } from './ingestor/read-back.js';
 
 /** Everything the Collection function uses: the ingestor and the STAC API, or stand-ins for them. */
@@ -93,11 +94,19 @@ function handlerWith(
   });
 }
 
-/** Creates and validates the Collection. The result is posted unchanged. Throws ValidationError. */
+/**
+ * Creates and validates the Collection. The result is posted unchanged. Throws ValidationError, and UnexpectedError for an
+ * error that createCollection does not throw on purpose.
+ */
 export function makeCollection(createCollection: () => Collection): Collection {
-  const collection = createCollection();
-  validateCollection(collection);
-  return collection;
+  return callPipelineCode(
+    () => 'createCollection',
+    () => {
+      const collection = createCollection();
+      validateCollection(collection);
+      return collection;
+    },
+  );
 }
 
 /** Returns what is valid in a Collection but should be known, such as extensions that are not declared or not checked. */

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
 import type { CollectionHandler } from '../lambdas/collection-handler.js';
-import { postLocalCollection } from './run/collection-post.js';
+import { describeCollection, postLocalCollection } from './run/collection-post.js';
 import { type Container, containerPool } from './container/pool.js';
 import type { ContainerSettings } from './container/protocol.js';
 import { runEventSource } from './queue/event-source.js';
 import { type Feed, messageFeed, type MessageInput } from './input/message-feed.js';
 import { writeRunPage } from './page/page.js';
-import { messageLine, startProgress, type Terminal } from './run/progress.js';
+import { messageLine, stackPrinter, startProgress, type Terminal } from './run/progress.js';
 import { LocalQueue } from './queue/local-queue.js';
 import { type RunTarget, type Endpoints, startEndpoints } from './run/endpoints.js';
 import { RunFolder } from './run/folder.js';
@@ -31,6 +31,8 @@ export interface LocalRunOptions {
   readonly containerFile: string;
   readonly settings: Omit<ContainerSettings, 'ingestorUrl' | 'secret' | 'token' | 'reportItems'>;
   readonly terminal: Terminal;
+  /** Whether stacks of errors that were not thrown on purpose are printed to the terminal. @default false */
+  readonly debug?: boolean;
   /** Aborted by Ctrl-C. In-flight messages are finished. */
   readonly signal: AbortSignal;
 }
@@ -72,7 +74,8 @@ export async function runLocally(options: LocalRunOptions): Promise<RunSummary> 
 
 function prepare(options: LocalRunOptions, folder: RunFolder, endpoints: Endpoints): Run {
   const { maxReceiveCount, timeoutSeconds } = options.settings;
-  const ledger = new RunLedger(folder);
+  const { debug, terminal } = options;
+  const ledger = new RunLedger(folder, debug ? stackPrinter(terminal) : undefined);
   const isStopped = (): boolean => options.signal.aborted || ledger.hasFault;
   const queue = new LocalQueue({
     // Longer than the timeout of a container, so that no message is processed twice at the same time.
@@ -183,7 +186,7 @@ function finish(run: Run, { collectionFault, started }: Ending): RunSummary {
     isInterrupted,
     collectionFault,
   };
-  writeRunPage(folder, options.collection.createCollection(), summary);
+  writeRunPage(folder, describeCollection(options.collection, options.pipeline), summary);
   folder.close(isInterrupted ? 'interrupted' : 'finished');
   ledger.close();
   return summary;

@@ -4,13 +4,16 @@ import { systemClock } from '../../lambdas/runtime/clock.js';
 import { memoryCursors } from '../../lambdas/backfill/cursor-table.js';
 import { firstChunk, sourceOf, type BackfillSettings } from '../../lambdas/backfill/settings.js';
 import { silentLog, type Log } from '../../lambdas/runtime/log.js';
+import { cutReason } from '../../lambdas/runtime/unexpected.js';
 import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../lambdas/queue/queue.js';
 import { runBackfill } from '../../local/inventory/run-backfill.js';
 import { LOCAL_PACE } from '../../local/inventory/input.js';
 import type { ActionOptions, ActionResult } from './action.js';
 import { chosenChunk, type BackfillTarget } from './target.js';
 import { estimateScan, estimateText, inventoryFor } from './cost.js';
-import { counted, cut, printable } from '../shared/table.js';
+import { stackPrinter } from '../../local/run/progress.js';
+import { isDebug } from '../shared/command.js';
+import { counted, printable } from '../shared/table.js';
 
 const SHOWN = 5;
 const WIDTH = 200;
@@ -85,9 +88,11 @@ function countingQueue(first: string[]): MessageQueue {
 }
 
 function refusals(into: string[]): Log {
+  const printStack = stackPrinter(process.stderr);
   return {
     ...silentLog,
-    error: (_, { key, reason } = {}) => {
+    error: (_, { key, reason, stack } = {}) => {
+      if (isDebug(process.env) && typeof stack === 'string') printStack(stack);
       if (into.length >= SHOWN || typeof key !== 'string') return;
       into.push(`${key}: ${typeof reason === 'string' ? reason : ''}`);
     },
@@ -96,6 +101,6 @@ function refusals(into: string[]): Log {
 
 function listed(title: string, values: readonly string[]): string[] {
   if (values.length === 0) return [];
-  const lines = values.map((value) => `    ${cut(printable(value), WIDTH)}`);
+  const lines = values.map((value) => `    ${cutReason(printable(value), WIDTH)}`);
   return [`  ${title}:`, ...lines];
 }

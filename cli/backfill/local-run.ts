@@ -17,8 +17,9 @@ import { duckDbEngine } from '../../local/inventory/duckdb-engine.js';
 import { runBackfill } from '../../local/inventory/run-backfill.js';
 import { LOCAL_PACE } from '../../local/inventory/input.js';
 import { messageLines } from '../../local/input/message-file.js';
-import { startProgress } from '../../local/run/progress.js';
+import { stackPrinter, startProgress } from '../../local/run/progress.js';
 import { chunkProgress } from './chunk-progress.js';
+import { isDebug } from '../shared/command.js';
 import type { InvokeResult } from './target.js';
 import { errorCode } from '../../lambdas/runtime/errors.js';
 
@@ -138,11 +139,14 @@ async function tidy({ cursors, folder }: LocalBackfillRun): Promise<void> {
   await rm(join(folder, 'query'), { recursive: true, force: true });
 }
 
-/** Logs only errors; all other information is part of the outcome or the status. */
+const printStack = stackPrinter(process.stderr);
+
+/** Logs only errors; all other information is part of the outcome or the status. DEBUG=1 adds the stacks. */
 const stderrLog: Log = {
   ...silentLog,
-  error: (message, fields = {}) => {
+  error: (message, { stack, ...fields } = {}) => {
     process.stderr.write(`${message}: ${JSON.stringify(fields)}\n`);
+    if (isDebug(process.env) && typeof stack === 'string') printStack(stack);
   },
 };
 

@@ -5,6 +5,7 @@ import { failureOf } from '../../lambdas/runtime/errors.js';
 import { joinHref } from '../../lambdas/source/href.js';
 import type { Granule, GranulePipeline } from '../../lambdas/granule/items.js';
 import { parseBody } from '../../lambdas/granule/message.js';
+import { parseGranule } from '../../lambdas/granule/parse.js';
 import type { HrefMap } from '../../local/container/protocol.js';
 import { withoutTrailingSlashes } from '../../lambdas/runtime/text.js';
 
@@ -16,7 +17,7 @@ export interface NamedGranule {
 
 /** Keeps an s3:// or https:// href unchanged. The href of a folder is its absolute path, or starts with `prefix`. */
 export function namedGranule(given: string, prefix: string | undefined): NamedGranule {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(given)) return { href: given };
+  if (isHref(given)) return { href: given };
   const folder = resolve(given);
   if (prefix === undefined) return { href: folder };
   const name = basename(folder);
@@ -28,14 +29,21 @@ export function namedGranule(given: string, prefix: string | undefined): NamedGr
 /** The granule that a message names, such as a bare key; undefined for a path or a message of another pipeline. */
 export function tryFindGranule(
   given: string,
-  { parseMessage }: Pick<GranulePipeline<Granule>, 'parseMessage'>,
+  pipeline: Pick<GranulePipeline<Granule>, 'parseMessage'>,
 ): Granule | undefined {
   if (given === '' || existsSync(given)) return undefined;
   try {
     const [message, ...others] = parseBody(given).messages;
-    return message === undefined || others.length > 0 ? undefined : parseMessage(message);
+    return message === undefined || others.length > 0
+      ? undefined
+      : parseGranule(pipeline.parseMessage, message);
   } catch (error) {
-    if (failureOf(error).kind === 'permanent') return undefined;
+    // An href is usually not a message, and parseMessage may not expect one.
+    if (isHref(given) || failureOf(error).kind === 'permanent') return undefined;
     throw error;
   }
+}
+
+function isHref(given: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(given);
 }

@@ -5,7 +5,7 @@ import { tryParseJson } from '../../lambdas/runtime/json.js';
 import type { LocalRunOptions } from '../../local/local-run.js';
 import { MAX_RECEIVE } from '../../local/queue/local-queue.js';
 import { readPipelineConfig } from '../../modules/config/config.js';
-import type { PipelineFolder } from '../shared/command.js';
+import { isDebug, type PipelineFolder } from '../shared/command.js';
 import { bundlePipeline } from '../shared/pipeline-code.js';
 import { planInput, type InputOptions, type PlannedPipeline } from './input.js';
 import { localTarget, type TargetOptions } from './target.js';
@@ -22,6 +22,7 @@ export type PreparedRun = Pick<
   | 'target'
   | 'batchSize'
   | 'containerFile'
+  | 'debug'
   | 'settings'
 >;
 
@@ -50,6 +51,7 @@ export async function prepareRun(folder: PipelineFolder, options: RunInput): Pro
     target,
     batchSize: Math.min(config.batch_size, MAX_RECEIVE),
     containerFile: code.containerFile,
+    debug: isDebug(process.env),
     settings: { ...settingsOf(pipeline), ...maps },
   };
 }

@@ -1,3 +1,4 @@
+import { cutReason } from '../../lambdas/runtime/unexpected.js';
 import type { DeadLetter } from './dead-letter.js';
 import { groupDeadLetters } from './groups.js';
 import type { RedriveResult } from './send.js';
@@ -30,7 +31,7 @@ export function listText(subject: RedriveSubject): string {
     kind ?? '-',
     shortTime(oldest),
     shortTime(newest),
-    `${cut(reason, REASON_WIDTH)}  (${count > 1 ? 'oldest' : 'message'}: ${example})`,
+    `${cutReason(reason, REASON_WIDTH)}  (${count > 1 ? 'oldest' : 'message'}: ${example})`,
   ]);
   const table = rows.length === 0 ? [] : ['', ...tableLines(COLUMNS, rows)];
   return [headline(subject), ...table, ...malformedLines(deadLetters), ...notes.map(note)].join(

@@ -1,6 +1,7 @@
 import { basename, join, normalize } from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { PipelineError } from '../../lambdas/runtime/errors.js';
+import { traceOf } from '../../lambdas/runtime/trace.js';
 import { knownPipelines, listPipelines } from '../../modules/config/folder.js';
 import { ConfigError } from '../../modules/config/values/error.js';
 
@@ -47,7 +48,7 @@ export async function runCommand(
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
     process.exitCode = isUsage(error) ? wrongUsageCode : FAILED;
-    stderr.write(`${report(error, { command: name, debug: isSet(env['DEBUG']) })}\n`);
+    stderr.write(`${report(error, { command: name, debug: isDebug(env) })}\n`);
   }
 }
 
@@ -111,9 +112,15 @@ function isUsage(error: unknown): boolean {
 function report(error: unknown, { command, debug }: { command: string; debug: boolean }): string {
   if (!(error instanceof Error)) return `${command}: ${String(error)}`;
   if (isUsage(error)) return usageSentence(error, command);
-  if (debug) return error.stack ?? error.message;
-  if (error instanceof ConfigError || error instanceof PipelineError) return error.message;
+  if (debug) return traceOf(error);
+  if (isPlain(error)) return error.message;
   return `${command}: ${error.name}: ${error.message} (set DEBUG=1 for the stack trace)`;
+}
+
+/** Whether the message says everything. Importing the class BundleError would load esbuild in every command. */
+function isPlain(error: Error): boolean {
+  if (error instanceof ConfigError || error instanceof PipelineError) return true;
+  return error.name === 'BundleError';
 }
 
 function usageSentence({ message }: Error, command: string): string {
@@ -124,6 +131,7 @@ function usageSentence({ message }: Error, command: string): string {
   return `${command}: ${sentence}. Run "npm run ${command} -- --help" for usage.`;
 }
 
-function isSet(value: string | undefined): boolean {
-  return value !== undefined && value !== '' && value !== '0';
+/** Whether stacks are printed: DEBUG is set, and not to 0. */
+export function isDebug({ DEBUG = '' }: Surroundings['env']): boolean {
+  return DEBUG !== '' && DEBUG !== '0';
 }

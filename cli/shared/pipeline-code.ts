@@ -1,14 +1,18 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { types } from 'node:util';
 
 import { unzipSync } from 'fflate';
 
 import type { CollectionHandler } from '../../lambdas/collection-handler.js';
 import type { GranuleHandler } from '../../lambdas/granule-handler.js';
 import type { HistoricHandler } from '../../lambdas/historic-handler.js';
+import { failureOf } from '../../lambdas/runtime/errors.js';
+import { UnexpectedError } from '../../lambdas/runtime/unexpected.js';
 import { bundleEntries } from '../../modules/bundling/bundle.js';
+import { ConfigError } from '../../modules/config/values/error.js';
 import type { PipelineFolder } from './command.js';
 
 /** A pipeline's code, bundled as for Lambda and loaded into this process. */
@@ -40,17 +44,76 @@ export async function bundlePipeline({ folder }: PipelineFolder): Promise<Bundle
   return {
     appFile: fileOf(app),
     containerFile: fileOf(CONTAINER),
-    app: await handlerIn<GranuleHandler>(fileOf(app)),
-    collection: await handlerIn<CollectionHandler>(fileOf(collection)),
-    historic: files.has(historic) ? await handlerIn<HistoricHandler>(fileOf(historic)) : undefined,
+    app: await handlerIn<GranuleHandler>(fileOf(app), app),
+    collection: await handlerIn<CollectionHandler>(fileOf(collection), collection),
+    historic: files.has(historic)
+      ? await handlerIn<HistoricHandler>(fileOf(historic), historic)
+      : undefined,
   };
 }
 
-/** Imports the handler that a file of a pipeline exports. Throws Error if it exports none. */
-export async function handlerIn<Handler>(file: string): Promise<Handler> {
-  const { handler } = (await import(pathToFileURL(file).href)) as { readonly handler?: Handler };
-  if (handler === undefined) throw new Error(`${file} exports no handler`);
-  return handler;
+/**
+ * Imports the handler that a file of a pipeline exports. Throws ConfigError if the file does not exist, cannot be compiled
+ * or exports none, and UnexpectedError if it cannot be loaded.
+ *
+ * @param shown what errors call the file
+ */
+export async function handlerIn<Handler>(
+  file: string,
+  shown = relative('', file),
+): Promise<Handler> {
+  if (!existsSync(file)) throw new ConfigError([missing(shown)]);
+  const { handler } = await load<{ readonly handler?: Handler }>(file, shown);
+  if (handler !== undefined) return handler;
+  throw new ConfigError([
+    `${shown} exports no handler: it needs 'export const handler = ${MAKERS[basename(shown)] ?? '...'}'`,
+  ]);
+}
+
+const MAKERS: Readonly<Record<string, string>> = {
+  'app.ts': 'granuleHandler({ collectionId, parseMessage, createItem })',
+  'collection.ts': 'collectionHandler(createCollection)',
+  'historic.ts': 'historicHandler({ queryInventory, rowToMessageBody, nextChunk })',
+};
+
+function missing(shown: string): string {
+  const maker = MAKERS[basename(shown)];
+  const needed = maker === undefined ? '' : `: it must contain 'export const handler = ${maker}'`;
+  return `${shown} is missing${needed}`;
+}
+
+async function load<Exports>(file: string, shown: string): Promise<Exports> {
+  try {
+    return (await import(pathToFileURL(file).href)) as Exports;
+  } catch (thrown) {
+    const cause = nativeError(thrown);
+    const text = syntaxErrors(failureOf(cause).message);
+    if (text !== undefined) throw new ConfigError(inProject(text).split('\n'), { cause });
+    const error = new UnexpectedError(`${shown} cannot be loaded`, cause);
+    error.message = inProject(error.message);
+    throw error;
+  }
+}
+
+/** Errors of tsx come from another thread and are plain objects with the prototype of Error. */
+function nativeError(thrown: unknown): unknown {
+  if (types.isNativeError(thrown) || !(thrown instanceof Error)) return thrown;
+  const { name, message, stack }: Error = thrown;
+  return Object.assign(new Error(message), { name, stack });
+}
+
+/** Returns the lines that name a place, of the message for a file that tsx cannot compile. */
+function syntaxErrors(message: string): string | undefined {
+  const [, lines] = /^Transform failed with \d+ errors?:\n(.*)$/s.exec(message) ?? [];
+  // esbuild counts columns from 0, editors from 1.
+  return lines?.replaceAll(
+    /:(\d+):(\d+): ERROR: /g,
+    (_, line: string, column: string) => `:${line}:${Number(column) + 1}: `,
+  );
+}
+
+function inProject(text: string): string {
+  return text.replaceAll(`file://${process.cwd()}/`, '').replaceAll(`${process.cwd()}/`, '');
 }
 
 function temporaryFolder(): string {

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import type { BackfillRun } from './run.js';
 import { NO_COUNTS, type BackfillCursor } from './cursor.js';
 import { backoffMs } from '../runtime/retry.js';
-import { failureOf, QueryError } from '../runtime/errors.js';
+import { QueryError } from '../runtime/errors.js';
+import { deepenStacks } from '../runtime/trace.js';
+import { reasonOf, tracedFailureOf } from '../runtime/unexpected.js';
 import { inventoryQuery } from '../inventory/query.js';
 import type { Lease } from './lease.js';
 
@@ -85,12 +87,15 @@ export async function restartQuery(
 
 /** Calls a function of the pipeline. Its errors become permanent, because a retry would throw them again. */
 export function callPipeline<T>(name: string, call: () => T): T {
+  deepenStacks();
   try {
     return call();
   } catch (cause) {
-    throw new QueryError(`${name} in historic.ts threw an error: ${failureOf(cause).message}`, {
-      kind: 'permanent',
-      cause,
-    });
+    const message = `${name} in historic.ts threw an error: ${reasonOf(cause)}`;
+    const error = new QueryError(message, { kind: 'permanent', cause });
+    // Lambda logs the stack of the error that the function ends with, but not that of the cause.
+    const { stack } = tracedFailureOf(cause);
+    if (stack !== undefined) error.stack = `QueryError: ${message}\nCaused by: ${stack}`;
+    throw error;
   }
 }

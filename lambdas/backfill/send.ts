@@ -4,8 +4,10 @@ import { callPipeline, restartQuery } from './query.js';
 import { chunkName, reportName, type BackfillOutcome, type BackfillRun } from './run.js';
 import { addCounts, NO_COUNTS, type Counts } from './cursor.js';
 import { backoffMs } from '../runtime/retry.js';
-import { failureOf, QueryError } from '../runtime/errors.js';
+import { QueryError } from '../runtime/errors.js';
 import type { Lease } from './lease.js';
+import { deepenStacks } from '../runtime/trace.js';
+import { reasonOf, tracedFailureOf } from '../runtime/unexpected.js';
 import { toRow, type Row } from '../inventory/result-csv.js';
 import { readResultPages, ResultGoneError, type ResultPage } from '../inventory/result-pages.js';
 import { backfillAttributes } from '../queue/attributes.js';
@@ -91,18 +93,24 @@ function* messagesOf(
   tally: Tally,
 ): Generator<OutgoingMessage> {
   const attributes = backfillAttributes(pipelineId);
+  deepenStacks();
   for (const record of records) {
     const row = toRow(columns, record);
     try {
       const body: unknown = pipeline.rowToMessageBody(row);
       if (body === undefined || body === null) tally.skipped += 1;
       else if (typeof body === 'string') yield { key: keyOf(row), body, attributes };
-      else throw new TypeError(`must return a string or undefined (returned ${typeof body})`);
+      else throw permanent(`must return a string or undefined (returned ${typeof body})`);
     } catch (error) {
-      const reason = `rowToMessageBody: ${failureOf(error).message}`;
-      tally.refused.push({ key: keyOf(row), reason });
+      tally.refused.push(refusedRow(row, error, tally));
     }
   }
+}
+
+function refusedRow(row: Row, error: unknown, { refused }: Tally): RefusedMessage {
+  const reason = `rowToMessageBody: ${reasonOf(error)}`;
+  const stack = refused.length < MAX_REPORTED ? tracedFailureOf(error).stack : undefined;
+  return { key: keyOf(row), reason, ...(stack !== undefined && { stack }) };
 }
 
 function keyOf(row: Row): string {
@@ -110,8 +118,8 @@ function keyOf(row: Row): string {
 }
 
 function logRefused(refused: readonly RefusedMessage[], { log }: BackfillRun): void {
-  for (const { key, reason } of refused.slice(0, MAX_REPORTED)) {
-    log.error('row refused: no message was sent', { key, reason });
+  for (const fields of refused.slice(0, MAX_REPORTED)) {
+    log.error('row refused: no message was sent', { ...fields });
   }
   const more = refused.length - MAX_REPORTED;
   if (more > 0) log.error('more rows refused', { count: more });

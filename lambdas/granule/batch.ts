@@ -12,8 +12,8 @@ import {
   type TimedContext,
 } from './posts.js';
 import { TimeBudget } from './time-budget.js';
-import { failureOf } from '../runtime/errors.js';
 import { mapLimited } from '../runtime/retry.js';
+import { tracedFailureOf } from '../runtime/unexpected.js';
 import type { Item } from '../stac/stac.js';
 
 /** A record and what happened to it, before it is settled with the queue. */
@@ -74,7 +74,7 @@ async function makeAll<G extends Granule>(
 /** makeOne catches every error that it expects; for any other, this returns the record as failed instead of losing it. */
 function unexpected(record: SQSRecord | undefined, reason: unknown): MadeRecord {
   if (record === undefined) throw reason;
-  const outcome: Outcome = { result: 'failed', failure: failureOf(reason) };
+  const outcome: Outcome = { result: 'failed', failure: tracedFailureOf(reason) };
   return { record, correlationId: record.messageId, items: [], outcome, milliseconds: 0 };
 }
 
@@ -106,7 +106,7 @@ async function makeOne<G extends Granule>(
     if (failure !== undefined) return done(items, { result: 'failed', failure });
     return items.length > 0 ? done(items) : done([], { result: 'skipped' });
   } catch (error) {
-    return done([], { result: 'failed', failure: failureOf(error) });
+    return done([], { result: 'failed', failure: tracedFailureOf(error) });
   }
 }
 

@@ -1,17 +1,14 @@
-import { itemLinks } from './links.js';
+import { completeItem } from './complete.js';
 import type { RunMaking } from './making.js';
 import type { ParsedBody, GranuleMessage } from './message.js';
-import { failureOf, ValidationError, type Failure } from '../runtime/errors.js';
+import { parseGranule } from './parse.js';
+import type { Failure } from '../runtime/errors.js';
 import type { Log, LogFields } from '../runtime/log.js';
 import type { Meter } from '../runtime/metrics.js';
 import { mapLimited } from '../runtime/retry.js';
+import { awaitPipelineCode, tracedFailureOf } from '../runtime/unexpected.js';
 import type { GranuleSource } from '../source/source.js';
-import { missesAntimeridian } from '../stac/bounds.js';
-import { extensionNotes } from '../stac/extensions/notes.js';
-import { bboxOf } from '../stac/geometry.js';
-import type { Item, ItemProperties } from '../stac/stac.js';
-import { compareInstants, tryParseInstant } from '../stac/time.js';
-import { validateItem } from '../stac/validate.js';
+import type { Item } from '../stac/stac.js';
 
 /** The input of createItem. `href` identifies the granule; a pipeline may add fields taken from the message. */
 export interface Granule {
@@ -55,76 +52,21 @@ export interface MakeItemContext extends ItemContext {
 
 /**
  * Creates an Item with createItem, adds its collection and the link to the Collection, and validates it. The result is
- * posted unchanged. Throws ValidationError and any error that createItem throws.
+ * posted unchanged. Throws ValidationError, the errors that createItem throws on purpose, and UnexpectedError for others.
  */
-export async function makeItem<G extends Granule>(
-  { collectionId, createItem }: Pick<GranulePipeline<G>, 'collectionId' | 'createItem'>,
+export function makeItem<G extends Granule>(
+  pipeline: Pick<GranulePipeline<G>, 'collectionId' | 'createItem'>,
   granule: G,
-  { source, warn, stacApiUrl, noted = new Set() }: MakeItemContext,
+  context: MakeItemContext,
 ): Promise<Item> {
-  const created = await createItem({ ...granule, source, warn });
-  checkShape(created, collectionId);
-  if (created.collection !== undefined && created.collection !== collectionId) {
-    throw new ValidationError(`Item '${created.id}'`, [
-      `collection: is '${created.collection}', but the pipeline's Collection is '${collectionId}'`,
-    ]);
-  }
-  const item: Item = {
-    ...created,
-    properties: withConsistentTimes(created.properties),
-    links: itemLinks(created.links, { id: created.id, collectionId, stacApiUrl, warn }),
-    collection: collectionId,
-  };
-  validateItem(item);
-  warnOfMissedAntimeridian(item, warn);
-  warnOfExtensions(item, warn, noted);
-  return item;
-}
-
-/** Checks the shape at run time, because an author's cast can defeat the Item type, and reports every fault. */
-function checkShape(created: unknown, collection: string): void {
-  if (typeof created !== 'object' || created === null) {
-    throw new ValidationError('The value returned by createItem', [
-      `${String(created)} is not an Item`,
-    ]);
-  }
-  const { links, properties } = created as { links?: unknown; properties?: unknown };
-  if (Array.isArray(links) && typeof properties === 'object' && properties !== null) return;
-  validateItem({ collection, ...(created as Item) });
-}
-
-/**
- * pgSTAC stores start and end as a range and rejects an empty range, so an Item whose start equals its end keeps only
- * `datetime`. STAC requires `datetime` next to a range too; it is null unless the author set it.
- */
-function withConsistentTimes(properties: ItemProperties): ItemProperties {
-  const { start_datetime: start, end_datetime: end, ...rest } = properties;
-  if (typeof start !== 'string' || typeof end !== 'string') return properties;
-  const datetime = properties.datetime ?? null;
-  if (!isSameInstant(start, end)) return { ...properties, datetime };
-  return { ...rest, datetime: datetime ?? start };
-}
-
-function isSameInstant(one: string, other: string): boolean {
-  if (one === other) return true;
-  const [a, b] = [tryParseInstant(one), tryParseInstant(other)];
-  return a !== undefined && b !== undefined && compareInstants(a, b) === 0;
-}
-
-/** A bbox much wider than its geometry usually means the antimeridian was missed. */
-function warnOfMissedAntimeridian({ id, bbox, geometry }: Item, warn: ItemContext['warn']): void {
-  if (bbox === undefined || geometry === null || !missesAntimeridian(bbox, geometry)) return;
-  const message = 'the bbox is wider than the geometry; was the antimeridian missed?';
-  warn(message, { id, bbox, derived: bboxOf(geometry) });
-}
-
-/** All Items of a pipeline declare the same extensions, so that the first warning about one says it all. */
-function warnOfExtensions(item: Item, warn: ItemContext['warn'], noted: Set<string>): void {
-  for (const { about, message } of extensionNotes(item)) {
-    if (noted.has(about)) continue;
-    noted.add(about);
-    warn(message, { id: item.id });
-  }
+  return awaitPipelineCode(
+    () => String(granule.href as unknown),
+    async () => {
+      const { source, warn } = context;
+      const created = await pipeline.createItem({ ...granule, source, warn });
+      return completeItem(created, pipeline.collectionId, context);
+    },
+  );
 }
 
 interface MakeItemsContext {
@@ -154,14 +96,14 @@ export async function makeItems<G extends Granule>(
   const warn = log.warn.bind(log);
   const noted = notedIn(log);
   const results = await mapLimited(messages, CONCURRENT_GRANULES, async (message) => {
-    const granule = pipeline.parseMessage(message);
+    const granule = parseGranule(pipeline.parseMessage, message);
     if (granule === undefined) return undefined;
     return run((source) => makeItem(pipeline, granule, { source, warn, stacApiUrl, noted }));
   });
   const items = results.flatMap((one) => (one.status === 'fulfilled' ? (one.value ?? []) : []));
   meter.count('ItemsMade', items.length);
   const failed = results.filter((one) => one.status === 'rejected');
-  const failures = [...faults, ...failed.map(({ reason }): unknown => reason)].map(failureOf);
+  const failures = [...faults, ...failed.map(({ reason }): unknown => reason)].map(tracedFailureOf);
   const failure = failures.find(({ kind }) => kind === 'transient') ?? failures[0];
   return { items, ...(failure && { failure }) };
 }

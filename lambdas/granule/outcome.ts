@@ -1,6 +1,6 @@
 import { failureOf, type Failure } from '../runtime/errors.js';
 import type { RecordResult } from './batch.js';
-import type { Log } from '../runtime/log.js';
+import type { Log, LogFields } from '../runtime/log.js';
 import type { Meter } from '../runtime/metrics.js';
 import type { RecordQueue } from '../queue/dead-letters.js';
 
@@ -127,6 +127,10 @@ function logOutcome(
     correlationId,
     outcome: as,
     milliseconds: Math.round(milliseconds),
-    ...(failure && { error: failure.name, reason: failure.message, kind: failure.kind }),
+    ...(failure && fieldsOf(failure)),
   });
+}
+
+function fieldsOf({ name, message, kind, stack }: Failure): LogFields {
+  return { error: name, reason: message, kind, ...(stack !== undefined && { stack }) };
 }

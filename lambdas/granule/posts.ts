@@ -2,10 +2,11 @@ import type { SQSRecord } from 'aws-lambda';
 import { withinTime, type TimeBudget } from './time-budget.js';
 import type { Ingestor } from '../ingestor/client.js';
 import { recordIngestion, type RecordIngestion } from '../ingestor/pending.js';
-import { failureOf, type Failure } from '../runtime/errors.js';
+import type { Failure } from '../runtime/errors.js';
 import type { Log } from '../runtime/log.js';
 import type { Meter } from '../runtime/metrics.js';
 import { mapLimited } from '../runtime/retry.js';
+import { tracedFailureOf } from '../runtime/unexpected.js';
 import type { GranuleSource } from '../source/source.js';
 import type { Item } from '../stac/stac.js';
 import { compareInstants, tryParseInstant } from '../stac/time.js';
@@ -140,7 +141,7 @@ async function postOne(next: NewestItem, context: TimedContext): Promise<Post> {
     });
     return { outcome: { result: 'posted' }, milliseconds: performance.now() - started };
   } catch (error) {
-    const outcome: Outcome = { result: 'failed', failure: failureOf(error) };
+    const outcome: Outcome = { result: 'failed', failure: tracedFailureOf(error) };
     return { outcome, milliseconds: performance.now() - started };
   }
 }

@@ -1,4 +1,4 @@
-import type { Failure } from '../runtime/errors.js';
+import { PipelineError, type Failure } from '../runtime/errors.js';
 
 /** Time reserved for settling the records: this share of the time at the start, and at most RESERVE_MS. */
 const RESERVE_SHARE = 0.2;
@@ -80,9 +80,13 @@ export class TimeBudget {
   }
 }
 
-/** Thrown when work was given up because it took too long. Transient, like every unexpected error. */
-export class GivenUpError extends Error {
+/** Thrown when work was given up because it took too long. Transient: the next receive has the whole time again. */
+export class GivenUpError extends PipelineError {
   override readonly name = 'GivenUp';
+
+  constructor(message: string) {
+    super(message, { kind: 'transient' });
+  }
 }
 
 /** Rejects with GivenUpError after `limitMs`, although the work itself is not stopped. `reason` becomes its message. */

@@ -18,6 +18,8 @@ export interface OutgoingMessage extends QueueMessage {
 export interface RefusedMessage {
   readonly key: string;
   readonly reason: string;
+  /** The stack of an error that was not thrown on purpose. */
+  readonly stack?: string;
 }
 
 export interface SendResult {

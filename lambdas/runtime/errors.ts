@@ -141,6 +141,8 @@ export interface Failure {
   readonly kind: FailureKind;
   readonly name: string;
   readonly message: string;
+  /** Only of an error that was not thrown on purpose, and only in logs. */
+  readonly stack?: string;
 }
 
 /**

@@ -78,8 +78,8 @@ export class Container {
       workerData: settings,
       stdout: true,
       stderr: true,
-      // The flags of the parent process (tsx, jest) are not meant for the bundle.
-      execArgv: [],
+      // The flags of the parent process (tsx, jest) are not meant for the bundle. Lambda sets this one too.
+      execArgv: ['--enable-source-maps'],
       ...(memoryMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: memoryMb } }),
     });
     for (const stream of [worker.stdout, worker.stderr]) {

@@ -1,6 +1,8 @@
 import { failureOf } from '../../lambdas/runtime/errors.js';
 import type { Granule, GranulePipeline } from '../../lambdas/granule/items.js';
 import { parseBody } from '../../lambdas/granule/message.js';
+import { parseGranule } from '../../lambdas/granule/parse.js';
+import { callPipelineCode } from '../../lambdas/runtime/unexpected.js';
 
 /** The pipeline, used to decide whether a file name belongs to a granule. */
 export interface GranuleFinder {
@@ -38,7 +40,14 @@ export function namingsOf({
   keyPrefix,
 }: GranuleFinder): Naming[] {
   const bodies: ((key: string) => string | undefined)[] = [(key) => s3Event(bucket, key)];
-  if (rowToMessageBody) bodies.unshift((key) => rowToMessageBody({ bucket, key }));
+  if (rowToMessageBody) {
+    bodies.unshift((key) =>
+      callPipelineCode(
+        () => `rowToMessageBody of '${key}'`,
+        () => rowToMessageBody({ bucket, key }),
+      ),
+    );
+  }
   const prefixes = keyPrefix === '' ? [''] : ['', keyPrefix];
   return prefixes.flatMap((prefix) =>
     bodies.map((bodyOf) => (key: string) => {
@@ -50,12 +59,12 @@ export function namingsOf({
 }
 
 /** A file for whose message the pipeline throws a permanent error is not one of its granules. */
-function tryFindHref(
-  body: string,
-  { parseMessage }: GranuleFinder['pipeline'],
-): string | undefined {
+function tryFindHref(body: string, pipeline: GranuleFinder['pipeline']): string | undefined {
   try {
-    const granules = parseBody(body).messages.flatMap((message) => parseMessage(message) ?? []);
+    const { messages } = parseBody(body);
+    const granules = messages.flatMap(
+      (message) => parseGranule(pipeline.parseMessage, message) ?? [],
+    );
     return granules[0]?.href;
   } catch (error) {
     if (failureOf(error).kind === 'permanent') return undefined;

@@ -14,7 +14,7 @@ import { MAX_ITEMS_ON_PAGE, type PageItem, toPageItem } from './page-data.js';
 /** Writes index.html of a run, which shows its Items on a map. */
 export function writeRunPage(
   folder: RunFolder,
-  { id, title }: Collection,
+  { id, title }: Pick<Collection, 'id' | 'title'>,
   summary: RunSummary,
 ): void {
   const items: PageItem[] = [];

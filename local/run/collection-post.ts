@@ -2,6 +2,7 @@ import type { CollectionHandler } from '../../lambdas/collection-handler.js';
 import { systemClock } from '../../lambdas/runtime/clock.js';
 import { failureOf } from '../../lambdas/runtime/errors.js';
 import { silentLog, type Log } from '../../lambdas/runtime/log.js';
+import type { Collection } from '../../lambdas/stac/stac.js';
 import type { ItemStore } from '../ingestor/item-store.js';
 import type { Endpoints } from './endpoints.js';
 
@@ -34,5 +35,17 @@ export async function postLocalCollection(
     const { name, message } = failureOf(error);
     if (name === 'OutputError') throw error;
     return message;
+  }
+}
+
+/** Returns what the page shows of the Collection. If it cannot be created, the summary says why. */
+export function describeCollection(
+  { createCollection }: CollectionHandler,
+  pipeline: string,
+): Pick<Collection, 'id' | 'title'> {
+  try {
+    return createCollection();
+  } catch {
+    return { id: pipeline };
   }
 }

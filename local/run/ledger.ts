@@ -24,7 +24,11 @@ export class RunLedger {
   private readonly log: LineFile;
   private fault: { readonly error: unknown } | undefined;
 
-  constructor(private readonly folder: RunFolder) {
+  /** @param onStack receives the stack of each error that was not thrown on purpose */
+  constructor(
+    private readonly folder: RunFolder,
+    private readonly onStack: (stack: string) => void = () => undefined,
+  ) {
     this.log = folder.openLog();
   }
 
@@ -107,6 +111,7 @@ export class RunLedger {
     // The log entry of a record's outcome does not count as a warning: outcomes are counted separately.
     if (entry.message !== 'record') this.counted.warnings++;
     this.log.append(JSON.stringify(entry));
+    if (typeof entry['stack'] === 'string') this.onStack(entry['stack']);
   }
 
   private add(

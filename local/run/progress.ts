@@ -68,6 +68,17 @@ export function startProgress<T>({
   };
 }
 
+/** Returns a function that prints stacks between the lines of the progress, and each place only once. */
+export function stackPrinter(terminal: Terminal): (stack: string) => void {
+  const printed = new Set<string>();
+  return (stack) => {
+    const frames = stack.slice(stack.indexOf('\n'));
+    if (printed.has(frames)) return;
+    printed.add(frames);
+    terminal.write(`${terminal.isTTY ? '\r\u001b[K' : ''}${stack}\n`);
+  };
+}
+
 /** The bar gives way to the text on a narrow terminal. A terminal of unknown width reports 0. */
 function fitted({ text, share }: ProgressLine, columns = 0): string {
   const width = columns > 0 ? columns : 80;

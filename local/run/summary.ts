@@ -1,3 +1,4 @@
+import { cutReason } from '../../lambdas/runtime/unexpected.js';
 import type { FailureCount } from './folder.js';
 
 /** The results of a local run. */
@@ -77,6 +78,5 @@ function failureLines(summary: RunSummary): string[] {
 }
 
 function truncate(text: string): string {
-  const line = text.replaceAll('\n', ' ');
-  return line.length <= MAX_EXAMPLE ? line : `${line.slice(0, MAX_EXAMPLE)}...`;
+  return cutReason(text.replaceAll('\n', ' '), MAX_EXAMPLE);
 }

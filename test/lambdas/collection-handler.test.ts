@@ -9,6 +9,7 @@ import { silentLog } from '../../lambdas/runtime/log.js';
 import type { Collection } from '../../lambdas/stac/stac.js';
 import { verifyCollection } from '../../lambdas/ingestor/read-back.js';
 import { MemoryLog } from '../support/backfill/collaborators.js';
+import { codeAt } from '../support/pipeline-code.js';
 
 const collection: Collection = {
   type: 'Collection',
@@ -231,4 +232,21 @@ describe('verifyCollection', () => {
       /cannot be read back from .*: HTTP status 404/,
     );
   });
+});
+
+test('[N22] x.a.b in createCollection fails with the place, and its stack is what Lambda logs', async () => {
+  const careless = codeAt<() => never>(
+    'pipelines/x/collection.ts',
+    '() => {\n  return ({}).a.b;\n}',
+  );
+  const error = await collectionHandler(careless)({}, { getRemainingTimeInMillis: () => 1 }).then(
+    () => new Error('no failure'),
+    (thrown: unknown) => thrown as Error,
+  );
+
+  expect(error.message).toMatch(
+    /^createCollection: Cannot read properties of undefined .* at pipelines\/x\/collection\.ts:2:\d+$/,
+  );
+  expect(error.stack).toMatch(/\n {4}at .*pipelines\/x\/collection\.ts:2:\d+\)?\n/);
+  expect(error.stack).not.toContain(process.cwd());
 });

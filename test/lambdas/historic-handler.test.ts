@@ -572,7 +572,11 @@ describe('faults', () => {
     expect(kit.log.lines).toContainEqual({
       level: 'error',
       message: 'row refused: no message was sent',
-      fields: { key: 'bad', reason: 'rowToMessageBody: no such tile' },
+      fields: {
+        key: 'bad',
+        reason: 'rowToMessageBody: no such tile',
+        stack: expect.stringContaining('TypeError: no such tile\n    at ') as unknown,
+      },
     });
   });
 

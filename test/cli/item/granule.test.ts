@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { namedGranule, tryFindGranule } from '../../../cli/item/granule.js';
 import type { GranuleMessage } from '../../../lambdas/granule/message.js';
 import { MessageError } from '../../../lambdas/runtime/errors.js';
+import { codeAt } from '../../support/pipeline-code.js';
 
 describe('namedGranule', () => {
   test.each([
@@ -50,5 +51,16 @@ describe('an argument that is neither an href nor a path', () => {
     };
 
     expect(() => tryFindGranule('tile 7', broken)).toThrow('a bug');
+  });
+
+  test('[N22] an href is tried as a message, but an error of parseMessage does not stop it', () => {
+    const careless = {
+      parseMessage: codeAt<() => never>('pipelines/x/app.ts', '() => {\n  return ({}).a.b;\n}'),
+    };
+
+    expect(tryFindGranule('s3://bucket/granule', careless)).toBeUndefined();
+    expect(() => tryFindGranule('tile 7', careless)).toThrow(
+      /^the message tile 7: Cannot read .* at pipelines\/x\/app\.ts:2:\d+$/,
+    );
   });
 });

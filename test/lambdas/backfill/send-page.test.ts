@@ -64,7 +64,11 @@ test('a row for which the pipeline throws is refused with its key, and does not 
     {
       level: 'error',
       message: 'row refused: no message was sent',
-      fields: { key: 'a', reason: 'rowToMessageBody: no date in it' },
+      fields: {
+        key: 'a',
+        reason: 'rowToMessageBody: no date in it',
+        stack: expect.stringContaining('Error: no date in it\n    at ') as unknown,
+      },
     },
   ]);
 });

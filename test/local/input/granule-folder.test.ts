@@ -9,6 +9,7 @@ import { MessageError } from '../../../lambdas/runtime/errors.js';
 import type { GranuleMessage } from '../../../lambdas/granule/message.js';
 import { type FolderGranules, granulesBelow } from '../../../local/input/granule-folder.js';
 import { namingsOf } from '../../../local/input/granule-messages.js';
+import { codeAt } from '../../support/pipeline-code.js';
 
 /** Granules are folders with a meta.json below data/, in messages and S3 events alike. */
 const pipeline = {
@@ -231,4 +232,20 @@ test('any key is unchanged after it passed through an S3 event', () => {
       expect(naming?.(key)?.href).toBe(key);
     }),
   );
+});
+
+test.each<[string, { readonly rowToMessageBody?: undefined }, string]>([
+  ['parseMessage', { rowToMessageBody: undefined }, 's3://bucket/x/y: '],
+  ['rowToMessageBody', {}, "rowToMessageBody of 'x/y': "],
+])('[N22] x.a.b in %s names the file and the place', (_, change, subject) => {
+  const careless = codeAt<() => never>('pipelines/x/app.ts', '() => {\n  return ({}).a.b;\n}');
+  const [naming] = namingsOf({
+    ...finder,
+    pipeline: { parseMessage: careless },
+    rowToMessageBody: careless,
+    ...change,
+  });
+
+  expect(() => naming?.('x/y')).toThrow(subject);
+  expect(() => naming?.('x/y')).toThrow(/ at pipelines\/x\/app\.ts:2:\d+$/);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { duration, messageLine, startProgress } from '../../../local/run/progress.js';
+import { duration, messageLine, stackPrinter, startProgress } from '../../../local/run/progress.js';
 
 function terminalOf(isTTY: boolean) {
   const written: string[] = [];
@@ -83,4 +83,14 @@ test.each([
   [7260, '2 h 1 min'],
 ])('%d seconds are %s', (seconds, text) => {
   expect(duration(seconds)).toBe(text);
+});
+
+test('[N22] a stack is printed on lines of its own, once for each place', () => {
+  const [terminal, file] = [terminalOf(true), terminalOf(false)];
+  for (const print of [stackPrinter(terminal), stackPrinter(file)]) {
+    for (const stack of ['E: a\n at x:1', 'E: b\n at x:1', 'E: a\n at x:2']) print(stack);
+  }
+
+  expect(terminal.written).toEqual(['\r\u001b[KE: a\n at x:1\n', '\r\u001b[KE: a\n at x:2\n']);
+  expect(file.written).toEqual(['E: a\n at x:1\n', 'E: a\n at x:2\n']);
 });

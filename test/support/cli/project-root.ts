@@ -5,13 +5,13 @@ import { dirname, join } from 'node:path';
 import { pipelineFolder, yamlOf } from '../stacks/config-folder.js';
 
 const CODE = ['modules', 'lambdas'];
+const LINKS = [...CODE, 'local', 'node_modules'];
 const FILES = ['main.ts', 'cdktf.json', 'package.json', 'tsconfig.json'];
 
 /** Creates a project with the single pipeline `waves`, links to this project's code, and the given files by path. */
 export function projectRoot(files: Readonly<Record<string, string>> = {}): string {
   const root = mkdtempSync(join(tmpdir(), 'project-'));
-  for (const name of [...CODE, 'node_modules'])
-    symlinkSync(join(process.cwd(), name), join(root, name));
+  for (const name of LINKS) symlinkSync(join(process.cwd(), name), join(root, name));
   for (const name of FILES) cpSync(name, join(root, name));
   mkdirSync(join(root, 'pipelines'));
   renameSync(pipelineFolder(yamlOf({})), join(root, 'pipelines/waves'));
