@@ -3,6 +3,7 @@ import type { TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { SELF } from './base-stack.js';
 import { OWN_QUEUE, Policy } from './policy.js';
+import { topicPrincipals } from './topic-principals.js';
 
 const DAY_SECONDS = 86_400;
 
@@ -47,7 +48,7 @@ export class DeadLetters extends Construct {
 
 /** Returns the JSON of a queue policy that lets this topic, in any account, send messages to the queue. */
 export function topicPolicy(scope: Construct, topicArn: string): string {
-  return new Policy(scope, 'policy').allowService('sns.amazonaws.com', {
+  return new Policy(scope, 'policy').allowService(topicPrincipals(topicArn), {
     sid: 'AcceptTopic',
     actions: OWN_QUEUE.actions,
     resources: ['*'],

@@ -146,6 +146,8 @@ export interface SubscriptionProps {
   readonly filterPolicy?: string;
   /** What the filter policy applies to: `MessageBody` or `MessageAttributes`. */
   readonly filterPolicyScope?: string;
+  /** What must hold before the subscription is made. @default nothing */
+  readonly precondition?: { readonly condition: string; readonly errorMessage: string };
 }
 
 /**
@@ -159,7 +161,8 @@ export class Subscription extends Construct {
 
   constructor(scope: Construct, id: string, props: SubscriptionProps) {
     super(scope, id);
-    const { topicArn, queueArn, deadLettersName, filterPolicy, filterPolicyScope } = props;
+    const { topicArn, queueArn, deadLettersName, filterPolicy, filterPolicyScope, precondition } =
+      props;
     const provider = props.provider && { provider: props.provider };
     this.deadLetters = new DeadLetters(this, 'dead-letters', {
       name: deadLettersName,
@@ -175,6 +178,7 @@ export class Subscription extends Construct {
       redrivePolicy: Fn.jsonencode({ deadLetterTargetArn: this.deadLetters.arn }),
       ...(filterPolicy !== undefined && { filterPolicy }),
       ...(filterPolicy !== undefined && filterPolicyScope && { filterPolicyScope }),
+      ...(precondition && { lifecycle: { precondition: [precondition] } }),
       ...provider,
     });
   }

@@ -38,14 +38,14 @@ export class Policy {
     return this.add({ ...toStatement(statement), ...(conditions && toCondition(conditions)) });
   }
 
-  /** Adds a statement whose principal is an AWS service, for the policy of a queue or the trust policy of a role. */
+  /** Adds a statement whose principals are AWS services, for the policy of a queue or the trust policy of a role. */
   allowService(
-    service: string,
+    service: string | string[],
     { conditions, ...statement }: Omit<PolicyStatement, 'resources'> & Partial<PolicyStatement>,
   ): this {
     return this.add({
       ...toStatement(statement),
-      principals: [{ type: 'Service', identifiers: [service] }],
+      principals: [{ type: 'Service', identifiers: [service].flat() }],
       ...(conditions && toCondition(conditions)),
     });
   }
@@ -62,6 +62,16 @@ export class Policy {
       ...toStatement({ sid, actions: ['sts:AssumeRoleWithWebIdentity'] }),
       principals: [{ type: 'Federated', identifiers: [providerArn] }],
       ...toCondition(conditions),
+    });
+  }
+
+  /** Adds a statement that denies all actions but these. */
+  denyOther({ sid, actions, resources }: Omit<PolicyStatement, 'conditions'>): this {
+    return this.add({
+      sid,
+      effect: 'Deny',
+      notActions: [...actions],
+      resources: [...resources],
     });
   }
 

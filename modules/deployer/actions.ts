@@ -1,16 +1,6 @@
-import type { Target } from './targets.js';
-
-/** Actions that Terraform's AWS provider calls to create, read, update and delete a resource. */
-export interface ResourceActions {
-  /** Names without the prefix of the service. */
-  readonly actions: readonly string[];
-  readonly service: string;
-  /** Targets whose ARN patterns the actions apply to. */
-  readonly on: readonly Target[];
-}
-
-const TAGS = ['TagResource', 'UntagResource'];
-const MORE_TAGS = [...TAGS, 'ListTagsForResource'];
+import { FUNCTION_ACTIONS } from './function-actions.js';
+import { crud, MORE_TAGS, of, TAGS } from './resource-actions.js';
+import type { ResourceActions } from './resource-actions.js';
 
 /**
  * Actions by Terraform's resource type. Some types need several entries, because their actions differ in their targets.
@@ -61,52 +51,7 @@ export const ACTIONS: Readonly<Record<string, readonly ResourceActions[]>> = {
   aws_glue_catalog_table: [
     of('glue', ['catalog', 'databases', 'glueTables'], [...crud('Table'), 'GetPartitionIndexes']),
   ],
-  aws_iam_role: [
-    of(
-      'iam',
-      ['roles'],
-      [
-        ...crud('Role'),
-        ...['UpdateAssumeRolePolicy', 'TagRole', 'UntagRole', 'PassRole'],
-        ...['ListRolePolicies', 'ListAttachedRolePolicies', 'ListInstanceProfilesForRole'],
-      ],
-    ),
-  ],
-  aws_iam_role_policy: [
-    of('iam', ['roles'], ['PutRolePolicy', 'GetRolePolicy', 'DeleteRolePolicy']),
-  ],
-  // The id of a mapping is random, and CreateEventSourceMapping supports no resource-level permissions.
-  aws_lambda_event_source_mapping: [
-    of('lambda', ['everything'], [...crud('EventSourceMapping'), ...TAGS, 'ListTags']),
-  ],
-  aws_lambda_function: [
-    of(
-      'lambda',
-      ['functions'],
-      [
-        ...['CreateFunction', 'DeleteFunction', 'GetFunction', 'GetFunctionCodeSigningConfig'],
-        ...['UpdateFunctionCode', 'UpdateFunctionConfiguration', 'ListVersionsByFunction'],
-        ...TAGS,
-        'ListTags',
-      ],
-    ),
-  ],
-  aws_lambda_function_event_invoke_config: [
-    of(
-      'lambda',
-      ['functions'],
-      [
-        'PutFunctionEventInvokeConfig',
-        'GetFunctionEventInvokeConfig',
-        'UpdateFunctionEventInvokeConfig',
-        'DeleteFunctionEventInvokeConfig',
-      ],
-    ),
-  ],
-  aws_lambda_function_recursion_config: [
-    of('lambda', ['functions'], ['PutFunctionRecursionConfig', 'GetFunctionRecursionConfig']),
-  ],
-  aws_lambda_invocation: [of('lambda', ['functions'], ['InvokeFunction'])],
+  ...FUNCTION_ACTIONS,
   aws_s3_bucket: [
     of(
       's3',
@@ -117,10 +62,10 @@ export const ACTIONS: Readonly<Record<string, readonly ResourceActions[]>> = {
         ...['GetBucket*', 'GetAccelerateConfiguration', 'GetEncryptionConfiguration'],
         ...['GetLifecycleConfiguration', 'GetReplicationConfiguration'],
         ...['PutBucketTagging', ...MORE_TAGS],
-        // force_destroy deletes all objects first.
-        ...['DeleteObject', 'DeleteObjectVersion'],
       ],
     ),
+    // force_destroy deletes all objects first.
+    of('s3', ['bucketObjects'], ['DeleteObject', 'DeleteObjectVersion']),
   ],
   aws_s3_bucket_lifecycle_configuration: [
     of('s3', ['buckets'], ['PutLifecycleConfiguration', 'GetLifecycleConfiguration']),
@@ -130,7 +75,7 @@ export const ACTIONS: Readonly<Record<string, readonly ResourceActions[]>> = {
   aws_s3_object: [
     of(
       's3',
-      ['buckets'],
+      ['bucketObjects'],
       [...['PutObject', 'GetObject', 'DeleteObject'], ...['GetObjectTagging', 'PutObjectTagging']],
     ),
   ],
@@ -177,14 +122,7 @@ export const STATE_ACTIONS: readonly ResourceActions[] = [
   of('s3', ['states'], ['GetObject', 'PutObject', 'DeleteObject']),
 ];
 
-function of(
-  service: string,
-  on: ResourceActions['on'],
-  actions: readonly string[],
-): ResourceActions {
-  return { service, on, actions };
-}
-
-function crud(noun: string): string[] {
-  return ['Create', 'Get', 'Update', 'Delete'].map((verb) => `${verb}${noun}`);
-}
+/** Everything that a deployment does with the state bucket and its objects. */
+export const STATE_BUCKET_ACTIONS: readonly string[] = STATE_ACTIONS.flatMap(
+  ({ service, actions }) => actions.map((action) => `${service}:${action}`),
+);

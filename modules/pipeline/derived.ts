@@ -38,6 +38,8 @@ export interface DerivedTopic {
   readonly filterPolicyScope?: string;
   /** Provider of the topic's region, if that is not the stack's. */
   readonly elsewhere?: RegionalProvider;
+  /** What must hold before the subscription is made, in a Terraform module. */
+  readonly precondition?: { readonly condition: string; readonly errorMessage: string };
   /** Topic that alarms in this topic's region notify. */
   readonly alarmTopic?: string;
 }

@@ -85,12 +85,13 @@ function postOnDeploy(
 
 function subscribe({ derived: { topic }, names, queue }: PipelineParts): MonitoredDeadLetters[] {
   if (topic === undefined) return [];
-  const { arn, elsewhere, filterPolicy, filterPolicyScope } = topic;
+  const { arn, elsewhere, filterPolicy, filterPolicyScope, precondition } = topic;
   const { deadLetters } = queue.subscribeTo(arn, {
     deadLettersName: names.subscriptionDeadLetters,
     ...(elsewhere && { provider: elsewhere.provider }),
     ...(filterPolicy !== undefined && { filterPolicy }),
     ...(filterPolicyScope !== undefined && { filterPolicyScope }),
+    ...(precondition && { precondition }),
   });
   const description = 'SNS could not deliver notifications to the queue';
   return [

@@ -5,9 +5,10 @@ import { Fn, TerraformLocal, TerraformOutput, TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
 import { partitionOf } from '../config/values/arn.js';
 import { BaseStack, SELF } from '../constructs/base-stack.js';
+import { addVariables } from './github-variables.js';
 import { Policy } from '../constructs/policy.js';
 import { fullDeployerPolicy, readingPart } from '../deployer/policy.js';
-import type { PolicyDocument } from '../deployer/policy.js';
+import type { PolicyDocument, Statement } from '../deployer/policy.js';
 import { stateKeys, type StateBucket } from '../config/state.js';
 
 export interface GithubOidcStackProps {
@@ -33,7 +34,7 @@ export class GithubOidcStack extends BaseStack {
       stateKey: stateKeys.githubOidc(project),
       tags: { Project: project, Pipeline: 'github_oidc', ManagedBy: 'terraform' },
     });
-    const { repository, branch, boundary } = this.addVariables();
+    const { plans, deploys, boundary } = addVariables(this);
     const providerArn = this.addIdentityProvider();
     const policy = fullDeployerPolicy({
       partition: partitionOf(bucket.region),
@@ -44,54 +45,23 @@ export class GithubOidcStack extends BaseStack {
       // The topics of future pipelines are unknown here, and the policy of a topic has to allow a subscription, too.
       topics: ['*'],
     });
-    const onBranch = `repo:${repository}:ref:refs/heads/${branch}`;
     const trust = { providerArn, issuer: ISSUER, boundary };
     const plan = new GithubRole(this, 'plan', {
       ...trust,
       name: `${project}-github-plan`,
       description: `Plans ${project}: reads, and changes nothing`,
-      subjects: [`repo:${repository}:pull_request`, onBranch],
+      subjects: plans,
       policy: readingPart(policy),
     });
     const deploy = new GithubRole(this, 'deploy', {
       ...trust,
       name: `${project}-github-deploy`,
       description: `Deploys ${project}`,
-      subjects: [onBranch],
+      subjects: deploys,
       policy,
     });
     new TerraformOutput(this, 'plan_role_arn', { value: plan.arn });
     new TerraformOutput(this, 'deploy_role_arn', { value: deploy.arn });
-  }
-
-  private addVariables(): Readonly<Record<'repository' | 'branch' | 'boundary', string>> {
-    const text = (id: string, description: string, more: object = {}): TerraformVariable =>
-      new TerraformVariable(this, id, { type: 'string', description, nullable: false, ...more });
-    const repository = text('repository', 'GitHub repository whose workflows may plan: owner/name');
-    repository.addValidation({
-      condition: '${can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.repository))}',
-      errorMessage: 'The repository is owner/name, as in octo-org/octo-repo, without wildcards.',
-    });
-    const branch = text('branch', 'Branch whose workflows may deploy', { default: 'main' });
-    branch.addValidation({
-      condition: '${can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*$", var.branch))}',
-      errorMessage: 'The branch is a name, as in main, without wildcards.',
-    });
-    const boundary = text(
-      'permissions_boundary_arn',
-      'ARN of the policy that is the permissions boundary of both roles, where the account requires one',
-      { default: '' },
-    );
-    boundary.addValidation({
-      condition:
-        '${var.permissions_boundary_arn == "" || can(regex("^arn:[a-z-]+:iam::(aws|[0-9]{12}):policy/.+$", var.permissions_boundary_arn))}',
-      errorMessage: 'The permissions boundary is the ARN of a managed policy.',
-    });
-    return {
-      repository: repository.stringValue,
-      branch: branch.stringValue,
-      boundary: '${var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn}',
-    };
   }
 
   /** An account has at most one provider for each issuer, so the ARN of one that exists can be given. */
@@ -153,8 +123,8 @@ class GithubRole extends Construct {
     });
     this.arn = role.arn;
     const document = new Policy(this, 'policy-document');
-    for (const [index, { Action, Resource }] of policy.Statement.entries())
-      document.allow({ sid: `Part${index + 1}`, actions: Action, resources: Resource });
+    for (const [index, statement] of policy.Statement.entries())
+      addStatement(document, { ...statement, Sid: `Part${index + 1}` });
     new IamRolePolicy(this, 'policy', { name: 'policy', role: role.name, policy: document.json });
   }
 
@@ -172,4 +142,23 @@ class GithubRole extends Construct {
       ],
     });
   }
+}
+
+function addStatement(
+  document: Policy,
+  { Sid: sid, Action, NotAction, Resource, Condition }: Statement & { readonly Sid: string },
+): void {
+  if (NotAction !== undefined) {
+    document.denyOther({ sid, actions: NotAction, resources: Resource });
+    return;
+  }
+  const conditions = Object.entries(Condition ?? {}).flatMap(([test, keys]) =>
+    Object.entries(keys).map(([variable, values]) => ({ test, variable, values })),
+  );
+  document.allow({
+    sid,
+    actions: Action ?? [],
+    resources: Resource,
+    ...(conditions.length > 0 && { conditions }),
+  });
 }

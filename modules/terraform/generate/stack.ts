@@ -94,3 +94,32 @@ export function ownPlace(stack: ModuleStack): {
     partition: new DataAwsPartition(stack, 'current-partition', {}).partition,
   };
 }
+
+/** A condition that a resource needs before it is made. */
+export interface Precondition {
+  readonly condition: string;
+  readonly errorMessage: string;
+}
+
+/**
+ * Compares the region of the provider that the caller passed as `aws.topic` with that of the topic: SNS would refuse
+ * the subscription in the middle of an apply.
+ *
+ * @param topicArn expression of the ARN, such as `var.sns`
+ */
+export function topicInRegion(
+  stack: ModuleStack,
+  { provider, topicArn }: { readonly provider: TerraformProvider; readonly topicArn: string },
+): Precondition {
+  const { friendlyUniqueId, terraformResourceType } = new DataAwsRegion(
+    stack,
+    'topic-provider-region',
+    { provider },
+  );
+  const given = `data.${terraformResourceType}.${friendlyUniqueId}.id`;
+  const own = `split(":", ${topicArn})[3]`;
+  return {
+    condition: `\${${given} == ${own}}`,
+    errorMessage: `The provider aws.topic is in \${${given}}, but the topic is in \${${own}}: pass a provider of that region as aws.topic.`,
+  };
+}

@@ -1,6 +1,7 @@
 import { Token } from 'cdktf';
 import type { DeadLetters } from '../../constructs/dead-letters.js';
 import { GranuleQueue } from '../../constructs/granule-queue.js';
+import { topicInRegion } from '../generate/stack.js';
 import type { ModuleStack, Output } from '../generate/stack.js';
 import type { TerraformModule } from '../generate/module.js';
 import { StatementList, STATEMENTS } from '../generate/statement-list.js';
@@ -121,9 +122,11 @@ function build(stack: ModuleStack): void {
 
 function subscribe(stack: ModuleStack, queue: GranuleQueue): DeadLetters {
   const field = (name: string) => Token.asString(stack.field('subscription', name));
+  const provider = stack.callersProvider('topic');
   return queue.subscribeTo(field('topic_arn'), {
     deadLettersName: `${stack.text('name')}-subscription-dead-letters`,
-    provider: stack.callersProvider('topic'),
+    provider,
+    precondition: topicInRegion(stack, { provider, topicArn: 'var.subscription.topic_arn' }),
     filterPolicy: field('filter_policy'),
     filterPolicyScope: stack.local('filter-policy-scope', FILTER_POLICY_SCOPE).asString,
   }).deadLetters;

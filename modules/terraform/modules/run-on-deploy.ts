@@ -20,8 +20,8 @@ export const RUN_ON_DEPLOY: TerraformModule = {
         'What the result depends on, such as the hash of the code. A change invokes the function again.',
     },
     event: {
-      type: 'map(string)',
-      description: 'The event that the function receives.',
+      type: 'any',
+      description: 'The event that the function receives: any value that jsonencode takes.',
       default: {},
     },
   },

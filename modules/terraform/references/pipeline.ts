@@ -7,6 +7,7 @@ import type { FunctionCode } from '../../constructs/pipeline-function.js';
 import type { PipelineSettings } from '../../pipeline/settings.js';
 import { listStatement, readStatement } from '../../constructs/s3-access.js';
 import type { InventoryReferences } from './inventory.js';
+import { topicInRegion } from '../generate/stack.js';
 import type { ModuleStack } from '../generate/stack.js';
 
 /** The condition for the statement that allows to decrypt. */
@@ -88,6 +89,7 @@ function alarmTopicIn(region: string): string {
 }
 
 function topicReferences(stack: ModuleStack): DerivedTopic {
+  const provider = stack.callersProvider('topic');
   const region = stack.local('topic-region', 'try(split(":", var.sns)[3], null)').asString;
   return {
     arn: stack.text('sns'),
@@ -96,7 +98,8 @@ function topicReferences(stack: ModuleStack): DerivedTopic {
       'filter-policy-scope',
       'var.sns_filter_policy == null ? null : var.sns_filter_policy_scope',
     ).asString,
-    elsewhere: { region, provider: stack.callersProvider('topic') },
+    elsewhere: { region, provider },
+    precondition: topicInRegion(stack, { provider, topicArn: 'var.sns' }),
     alarmTopic: stack.local('topic-alarm-topic', alarmTopicIn('local.topic-region')).asString,
   };
 }

@@ -163,3 +163,29 @@ describe('the subscription', () => {
     expect(Object.keys(stack.resource)).not.toContain('aws_s3_bucket_notification');
   });
 });
+
+describe('the policy of a queue that a topic feeds', () => {
+  const principalsOf = (region: string) => {
+    const stack = synthesize({ sns: `arn:aws:sns:${region}:214830741341:NewWaves` });
+    return ['queue_policy', 'queue_subscription_dead-letters_policy'].map(
+      (policy) => statementsOf(stack, policy)['AcceptTopic']?.['principals'],
+    );
+  };
+  const services = (...identifiers: string[]) => [{ type: 'Service', identifiers }];
+
+  test.each(['af-south-1', 'eu-south-1', 'me-central-1', 'ap-southeast-7'])(
+    'also allows the principal of the opt-in region %s',
+    (region) => {
+      const expected = services('sns.amazonaws.com', `sns.${region}.amazonaws.com`);
+      expect(principalsOf(region)).toEqual([expected, expected]);
+    },
+  );
+
+  test.each(['us-west-2', 'eu-central-1', 'ap-southeast-2'])(
+    'allows one principal for %s, which every account has',
+    (region) => {
+      const expected = services('sns.amazonaws.com');
+      expect(principalsOf(region)).toEqual([expected, expected]);
+    },
+  );
+});

@@ -12,8 +12,6 @@ synthesizeBootstrap(
 );
 const stack = readStack(join(outdir, 'stacks', 'github_oidc'));
 
-const BRANCH = 'repo:${var.repository}:ref:refs/heads/${var.branch}';
-
 function subjectsOf(role: string): unknown {
   const trust = statementsOf(stack, `${role}_trust`)['WorkflowsOfTheRepository'];
   const conditions = (trust?.['condition'] ?? []) as Block[];
@@ -28,15 +26,15 @@ const statements = (role: string) =>
   }[];
 
 describe('the roles for GitHub', () => {
-  test('can be assumed by workflows of one repository, and to deploy only by those of one branch', () => {
+  test('can be assumed by workflows of one repository, and to deploy only by those of one branch or environment', () => {
     const audience = { 'token.actions.githubusercontent.com:aud': ['sts.amazonaws.com'] };
     const subject = 'token.actions.githubusercontent.com:sub';
 
     expect(subjectsOf('plan')).toEqual({
       ...audience,
-      [subject]: ['repo:${var.repository}:pull_request', BRANCH],
+      [subject]: '${local.plan_claims}',
     });
-    expect(subjectsOf('deploy')).toEqual({ ...audience, [subject]: [BRANCH] });
+    expect(subjectsOf('deploy')).toEqual({ ...audience, [subject]: '${local.deploy_claims}' });
   });
 
   test('to plan allow only reads, of metadata', () => {

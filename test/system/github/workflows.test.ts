@@ -98,6 +98,12 @@ describe('permissions', () => {
     });
   });
 
+  test('an apply job checks out the tip of its branch, so that an older push cannot undo a newer one', () => {
+    const [checkout] = readWorkflow('apply').jobs['apply']?.steps ?? [];
+
+    expect(checkout).toMatchObject({ with: { ref: '${{ github.ref_name }}' } });
+  });
+
   test('each apply job applies one pipeline, its own plan, and is never cancelled', () => {
     const { apply } = readWorkflow('apply').jobs;
     const runs = apply?.steps.flatMap(({ run }) => run ?? []) ?? [];

@@ -212,3 +212,24 @@ suite('a variable that breaks a rule', () => {
     TIMEOUT_MS,
   );
 });
+
+suite('a provider aws.topic in another region than the topic', () => {
+  test.each([
+    ['granule-queue', queue({ name: 'demo', subscription: { topic_arn: TOPIC } })],
+    ['pipeline', pipeline({ sns: TOPIC })],
+  ])(
+    'fails the plan of the module %s, which names both regions',
+    async (_, call) => {
+      const root = writeRoot({ called: call }, { topicRegion: 'eu-west-1' });
+      await found().run(root, 'init', '-input=false');
+
+      const { code, output } = await found().try(root, 'plan', '-input=false', '-lock=false');
+
+      expect(code).toBe(1);
+      expect(output.replace(/[│╷╵]/g, ' ').replace(/\s+/g, ' ')).toContain(
+        'The provider aws.topic is in eu-west-1, but the topic is in eu-central-1: pass a provider of that region as aws.topic.',
+      );
+    },
+    TIMEOUT_MS,
+  );
+});

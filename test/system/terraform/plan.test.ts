@@ -112,6 +112,22 @@ suite('the real provider and the stack of the roles for GitHub', () => {
       expect(await plan(folder, repository, `-var=provider_arn=${arn}`)).toContain(
         'Plan: 4 to add, 0 to change, 0 to destroy.',
       );
+      const ids = '-var=repository_ids=12/34';
+      const planned = await plan(folder, repository, ids, `-var=provider_arn=${arn}`);
+      for (const name of ['octo-org/octo-repo', 'octo-org@12/octo-repo@34']) {
+        expect(planned).toContain(`repo:${name}:pull_request`);
+        expect(planned).toContain(`repo:${name}:ref:refs/heads/main`);
+      }
+      const gated = await plan(
+        folder,
+        repository,
+        '-var=environment=production',
+        `-var=provider_arn=${arn}`,
+      );
+      expect(gated).toContain('repo:octo-org/octo-repo:environment:production');
+      await expect(plan(folder, repository, '-var=repository_ids=12')).rejects.toThrow(
+        'repository_ids is two numbers',
+      );
       await expect(plan(folder, '-var=repository=octo-org/*')).rejects.toThrow(
         'The repository is owner/name, as in octo-org/octo-repo, without wildcards.',
       );

@@ -1,0 +1,104 @@
+import { Token, TerraformLocal, TerraformVariable } from 'cdktf';
+import type { Construct } from 'constructs';
+
+/** What the caller of the stack says about the repository and its roles. */
+export interface GithubVariables {
+  /** Claims `sub` of the workflows that may plan. */
+  readonly plans: readonly string[];
+  /** Claims `sub` of the workflows that may deploy. */
+  readonly deploys: readonly string[];
+  /** Expression of the ARN of the permissions boundary, or null. */
+  readonly boundary: string;
+}
+
+/** Adds the variables of the stack, and the claims that follow from them. */
+export function addVariables(stack: Construct): GithubVariables {
+  addRepository(stack);
+  addDeployment(stack);
+  const boundary = text(stack, 'permissions_boundary_arn', {
+    description:
+      'ARN of the policy that is the permissions boundary of both roles, where the account requires one',
+    default: '',
+  });
+  boundary.addValidation({
+    condition:
+      '${var.permissions_boundary_arn == "" || can(regex("^arn:[a-z-]+:iam::(aws|[0-9]{12}):policy/.+$", var.permissions_boundary_arn))}',
+    errorMessage:
+      'permissions_boundary_arn must be the ARN of a managed policy: arn:aws:iam::account:policy/name.',
+  });
+  const claims = (name: string, expression: string): readonly string[] =>
+    Token.asList(new TerraformLocal(stack, name, expression).expression);
+  new TerraformLocal(stack, 'repositories', REPOSITORIES);
+  return {
+    plans: claims(
+      'plan_claims',
+      '${flatten([for name in local.repositories : ["repo:${name}:pull_request", "repo:${name}:ref:refs/heads/${var.branch}"]])}',
+    ),
+    deploys: claims(
+      'deploy_claims',
+      '${[for name in local.repositories : var.environment == "" ? "repo:${name}:ref:refs/heads/${var.branch}" : "repo:${name}:environment:${var.environment}"]}',
+    ),
+    boundary: '${var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn}',
+  };
+}
+
+/**
+ * GitHub puts the ids of owner and repository into the claims of repositories that were created since July 2026.
+ * @see https://docs.github.com/en/actions/reference/security/oidc
+ */
+const REPOSITORIES =
+  '${concat([var.repository], var.repository_ids == "" ? [] : [format("%s@%s/%s@%s", split("/", var.repository)[0], split("/", var.repository_ids)[0], split("/", var.repository)[1], split("/", var.repository_ids)[1])])}';
+
+function addRepository(stack: Construct): void {
+  const repository = text(stack, 'repository', {
+    description: 'GitHub repository whose workflows may plan: owner/name',
+  });
+  repository.addValidation({
+    condition: '${can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.repository))}',
+    errorMessage: 'The repository is owner/name, as in octo-org/octo-repo, without wildcards.',
+  });
+  const ids = text(stack, 'repository_ids', {
+    description:
+      'Ids of the owner and the repository, owner/repository, which GitHub puts into the claims of repositories that were created since July 2026',
+    default: '',
+  });
+  ids.addValidation({
+    condition: '${var.repository_ids == "" || can(regex("^[0-9]+/[0-9]+$", var.repository_ids))}',
+    errorMessage:
+      'repository_ids is two numbers, as in 583231/1296269: gh api repos/octo-org/octo-repo --jq \'"\\(.owner.id)/\\(.id)"\' prints them.',
+  });
+}
+
+function addDeployment(stack: Construct): void {
+  const branch = text(stack, 'branch', {
+    description: 'Branch whose workflows may deploy',
+    default: 'main',
+  });
+  branch.addValidation({
+    condition: '${can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*$", var.branch))}',
+    errorMessage: 'The branch is a name, as in main, without wildcards.',
+  });
+  const environment = text(stack, 'environment', {
+    description:
+      'GitHub environment whose jobs may deploy, in place of every workflow of the branch: its reviewers approve each deployment',
+    default: '',
+  });
+  environment.addValidation({
+    condition:
+      '${var.environment == "" || can(regex("^[A-Za-z0-9][A-Za-z0-9._-]*$", var.environment))}',
+    errorMessage: 'The environment is a name of letters, digits, ., - or _, without wildcards.',
+  });
+}
+
+function text(
+  stack: Construct,
+  id: string,
+  { description, ...given }: { readonly description: string; readonly default?: string },
+): TerraformVariable {
+  return new TerraformVariable(stack, id, {
+    type: 'string',
+    description,
+    nullable: false,
+    ...given,
+  });
+}
