@@ -21,7 +21,7 @@ const command = new Command('redrive')
 the queue with --send. Without --send, nothing changes.
 
 The exit code is 1 if any dead letter could not be read or sent. With --local,
-the messages are processed at once; the exit code is then also 1 if any of them
+the messages are processed immediately; the exit code is then also 1 if any of them
 fails again.`,
   )
   .usage('[options] <pipeline>')

@@ -1,4 +1,4 @@
-/** Runs work at once, or as soon as fewer than the limit are running. */
+/** Runs work immediately, or as soon as fewer than the limit are running. */
 export type Limiter = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Returns a function that runs at most `limit` pieces of work at a time; the others wait in the order of the calls. */

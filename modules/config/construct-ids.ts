@@ -12,7 +12,7 @@ export const CONSTRUCT_IDS = {
   onDeploy: 'on-deploy',
 } as const;
 
-/** Separates the ids on the path to a resource: `backfill_on-deploy_invocation`. Ids are kebab case and hold none. */
+/** Separates the ids on the path to a resource: `backfill_on-deploy_invocation`. Ids are in kebab case, without underscores. */
 export const ID_SEPARATOR = '_';
 
 /** Paths of the constructs whose function an apply invokes. */
