@@ -8,8 +8,11 @@ import type { Topology } from 'topojson-specification';
 
 import type { Collection, Item } from '../../lambdas/stac/stac.js';
 import type { RunFolder } from '../run/folder.js';
-import { failureCount, type RunSummary } from '../run/summary.js';
+import { deadLetterCount, type RunSummary } from '../run/summary.js';
 import { MAX_ITEMS_ON_PAGE, type PageItem, toPageItem } from './page-data.js';
+
+/** File of the dead letters, beside the page. */
+const DEAD_LETTERS = 'dead-letters.ndjson';
 
 /** Writes index.html of a run, which shows its Items on a map. */
 export function writeRunPage(
@@ -23,25 +26,35 @@ export function writeRunPage(
     items.push(toPageItem(JSON.parse(text) as Item));
   }
   folder.writePage(
-    renderPage({ title: title ?? id, summary: sentence(summary), items, total: folder.itemCount }),
+    renderPage({
+      title: title ?? id,
+      summary: sentenceParts(summary),
+      deadLetters: deadLetterCount(summary),
+      items,
+      total: folder.itemCount,
+    }),
   );
 }
 
-function sentence(summary: RunSummary): string {
-  const { items, isDryRun, isInterrupted } = summary;
-  const failed = failureCount(summary);
-  const parts = [
-    `${items} ${items === 1 ? 'Item' : 'Items'}${isDryRun ? ' from a dry run, not posted' : ''}`,
-    ...(failed > 0 ? [`${failed} failed (see dead-letters.ndjson)`] : []),
+function sentenceParts(summary: RunSummary): readonly string[] {
+  const { items, collectionFault, isDryRun, isInterrupted } = summary;
+  return [
+    `${counted(items, 'Item')}${isDryRun ? ' from a dry run, not posted' : ''}`,
+    ...(collectionFault === undefined ? [] : ['the Collection was not posted']),
     ...(isInterrupted ? ['the run was interrupted'] : []),
   ];
-  return `${parts.join('; ')}.`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 export interface PageContent {
   readonly title: string;
-  /** One sentence under the title. */
-  readonly summary: string;
+  /** Parts of the sentence under the title. */
+  readonly summary: readonly string[];
+  /** Number of lines in dead-letters.ndjson. */
+  readonly deadLetters: number;
   readonly items: readonly PageItem[];
   /** Number of Items of the run; `items` has at most the first MAX_ITEMS_ON_PAGE of them. */
   readonly total: number;
@@ -49,7 +62,7 @@ export interface PageContent {
 
 /** Returns a self-contained HTML page. Ids, titles and properties are untrusted and therefore escaped. */
 export function renderPage(content: PageContent): string {
-  const script = readAsset('page-script.js');
+  const script = `${readAsset('page-map.js')}\n${readAsset('page-script.js')}`;
   const style = readAsset('page-style.css');
   return `<!doctype html>
 <html lang="en">
@@ -68,7 +81,8 @@ ${LIST}
 <section id="details" aria-live="polite" aria-label="Selected Item"></section>
 </main>
 <noscript>This page needs JavaScript to draw the footprints.</noscript>
-<script type="application/json" id="data">${embeddedJson(content.items)}</script>
+<script type="application/json" id="data">${embeddedJson(content.items.map(({ shape }) => shape))}</script>
+<script type="application/x-ndjson" id="records">${content.items.map(({ details }) => embeddedJson(details)).join('\n')}</script>
 <script>${script}</script>
 </body>
 </html>
@@ -80,11 +94,14 @@ function policyFor(style: string, script: string): string {
   return `default-src 'none'; style-src '${hashOf(style)}'; script-src '${hashOf(script)}'`;
 }
 
-function header({ title, summary, items, total }: PageContent): string {
+function header({ title, summary, deadLetters, items, total }: PageContent): string {
+  const [first = '', ...others] = summary.map(escapeHtml);
+  const link = `<a href="${DEAD_LETTERS}">${counted(deadLetters, 'dead letter')}</a>`;
+  const parts = [first, ...(deadLetters > 0 ? [link] : []), ...others];
   const note = shownNote(items.length, total);
   return `<header>
 <h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(summary + note)}</p>
+<p>${parts.join('; ')}.${escapeHtml(note)}</p>
 </header>`;
 }
 
@@ -94,8 +111,9 @@ function map(): string {
 <rect class="ocean" x="-180" y="-90" width="360" height="180"/>
 <path class="land" d="${landPath()}"/>
 <path class="grid" d="${gridPath()}"/>
-<g id="footprints"></g>
 </svg>
+<canvas id="footprints" aria-hidden="true"></canvas>
+<p id="hint"></p>
 <div class="zoom" role="group" aria-label="Zoom">
 <button type="button" id="zoom-in" aria-label="Zoom in">+</button>
 <button type="button" id="zoom-out" aria-label="Zoom out">&minus;</button>

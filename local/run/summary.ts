@@ -57,8 +57,12 @@ export function failureCount({
   failures,
   collectionFault,
 }: Pick<RunSummary, 'failures'> & Partial<Pick<RunSummary, 'collectionFault'>>): number {
-  const messages = [...failures.values()].reduce((sum, { count }) => sum + count, 0);
-  return messages + (collectionFault === undefined ? 0 : 1);
+  return deadLetterCount({ failures }) + (collectionFault === undefined ? 0 : 1);
+}
+
+/** Returns the number of messages that failed for good. */
+export function deadLetterCount({ failures }: Pick<RunSummary, 'failures'>): number {
+  return [...failures.values()].reduce((sum, { count }) => sum + count, 0);
 }
 
 function failureLines(summary: RunSummary): string[] {
