@@ -51,7 +51,7 @@ export async function processBatch<G extends Granule>(
   records: readonly SQSRecord[],
   context: BatchContext,
 ): Promise<RecordResult[]> {
-  const budget = new TimeBudget(context.remainingMs);
+  const budget = new TimeBudget(context.remainingMs, records.length);
   const made = await makeAll(pipeline, records, { ...context, budget });
   const { processedProperty } = pipeline;
   const posts = await postItems(made, { ...context, budget, processedProperty });

@@ -1,10 +1,6 @@
-import {
-  ChangeMessageVisibilityCommand,
-  SendMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord, SQSRecordAttributes } from 'aws-lambda';
-import { stringAttributes } from './attributes.js';
+import { messageSender, visibilityChanger } from './batched-calls.js';
 import type { Failure } from '../runtime/errors.js';
 
 /** Why a message was dead-lettered. It is written to the message's attributes; the body is unchanged. */
@@ -20,7 +16,7 @@ export interface DeadMessage extends Pick<SQSRecord, 'body' | 'messageId'> {
   readonly attributes: Pick<SQSRecordAttributes, 'ApproximateReceiveCount' | 'SentTimestamp'>;
 }
 
-/** What a handler can do with a message that it could not process. */
+/** What a handler can do with a message that it could not process. Calls at the same time may share a request. */
 export interface RecordQueue {
   /** Sends the message to the dead-letter queue, with the reason in its attributes. */
   sendToDeadLetters(record: DeadMessage, reason: DeadLetterReason): Promise<void>;
@@ -42,24 +38,14 @@ const MAX_DELAY_SECONDS = 43_200;
 
 /** Creates a RecordQueue for the queue and the dead-letter queue of a pipeline. */
 export function recordQueue({ queueUrl, deadLettersUrl, sqs }: RecordQueueOptions): RecordQueue {
+  const send = messageSender(deadLettersUrl, sqs);
+  const changeVisibility = visibilityChanger(queueUrl, sqs);
   return {
-    sendToDeadLetters: async (record, reason) => {
-      await sqs.send(
-        new SendMessageCommand({
-          QueueUrl: deadLettersUrl,
-          MessageBody: record.body,
-          MessageAttributes: stringAttributes(deadLetterAttributes(record, reason)),
-        }),
-      );
-    },
-    returnLater: async (record, delaySeconds) => {
-      await sqs.send(
-        new ChangeMessageVisibilityCommand({
-          QueueUrl: queueUrl,
-          ReceiptHandle: record.receiptHandle,
-          VisibilityTimeout: Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.round(delaySeconds))),
-        }),
-      );
+    sendToDeadLetters: (record, reason) =>
+      send({ body: record.body, attributes: deadLetterAttributes(record, reason) }),
+    returnLater: ({ receiptHandle: ReceiptHandle }, delaySeconds) => {
+      const seconds = Math.min(MAX_DELAY_SECONDS, Math.max(0, Math.round(delaySeconds)));
+      return changeVisibility({ ReceiptHandle, VisibilityTimeout: seconds });
     },
   };
 }

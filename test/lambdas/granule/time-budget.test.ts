@@ -14,6 +14,18 @@ describe('a time budget', () => {
     expect(new TimeBudget(() => remainingMs).remainingMs).toBe(left);
   });
 
+  test.each([
+    [100, 60_000, 1_500],
+    [300, 60_000, 2_400],
+    [1000, 60_000, 8_000],
+    [1000, 10_000, 5_000],
+    [100, 1_000, 200],
+  ])('reserves for %i records, of %i ms, %i ms', (records, remainingMs, reserve) => {
+    const budget = new TimeBudget(() => remainingMs, records);
+
+    expect(remainingMs - budget.remainingMs).toBe(reserve);
+  });
+
   test('keeps the reserve of the start while time passes', () => {
     let remaining = 10_000;
     const budget = new TimeBudget(() => remaining);

@@ -43,7 +43,7 @@ describe('numbers', () => {
   });
 
   test.each([
-    ['batch_size', 1, 10_000],
+    ['batch_size', 1, 1000],
     ['batch_window_seconds', 0, 300],
     ['max_concurrency', 2, 1000],
     ['timeout_seconds', 1, 900],

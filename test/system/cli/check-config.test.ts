@@ -55,7 +55,7 @@ describe('check-config', () => {
       lines: [
         expect.stringMatching(/^PROJECT is not set: /),
         'pipelines/waves/config.yaml:5:6 sns: must be an ARN: arn:partition:service:region:account:resource (given none)',
-        'pipelines/waves/config.yaml:6:13 batch_size: must be a whole number of messages from 1 to 10000 (given 0)',
+        'pipelines/waves/config.yaml:6:13 batch_size: must be a whole number of messages from 1 to 1000 (given 0)',
       ],
     });
   });

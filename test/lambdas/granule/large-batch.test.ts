@@ -1,0 +1,65 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { afterEach, expect, test } from '@jest/globals';
+import { recordQueue } from '../../../lambdas/queue/dead-letters.js';
+import { IngestorError } from '../../../lambdas/runtime/errors.js';
+import { httpServer } from '../../support/http-server.js';
+import { exampleHandler, received, sqsRecord } from '../../support/granule.js';
+
+let server: Awaited<ReturnType<typeof httpServer>> | undefined;
+
+afterEach(async () => {
+  await server?.close();
+});
+
+interface Request {
+  readonly Entries?: readonly { readonly Id: string }[];
+}
+
+/** SQS that answers each request after 15 ms. */
+async function slowSqs() {
+  server = await httpServer(({ body }, response) => {
+    const { Entries = [] } = JSON.parse(body) as Request;
+    const Successful = Entries.map(({ Id }) => ({ Id, MessageId: Id, MD5OfMessageBody: '' }));
+    setTimeout(() => {
+      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(JSON.stringify({ Successful, Failed: [] }));
+    }, 15);
+  });
+  const sqs = new SQSClient({
+    endpoint: server.url,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    md5: false,
+  });
+  const urls = { queueUrl: `${server.url}/1/q`, deadLettersUrl: `${server.url}/1/d` };
+  return { queue: recordQueue({ ...urls, sqs }), requests: server.seen };
+}
+
+test.each([
+  ['put back', 1, 1000],
+  ['dead-lettered', 5, 0],
+])(
+  'a batch of 1,000 messages whose posts take all of the time is %s before the function times out',
+  async (_, receives, failed) => {
+    const timeoutMs = 12_000;
+    const { queue, requests } = await slowSqs();
+    const started = performance.now();
+    const remainingMs = () => timeoutMs - (performance.now() - started);
+    const postItem = (_item: unknown, { timeoutMs: limit = 0 }: { timeoutMs?: number }) =>
+      new Promise<void>((__, reject) => {
+        setTimeout(() => {
+          reject(new IngestorError('the ingestor hangs', { kind: 'transient' }));
+        }, limit - 20);
+      });
+    const { run } = exampleHandler({}, { queue, postItem });
+    const records = Array.from({ length: 1000 }, (__, index) => {
+      const name = `i${String(index)}`;
+      return sqsRecord({ name }, received(receives));
+    });
+
+    expect(await run(records, remainingMs)).toHaveLength(failed);
+
+    expect(remainingMs()).toBeGreaterThan(0);
+    expect(requests).toHaveLength(100);
+  },
+);
