@@ -21,7 +21,8 @@ out/<pipeline>/index.html.
 
 Without --granules, --messages or --inventory, the sample in
 pipelines/<pipeline>/sample is used. A run that was interrupted continues where
-it stopped. The exit code is 1 if any message failed.`,
+it stopped, or starts over and says so if the pipeline's code has changed since.
+The exit code is 1 if any message failed.`,
   )
   .usage('[options] <pipeline>')
   .argument('[pipeline]', 'name of a folder in pipelines/')

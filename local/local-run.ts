@@ -10,8 +10,10 @@ import { writeRunPage } from './page/page.js';
 import { messageLine, stackPrinter, startProgress, type Terminal } from './run/progress.js';
 import { LocalQueue } from './queue/local-queue.js';
 import { type RunTarget, type Endpoints, startEndpoints } from './run/endpoints.js';
+import { postedText } from './run/beginning.js';
 import { RunFolder } from './run/folder.js';
 import { RunLedger } from './run/ledger.js';
+import type { RunKey } from './run/state.js';
 import { failureCount, type RunSummary } from './run/summary.js';
 
 export interface LocalRunOptions {
@@ -20,6 +22,8 @@ export interface LocalRunOptions {
   readonly input: MessageInput;
   /** Identifies the input, so that a later run knows whether it can resume this one. */
   readonly inputName: string;
+  /** @see RunKey.basis @default nothing else */
+  readonly basis?: RunKey['basis'];
   readonly target: RunTarget;
   readonly folder: string;
   readonly fresh: boolean;
@@ -52,9 +56,12 @@ interface Run {
  * letters are written to the folder. Throws OutputError if that fails, and InputError.
  */
 export async function runLocally(options: LocalRunOptions): Promise<RunSummary> {
-  const { folder: path, inputName: input, fresh, target } = options;
+  const { folder: path, inputName: input, basis = {}, fresh, target, terminal } = options;
   const started = Date.now();
-  const folder = new RunFolder({ path, input, fresh });
+  const onRestart = (text: string): void => {
+    terminal.write(`${text}${postedText(target)}\n`);
+  };
+  const folder = new RunFolder({ path, input, basis, fresh, onRestart });
   await folder.load();
   const endpoints = await startEndpoints(target, folder);
   try {

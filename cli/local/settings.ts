@@ -19,6 +19,7 @@ export type PreparedRun = Pick<
   | 'collection'
   | 'input'
   | 'inputName'
+  | 'basis'
   | 'target'
   | 'batchSize'
   | 'containerFile'
@@ -48,6 +49,7 @@ export async function prepareRun(folder: PipelineFolder, options: RunInput): Pro
     collection: code.collection,
     input,
     inputName: inputName(options),
+    basis: basisOf(pipeline),
     target,
     batchSize: Math.min(config.batch_size, MAX_RECEIVE),
     containerFile: code.containerFile,
@@ -67,6 +69,22 @@ function settingsOf({ folder, config, code }: PlannedPipeline): LocalRunOptions[
     memoryMb: config.memory_mb,
     maxReceiveCount: MAX_RECEIVE_COUNT,
     retryDelaySeconds: RETRY_DELAY_SECONDS,
+  };
+}
+
+/**
+ * What the Items of a run depend on besides its input. The Collection is posted by every run, so that collection.ts may
+ * change; other config keys decide only which messages succeed.
+ */
+function basisOf({ folder, config, code }: PlannedPipeline): Record<string, string> {
+  const { source, stac_api_url: api, inventory_location: inventory } = config;
+  const keys = { source: source.join(' '), stac_api_url: api, inventory_location: inventory };
+  const given = Object.entries(keys).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  return {
+    [`the code of ${folder.id}`]: code.hash,
+    ...Object.fromEntries(given.map(([key, value]) => [`${key} in config.yaml`, value])),
   };
 }
 

@@ -1,7 +1,8 @@
 import { existsSync, rmSync } from 'node:fs';
+import { changedSince } from '../../local/run/beginning.js';
 import { inputOf } from '../../local/input/message-feed.js';
 import { runLocally } from '../../local/local-run.js';
-import { tryReadRunRecord, writeRunRecord } from '../../local/run/state.js';
+import { type RunRecord, tryReadRunRecord, writeRunRecord } from '../../local/run/state.js';
 import type { RunSummary } from '../../local/run/summary.js';
 import { CONCURRENCY, prepareRun, tryParseInputName, type RunInput } from '../local/settings.js';
 import { UsageError, type PipelineFolder } from '../shared/command.js';
@@ -26,6 +27,8 @@ export interface RedrivenRun {
   readonly failed: number;
   /** Summary of the last run. */
   readonly summary: RunSummary;
+  /** What has changed since the local run, as a clause; undefined if nothing has. */
+  readonly changed: string | undefined;
 }
 
 /**
@@ -51,7 +54,7 @@ export async function redriveLocally(
 
 interface EarlierRun {
   readonly pipeline: PipelineFolder;
-  readonly inputName: string;
+  readonly record: RunRecord;
   readonly options: RunInput;
 }
 
@@ -74,19 +77,23 @@ function earlierRun(
       `the local run in ${path} was made by another version of this project: run ${command} again`,
     );
   }
-  return { pipeline, inputName: record.input, options, isContinued };
+  return { pipeline, record, options, isContinued };
 }
 
 async function runTaken(
-  { pipeline, inputName, options }: EarlierRun,
+  { pipeline, record, options }: EarlierRun,
   { files, signal, sent }: LocalRedrive & { readonly sent: number },
 ): Promise<RedrivenRun> {
   // Only an interrupted run is continued; a finished one would be started over.
-  writeRunRecord(files.state, { state: 'interrupted', input: inputName });
+  const { input, basis } = record;
+  const { basis: now = {}, ...prepared } = await prepareRun(pipeline, options);
+  writeRunRecord(files.state, { state: 'interrupted', input, basis: basis ?? now });
   const summary = await runLocally({
-    ...(await prepareRun(pipeline, options)),
+    ...prepared,
     input: inputOf(bodiesInProgress(files)),
-    inputName,
+    inputName: input,
+    // That of the earlier run, whose other Items stay in the folder.
+    basis: basis ?? now,
     folder: files.path,
     fresh: false,
     concurrency: CONCURRENCY,
@@ -95,5 +102,5 @@ async function runTaken(
   });
   const failed = failedInProgress(files);
   if (!summary.isInterrupted) rmSync(files.inProgress, { force: true });
-  return { sent, continued: 0, failed, summary };
+  return { sent, continued: 0, failed, summary, changed: basis && changedSince(record, now) };
 }

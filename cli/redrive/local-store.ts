@@ -36,10 +36,16 @@ export function localDeadLetters(
   };
 }
 
-function resultOf({ sent, continued, failed, summary }: RedrivenRun): RedriveResult {
+function resultOf({ sent, continued, failed, summary, changed }: RedrivenRun): RedriveResult {
   const { isInterrupted, doneBefore } = summary;
   const first =
     continued > 0 ? [`An interrupted redrive had left ${continued} of these unfinished.`] : [];
+  const basis =
+    changed === undefined
+      ? []
+      : [
+          `Note: ${changed} the local run. These messages ran with what is there now; its other Items are as they were.`,
+        ];
   return {
     sent,
     finished: doneBefore,
@@ -48,7 +54,7 @@ function resultOf({ sent, continued, failed, summary }: RedrivenRun): RedriveRes
     refused: [],
     failedAgain: failed,
     fault: isInterrupted ? 'interrupted: run the same command to continue' : undefined,
-    details: [...first, summaryText(summary).trimEnd()].join('\n'),
+    details: [...first, ...basis, summaryText(summary).trimEnd()].join('\n'),
   };
 }
 

@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,6 +24,8 @@ export interface BundledPipeline {
   readonly app: GranuleHandler;
   readonly collection: CollectionHandler;
   readonly historic: HistoricHandler | undefined;
+  /** SHA-256 of the bundled JavaScript of app.ts and historic.ts, with all that they import. */
+  readonly hash: string;
 }
 
 const CONTAINER = 'local/container/container.ts';
@@ -40,6 +43,7 @@ export async function bundlePipeline({ folder }: PipelineFolder): Promise<Bundle
       writeFileSync(join(target, file), content);
     files.set(entry, join(target, `${name}.mjs`));
   }
+  const code = [app, historic].flatMap((entry) => files.get(entry) ?? []);
   const fileOf = (entry: string): string => files.get(entry) ?? '';
   return {
     appFile: fileOf(app),
@@ -49,7 +53,15 @@ export async function bundlePipeline({ folder }: PipelineFolder): Promise<Bundle
     historic: files.has(historic)
       ? await handlerIn<HistoricHandler>(fileOf(historic), historic)
       : undefined,
+    hash: hashOf(code),
   };
+}
+
+/** Hashes files without their source maps: a comment or a type changes nothing that runs. */
+function hashOf(files: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(readFileSync(file)).update('\0');
+  return hash.digest('hex');
 }
 
 /**

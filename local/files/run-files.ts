@@ -1,10 +1,20 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { errorCode } from '../../lambdas/runtime/errors.js';
 import { OutputError } from './whole-file.js';
+
+const COUNT_BYTES = 256 * 1024;
 
 /** Returns a 128-bit key of the body. Messages with the same text count as the same message. */
 export function keyOf(body: string): string {
@@ -32,6 +42,23 @@ function makeWithParents(path: string): void {
     makeWithParents(parent);
     mkdirSync(path);
   }
+}
+
+/** Returns the number of lines of a file; 0 if it does not exist or is not a regular file. */
+export function countLines(path: string): number {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return 0;
+  const file = openSync(path, 'r');
+  const chunk = Buffer.alloc(COUNT_BYTES);
+  let lines = 0;
+  try {
+    for (let count = readSync(file, chunk); count > 0; count = readSync(file, chunk)) {
+      for (let at = chunk.indexOf('\n'); at >= 0 && at < count; at = chunk.indexOf('\n', at + 1))
+        lines++;
+    }
+  } finally {
+    closeSync(file);
+  }
+  return lines;
 }
 
 export function readLines(path: string): AsyncIterable<string> {

@@ -5,7 +5,8 @@ import type { ItemStore } from '../ingestor/item-store.js';
 import { LineFile } from '../files/line-file.js';
 import type { DeadMessage } from '../container/protocol.js';
 import { keyOf, makeFolder, readLines } from '../files/run-files.js';
-import { type RunState, tryReadRunRecord, writeRunRecord } from './state.js';
+import { restartText, beginningOf } from './beginning.js';
+import { type RunKey, type RunState, writeRunRecord } from './state.js';
 import { writeWhole } from '../files/whole-file.js';
 
 /** A line of dead-letters.ndjson. */
@@ -25,19 +26,21 @@ export interface FailureCount {
   readonly example: string;
 }
 
-export interface RunFolderOptions {
+export interface RunFolderOptions extends RunKey {
   readonly path: string;
-  readonly input: string;
   /** Discards an interrupted run instead of resuming it. @default false */
   readonly fresh?: boolean;
+  /** Receives a sentence before the results of an unfinished run are removed because this run cannot resume it. */
+  readonly onRestart?: (text: string) => void;
 }
 
 /** Reason for a message that the queue itself moved to the dead-letter queue. */
 const NO_REASON = 'no recorded reason: the function was killed or timed out on every receive';
 
-const STATE_FOLDER = '.run';
-const STATE_FILE = join(STATE_FOLDER, 'state.json');
-const DONE_FILE = join(STATE_FOLDER, 'done');
+const [STATE_FILE, DONE_FILE] = [join('.run', 'state.json'), join('.run', 'done')];
+const [ITEMS, DEAD_LETTERS] = ['items.ndjson', 'dead-letters.ndjson'];
+/** Dead letters that an interrupted redrive took out. */
+const REDRIVE = join('.run', 'redrive.ndjson');
 
 /** The output folder of a local run: its results, and the state from which the next run resumes if it is interrupted. */
 export class RunFolder implements ItemStore {
@@ -55,16 +58,18 @@ export class RunFolder implements ItemStore {
 
   constructor(private readonly options: RunFolderOptions) {
     this.path = options.path;
-    makeFolder(join(this.path, STATE_FOLDER));
+    makeFolder(this.file('.run'));
     this.isResumed = options.fresh !== true && this.canResume();
-    this.writeState('running');
     const fresh = !this.isResumed;
     if (fresh)
-      for (const name of ['collection.json', 'index.html'])
+      for (const name of ['collection.json', 'index.html', REDRIVE])
         rmSync(this.file(name), { force: true });
-    this.items = new LineFile(this.file('items.ndjson'), { fresh });
-    this.deadLetters = new LineFile(this.file('dead-letters.ndjson'), { fresh });
+    // If the process is killed here, no message may count as done whose Item is gone, and no old Item may seem to be new:
+    // the done file is emptied first, and the state is written last.
     this.done = new LineFile(this.file(DONE_FILE), { fresh });
+    this.items = new LineFile(this.file(ITEMS), { fresh });
+    this.deadLetters = new LineFile(this.file(DEAD_LETTERS), { fresh });
+    this.writeState('running');
   }
 
   /** Reads the results of an interrupted run. Await it before writing anything. */
@@ -72,11 +77,11 @@ export class RunFolder implements ItemStore {
     if (!this.isResumed) return;
     for await (const key of readLines(this.file(DONE_FILE))) this.doneBefore.add(key);
     let offset = 0;
-    for await (const line of readLines(this.file('items.ndjson'))) {
+    for await (const line of readLines(this.file(ITEMS))) {
       this.setOffset((JSON.parse(line) as { id: string }).id, offset);
       offset += Buffer.byteLength(line) + 1;
     }
-    for await (const line of readLines(this.file('dead-letters.ndjson'))) {
+    for await (const line of readLines(this.file(DEAD_LETTERS))) {
       this.countReason(JSON.parse(line) as DeadLetter);
     }
   }
@@ -167,7 +172,7 @@ export class RunFolder implements ItemStore {
   /** Removes the older line of every Item that was posted twice. */
   private compact(): void {
     if (this.replaced === 0) return;
-    const path = this.file('items.ndjson');
+    const path = this.file(ITEMS);
     const compacted = new LineFile(`${path}.part`, { fresh: true });
     for (const text of this.itemTexts()) compacted.append(text);
     compacted.flush();
@@ -176,14 +181,17 @@ export class RunFolder implements ItemStore {
   }
 
   private canResume(): boolean {
-    const record = tryReadRunRecord(this.file(STATE_FILE));
-    return (
-      record !== undefined && record.state !== 'finished' && record.input === this.options.input
-    );
+    const beginning = beginningOf(this.file(STATE_FILE), this.options);
+    if (beginning.kind === 'restart') {
+      const results = [ITEMS, DEAD_LETTERS, REDRIVE].map((name) => this.file(name));
+      this.options.onRestart?.(restartText(this.path, beginning.reason, results));
+    }
+    return beginning.kind === 'resume';
   }
 
   private writeState(state: RunState): void {
-    writeRunRecord(this.file(STATE_FILE), { state, input: this.options.input });
+    const { input, basis } = this.options;
+    writeRunRecord(this.file(STATE_FILE), { state, input, basis });
   }
 
   private file(name: string): string {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { makeFolder } from '../../../local/files/run-files.js';
+import { countLines, makeFolder } from '../../../local/files/run-files.js';
 
 let root: string;
 
@@ -53,4 +53,24 @@ describe('makeFolder', () => {
       );
     },
   );
+});
+
+describe('countLines', () => {
+  test.each([
+    ['nothing', '', 0],
+    ['an incomplete line', '{"id":', 0],
+    ['two lines', 'a\nb\n', 2],
+    ['lines and half of one', 'a\n\nb', 2],
+    ['more than a chunk', 'x'.repeat(99).concat('\n').repeat(10_000), 10_000],
+  ])('of %s', (_, text, count) => {
+    writeFileSync(join(root, 'lines'), text);
+
+    expect(countLines(join(root, 'lines'))).toBe(count);
+  });
+
+  test('of a missing file, a folder and a device is 0', () => {
+    symlinkSync('/dev/zero', join(root, 'zero'));
+
+    expect([join(root, 'gone'), root, join(root, 'zero')].map(countLines)).toEqual([0, 0, 0]);
+  });
 });

@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -24,8 +25,15 @@ afterEach(() => {
   rmSync(path, { recursive: true });
 });
 
-async function open(options: { input?: string; fresh?: boolean } = {}): Promise<RunFolder> {
-  const folder = new RunFolder({ path, input: 'input', ...options });
+const BASIS = { 'the code of demo': '1', 'source in config.yaml': 's3://demo' };
+let said: string[] = [];
+
+async function open(
+  options: { input?: string; basis?: Record<string, string>; fresh?: boolean } = {},
+): Promise<RunFolder> {
+  said = [];
+  const onRestart = (text: string): void => void said.push(text.replace(path, 'OUT'));
+  const folder = new RunFolder({ path, input: 'input', basis: BASIS, onRestart, ...options });
   await folder.load();
   return folder;
 }
@@ -104,6 +112,91 @@ describe('the folder of a run', () => {
     writeFileSync(join(path, '.run/state.json'), 'torn');
 
     expect((await open()).isResumed).toBe(false);
+    expect(said).toEqual([expect.stringMatching(/its state in .* cannot be read: starting over$/)]);
+  });
+
+  describe('[N06] that is unfinished is not mixed with other work', () => {
+    const changed = { ...BASIS, 'the code of demo': '2' };
+    const moved = { 'the code of demo': '2', 'stac_api_url in config.yaml': 'https://stac' };
+
+    test.each<[string, Parameters<typeof open>[0], string]>([
+      ['of other code', { basis: changed }, 'the code of demo has changed since'],
+      [
+        'of other code and another config',
+        { basis: moved },
+        'the code of demo and stac_api_url in config.yaml and source in config.yaml have changed since',
+      ],
+      ['with other options', { input: 'other' }, 'it has other options'],
+    ])('%s: it starts over and says what it removes', async (_, options, reason) => {
+      const first = await open();
+      for (const id of ['a', 'b']) first.putItem(id, `{"id":"${id}"}`);
+      first.putDeadLetter(letter);
+      first.markDone('body');
+      first.close('interrupted');
+
+      const second = await open(options);
+
+      expect(said).toEqual([
+        `OUT holds an unfinished run, but ${reason}: starting over; its results are removed: items.ndjson (2 lines), dead-letters.ndjson (1 line)`,
+      ]);
+      expect([second.isResumed, second.wasDone('body'), second.itemCount]).toEqual([
+        false,
+        false,
+        0,
+      ]);
+      second.putItem('c', '{"id":"c"}');
+      second.close('interrupted');
+      expect(read('items.ndjson')).toBe('{"id":"c"}\n');
+      expect(read('dead-letters.ndjson')).toBe('');
+      // The run after it, with the same options and code, resumes that run.
+      expect((await open(options)).isResumed).toBe(true);
+      expect(said).toEqual([]);
+    });
+
+    test('is discarded if a version of this project made it that did not keep the code', async () => {
+      const first = await open();
+      first.putItem('a', '{"id":"a"}');
+      first.close('interrupted');
+      writeFileSync(join(path, '.run/state.json'), '{"state":"interrupted","input":"input"}');
+
+      expect((await open()).isResumed).toBe(false);
+      expect(said).toEqual([
+        'OUT holds an unfinished run, but an earlier version of this project made it: starting over; its results are removed: items.ndjson (1 line)',
+      ]);
+    });
+
+    test('says nothing of a finished run, of the first one, and if asked to start over', async () => {
+      (await open()).close('finished');
+      expect(said).toEqual([]);
+      (await open({ basis: changed })).close('interrupted');
+      expect(said).toEqual([]);
+      (await open({ fresh: true })).close('finished');
+      expect(said).toEqual([]);
+    });
+
+    test('names the dead letters of an interrupted redrive, which are removed too', async () => {
+      (await open()).close('interrupted');
+      writeFileSync(join(path, '.run/redrive.ndjson'), '{}\n{}\n');
+
+      (await open({ basis: changed })).close('finished');
+
+      expect(said).toEqual([expect.stringContaining('are removed: redrive.ndjson (2 lines)')]);
+      expect(existsSync(join(path, '.run/redrive.ndjson'))).toBe(false);
+    });
+
+    test('keeps no message as done whose Item is gone if it is killed while it starts over', async () => {
+      const first = await open();
+      first.putItem('a', '{"id":"a"}');
+      first.markDone('body');
+      first.close('interrupted');
+      // Opening the Items fails, as a kill at that point would end it.
+      rmSync(join(path, 'items.ndjson'));
+      mkdirSync(join(path, 'items.ndjson'));
+      await expect(open({ basis: changed })).rejects.toThrow(/cannot write/);
+      rmSync(join(path, 'items.ndjson'), { recursive: true });
+
+      expect((await open()).wasDone('body')).toBe(false);
+    });
   });
 
   test('never replaces a file with a partial one', async () => {
