@@ -7,7 +7,7 @@ import { jsonLog, type Log } from './runtime/log.js';
 import { embeddedMetrics } from './runtime/metrics.js';
 import { once } from './runtime/once.js';
 import { retryWhileDenied } from './runtime/retry.js';
-import { extensionNotes } from './stac/extensions/notes.js';
+import { notesOn } from './stac/notes.js';
 import type { Collection } from './stac/stac.js';
 import { validateCollection } from './stac/validate.js';
 import { callPipelineCode } from './runtime/unexpected.js';
@@ -111,5 +111,5 @@ export function makeCollection(createCollection: () => Collection): Collection {
 
 /** Returns what is valid in a Collection but should be known, such as extensions that are not declared or not checked. */
 export function collectionNotes(collection: Collection): string[] {
-  return extensionNotes(collection).map(({ message }) => message);
+  return notesOn(collection).map(({ message }) => message);
 }

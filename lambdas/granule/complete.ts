@@ -2,8 +2,8 @@ import { itemLinks } from './links.js';
 import { ValidationError } from '../runtime/errors.js';
 import type { LogFields } from '../runtime/log.js';
 import { missesAntimeridian } from '../stac/bounds.js';
-import { extensionNotes } from '../stac/extensions/notes.js';
 import { bboxOf } from '../stac/geometry.js';
+import { notesOn } from '../stac/notes.js';
 import type { Item, ItemProperties } from '../stac/stac.js';
 import { compareInstants, tryParseInstant } from '../stac/time.js';
 import { validateItem } from '../stac/validate.js';
@@ -13,7 +13,7 @@ export interface CompleteItemContext {
   readonly warn: Warn;
   /** The root URL of the STAC API. If it is set, Items link to their Collection there. */
   readonly stacApiUrl?: string | undefined;
-  /** The extensions that warnings were already about, which are not repeated for each Item. @default none */
+  /** What notes were already logged about, which is not repeated for each Item. @default nothing */
   readonly noted?: Set<string>;
 }
 
@@ -42,7 +42,7 @@ export function completeItem(
   };
   validateItem(item);
   warnOfMissedAntimeridian(item, warn);
-  warnOfExtensions(item, warn, noted);
+  warnOfNotes(item, warn, noted);
   return item;
 }
 
@@ -83,9 +83,9 @@ function warnOfMissedAntimeridian({ id, bbox, geometry }: Item, warn: Warn): voi
   warn(message, { id, bbox, derived: bboxOf(geometry) });
 }
 
-/** All Items of a pipeline declare the same extensions, so that the first warning about one says it all. */
-function warnOfExtensions(item: Item, warn: Warn, noted: Set<string>): void {
-  for (const { about, message } of extensionNotes(item)) {
+/** The Items of a pipeline are alike (they declare the same extensions, for example), so that the first note says it all. */
+function warnOfNotes(item: Item, warn: Warn, noted: Set<string>): void {
+  for (const { about, message } of notesOn(item)) {
     if (noted.has(about)) continue;
     noted.add(about);
     warn(message, { id: item.id });

@@ -46,7 +46,7 @@ export interface GranulePipeline<G extends Granule> {
 export interface MakeItemContext extends ItemContext {
   /** The root URL of the STAC API. If it is set, Items link to their Collection there. */
   readonly stacApiUrl?: string | undefined;
-  /** The extensions that warnings were already about, which are not repeated for each Item. @default none */
+  /** What notes were already logged about, which is not repeated for each Item. @default nothing */
   readonly noted?: Set<string>;
 }
 
@@ -108,7 +108,7 @@ export async function makeItems<G extends Granule>(
   return { items, ...(failure && { failure }) };
 }
 
-/** A container has one log, and its warnings about extensions are logged once. */
+/** A container has one log, in which each note is once. */
 const NOTED = new WeakMap<Log, Set<string>>();
 
 function notedIn(log: Log): Set<string> {

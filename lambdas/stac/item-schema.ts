@@ -1,8 +1,12 @@
 import * as z from 'zod/mini';
 import { assetHref } from './asset-href.js';
-import { STAC_VERSION } from './stac.js';
+import { license, provider } from './common-metadata.js';
+import { STAC_VERSIONS } from './stac.js';
 
-/** Schemas of STAC 1.0.0 Items and Collections, with their GeoJSON. Rules that span fields are in validate.ts. */
+/**
+ * Schemas of what Items and Collections of all versions of STAC have in common, with their GeoJSON. Rules that span fields
+ * are in validate.ts, those of one version in common-metadata.ts and collection-rules.ts.
+ */
 
 const text = z.string().check(z.minLength(1));
 
@@ -62,19 +66,16 @@ const assetFields = {
   roles: z.optional(z.array(z.string())),
 };
 
-const provider = z.looseObject({
-  name: text,
-  description: z.optional(z.string()),
-  roles: z.optional(z.array(z.enum(['licensor', 'producer', 'processor', 'host']))),
-  url: z.optional(z.url()),
-});
+const stacVersion = z.enum(STAC_VERSIONS, 'expected "1.0.0" or "1.1.0"');
 
-const extensions = z.array(z.url());
+const extensions = z
+  .array(z.url())
+  .check(z.refine((urls) => new Set(urls).size === urls.length, 'has a value twice'));
 
 /** An Item, field by field. @see https://github.com/radiantearth/stac-spec/blob/v1.0.0/item-spec/item-spec.md */
 export const ItemSchema = z.looseObject({
   type: z.literal('Feature'),
-  stac_version: z.literal(STAC_VERSION),
+  stac_version: stacVersion,
   id: text,
   properties: z.looseObject({
     datetime: z.nullable(z.string()),
@@ -84,33 +85,33 @@ export const ItemSchema = z.looseObject({
     updated: z.optional(z.string()),
     title: z.optional(z.string()),
     description: z.optional(text),
-    license: z.optional(z.string()),
+    license: z.optional(license()),
     platform: z.optional(z.string()),
     constellation: z.optional(z.string()),
     mission: z.optional(z.string()),
     instruments: z.optional(z.array(z.string())),
     gsd: z.optional(z.number().check(z.positive())),
-    providers: z.optional(z.array(provider)),
+    providers: z.optional(z.array(provider())),
   }),
   geometry: z.nullable(geometry),
   bbox: z.optional(bbox),
   links: z.array(link),
   assets: z.record(z.string(), z.looseObject({ href: assetHref, ...assetFields })),
-  stac_extensions: extensions,
+  stac_extensions: z.optional(extensions),
   collection: text,
 });
 
 /** A Collection, field by field. @see https://github.com/radiantearth/stac-spec/blob/v1.0.0/collection-spec/collection-spec.md */
 export const CollectionSchema = z.looseObject({
   type: z.literal('Collection'),
-  stac_version: z.literal(STAC_VERSION),
+  stac_version: stacVersion,
   id: text,
   description: text,
-  license: text,
+  license: license(),
   links: z.array(link),
   title: z.optional(z.string()),
   keywords: z.optional(z.array(z.string())),
-  providers: z.optional(z.array(provider)),
+  providers: z.optional(z.array(provider())),
   stac_extensions: z.optional(extensions),
   summaries: z.optional(z.record(z.string(), z.unknown())),
   assets: z.optional(z.record(z.string(), z.looseObject({ href: assetHref, ...assetFields }))),

@@ -1,8 +1,14 @@
 /**
- * Types of STAC 1.0.0 objects with the fields that this project uses. A field without a value is left out; only
- * `geometry` and `datetime` may be null.
+ * Types of STAC objects with the fields that this project uses. A field without a value is left out; only `geometry` and
+ * `datetime` may be null.
  */
 
+/** The versions of STAC that Items and Collections may have. */
+export const STAC_VERSIONS = ['1.0.0', '1.1.0'] as const;
+
+export type StacVersion = (typeof STAC_VERSIONS)[number];
+
+/** The version of the Items and Collections of the pipelines in this project. */
 export const STAC_VERSION = '1.0.0';
 
 /**
@@ -97,7 +103,7 @@ export interface ItemProperties {
  */
 export interface Item {
   readonly type: 'Feature';
-  readonly stac_version: typeof STAC_VERSION;
+  readonly stac_version: StacVersion;
   readonly id: string;
   readonly properties: ItemProperties;
   readonly geometry: Geometry | null;
@@ -106,7 +112,7 @@ export interface Item {
   /** Required unless the geometry is null. */
   readonly bbox?: Bbox | Bbox3D;
   /** URLs of the schemas of the extensions that the Item uses. */
-  readonly stac_extensions: readonly string[];
+  readonly stac_extensions?: readonly string[];
   /** Id of the pipeline's Collection; set after createItem, so authors leave it out. */
   readonly collection?: string;
 }
@@ -134,7 +140,7 @@ export interface Item {
 export interface Collection {
   readonly type: 'Collection';
   readonly id: string;
-  readonly stac_version: typeof STAC_VERSION;
+  readonly stac_version: StacVersion;
   readonly description: string;
   readonly links: readonly Link[];
   readonly stac_extensions?: readonly string[];
@@ -146,7 +152,7 @@ export interface Collection {
     /** Start and end as RFC 3339 date-times; null for an open end. */
     readonly temporal: { readonly interval: readonly (readonly [string | null, string | null])[] };
   };
-  /** SPDX identifier, `various` or `proprietary`. */
+  /** SPDX identifier; else `various` or `proprietary` in STAC 1.0.0, and `other` in STAC 1.1.0. */
   readonly license: string;
   readonly keywords?: readonly string[];
   readonly providers?: readonly Provider[];

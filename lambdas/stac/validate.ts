@@ -1,5 +1,8 @@
 import { ValidationError } from '../runtime/errors.js';
 import { boundsFaults, orderFaults } from './bounds.js';
+import { collectionFaults } from './collection-faults.js';
+import { commonFaults } from './common-faults.js';
+import { isUtc } from './common-metadata.js';
 import { CollectionSchema, ItemSchema } from './item-schema.js';
 import { excerpt } from '../runtime/text.js';
 import type { Collection, Item } from './stac.js';
@@ -11,7 +14,7 @@ import { compareInstants, tryParseInstant } from './time.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Checks an Item against STAC 1.0.0 and those of its `stac_extensions` that extensions/registry.ts lists: its fields, its
+ * Checks an Item against its version of STAC, 1.0.0 or 1.1.0, and those of its `stac_extensions` that extensions/registry.ts lists: its fields, its
  * time range, its bbox against its geometry, and whether every value can be written as JSON.
  *
  * Throws a permanent ValidationError that lists every fault with its path and value.
@@ -32,6 +35,7 @@ export function validateItem(item: Item): void {
     faults.push(
       ...timeFaults(item.properties),
       ...boundsFaults(item),
+      ...commonFaults(item),
       ...itemExtensionFaults(item),
     );
   }
@@ -39,7 +43,7 @@ export function validateItem(item: Item): void {
 }
 
 /**
- * Checks a Collection against STAC 1.0.0, and that it has `item_assets`, which the ingestor requires.
+ * Checks a Collection against its version of STAC, 1.0.0 or 1.1.0, and that it has `item_assets`, which the ingestor requires.
  *
  * Throws a permanent ValidationError that lists every fault with its path and value.
  *
@@ -63,7 +67,11 @@ export function validateCollection(collection: Collection): void {
       const faultsOfEnds = [start, end].flatMap((time) => instantFaults(time, path));
       faults.push(...faultsOfEnds, ...rangeFaults({ start, end }, path));
     }
-    faults.push(...collectionExtensionFaults(collection));
+    faults.push(
+      ...collectionFaults(collection),
+      ...commonFaults(collection),
+      ...collectionExtensionFaults(collection),
+    );
   }
   const subject = `Collection '${describeId(collection)}'`;
   // STAC does not require it, but the ingestor returns 422 without it.
@@ -144,8 +152,10 @@ function timeFaults(properties: Fields): string[] {
 
 /** Checks strings only: null is an open end, and the schema rejects other types. */
 function instantFaults(value: unknown, path: string): string[] {
-  if (typeof value !== 'string' || tryParseInstant(value)) return [];
-  return [`${path}: '${value}' is not an RFC 3339 date-time with a zone`];
+  if (typeof value !== 'string') return [];
+  if (!tryParseInstant(value))
+    return [`${path}: '${value}' is not an RFC 3339 date-time with a zone`];
+  return isUtc(value) ? [] : [`${path}: '${value}' is not in UTC, as STAC requires: end it with Z`];
 }
 
 function rangeFaults({ start, end }: { start: unknown; end: unknown }, path: string): string[] {

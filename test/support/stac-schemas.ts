@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import { sharedPath } from './shared-data.js';
@@ -22,4 +23,34 @@ export function extensionSchema(url: string): ValidateFunction {
 function remoteSchemas(text: string): Set<string> {
   const refs = [...text.matchAll(/"\$ref":\s*"(https?:[^"#]+)/g)].map(([, url]) => url ?? '');
   return new Set(refs);
+}
+
+/**
+ * Compiles a core schema of a version of STAC from a folder with its schemas (`stac-spec/`) and those of GeoJSON
+ * (`geojson/`). References between them are resolved by the URLs that they are published at.
+ */
+export function coreSchema(
+  folder: string,
+  { version, kind }: { readonly version: string; readonly kind: 'item' | 'collection' },
+): ValidateFunction {
+  const ajv = new Ajv({ strict: false, logger: false });
+  formats(ajv);
+  const urlOf = (name: string): string => {
+    const room = name === 'collection' ? 'collection-spec' : 'item-spec';
+    return `https://schemas.stacspec.org/v${version}/${room}/json-schema/${name}.json`;
+  };
+  const add = (path: string, url: string): void => {
+    const schema = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    ajv.addSchema({ ...schema, $id: url });
+  };
+  for (const name of ['Feature', 'Geometry'])
+    add(join(folder, 'geojson', `${name}.json`), `https://geojson.org/schema/${name}.json`);
+  const spec = join(folder, 'stac-spec', `v${version}`);
+  for (const file of readdirSync(spec)) {
+    const name = file.replace(/\.json$/, '');
+    if (name !== 'catalog') add(join(spec, file), urlOf(name));
+  }
+  const validate = ajv.getSchema(urlOf(kind));
+  if (validate === undefined) throw new Error(`${folder} has no schema for ${kind}`);
+  return validate;
 }

@@ -9,24 +9,24 @@ export const datacube: ExtensionTable = {
   prefix: 'cube:',
   versions: {
     '2.0.0': {
-      fields: () => fieldsWith(dimensionOf({})),
+      fields: () => fieldsWith(dimensionOf()),
       required: ['cube:dimensions'],
     },
     '2.1.0': {
-      fields: () => fieldsWith(dimensionOf({})),
+      fields: () => fieldsWith(dimensionOf()),
       required: ['cube:dimensions'],
       requiredIn: 'anywhere',
       collectionRequiresAny: true,
     },
     '2.2.0': {
-      fields: () => fieldsWith(dimensionOf({ geometry: vector() })),
+      fields: () => fieldsWith(dimensionOf(vector())),
       required: ['cube:dimensions'],
       requiredIn: 'anywhere',
       collectionRequiresAny: true,
     },
     '2.3.0': {
       fields: () =>
-        fieldsWith(dimensionOf({ geometry: vector() }), {
+        fieldsWith(dimensionOf(vector()), {
           nodata: noData(),
           data_type: dataType(),
         }),
@@ -58,12 +58,12 @@ function variable(fields: ExtensionFields): z.ZodMiniType {
   );
 }
 
-/** The kind of a dimension follows from its `type` and `axis`; those of `byType` apply to a type as a whole. */
-function dimensionOf(byType: ExtensionFields): z.ZodMiniType {
+/** The kind of a dimension follows from its `type` and `axis`. Since 2.2.0 there are dimensions of geometries. */
+function dimensionOf(ofGeometries?: z.ZodMiniType): z.ZodMiniType {
   const [alongXy, alongZ, time, other] = [horizontal(), vertical(), temporal(), additional()];
   const kindOf = ({ type, axis }: Fields): z.ZodMiniType => {
     if (type === 'spatial') return axis === 'z' ? alongZ : alongXy;
-    return byType[String(type)] ?? other;
+    return type === 'geometry' ? (ofGeometries ?? other) : other;
   };
   return z.looseObject({ type: z.string() }).check(
     z.superRefine((value, context) => {

@@ -22,8 +22,7 @@ export function collectionExtensionFaults(collection: Collection): string[] {
   const parts = partsOfCollection(collection);
   return declared.flatMap((extension) => {
     const own = parts.filter(
-      ({ place }) =>
-        place === 'collection' || (place !== 'summaries' && isPlaceOf(extension, place)),
+      ({ place }) => place === 'collection' || place === 'providers' || isPlaceOf(extension, place),
     );
     return [...neededByCollection(extension, parts), ...partFaults(extension, own)];
   });

@@ -38,17 +38,13 @@ export function nullable(schema: z.ZodMiniType): z.ZodMiniType {
   return z.nullable(schema);
 }
 
-/** An RFC 3339 date-time; with `utc`, one in UTC. */
-export function dateTime(utc?: 'utc'): z.ZodMiniType {
-  const time = z
+export function dateTime(): z.ZodMiniType {
+  return z
     .string()
     .check(
       z.refine((value) => tryParseInstant(value) !== undefined, 'is not an RFC 3339 date-time'),
     );
-  return utc ? time.check(z.refine((value) => IN_UTC.test(value), 'is not in UTC')) : time;
 }
-
-const IN_UTC = /(?:\+00:00|Z)$/;
 
 /** An array of as many numbers as one of `lengths` says. */
 export function numbers(...lengths: readonly number[]): z.ZodMiniType {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { utcDateTime } from '../common-metadata.js';
 import type { ExtensionFields, ExtensionTable } from './extension.js';
 import {
-  dateTime,
   filledText,
   list,
   mapOf,
@@ -38,7 +38,7 @@ export const processing: ExtensionTable = {
       fields: () => ({
         ...processingSince1_1(),
         'processing:version': text(),
-        'processing:datetime': dateTime('utc'),
+        'processing:datetime': utcDateTime(),
       }),
       requiresAny: true,
       collectionRequiresAny: true,

@@ -3,20 +3,20 @@ import { schemaUrl } from './extension.js';
 import { partsOfCollection, partsOfItem, type Part } from './parts.js';
 import { checkedVersions, EXTENSION_OF_PREFIX, STAC_EXTENSIONS } from './registry.js';
 
-/** Something about the extensions of an Item or a Collection that is valid STAC, but that an author should know. */
-export interface ExtensionNote {
-  /** The URL or the name of the extension: the same for all Items of a pipeline, while a message may name a field. */
+/** Something about an Item or a Collection that is valid STAC, but that an author should know. */
+export interface Note {
+  /** A field, or the URL or name of an extension: the same for all Items of a pipeline, while a message may differ. */
   readonly about: string;
   readonly message: string;
 }
 
 /** Returns what undeclaredExtensions and uncheckedExtensions find. */
-export function extensionNotes(object: Item | Collection): ExtensionNote[] {
+export function extensionNotes(object: Item | Collection): Note[] {
   return [...undeclaredExtensions(object), ...uncheckedExtensions(object)];
 }
 
 /** Returns a note for each declared extension, or version of one, whose fields validation does not check. */
-export function uncheckedExtensions({ stac_extensions: urls }: Item | Collection): ExtensionNote[] {
+export function uncheckedExtensions({ stac_extensions: urls }: Item | Collection): Note[] {
   return (urls ?? [])
     .filter((url) => !STAC_EXTENSIONS.has(url))
     .map((url) => {
@@ -36,7 +36,7 @@ export function uncheckedExtensions({ stac_extensions: urls }: Item | Collection
  * Returns a note for each published extension that has fields in an Item or a Collection, but is not declared. Readers such
  * as pystac refuse to read such fields. Prefixes of missions and vendors, such as `s1:`, need no declaration.
  */
-export function undeclaredExtensions(object: Item | Collection): ExtensionNote[] {
+export function undeclaredExtensions(object: Item | Collection): Note[] {
   const parts = object.type === 'Feature' ? partsOfItem(object) : partsOfCollection(object);
   const declared = new Set((object.stac_extensions ?? []).map(nameIn));
   const found = new Map<string, string>();

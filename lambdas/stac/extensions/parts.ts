@@ -5,8 +5,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** A part of an Item or a Collection that may have fields of extensions. */
 export interface Part {
-  /** `collection` is the top level of a Collection with its providers; the values of `summaries` are sets and ranges. */
-  readonly place: Place | 'collection' | 'summaries';
+  /** `collection` is the top level of a Collection; the values of `summaries` are sets and ranges. */
+  readonly place: Place | 'collection' | 'providers' | 'summaries';
   /** Such as `assets.data.bands.0`; empty at the top level. */
   readonly path: string;
   readonly values: Fields;
@@ -14,8 +14,7 @@ export interface Part {
 
 export function partsOfItem({ properties, assets, links }: Item): Part[] {
   return [
-    { place: 'properties', path: 'properties', values: properties },
-    ...bandsOf(properties, 'properties'),
+    ...withBands({ place: 'properties', path: 'properties', values: properties }),
     ...assetParts(assets, 'assets'),
     ...listed(links, 'links', 'links'),
   ];
@@ -24,8 +23,8 @@ export function partsOfItem({ properties, assets, links }: Item): Part[] {
 export function partsOfCollection(collection: Collection): Part[] {
   const { assets, item_assets: templates, links, providers, summaries } = collection;
   return [
-    { place: 'collection', path: '', values: collection },
-    ...listed(providers, 'providers', 'collection'),
+    ...withBands({ place: 'collection', path: '', values: collection }),
+    ...listed(providers, 'providers', 'providers'),
     ...assetParts(assets, 'assets'),
     ...assetParts(templates, 'item_assets'),
     ...listed(links, 'links', 'links'),
@@ -40,21 +39,21 @@ export function pathOf({ path }: Pick<Part, 'path'>, name: string): string {
 
 function assetParts(assets: unknown, path: string): Part[] {
   if (!isFields(assets)) return [];
-  return Object.entries(assets).flatMap(([key, asset]): Part[] => {
-    if (!isFields(asset)) return [];
-    const at = `${path}.${key}`;
-    return [{ place: 'assets', path: at, values: asset }, ...bandsOf(asset, at)];
-  });
+  return Object.entries(assets).flatMap(([key, asset]) =>
+    isFields(asset) ? withBands({ place: 'assets', path: `${path}.${key}`, values: asset }) : [],
+  );
 }
 
-function bandsOf({ bands }: Fields, path: string): Part[] {
-  return bands === undefined ? [] : listed(bands, `${path}.bands`, 'bands');
+/** Returns a part and its bands, which may have bands themselves. */
+function withBands(part: Part): Part[] {
+  const { bands } = part.values;
+  return bands === undefined ? [part] : [part, ...listed(bands, pathOf(part, 'bands'), 'bands')];
 }
 
 function listed(values: unknown, path: string, place: Part['place']): Part[] {
   if (!Array.isArray(values)) return [];
   return values.flatMap((value: unknown, index) =>
-    isFields(value) ? [{ place, path: `${path}.${index}`, values: value }] : [],
+    isFields(value) ? withBands({ place, path: `${path}.${index}`, values: value }) : [],
   );
 }
 

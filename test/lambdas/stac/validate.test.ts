@@ -356,7 +356,7 @@ describe('makeItem', () => {
     [null, 'The value returned by createItem is not valid STAC: null is not an Item'],
     [
       { ...exampleItem('a'), links: null, stac_version: '2' },
-      'Item \'a\' is not valid STAC: stac_version: expected "1.0.0" (given "2"); ' +
+      'Item \'a\' is not valid STAC: stac_version: expected "1.0.0" or "1.1.0" (given "2"); ' +
         'links: expected array, received null (given null)',
     ],
     [
