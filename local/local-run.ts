@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { BACKFILL_ATTRIBUTE, backfillOf } from '../lambdas/queue/attributes.js';
 import type { CollectionHandler } from '../lambdas/collection-handler.js';
 import { describeCollection, postLocalCollection } from './run/collection-post.js';
 import { type Container, containerPool } from './container/pool.js';
@@ -89,13 +90,11 @@ function prepare(options: LocalRunOptions, folder: RunFolder, endpoints: Endpoin
     visibilityTimeoutSeconds: timeoutSeconds + 30,
     maxReceiveCount,
     deadLetters: {
-      send: (body, { messageId = randomUUID() } = {}) => {
+      send: (body, { messageId = randomUUID(), attributes: sent } = {}) => {
         const reason = `no recorded reason: the function was killed or timed out ${maxReceiveCount} times`;
-        ledger.take(
-          { type: 'dead', messageId, body, attributes: { error: 'NoReason', reason } },
-          queue,
-        );
-        ledger.settle(body);
+        const attributes = { ...sent, error: 'NoReason', reason };
+        ledger.take({ type: 'dead', messageId, body, attributes }, queue);
+        ledger.settle({ body, isBackfill: sent?.[BACKFILL_ATTRIBUTE] !== undefined });
         return messageId;
       },
     },
@@ -158,8 +157,8 @@ async function drain(
     isStopped,
     batchSize: options.batchSize,
     isComplete: () => feed.counts.isComplete,
-    onAcknowledged: ({ body }) => {
-      ledger.settle(body);
+    onAcknowledged: ({ body, messageAttributes }) => {
+      ledger.settle({ body, isBackfill: backfillOf({ messageAttributes }) !== undefined });
     },
     onFunctionError: (error) => {
       ledger.warnOf(error);
@@ -184,6 +183,7 @@ function finish(run: Run, { collectionFault, started }: Ending): RunSummary {
   const isInterrupted = options.signal.aborted && (isCutShort || !isComplete || !queue.isEmpty);
   const summary: RunSummary = {
     ...ledger.counts,
+    backfill: ledger.backfill,
     folder: options.folder,
     items: folder.itemCount,
     doneBefore: feed.counts.skipped,

@@ -52,7 +52,7 @@ const INSIDE: Readonly<Record<string, Allowed>> = {
     queue: ['http'],
     input: ['container', 'files', 'queue'],
     inventory: ['files', 'input'],
-    run: ['container', 'files', 'ingestor', 'queue', 'token'],
+    run: ['container', 'files', 'ingestor', 'input', 'queue', 'token'],
     page: ['run'],
     doors: ['container', 'input', 'page', 'queue', 'run'],
   },

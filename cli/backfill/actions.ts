@@ -139,7 +139,7 @@ async function restart(target: BackfillTarget, options: ActionOptions): Promise<
 
 function invoked(
   target: BackfillTarget,
-  { outcome, message, next = [] }: InvokeResult,
+  { outcome, message, next = [], fault }: InvokeResult,
 ): ActionResult {
   const known: Readonly<Record<string, string>> = {
     paused: `To continue: ${commandFor(target, 'resume')}`,
@@ -147,8 +147,10 @@ function invoked(
   };
   const hint = known[outcome];
   const hints = hint === undefined ? next : [hint];
-  const result = resultOf(target, outcome, [message, ...hints]);
-  return { ...result, exitCode: STOPPED_OUTCOMES.includes(outcome) ? 1 : 0 };
+  const faults = fault === undefined ? [] : [fault];
+  const result = resultOf(target, outcome, [message, ...faults, ...hints]);
+  const isGood = fault === undefined && !STOPPED_OUTCOMES.includes(outcome);
+  return { ...result, exitCode: isGood ? 0 : 1 };
 }
 
 function notStarted(target: BackfillTarget, what: string): ActionResult {

@@ -20,7 +20,7 @@ import {
   type InvokeResult,
 } from './target.js';
 import { errorText, notDeployed, type DeployedPipeline } from '../shared/deployed-pipeline.js';
-import { handlerIn } from '../shared/pipeline-code.js';
+import { handlerIn, parserIn } from '../shared/pipeline-code.js';
 import { UsageError } from '../shared/command.js';
 
 /** Thrown when a part of the deployment is missing, a request to AWS fails, or the historic function fails. */
@@ -55,6 +55,7 @@ export async function deployedBackfill({
     configured: inventory,
     settings: settingsFor(config, inventory),
     historic: await handlerIn<HistoricHandler>(join(folder, 'historic.ts')),
+    app: () => parserIn(folder),
     cursors: withExplanations(
       cursorTable(
         { tableName: names.stateTable, pipelineId: id },

@@ -6,6 +6,7 @@ import { firstChunk, sourceOf, type BackfillSettings } from '../../lambdas/backf
 import { silentLog, type Log } from '../../lambdas/runtime/log.js';
 import { cutReason } from '../../lambdas/runtime/unexpected.js';
 import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../lambdas/queue/queue.js';
+import { countingRoundTrips, noRoundTrips, roundTripText } from '../../local/input/round-trip.js';
 import { runBackfill } from '../../local/inventory/run-backfill.js';
 import { LOCAL_PACE } from '../../local/inventory/input.js';
 import type { ActionOptions, ActionResult } from './action.js';
@@ -17,6 +18,7 @@ import { counted, printable } from '../shared/table.js';
 
 const SHOWN = 5;
 const WIDTH = 200;
+const GOOD_OUTCOMES: readonly string[] = ['chunk-done', 'complete'];
 
 /** Runs the backfill of one chunk with a queue that only counts and a cursor in memory. */
 export async function dryRun(
@@ -27,12 +29,14 @@ export async function dryRun(
   options.say(estimateText(await estimateScan(target, settings.inventory), target));
   const first: string[] = [];
   const refused: string[] = [];
+  const trips = noRoundTrips();
+  const queue = countingRoundTrips(countingQueue(first), await target.app(), trips);
   const { outcome, counts, message } = await runBackfill(target.historic, {
     settings,
     engine: target.engine,
     objects: target.objects,
     clock: systemClock,
-    queue: countingQueue(first),
+    queue,
     cursors: memoryCursors(),
     log: refusals(refused),
     ...LOCAL_PACE,
@@ -42,6 +46,7 @@ export async function dryRun(
   const { pipeline } = target;
   const { rows, sent, skipped, refused: faults } = counts ?? NO_COUNTS;
   const chunk = settings.initialChunk;
+  const lost = roundTripText(trips);
   return {
     lines: [
       `${pipeline}: dry run of ${chunkName(chunk)}, nothing was sent`,
@@ -51,11 +56,13 @@ export async function dryRun(
         : []),
       ...listed('first messages', first),
       ...listed('refused', refused),
+      ...(lost === undefined ? [] : [`  ${lost}`]),
+      ...listed('messages that name no granule', trips.faults),
       ...(outcome === 'handed-over' ? ['  stopped early'] : []),
       ...(outcome === 'empty' ? [`  ${message}`] : []),
     ],
-    json: { pipeline, outcome, chunk, counts, messages: first, refused },
-    exitCode: outcome === 'chunk-done' || outcome === 'complete' ? 0 : 1,
+    json: { pipeline, outcome, chunk, counts, messages: first, refused, roundTrips: trips },
+    exitCode: lost === undefined && GOOD_OUTCOMES.includes(outcome) ? 0 : 1,
   };
 }
 

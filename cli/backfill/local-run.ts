@@ -16,6 +16,12 @@ import type { ObjectReader } from '../../lambdas/inventory/objects.js';
 import { duckDbEngine } from '../../local/inventory/duckdb-engine.js';
 import { runBackfill } from '../../local/inventory/run-backfill.js';
 import { LOCAL_PACE } from '../../local/inventory/input.js';
+import {
+  countingRoundTrips,
+  noRoundTrips,
+  roundTripText,
+  type MessageParser,
+} from '../../local/input/round-trip.js';
 import { messageLines } from '../../local/input/message-file.js';
 import { stackPrinter, startProgress } from '../../local/run/progress.js';
 import { chunkProgress } from './chunk-progress.js';
@@ -29,6 +35,7 @@ const PAGE_BYTES = 256 * 1024;
 export interface LocalBackfillRun {
   readonly pipeline: string;
   readonly historic: HistoricHandler;
+  readonly app: () => Promise<MessageParser>;
   readonly settings: BackfillSettings;
   readonly cursors: CursorStore;
   readonly objects: ObjectReader;
@@ -47,6 +54,8 @@ export async function runLocalBackfill(run: LocalBackfillRun): Promise<InvokeRes
   const before = (await run.cursors.read())?.cursor;
   const path = join(run.folder, 'messages.ndjson');
   const messages = messageLines(path, { fresh: nothingSent(before, run.settings) });
+  const trips = noRoundTrips();
+  const queue = countingRoundTrips(messages, await run.app(), trips);
   const engine = duckDbEngine({ folder: join(run.folder, 'query') });
   const progress = watchedProgress(run);
   try {
@@ -54,14 +63,14 @@ export async function runLocalBackfill(run: LocalBackfillRun): Promise<InvokeRes
       ...run,
       engine,
       cursors: progress.cursors,
-      queue: messages,
+      queue,
       log: stderrLog,
       ...LOCAL_PACE,
       pageBytes: PAGE_BYTES,
       owner: localOwner(),
     });
     const next = messages.isEmpty() ? [] : nextSteps(run.pipeline, path);
-    return { outcome, message: stopped(outcome, message), next };
+    return { outcome, message: stopped(outcome, message), next, fault: roundTripText(trips) };
   } finally {
     progress.end();
     messages.close();

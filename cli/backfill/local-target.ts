@@ -11,7 +11,7 @@ import { readPipelineConfig } from '../../modules/config/config.js';
 import { configuredInventory, settingsFor, type BackfillTarget } from './target.js';
 import { type PipelineFolder, UsageError } from '../shared/command.js';
 import { runLocalBackfill, isRunning } from './local-run.js';
-import { handlerIn } from '../shared/pipeline-code.js';
+import { handlerIn, parserIn } from '../shared/pipeline-code.js';
 
 export interface LocalBackfillOptions {
   /** A folder in the layout of S3 Inventory, or a listing file. */
@@ -42,7 +42,8 @@ export async function localBackfill(
   const settings = { ...settingsFor(config, await localInventory(path)), ...none };
   const historic = await handlerIn<HistoricHandler>(entry);
   const cursors = fileCursors(join(out, 'cursor.json'), id);
-  const parts = { pipeline: id, historic, settings, cursors, objects: fileObjects };
+  const app = () => parserIn(folder);
+  const parts = { pipeline: id, historic, app, settings, cursors, objects: fileObjects };
   return {
     ...parts,
     ...scratchEngine(),

@@ -5,6 +5,7 @@ import type { HistoricHandler } from '../../lambdas/historic-handler.js';
 import type { QueryEngine } from '../../lambdas/inventory/engine.js';
 import { parseInventory, type Inventory } from '../../lambdas/inventory/inventory.js';
 import type { ObjectReader } from '../../lambdas/inventory/objects.js';
+import type { MessageParser } from '../../local/input/round-trip.js';
 import type { PipelineConfig } from '../../modules/config/config.js';
 import { parseInitialChunk } from '../../modules/config/values/initial-chunk.js';
 import { UsageError } from '../shared/command.js';
@@ -17,6 +18,8 @@ export interface BackfillTarget {
   /** Options, with a leading space, that lead a command to the same backfill. */
   readonly flags: string;
   readonly historic: HistoricHandler;
+  /** Loads the pipeline's app.ts, which few actions need. */
+  readonly app: () => Promise<MessageParser>;
   readonly settings: BackfillSettings;
   /** The inventory in config.yaml, if it names one. */
   readonly configured: Inventory | undefined;
@@ -38,6 +41,8 @@ export interface InvokeResult {
   readonly message: string;
   /** What to do next, one sentence each. */
   readonly next?: readonly string[];
+  /** What is wrong with the messages that were sent; undefined if nothing is known to be. */
+  readonly fault?: string | undefined;
 }
 
 /** The inventory as the function of a deployment reads it from its environment; undefined if there is none. */

@@ -3,12 +3,11 @@ import { join, resolve } from 'node:path';
 
 import type { Row } from '../../lambdas/inventory/result-csv.js';
 import { joinHref } from '../../lambdas/source/href.js';
-import { isListing } from '../../lambdas/inventory/inventory.js';
 import type { HrefMap } from '../../local/container/protocol.js';
 import { granulesBelow } from '../../local/input/granule-folder.js';
 import { assertMessageFile, messagesOf } from '../../local/input/message-file.js';
 import { inputOf, inputsOf, type MessageInput } from '../../local/input/message-feed.js';
-import { writeSampleInventory } from '../../local/inventory/sample-inventory.js';
+import { sampleInventory, type SampleInventory } from '../../local/inventory/sample-inventory.js';
 import { assertFolder } from '../../local/input/walk.js';
 import type { PipelineConfig } from '../../modules/config/config.js';
 import { type PipelineFolder, UsageError } from '../shared/command.js';
@@ -107,19 +106,20 @@ async function sample(options: InputOptions, pipeline: PlannedPipeline): Promise
   }
   const inputs = existsSync(messages) ? [inputOf(messagesOf(messages))] : [];
   if (code.historic !== undefined) {
-    const location = await sampleInventory(bucket, pipeline);
+    const location = await sampleInventory(bucket, inventoryOfSample(pipeline));
     inputs.push(await backfill(location, pipeline, `the inventory of the sample in ${bucket}`));
   }
   return { input: inputsOf(inputs), ...(await mapsOf(bucket, options, pipeline)) };
 }
 
-/** The listing named in config.yaml if the sample contains it; otherwise a generated report over the sample's files. */
-async function sampleInventory(folder: string, pipeline: PlannedPipeline): Promise<string> {
-  const { inventory_location: location = '' } = pipeline.config;
-  const listing = join(folder, S3_LOCATION.exec(location)?.[2] ?? '');
-  if (isListing(location) && existsSync(listing)) return listing;
-  const target = join(pipeline.workFolder, 'inventory');
-  return writeSampleInventory(folder, bucketOf(pipeline).bucket, target);
+function inventoryOfSample(pipeline: PlannedPipeline): SampleInventory {
+  const { config, workFolder } = pipeline;
+  return {
+    bucket: bucketOf(pipeline).bucket,
+    location: config.inventory_location ?? '',
+    columns: config.inventory_fields,
+    target: join(workFolder, 'inventory'),
+  };
 }
 
 async function backfill(

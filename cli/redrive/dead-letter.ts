@@ -20,6 +20,8 @@ export interface DeadLetter {
   readonly itemId: string | undefined;
   readonly correlationId: string | undefined;
   readonly receiveCount: number | undefined;
+  /** The pipeline whose backfill sent the message; undefined if no backfill did. It is sent again with the body. */
+  readonly backfill: string | undefined;
   /** Why no handler can parse the body, in which case a retry cannot help; undefined if it can be parsed. */
   readonly malformed: string | undefined;
 }

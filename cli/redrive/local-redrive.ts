@@ -7,9 +7,9 @@ import type { RunSummary } from '../../local/run/summary.js';
 import { CONCURRENCY, prepareRun, tryParseInputName, type RunInput } from '../local/settings.js';
 import { UsageError, type PipelineFolder } from '../shared/command.js';
 import {
-  bodiesInProgress,
   failedInProgress,
   finishTakingOut,
+  messagesInProgress,
   takeOut,
   type RunFiles,
 } from './run-files.js';
@@ -90,7 +90,7 @@ async function runTaken(
   writeRunRecord(files.state, { state: 'interrupted', input, basis: basis ?? now });
   const summary = await runLocally({
     ...prepared,
-    input: inputOf(bodiesInProgress(files)),
+    input: inputOf(messagesInProgress(files)),
     inputName: input,
     // That of the earlier run, whose other Items stay in the folder.
     basis: basis ?? now,

@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { tryParseJson } from '../../lambdas/runtime/json.js';
+import { BACKFILL_ATTRIBUTE, backfillAttributes } from '../../lambdas/queue/attributes.js';
+import type { QueueMessage } from '../../lambdas/queue/queue.js';
 import { writeWhole } from '../../local/files/whole-file.js';
 
 /** The files of a local run that a redrive reads and writes. */
@@ -13,7 +15,11 @@ export interface RunFiles {
   readonly state: string;
 }
 
-const LineSchema = z.object({ messageId: z.string(), body: z.string() });
+const LineSchema = z.object({
+  messageId: z.string(),
+  body: z.string(),
+  attributes: z._default(z.record(z.string(), z.string()), {}),
+});
 
 export function runFiles(path: string): RunFiles {
   return {
@@ -47,9 +53,14 @@ export function finishTakingOut({ deadLetters, inProgress }: RunFiles): number {
   return taken.size;
 }
 
-/** The bodies of the messages in progress. */
-export function bodiesInProgress({ inProgress }: RunFiles): string[] {
-  return bodiesIn(inProgress);
+/** The messages in progress, as they are sent again: bodies, and the attribute of a backfill's message. */
+export function messagesInProgress({ inProgress }: RunFiles): QueueMessage[] {
+  return linesOf(inProgress).flatMap((line) => {
+    const parsed = tryParseLine(line);
+    if (parsed === undefined) return [];
+    const { body, attributes } = parsed;
+    return { body, attributes: backfillAttributes(attributes[BACKFILL_ATTRIBUTE]) };
+  });
 }
 
 /** How many of the messages in progress have become dead letters again. */

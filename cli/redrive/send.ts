@@ -1,6 +1,11 @@
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { failedEntries } from '../../lambdas/queue/queue.js';
-import { stringAttributes } from '../../lambdas/queue/attributes.js';
+import {
+  attributeBytes,
+  backfillAttributes,
+  stringAttributes,
+  type MessageAttributes,
+} from '../../lambdas/queue/attributes.js';
 import { deleteDeadLetters, DeadLetterReader, type ReceivedDeadLetter } from './queue.js';
 import { errorText, type FoundQueue } from '../shared/deployed-pipeline.js';
 import type { RedriveJournal } from './journal.js';
@@ -32,7 +37,6 @@ export interface RedriveResult {
 
 /** Maximum size of one request, bodies and attributes together. */
 const MAX_BATCH_BYTES = 262_144;
-const ATTRIBUTE_BYTES = 256;
 const LANES = 4;
 
 /** Sends the dead letters `ids` of one queue again. Each one is sent, recorded in the journal, and only then deleted. */
@@ -112,18 +116,24 @@ function idsOf(deadLetters: readonly ReceivedDeadLetter[]): string[] {
   return deadLetters.map(({ id }) => id);
 }
 
-/** Sends the unchanged bodies with their correlation ids. The other attributes describe the past failure. */
+/** Returns the attributes that are sent again. The others describe the past failure. */
+function keptAttributes({ correlationId, backfill }: ReceivedDeadLetter): MessageAttributes {
+  return {
+    ...backfillAttributes(backfill),
+    ...(correlationId !== undefined && { correlation_id: correlationId }),
+  };
+}
+
+/** Sends the unchanged bodies with the attributes that they keep. */
 async function send(
   { sqs, url }: FoundQueue,
   deadLetters: readonly ReceivedDeadLetter[],
 ): Promise<readonly Refused[]> {
-  const Entries = deadLetters.map(({ body, correlationId }, index) => ({
-    Id: String(index),
-    MessageBody: body,
-    ...(correlationId !== undefined && {
-      MessageAttributes: stringAttributes({ correlation_id: correlationId }),
-    }),
-  }));
+  const Entries = deadLetters.map((deadLetter, index) => {
+    const MessageAttributes = stringAttributes(keptAttributes(deadLetter));
+    const entry = { Id: String(index), MessageBody: deadLetter.body };
+    return Object.keys(MessageAttributes).length === 0 ? entry : { ...entry, MessageAttributes };
+  });
   const response = await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
   return failedEntries(Entries, response).map(({ Id, Code, Message }) => ({
     id: deadLetters[Number(Id)]?.id ?? '',
@@ -135,7 +145,7 @@ function* batchesOf(deadLetters: readonly ReceivedDeadLetter[]): Generator<Recei
   let batch: ReceivedDeadLetter[] = [];
   let bytes = 0;
   for (const deadLetter of deadLetters) {
-    const size = Buffer.byteLength(deadLetter.body) + ATTRIBUTE_BYTES;
+    const size = Buffer.byteLength(deadLetter.body) + attributeBytes(keptAttributes(deadLetter));
     if (batch.length > 0 && bytes + size > MAX_BATCH_BYTES) {
       yield batch;
       batch = [];

@@ -12,6 +12,7 @@ import type { GranuleHandler } from '../../lambdas/granule-handler.js';
 import type { HistoricHandler } from '../../lambdas/historic-handler.js';
 import { failureOf } from '../../lambdas/runtime/errors.js';
 import { UnexpectedError } from '../../lambdas/runtime/unexpected.js';
+import type { MessageParser } from '../../local/input/round-trip.js';
 import { bundleEntries } from '../../modules/bundling/bundle.js';
 import { ConfigError } from '../../modules/config/values/error.js';
 import type { PipelineFolder } from './command.js';
@@ -62,6 +63,11 @@ function hashOf(files: readonly string[]): string {
   const hash = createHash('sha256');
   for (const file of files) hash.update(readFileSync(file)).update('\0');
   return hash.digest('hex');
+}
+
+/** Imports the pipeline of the folder's app.ts, to see which messages it knows. */
+export async function parserIn(folder: string): Promise<MessageParser> {
+  return (await handlerIn<GranuleHandler>(join(folder, 'app.ts'))).pipeline;
 }
 
 /**

@@ -1,4 +1,6 @@
 import { failureOf, type Failure } from '../runtime/errors.js';
+import { excerpt } from '../runtime/text.js';
+import { backfillOf } from '../queue/attributes.js';
 import type { RecordResult } from './batch.js';
 import type { Log, LogFields } from '../runtime/log.js';
 import type { Meter } from '../runtime/metrics.js';
@@ -28,10 +30,11 @@ export type Settlement = 'done' | 'retry';
 
 /**
  * Decides what happens to a message and carries it out. A message is done if its Items were posted, if it was skipped, or once
- * it is in the dead-letter queue; otherwise it becomes visible again after a delay. Never rejects: if the message cannot
- * be sent to the dead-letter queue, it is retried.
+ * it is in the dead-letter queue; otherwise it becomes visible again after a delay. A skipped message of a backfill has
+ * failed. Never rejects: if the message cannot be sent to the dead-letter queue, it is retried.
  */
-export async function settle(entry: RecordResult, context: SettleContext): Promise<Settlement> {
+export async function settle(given: RecordResult, context: SettleContext): Promise<Settlement> {
+  const entry = withoutLostRow(given, context);
   const { outcome } = entry;
   if (!('failure' in outcome)) {
     if (outcome.result === 'skipped') context.meter.count('MessagesSkipped');
@@ -44,6 +47,28 @@ export async function settle(entry: RecordResult, context: SettleContext): Promi
   if (permanent || isLastReceive(entry, context.retry)) return deadLetter(entry, failure, context);
   await retryLater(entry, failure, context);
   return 'retry';
+}
+
+/**
+ * The messages of a topic may be about other datasets, but a backfill sends only messages that its own pipeline wrote.
+ * One that names no granule is a row of the inventory that would be lost without a trace.
+ */
+function withoutLostRow(entry: RecordResult, { meter }: SettleContext): RecordResult {
+  const { record, outcome } = entry;
+  if (outcome.result !== 'skipped' || backfillOf(record) === undefined) return entry;
+  meter.count('BackfillMessagesSkipped');
+  return { ...entry, outcome: { result: 'failed', failure: noGranule(record.body) } };
+}
+
+function noGranule(body: string): Failure {
+  return {
+    kind: 'permanent',
+    name: 'MessageError',
+    message:
+      // In quotes, so that npm run redrive counts messages that differ only in their bodies as one group.
+      `the message names no granule that app.ts knows: '${excerpt(body)}'; the backfill of this pipeline sent it, ` +
+      'so compare rowToMessageBody in historic.ts with parseMessage in app.ts, which skipped it',
+  };
 }
 
 function receiveCount({ record }: RecordResult): number {

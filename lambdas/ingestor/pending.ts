@@ -8,6 +8,7 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import type { SQSRecord } from 'aws-lambda';
+import { backfillOf } from '../queue/attributes.js';
 import { failureOf } from '../runtime/errors.js';
 import type { Log } from '../runtime/log.js';
 import type { Item } from '../stac/stac.js';
@@ -22,6 +23,8 @@ export interface PostedIngestion {
   readonly sentTimestamp: string;
   /** Number of times that the message was sent again because the Item was not loaded. */
   readonly tries: number;
+  /** The pipeline whose backfill sent the message; undefined if no backfill did. */
+  readonly backfill?: string | undefined;
 }
 
 export interface PendingIngestion extends PostedIngestion {
@@ -76,6 +79,7 @@ export async function recordIngestion(
       messageId,
       sentTimestamp: attributes.SentTimestamp,
       tries: Number(messageAttributes[TRIES_ATTRIBUTE]?.stringValue) || 0,
+      backfill: backfillOf(record),
     });
   } catch (error) {
     context.log.warn('cannot record a posted Item, so it will not be verified', {
@@ -133,6 +137,7 @@ function rowOf(posted: PostedIngestion, now: number): Record<string, AttributeVa
     message_id: { S: posted.messageId },
     sent_timestamp: { S: posted.sentTimestamp },
     tries: { N: String(posted.tries) },
+    ...(posted.backfill !== undefined && { backfill: { S: posted.backfill } }),
     posted_at: { S: new Date(now).toISOString() },
     ttl: { N: String(Math.floor(now / 1000) + TTL_SECONDS) },
   };
@@ -165,6 +170,7 @@ function pendingOf(row: Record<string, AttributeValue>): PendingIngestion {
     messageId: text('message_id'),
     sentTimestamp: text('sent_timestamp'),
     tries: Number(row['tries']?.N ?? 0),
+    backfill: row['backfill']?.S,
     postedAt: text('posted_at'),
     isRequeued: row['requeued'] !== undefined,
   };

@@ -1,5 +1,4 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
-import type { SQSRecord } from 'aws-lambda';
 
 /** The attributes of a message that a sender sets; all are strings. SQS allows ten. */
 export type MessageAttributes = Readonly<Record<string, string>>;
@@ -15,10 +14,15 @@ export function backfillAttributes(pipelineId: string | undefined): MessageAttri
   return pipelineId === undefined ? {} : { [BACKFILL_ATTRIBUTE]: pipelineId };
 }
 
+/** The attributes of a received message, in the form of Lambda's records. */
+export interface ReceivedAttributes {
+  readonly messageAttributes: Readonly<
+    Record<string, { readonly stringValue?: string | undefined } | undefined>
+  >;
+}
+
 /** Returns the id of the pipeline whose backfill sent the message; undefined if no backfill did. */
-export function backfillOf({
-  messageAttributes,
-}: Pick<SQSRecord, 'messageAttributes'>): string | undefined {
+export function backfillOf({ messageAttributes }: ReceivedAttributes): string | undefined {
   return messageAttributes[BACKFILL_ATTRIBUTE]?.stringValue;
 }
 

@@ -1,5 +1,12 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord, SQSRecordAttributes } from 'aws-lambda';
+import {
+  attributeBytes,
+  backfillAttributes,
+  backfillOf,
+  type MessageAttributes,
+  type ReceivedAttributes,
+} from './attributes.js';
 import { messageSender, visibilityChanger } from './batched-calls.js';
 import type { Failure } from '../runtime/errors.js';
 
@@ -12,7 +19,7 @@ export interface DeadLetterReason {
 }
 
 /** The parts of a message that its dead letter keeps. */
-export interface DeadMessage extends Pick<SQSRecord, 'body' | 'messageId'> {
+export interface DeadMessage extends Pick<SQSRecord, 'body' | 'messageId'>, ReceivedAttributes {
   readonly attributes: Pick<SQSRecordAttributes, 'ApproximateReceiveCount' | 'SentTimestamp'>;
 }
 
@@ -50,11 +57,16 @@ export function recordQueue({ queueUrl, deadLettersUrl, sqs }: RecordQueueOption
   };
 }
 
-/** Returns the attributes of a dead letter, most important first. Those that do not fit next to the body are cut or omitted. */
+/**
+ * Returns the attributes of a dead letter, most important first. Those that do not fit next to the body are cut or
+ * omitted. The attribute of a backfill's message is always kept, in place of `pipeline`: SQS allows ten, and its value is
+ * the pipeline.
+ */
 export function deadLetterAttributes(
   record: DeadMessage,
   { failure, pipeline, correlationId, itemId }: DeadLetterReason,
-): Record<string, string> {
+): MessageAttributes {
+  const backfill = backfillOf(record);
   const wanted: [string, string | undefined][] = [
     ['reason', failure.message.slice(0, MAX_REASON_CHARACTERS)],
     ['error', failure.name],
@@ -64,13 +76,15 @@ export function deadLetterAttributes(
     ['receive_count', record.attributes.ApproximateReceiveCount],
     ['sent_timestamp', record.attributes.SentTimestamp],
     ['correlation_id', correlationId],
-    ['pipeline', pipeline],
+    ['pipeline', backfill === undefined ? pipeline : undefined],
     ['item_id', itemId],
   ];
-  return fitted(wanted, MAX_MESSAGE_BYTES - Buffer.byteLength(record.body));
+  const kept = backfillAttributes(backfill);
+  const room = MAX_MESSAGE_BYTES - Buffer.byteLength(record.body) - attributeBytes(kept);
+  return { ...kept, ...fitted(wanted, room) };
 }
 
-function fitted(wanted: [string, string | undefined][], roomBytes: number): Record<string, string> {
+function fitted(wanted: [string, string | undefined][], roomBytes: number): MessageAttributes {
   const attributes: Record<string, string> = {};
   let room = roomBytes;
   for (const [name, value] of wanted) {

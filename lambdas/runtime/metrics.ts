@@ -5,6 +5,7 @@ export type MetricName =
   | 'ItemsMade'
   | 'ItemsPosted'
   | 'MessagesSkipped'
+  | 'BackfillMessagesSkipped'
   | 'RecordsFailedPermanent'
   | 'RecordsFailedTransient'
   | 'TokenRequests'

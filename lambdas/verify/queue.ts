@@ -1,6 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { TRIES_ATTRIBUTE, type PendingIngestion } from '../ingestor/pending.js';
-import { stringAttributes } from '../queue/attributes.js';
+import { BACKFILL_ATTRIBUTE, backfillAttributes, stringAttributes } from '../queue/attributes.js';
 import { recordQueue, type RecordQueueOptions } from '../queue/dead-letters.js';
 
 /** Where the message of an Item is sent if the Item was not loaded. */
@@ -20,7 +20,7 @@ export interface VerifyQueueOptions extends RecordQueueOptions {
 export function verifyQueue({ pipeline, ...options }: VerifyQueueOptions): VerifyQueue {
   const records = recordQueue(options);
   return {
-    sendAgain: async ({ body, correlationId, tries }) => {
+    sendAgain: async ({ body, correlationId, tries, backfill }) => {
       await options.sqs.send(
         new SendMessageCommand({
           QueueUrl: options.queueUrl,
@@ -28,18 +28,20 @@ export function verifyQueue({ pipeline, ...options }: VerifyQueueOptions): Verif
           MessageAttributes: stringAttributes({
             correlation_id: correlationId,
             [TRIES_ATTRIBUTE]: String(tries + 1),
+            ...backfillAttributes(backfill),
           }),
         }),
       );
     },
     sendToDeadLetters: async (pending, message) => {
-      const { itemId, correlationId, body, messageId, sentTimestamp, tries } = pending;
+      const { itemId, correlationId, body, messageId, sentTimestamp, tries, backfill } = pending;
+      const messageAttributes = { [BACKFILL_ATTRIBUTE]: { stringValue: backfill } };
       const attributes = {
         ApproximateReceiveCount: String(tries + 1),
         SentTimestamp: sentTimestamp,
       };
       await records.sendToDeadLetters(
-        { body, messageId, attributes },
+        { body, messageId, attributes, messageAttributes },
         {
           pipeline,
           correlationId,

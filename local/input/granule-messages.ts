@@ -3,6 +3,7 @@ import type { Granule, GranulePipeline } from '../../lambdas/granule/items.js';
 import { parseBody } from '../../lambdas/granule/message.js';
 import { parseGranule } from '../../lambdas/granule/parse.js';
 import { callPipelineCode } from '../../lambdas/runtime/unexpected.js';
+import { s3EventBody } from '../../lambdas/source/s3-event.js';
 
 /** The pipeline, used to decide whether a file name belongs to a granule. */
 export interface GranuleFinder {
@@ -39,7 +40,7 @@ export function namingsOf({
   bucket,
   keyPrefix,
 }: GranuleFinder): Naming[] {
-  const bodies: ((key: string) => string | undefined)[] = [(key) => s3Event(bucket, key)];
+  const bodies: ((key: string) => string | undefined)[] = [(key) => s3EventBody(bucket, key)];
   if (rowToMessageBody) {
     bodies.unshift((key) =>
       callPipelineCode(
@@ -70,12 +71,4 @@ function tryFindHref(body: string, pipeline: GranuleFinder['pipeline']): string 
     if (failureOf(error).kind === 'permanent') return undefined;
     throw error;
   }
-}
-
-function s3Event(bucket: string, key: string): string {
-  const encoded = encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/');
-  const s3 = { bucket: { name: bucket }, object: { key: encoded } };
-  return JSON.stringify({
-    Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 }],
-  });
 }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { MessageAttributes } from '../../lambdas/queue/attributes.js';
+import type { QueueMessage } from '../../lambdas/queue/queue.js';
 import type { LocalQueue } from '../queue/local-queue.js';
 
 /** Finds messages and sends each of them, until `send` resolves to false. */
 export type MessageInput = (send: SendMessage) => Promise<void>;
 /** Resolves to false if no further message is wanted. */
-export type SendMessage = (body: string, attributes?: MessageAttributes) => Promise<boolean>;
+export type SendMessage = (message: QueueMessage) => Promise<boolean>;
 
 export interface FeedOptions {
   readonly queue: LocalQueue;
@@ -30,7 +30,7 @@ const WAIT_MS = 20;
 /** Returns a feed that puts messages on the queue and waits while the queue is full. */
 export function messageFeed({ queue, limit = Infinity, wasDone, isStopped }: FeedOptions): Feed {
   const counts = { sent: 0, skipped: 0, isComplete: false, isCutShort: false };
-  const send: SendMessage = async (body, attributes) => {
+  const send: SendMessage = async ({ body, attributes = {} }) => {
     if (isStopped()) counts.isCutShort = true;
     if (counts.isCutShort || counts.sent + counts.skipped >= limit) return false;
     if (wasDone(body)) {
@@ -38,7 +38,7 @@ export function messageFeed({ queue, limit = Infinity, wasDone, isStopped }: Fee
       return true;
     }
     while (queue.size > MAX_QUEUED_CHARACTERS && !isStopped()) await sleep(WAIT_MS);
-    queue.send(body, attributes && { attributes });
+    queue.send(body, { attributes });
     counts.sent++;
     return true;
   };
@@ -54,10 +54,16 @@ export function messageFeed({ queue, limit = Infinity, wasDone, isStopped }: Fee
   };
 }
 
-/** Returns an input that sends the given bodies. */
-export function inputOf(bodies: AsyncIterable<string> | Iterable<string>): MessageInput {
+type GivenMessage = string | QueueMessage;
+
+/** Returns an input that sends the given messages; a string is a body without attributes. */
+export function inputOf(
+  messages: AsyncIterable<GivenMessage> | Iterable<GivenMessage>,
+): MessageInput {
   return async (send) => {
-    for await (const body of bodies) if (!(await send(body))) return;
+    for await (const given of messages) {
+      if (!(await send(typeof given === 'string' ? { body: given } : given))) return;
+    }
   };
 }
 

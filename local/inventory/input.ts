@@ -88,8 +88,8 @@ function feedingQueue(send: SendMessage, cursors: CursorStore): MessageQueue {
     maxBytes: () => Promise.resolve(DEFAULT_MAX_BYTES),
     depth: () => Promise.resolve(0),
     sendBatch: async (messages) => {
-      for (const { body, attributes } of messages) {
-        if (await send(body, attributes)) continue;
+      for (const message of messages) {
+        if (await send(message)) continue;
         await pauseBackfill(cursors);
         break;
       }

@@ -33,11 +33,6 @@ export async function writeReportFolder(
   await write(join(target, report, 'manifest.json'), JSON.stringify(manifest));
 }
 
-/** Encodes a key as in CSV reports, which use the encoding of HTML forms. */
-export function encodedKey(key: string): string {
-  return encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/');
-}
-
 async function write(path: string, content: string | Buffer): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, content);

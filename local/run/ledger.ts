@@ -3,14 +3,23 @@ import type { SQSRecord } from 'aws-lambda';
 import { failureOf } from '../../lambdas/runtime/errors.js';
 import type { LogFields } from '../../lambdas/runtime/log.js';
 import type { ContainerReport } from '../container/pool.js';
-import type { Attempt, Counts, LogEntry } from '../container/protocol.js';
+import { BACKFILL_ATTRIBUTE } from '../../lambdas/queue/attributes.js';
+import type { Attempt, Counts, DeadMessage, LogEntry } from '../container/protocol.js';
 import type { LineFile } from '../files/line-file.js';
 import type { LocalQueue } from '../queue/local-queue.js';
 import { AttemptCorrections } from './attempts.js';
 import type { RunFolder } from './folder.js';
 
+export interface SettledMessage {
+  readonly body: string;
+  /** Whether a backfill sent it. */
+  readonly isBackfill: boolean;
+}
+
 /** Records a run: writes outcomes to the folder and warnings to its log, and counts both. */
 export class RunLedger {
+  /** Messages of a backfill that were settled, and how many of them name a granule. */
+  readonly backfill = { messages: 0, named: 0 };
   private readonly counted = {
     settled: 0,
     retries: 0,
@@ -58,18 +67,21 @@ export class RunLedger {
       if (report.type === 'item') this.folder.putItem(report.id, report.json);
       else if (report.type === 'later')
         queue.changeVisibility(report.receiptHandle, report.seconds);
-      else if (report.type === 'dead') this.folder.putDeadLetter(report);
+      else if (report.type === 'dead') this.putDeadLetter(report);
       else if (report.type === 'log') this.warn(report.entry);
       else this.add(report.counts, report.attempts);
     });
   }
 
   /** Marks a message as done. Its outcome was recorded before. */
-  settle(body: string): void {
+  settle({ body, isBackfill }: SettledMessage): void {
     this.attempt(() => {
       this.folder.markDone(body);
     });
     this.counted.settled++;
+    if (!isBackfill) return;
+    this.backfill.messages++;
+    this.backfill.named++;
   }
 
   /** Counts messages that a container is about to receive. */
@@ -105,6 +117,13 @@ export class RunLedger {
 
   close(): void {
     this.log.close();
+  }
+
+  /** A backfill's message with a MessageError names no granule: it is skipped, or the pipeline refuses it. */
+  private putDeadLetter(message: DeadMessage): void {
+    this.folder.putDeadLetter(message);
+    const { [BACKFILL_ATTRIBUTE]: backfill, error } = message.attributes;
+    if (backfill !== undefined && error === 'MessageError') this.backfill.named--;
   }
 
   private warn(entry: LogEntry): void {

@@ -1,4 +1,5 @@
 import { cutReason } from '../../lambdas/runtime/unexpected.js';
+import { roundTripText } from '../input/round-trip.js';
 import type { FailureCount } from './folder.js';
 
 /** The results of a local run. */
@@ -11,6 +12,8 @@ export interface RunSummary {
   readonly retries: number;
   /** Number of messages without a granule for this pipeline. */
   readonly skipped: number;
+  /** Messages of a backfill, and how many of them name a granule. */
+  readonly backfill: { readonly messages: number; readonly named: number };
   /** Number of distinct Items in the folder. */
   readonly items: number;
   /** Number of messages that an interrupted run had finished. */
@@ -31,6 +34,7 @@ const MAX_EXAMPLE = 300;
 export function summaryText(summary: RunSummary): string {
   const { made, posted, seconds, folder, isInterrupted, isDryRun } = summary;
   const rate = seconds > 0 ? ` (${Math.round(made / seconds)} Items/s)` : '';
+  const lost = roundTripText(summary.backfill);
   const lines = [
     isDryRun ? `made ${made}, posted none (dry run)` : `made ${made}, posted ${posted}`,
     ...(summary.items === made ? [] : [`items.ndjson holds ${summary.items}: the last of each id`]),
@@ -41,6 +45,7 @@ export function summaryText(summary: RunSummary): string {
     ...(summary.doneBefore > 0
       ? [`done before ${summary.doneBefore}: finished by the interrupted run`]
       : []),
+    ...(lost === undefined ? [] : [lost]),
     ...failureLines(summary),
     ...(summary.warnings > 0 ? [`warnings ${summary.warnings}: see log.ndjson`] : []),
     `${seconds.toFixed(1)} s${rate}`,

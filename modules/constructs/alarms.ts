@@ -26,13 +26,21 @@ interface AlarmProps {
   readonly threshold: number;
 }
 
+/** A metric that should stay 0. */
+export interface CountedProblem extends Pick<
+  CloudwatchMetricAlarmConfig,
+  'namespace' | 'metricName' | 'dimensions'
+> {
+  readonly description: string;
+}
+
 const PERIOD_SECONDS = 300;
 
 /**
  * Alarms of one region.
  *
- * Resources: `aws_cloudwatch_metric_alarm`, one for each dead-letter queue and for each queue's age, and two for each
- * function (errors and throttles).
+ * Resources: `aws_cloudwatch_metric_alarm`, one for each dead-letter queue, for each queue's age and for each metric that
+ * should stay 0, and two for each function (errors and throttles).
  */
 export class Alarms extends Construct {
   readonly arns: string[] = [];
@@ -66,6 +74,11 @@ export class Alarms extends Construct {
     const description = `A message has been waiting for more than ${minutes} minutes`;
     const metric = queueMetric(queue, 'ApproximateAgeOfOldestMessage');
     this.add(subject, { description, metric, threshold: multiply(minutes, 60) });
+  }
+
+  /** Adds an alarm on a metric of the functions that counts what should not happen. */
+  onCount(subject: string, { description, ...metric }: CountedProblem): void {
+    this.add(subject, { description, metric: { ...metric, statistic: 'Sum' }, threshold: 0 });
   }
 
   /** Adds an alarm on failed invocations of a function, and one on throttled ones. */

@@ -26,6 +26,7 @@ const COUNTED = [
   'ItemsMade',
   'ItemsPosted',
   'MessagesSkipped',
+  'BackfillMessagesSkipped',
   'RecordsFailedPermanent',
   'RecordsFailedTransient',
   'TokenRequests',

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import type { RegionalProvider } from '../constructs/base-stack.js';
 import { Alarms } from '../constructs/alarms.js';
+import type { CountedProblem } from '../constructs/alarms.js';
 import { Dashboard } from '../constructs/dashboard.js';
 import type { RegionalQueue } from '../constructs/dashboard.js';
 import type { DeadLetters } from '../constructs/dead-letters.js';
@@ -23,7 +24,7 @@ export interface MonitoredDeadLetters {
 
 export interface MonitoringProps {
   readonly config: Pick<PipelineSettings, 'id' | 'region' | 'max_age_minutes'>;
-  readonly derived: Pick<DerivedValues, 'alarmTopic' | 'topic' | 'consoleDomain'>;
+  readonly derived: Pick<DerivedValues, 'alarmTopic' | 'topic' | 'consoleDomain' | 'inventory'>;
   readonly names: Pick<PipelineNames, 'alarm' | 'dashboard'>;
   readonly queue: GranuleQueue;
   readonly deadLetters: readonly MonitoredDeadLetters[];
@@ -45,6 +46,9 @@ export class Monitoring extends Construct {
     const alarms = this.alarms(props);
     alarms.onAge('age', { queue: queue.name, minutes: config.max_age_minutes });
     for (const fn of functions) alarms.onFunction(fn.node.id, fn.name);
+    if (derived.inventory !== undefined) {
+      alarms.onCount('backfill-skipped', skippedMessages(config.id));
+    }
     for (const { elsewhere, subject, description, queue: watched } of deadLetters) {
       const near = elsewhere === undefined ? alarms : this.topicAlarms(props, elsewhere);
       near.onDeadLetters(subject, { queue: watched.name, description });
@@ -76,6 +80,16 @@ export class Monitoring extends Construct {
       ...(topicArn !== undefined && { topicArn }),
     });
   }
+}
+
+/** Messages of the backfill that name no granule: historic.ts and app.ts disagree. */
+function skippedMessages(service: string): CountedProblem {
+  return {
+    description: 'The backfill sent messages that name no granule',
+    namespace: METRICS_NAMESPACE,
+    metricName: 'BackfillMessagesSkipped',
+    dimensions: { service },
+  };
 }
 
 function placeOf({ queue, elsewhere }: MonitoredDeadLetters, region: string): RegionalQueue {

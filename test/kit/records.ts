@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 
+import { encodedS3Key } from '../../lambdas/source/s3-event.js';
 import { LocalQueue } from '../../local/queue/local-queue.js';
 
 /**
@@ -59,8 +60,7 @@ export function snsEnvelope(message: unknown): object {
  * const body = s3Event('waves', 'red flower/a+b.tif');
  */
 export function s3Event(bucket: string, key: string): object {
-  const encoded = encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/');
-  const object = { key: encoded, size: 1, eTag: '0', sequencer: '0' };
+  const object = { key: encodedS3Key(key), size: 1, eTag: '0', sequencer: '0' };
   return {
     Records: [
       {

@@ -14,6 +14,7 @@ import { handlerIn } from '../../cli/shared/pipeline-code.js';
 import { listPipelines, readPipelineConfig } from '../../modules/config/config.js';
 import { parseS3Location } from '../../modules/config/values/s3-location.js';
 import { runBatch } from '../kit/run-batch.js';
+import { lostRows } from '../support/backfill/round-trips.js';
 import { columnsOfSelect } from '../support/backfill/selects.js';
 
 // Rules for every pipeline. PIPELINE=<id> tests only that one.
@@ -71,6 +72,17 @@ describe.each(chosen)('pipeline %s', (id) => {
     expect(columns).not.toEqual([]);
     expect(pipeline.rowToMessageBody({ key: 'no/such/granule.txt' })).toBeUndefined();
     expect(chunksFrom(chunk, pipeline)).toBeLessThan(MOST_CHUNKS);
+  });
+
+  test('[N01] each message that its backfill makes of the sample names a granule', async () => {
+    const { inventory_location: location, inventory_fields: columns } = readPipelineConfig(folder);
+    const sample = join(folder, 'sample', 'bucket');
+    if (location === undefined || !existsSync(sample)) return;
+    const historic = await handlerIn<HistoricHandler>(file('historic.ts'));
+    const { bucket } = bucketOf(id);
+    const given = { historic, app: app.pipeline, sample, bucket, location, columns };
+
+    expect(await lostRows(given)).toEqual([]);
   });
 
   test('[N10] its sample becomes valid Items, which declare the extensions whose fields they have', async () => {

@@ -12,13 +12,13 @@ const SUBJECTS_RULE = {
 };
 
 const ALL_SUBJECTS =
-  'concat(keys(var.dead_letters), keys(var.ages), flatten([for subject in keys(SELF) : ["${subject}-errors", "${subject}-throttles"]]))';
+  'concat(keys(var.dead_letters), keys(var.ages), keys(var.counts), flatten([for subject in keys(SELF) : ["${subject}-errors", "${subject}-throttles"]]))';
 
 export const ALARMS: TerraformModule = {
   name: 'alarms',
   summary:
-    'Alarms on dead-letter queues (any visible message), on queues whose messages wait too long, and on functions ' +
-    'that fail or are throttled. Idle queues and functions raise no alarm.',
+    'Alarms on dead-letter queues (any visible message), on queues whose messages wait too long, on metrics that should ' +
+    'stay 0, and on functions that fail or are throttled. Idle queues and functions raise no alarm.',
   variables: {
     name: {
       type: 'string',
@@ -52,6 +52,15 @@ export const ALARMS: TerraformModule = {
         },
       ],
     },
+    counts: {
+      type: 'map(object({ namespace = string, metric = string, dimensions = optional(map(string), {}), description = optional(string, "Something was counted that should not happen") }))',
+      description:
+        'Metrics that count what should not happen, by the subjects of their alarms; an alarm is raised while the sum ' +
+        'exceeds 0. The functions of a pipeline count BackfillMessagesSkipped in the namespace StacPipelines, with the ' +
+        'dimension service = <id of the pipeline>.',
+      default: {},
+      rules: [SUBJECTS_RULE],
+    },
     functions: {
       type: 'map(string)',
       description:
@@ -62,7 +71,7 @@ export const ALARMS: TerraformModule = {
         {
           // In CloudWatch an alarm silently replaces an earlier one with the same name.
           condition: `length(distinct(${ALL_SUBJECTS})) == length(${ALL_SUBJECTS})`,
-          must: 'give each alarm its own subject, including those of dead_letters and ages',
+          must: 'give each alarm its own subject, including those of dead_letters, ages and counts',
         },
       ],
     },
@@ -71,6 +80,7 @@ export const ALARMS: TerraformModule = {
     forEach: [
       [/\.alarms_dead-letters$/, 'var.dead_letters'],
       [/\.alarms_ages$/, 'var.ages'],
+      [/\.alarms_counts$/, 'var.counts'],
       [/\.alarms_functions-/, 'var.functions'],
     ],
   },
@@ -94,7 +104,7 @@ function build(stack: ModuleStack): void {
   const alarms = new Alarms(stack, 'alarms', {
     // The resource is repeated over a map, so its name contains the key of the map instead of the construct's id.
     nameOf: (id) =>
-      `${stack.text('name')}.\${each.key}${id.replace(/^(dead-letters|ages|functions)/, '')}`,
+      `${stack.text('name')}.\${each.key}${id.replace(/^(dead-letters|ages|counts|functions)/, '')}`,
     topicArn: stack.text('topic_arn'),
   });
   const each = (field: string) => `\${each.value${field}}`;
@@ -106,6 +116,12 @@ function build(stack: ModuleStack): void {
     queue: each('.queue'),
     minutes: Token.asNumber(ref('each.value.minutes', stack)),
   });
+  alarms.onCount('counts', {
+    namespace: each('.namespace'),
+    metricName: each('.metric'),
+    dimensions: Token.asStringMap(ref('each.value.dimensions', stack)),
+    description: each('.description'),
+  });
   alarms.onFunction('functions', each(''));
   stack.addOutputs({
     alarm_arns: {
@@ -115,7 +131,7 @@ function build(stack: ModuleStack): void {
   });
 }
 
-const ARN_MAPS = ['dead-letters', 'ages', 'functions-errors', 'functions-throttles'].map(
+const ARN_MAPS = ['dead-letters', 'ages', 'counts', 'functions-errors', 'functions-throttles'].map(
   (id) =>
     `{ for alarm in aws_cloudwatch_metric_alarm.alarms_${id} : alarm.alarm_name => alarm.arn }`,
 );

@@ -15,6 +15,7 @@ function deadLetterOf(id: string, fields: Partial<DeadLetter> = {}): DeadLetter 
     itemId: undefined,
     correlationId: undefined,
     receiveCount: undefined,
+    backfill: undefined,
     malformed: undefined,
     ...fields,
   };

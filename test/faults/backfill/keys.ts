@@ -1,4 +1,5 @@
-import { encodedKey, writeReportFolder } from '../../../local/inventory/report-folder.js';
+import { encodedS3Key } from '../../../lambdas/source/s3-event.js';
+import { writeReportFolder } from '../../../local/inventory/report-folder.js';
 
 const BUCKET = 'bench';
 const FILE_ROWS = 100_000;
@@ -27,7 +28,7 @@ export const ROW_BYTES = Buffer.byteLength(`"${benchKey(0).replaceAll('"', '""')
 /** Writes a report with `count` current objects, whose keys end in `ending`, in the layout of S3 Inventory. */
 export function writeBenchInventory(folder: string, count: number, ending = ODD): Promise<void> {
   const fileSchema = 'Bucket, Key, VersionId, IsLatest, IsDeleteMarker';
-  const files = dataFiles(count, encodedKey(ending));
+  const files = dataFiles(count, encodedS3Key(ending));
   return writeReportFolder(folder, { bucket: BUCKET, fileSchema, files });
 }
 

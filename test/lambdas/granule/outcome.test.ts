@@ -19,6 +19,9 @@ const permanent: Outcome = {
 
 interface Given {
   readonly receives?: number;
+  readonly body?: string;
+  /** The pipeline whose backfill sent the message. */
+  readonly backfill?: string;
   readonly itemIds?: readonly string[];
   readonly retry?: Partial<RetrySettings>;
   /** Use Math.random. By default every delay is the longest possible. */
@@ -33,7 +36,12 @@ async function settled(outcome: Outcome, given: Given = {}) {
   const counted: MetricName[] = [];
   const dead: DeadLetterReason[] = [];
   const delays: number[] = [];
-  const record = sqsRecord('x', received(receives));
+  const { body = 'x', backfill } = given;
+  const attribute = { stringValue: backfill, dataType: 'String' as const };
+  const record = sqsRecord(body, {
+    ...received(receives),
+    messageAttributes: backfill === undefined ? {} : { backfill: attribute },
+  });
   const entry: RecordResult = {
     record,
     outcome,
@@ -101,6 +109,66 @@ describe('a record that is done', () => {
 
     expect(log.lines[0]?.fields?.['itemId']).toEqual(['a', 'b']);
   });
+});
+
+describe('[N01] a skipped message of a backfill', () => {
+  const skipped: Outcome = { result: 'skipped' };
+
+  test('is dead-lettered at once, with the start of its body and the files to compare', async () => {
+    const body = '{"bucket":"waves","key":"1/meta.xml"}';
+
+    const { settlement, dead, log, counted, delays } = await settled(skipped, {
+      body,
+      backfill: 'example',
+      itemIds: [],
+    });
+
+    expect([settlement, delays]).toEqual(['done', []]);
+    expect(dead.map(({ failure }) => failure)).toEqual([
+      {
+        kind: 'permanent',
+        name: 'MessageError',
+        message:
+          `the message names no granule that app.ts knows: '${body}'; the backfill of this pipeline sent it, ` +
+          'so compare rowToMessageBody in historic.ts with parseMessage in app.ts, which skipped it',
+      },
+    ]);
+    expect(log.lines).toMatchObject([{ level: 'error', fields: { outcome: 'dead' } }]);
+    expect(counted).toEqual(['BackfillMessagesSkipped', 'RecordsFailedPermanent']);
+  });
+
+  test('has only the start of a long body in its reason', async () => {
+    const { dead } = await settled(skipped, { body: 'x'.repeat(100_000), backfill: 'example' });
+
+    expect(dead[0]?.failure.message).toContain(`'${'x'.repeat(200)}... (100000 characters)'`);
+    expect(dead[0]?.failure.message.length).toBeLessThan(500);
+  });
+
+  test('goes back to the queue while the dead-letter queue cannot be reached', async () => {
+    const sendToDeadLetters = () => Promise.reject(new Error('throttled'));
+
+    const { settlement } = await settled(skipped, {
+      backfill: 'example',
+      queue: { sendToDeadLetters },
+    });
+
+    expect(settlement).toBe('retry');
+  });
+
+  test.each<Outcome>([{ result: 'posted' }, transient, permanent])(
+    'differs from one that was not skipped: %j',
+    async (outcome) => {
+      const marked = await settled(outcome, { backfill: 'example' });
+      const plain = await settled(outcome);
+
+      expect([marked.settlement, marked.counted, marked.dead, marked.delays]).toEqual([
+        plain.settlement,
+        plain.counted,
+        plain.dead,
+        plain.delays,
+      ]);
+    },
+  );
 });
 
 describe('a dead-lettered record', () => {

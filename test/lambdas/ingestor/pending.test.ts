@@ -57,6 +57,19 @@ test('a post is written as a row with its body, its tries and a TTL of seven day
   expect(inputs).toEqual([{ TableName: 'state', Item: row }]);
 });
 
+test('[N01] the row of a message of a backfill says so, and is read as one', async () => {
+  const marked = { ...row, backfill: { S: 'example' } };
+  table.on(PutItemCommand).resolves({});
+  table.on(QueryCommand).resolves({ Items: [marked, row] });
+
+  await log.record({ ...posted, backfill: 'example' });
+  const read: (string | undefined)[] = [];
+  for await (const { backfill } of log.pending()) read.push(backfill);
+
+  expect(table.commandCalls(PutItemCommand)[0]?.args[0].input.Item).toEqual(marked);
+  expect(read).toEqual(['example', undefined]);
+});
+
 test('a body that is too large for a row is an error with its size', async () => {
   const body = 'x'.repeat(380_001);
 

@@ -40,6 +40,19 @@ test('the number of tries of a message that was sent again is kept', async () =>
   expect(recorded.map((posted) => posted.tries)).toEqual([2]);
 });
 
+test('[N01] a posted Item is recorded as one of a backfill', async () => {
+  const { recorded, recordIngestion } = recording();
+  const { run } = exampleHandler({}, { recordIngestion });
+  const backfill = { stringValue: 'example', dataType: 'String' as const };
+
+  await run([
+    sqsRecord({ name: 'a' }, { messageAttributes: { backfill } }),
+    sqsRecord({ name: 'b' }),
+  ]);
+
+  expect(recorded.map((posted) => posted.backfill)).toEqual(['example', undefined]);
+});
+
 test('of two messages for one Item the newer one is recorded', async () => {
   const { recorded, recordIngestion } = recording();
   const { run } = exampleHandler({}, { recordIngestion });

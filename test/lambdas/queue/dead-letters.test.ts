@@ -73,6 +73,35 @@ describe('a dead letter', () => {
     ]);
   });
 
+  const marked = (body: string) =>
+    sqsRecord(body, {
+      messageAttributes: { backfill: { stringValue: 'sentinel1', dataType: 'String' } },
+    });
+
+  test('[N01] of a backfill keeps that attribute in place of the pipeline, which is its value', () => {
+    const attributes = deadLetterAttributes(marked('x'), reason);
+
+    expect(Object.keys(attributes)).toHaveLength(10);
+    expect(attributes).toMatchObject({ backfill: 'sentinel1', item_id: 'S1A' });
+    expect(attributes).not.toHaveProperty('pipeline');
+  });
+
+  test('[N01] keeps that attribute next to a body that leaves room for nothing else', () => {
+    const ofBackfill = 'backfillStringsentinel1'.length;
+    const attributesWith = (roomBytes: number) =>
+      deadLetterAttributes(marked('x'.repeat(MAX_MESSAGE_BYTES - ofBackfill - roomBytes)), reason);
+
+    expect(attributesWith(0)).toEqual({ backfill: 'sentinel1' });
+    expect(attributesWith('reasonStringno footprint'.length - 1)).toEqual({
+      backfill: 'sentinel1',
+      reason: 'no footprin',
+    });
+    // A queue may accept messages of 1 MiB.
+    expect(deadLetterAttributes(marked('x'.repeat(2 * MAX_MESSAGE_BYTES)), reason)).toEqual({
+      backfill: 'sentinel1',
+    });
+  });
+
   test('omits missing values, because SQS rejects empty ones', () => {
     const failure = { ...reason.failure, message: '' };
     const attributes = deadLetterAttributes(sqsRecord('x'), {

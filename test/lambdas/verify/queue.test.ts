@@ -48,6 +48,17 @@ test('a message is sent again unchanged, with its correlation id and one more tr
   ]);
 });
 
+test('[N01] a message of a backfill is sent again as one, and so is its dead letter', async () => {
+  await queue.sendAgain({ ...pending, backfill: 'example' });
+  await queue.sendToDeadLetters({ ...pending, backfill: 'example' }, 'failed to load');
+
+  const backfill = { DataType: 'String', StringValue: 'example' };
+  expect(sent()).toMatchObject([
+    { MessageAttributes: { backfill } },
+    { MessageAttributes: { backfill } },
+  ]);
+});
+
 test('a dead letter has the same attributes as any other', async () => {
   await queue.sendToDeadLetters(pending, 'failed to load');
 

@@ -26,6 +26,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+function reportAt(target: string) {
+  return { bucket: 'bucket', columns: ['bucket', 'key', 'size'], target };
+}
+
 async function sentFrom(location: string, limit = Infinity, name?: string): Promise<unknown[]> {
   const sent: unknown[] = [];
   const input = await inventoryInput({
@@ -35,7 +39,7 @@ async function sentFrom(location: string, limit = Infinity, name?: string): Prom
     name,
     workFolder: join(folder, 'work'),
   });
-  await input((body) => {
+  await input(({ body }) => {
     if (sent.length >= limit) return Promise.resolve(false);
     sent.push(JSON.parse(body));
     return Promise.resolve(true);
@@ -45,11 +49,8 @@ async function sentFrom(location: string, limit = Infinity, name?: string): Prom
 
 describe('an inventory on disk', () => {
   test('is queried by the handler of the backfill, with any characters in its keys', async () => {
-    const location = await writeSampleInventory(
-      join(folder, 'bucket'),
-      'bucket',
-      join(folder, 'inventory'),
-    );
+    const location = join(folder, 'inventory');
+    await writeSampleInventory(join(folder, 'bucket'), reportAt(location));
 
     expect(await sentFrom(location)).toEqual([{ key: 'a b/ä+1.xml' }, { key: 'b.xml' }]);
   });
@@ -79,7 +80,7 @@ describe('an inventory on disk', () => {
     ['data/bucket-0.csv.gz'],
   ])('[N36] is not read as a listing if --inventory names %s', async (part) => {
     const inventory = join(folder, 'inventory');
-    await writeSampleInventory(join(folder, 'bucket'), 'bucket', inventory);
+    await writeSampleInventory(join(folder, 'bucket'), reportAt(inventory));
 
     await expect(sentFrom(join(inventory, part))).rejects.toThrow(
       `--inventory '${join(inventory, part)}' is a part of an S3 Inventory report: pass the inventory's folder, '${inventory}'`,

@@ -8,6 +8,7 @@ const SUMMARY: RunSummary = {
   posted: 10,
   retries: 0,
   skipped: 0,
+  backfill: { messages: 0, named: 0 },
   items: 10,
   doneBefore: 0,
   failures: new Map(),

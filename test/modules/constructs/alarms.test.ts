@@ -20,6 +20,7 @@ describe('an alarm', () => {
       'watch_alarms_age',
       'watch_alarms_app-errors',
       'watch_alarms_app-throttles',
+      'watch_alarms_backfill-skipped',
       'watch_alarms_collection-errors',
       'watch_alarms_collection-throttles',
       'watch_alarms_dead-letters',
@@ -49,6 +50,19 @@ describe('an alarm', () => {
         treat_missing_data: 'notBreaching',
       });
     }
+  });
+
+  test('[N01] on messages of the backfill that name no granule exists with an inventory', () => {
+    expect(alarmsOf(all)['watch_alarms_backfill-skipped']).toMatchObject({
+      alarm_description: 'The backfill sent messages that name no granule',
+      namespace: 'StacPipelines',
+      metric_name: 'BackfillMessagesSkipped',
+      statistic: 'Sum',
+      comparison_operator: 'GreaterThanThreshold',
+      threshold: 0,
+      treat_missing_data: 'notBreaching',
+    });
+    expect(alarmsOf({})).not.toHaveProperty('watch_alarms_backfill-skipped');
   });
 
   test('on age goes off after a day by default', () => {

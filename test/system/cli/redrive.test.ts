@@ -64,6 +64,7 @@ function sendDead(
       body,
       messageId: `m-${path}`,
       attributes: { ApproximateReceiveCount: '1', SentTimestamp: '1714557600000' },
+      messageAttributes: {},
     },
     {
       pipeline: 'sentinel1',

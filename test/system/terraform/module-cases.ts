@@ -154,15 +154,22 @@ export const CASES: Readonly<Record<string, Case>> = {
           topic_arn: TOPIC,
           dead_letters: { granules: { queue: 'demo-dead-letters' } },
           ages: { age: { queue: 'demo', minutes: 10 } },
+          counts: {
+            skipped: {
+              namespace: 'StacPipelines',
+              metric: 'BackfillMessagesSkipped',
+              dimensions: { service: 'waves' },
+            },
+          },
           functions: { app: 'demo-app', collection: 'demo-collection' },
         },
       },
       silent: { module: 'alarms', arguments: { name: 'silent', functions: { app: 'demo-app' } } },
     },
-    made: 8,
+    made: 9,
     conditions: {
       'the alarms have other names':
-        'join(" ", sort(keys(output.alarms.alarm_arns))) == "demo.age demo.app-errors demo.app-throttles demo.collection-errors demo.collection-throttles demo.granules"',
+        'join(" ", sort(keys(output.alarms.alarm_arns))) == "demo.age demo.app-errors demo.app-throttles demo.collection-errors demo.collection-throttles demo.granules demo.skipped"',
     },
   },
   'pipeline twice, in a loop, one of them with everything': {

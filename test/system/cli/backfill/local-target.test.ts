@@ -139,6 +139,32 @@ describe('a backfill on this machine', () => {
     await expect(readFile(join(folder.path, 'out/cursor.json'))).rejects.toThrow('ENOENT');
   });
 
+  test.each([
+    ['all', ['a.odd', 'b.odd'], '2 messages, 0 name a granule'],
+    ['some', ['a', 'b.odd', 'c'], '3 messages, 2 name a granule'],
+    ['the only one', ['b.odd'], '1 message, 0 name a granule'],
+  ])(
+    '[N01] a dry run and a start exit with 1 if %s of the messages name no granule',
+    async (_, names, sentence) => {
+      const listing = join(folder.path, 'keys.txt');
+      await writeFile(listing, names.map((name) => `2022-04-20/${name}\n`).join(''));
+
+      const dry = await from(listing, 'dry-run');
+      const started = await from(listing, 'start');
+
+      expect([dry.code, started.code]).toEqual([1, 1]);
+      for (const { stdout } of [dry, started]) {
+        expect(stdout).toContain(
+          `  ${sentence}: compare rowToMessageBody in historic.ts with parseMessage in app.ts`,
+        );
+      }
+      expect(dry.stdout).toMatch(
+        / {2}messages that name no granule:\n {4}parseMessage skips it: {"key":"2022-04-20\/[ab]\.odd"}\n/,
+      );
+      expect(dry.json).toMatchObject({ roundTrips: { messages: names.length } });
+    },
+  );
+
   test('describe prints the dates, rows, bytes and the two lines of config.yaml', async () => {
     const fitting = await local('describe');
     await folder.write([...FIELDS, 'ETag']);
