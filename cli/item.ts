@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import type { GranuleHandler } from '../lambdas/granule-handler.js';
-import { makeItem } from '../lambdas/granule/items.js';
+import { makeGranule } from '../lambdas/granule/items.js';
 import { failureOf } from '../lambdas/runtime/errors.js';
 import { excerpt } from '../lambdas/runtime/text.js';
 import { traceOf } from '../lambdas/runtime/trace.js';
@@ -22,7 +22,7 @@ const command = new Command('item')
   .description(
     `Print the Items of granules as JSON, one per line. Nothing is posted.
 
-The exit code is 1 if any Item could not be created.`,
+A granule has one Item, several, or none. The exit code is 1 if any Item could not be created.`,
   )
   .usage('[options] <pipeline> [hrefs...]')
   .argument('[pipeline]', 'name of a folder in pipelines/')
@@ -54,7 +54,9 @@ async function printItems(
   const maker = await itemMaker(folder, options);
   for await (const href of hrefsOf(given)) {
     try {
-      await printLine(JSON.stringify(await maker(href)));
+      const items = await maker(href);
+      for (const item of items) await printLine(JSON.stringify(item));
+      if (items.length === 0) process.stderr.write(`${excerpt(href)}: skipped: it has no Items\n`);
     } catch (error) {
       process.stderr.write(`${withHref(href, failureOf(error).message)}\n`);
       if (isDebug(process.env)) process.stderr.write(`${traceOf(error)}\n`);
@@ -71,7 +73,7 @@ function withHref(href: string, reason: string): string {
 async function itemMaker(
   folder: string,
   { hrefPrefix }: ItemOptions,
-): Promise<(given: string) => Promise<Item>> {
+): Promise<(given: string) => Promise<readonly Item[]>> {
   const {
     requester_pays: requesterPays,
     region,
@@ -83,7 +85,7 @@ async function itemMaker(
   return (given) => {
     const { sourceMap, ...named } = namedGranule(given, hrefPrefix);
     const granule = tryFindGranule(given, pipeline) ?? named;
-    return makeItem(pipeline, granule, {
+    return makeGranule(pipeline, granule, {
       source: sourceMap ? mappedSource(source, sourceMap) : source,
       stacApiUrl,
       noted,

@@ -20,10 +20,39 @@ export interface CompleteItemContext {
 type Warn = (message: string, fields?: LogFields) => void;
 
 /**
+ * Completes what createItem returned: one Item, or a list. Throws ValidationError, also if two Items have the same id,
+ * because only one of them would be posted.
+ */
+export function completeItems(
+  created: Item | readonly Item[],
+  collectionId: string,
+  context: CompleteItemContext,
+): readonly Item[] {
+  if (!isList(created)) return [completeItem(created, collectionId, context)];
+  const items = created.map((item) => completeItem(item, collectionId, context));
+  const seen = new Set<string>();
+  for (const { id } of items) {
+    if (seen.has(id)) throw repeated(id, items.length);
+    seen.add(id);
+  }
+  return items;
+}
+
+function repeated(id: string, count: number): ValidationError {
+  const fault = `several of its ${count} Items have the id '${id}'`;
+  return new ValidationError('The list returned by createItem', [fault], 'cannot be posted');
+}
+
+/** Array.isArray does not narrow a readonly array. */
+function isList(created: Item | readonly Item[]): created is readonly Item[] {
+  return Array.isArray(created);
+}
+
+/**
  * Adds the collection and the link to the Collection to what createItem returned, and validates it. Throws
  * ValidationError.
  */
-export function completeItem(
+function completeItem(
   created: Item,
   collectionId: string,
   { warn, stacApiUrl, noted = new Set() }: CompleteItemContext,

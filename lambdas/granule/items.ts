@@ -1,8 +1,8 @@
-import { completeItem } from './complete.js';
+import { completeItems } from './complete.js';
 import type { RunMaking } from './making.js';
 import type { ParsedBody, GranuleMessage } from './message.js';
 import { parseGranule } from './parse.js';
-import type { Failure } from '../runtime/errors.js';
+import { ValidationError, type Failure } from '../runtime/errors.js';
 import type { Log, LogFields } from '../runtime/log.js';
 import type { Meter } from '../runtime/metrics.js';
 import { mapLimited } from '../runtime/retry.js';
@@ -22,6 +22,9 @@ export interface ItemContext {
   readonly warn: (message: string, fields?: LogFields) => void;
 }
 
+/** The Item of a granule, or its Items. */
+export type CreatedItems = Item | readonly Item[];
+
 /** The code of one dataset: how a message becomes a granule, and how a granule becomes an Item. */
 export interface GranulePipeline<G extends Granule> {
   /** The id of the pipeline's Collection. The framework sets it on every Item. */
@@ -32,10 +35,11 @@ export interface GranulePipeline<G extends Granule> {
    */
   readonly parseMessage: (message: GranuleMessage) => G | undefined;
   /**
-   * Creates the Item. It must work with `href` alone, because `npm run item` passes nothing else. Throws GranuleError if
-   * the granule cannot become an Item, and ReadError if a file cannot be read.
+   * Creates the Item, or a list of Items with different ids if the granule has several. An empty list skips the granule. It
+   * must work with `href` alone, because `npm run item` passes nothing else. Throws GranuleError if the granule cannot
+   * become an Item, and ReadError if a file cannot be read.
    */
-  readonly createItem: (granule: G & ItemContext) => Promise<Item>;
+  readonly createItem: (granule: G & ItemContext) => CreatedItems | Promise<CreatedItems>;
   /**
    * The name of the Item property that contains the processing time, as an RFC 3339 date-time. If several messages of a
    * batch produce the same Item, the version processed last is posted. @default the version whose message was sent last
@@ -50,22 +54,41 @@ export interface MakeItemContext extends ItemContext {
   readonly noted?: Set<string>;
 }
 
+type ItemMaker<G extends Granule> = Pick<GranulePipeline<G>, 'collectionId' | 'createItem'>;
+
 /**
- * Creates an Item with createItem, adds its collection and the link to the Collection, and validates it. The result is
- * posted unchanged. Throws ValidationError, the errors that createItem throws on purpose, and UnexpectedError for others.
+ * Creates the Items of a granule with createItem, adds their collection and the link to the Collection, and validates
+ * them. The result is posted unchanged; it is empty if createItem returns an empty list. Throws ValidationError, the
+ * errors that createItem throws on purpose, and UnexpectedError for others: then none of the Items is posted.
  */
-export function makeItem<G extends Granule>(
-  pipeline: Pick<GranulePipeline<G>, 'collectionId' | 'createItem'>,
+export function makeGranule<G extends Granule>(
+  pipeline: ItemMaker<G>,
   granule: G,
   context: MakeItemContext,
-): Promise<Item> {
+): Promise<readonly Item[]> {
   return awaitPipelineCode(
     () => String(granule.href as unknown),
     async () => {
       const { source, warn } = context;
       const created = await pipeline.createItem({ ...granule, source, warn });
-      return completeItem(created, pipeline.collectionId, context);
+      return completeItems(created, pipeline.collectionId, context);
     },
+  );
+}
+
+/** Like makeGranule, for a granule that has one Item. Throws ValidationError if it has none or several. */
+export async function makeItem<G extends Granule>(
+  pipeline: ItemMaker<G>,
+  granule: G,
+  context: MakeItemContext,
+): Promise<Item> {
+  const [item, ...others] = await makeGranule(pipeline, granule, context);
+  if (item !== undefined && others.length === 0) return item;
+  const count = item === undefined ? 'no Item' : `${others.length + 1} Items`;
+  throw new ValidationError(
+    granule.href,
+    [`createItem returned ${count}`],
+    'must have exactly one Item',
   );
 }
 
@@ -98,7 +121,11 @@ export async function makeItems<G extends Granule>(
   const results = await mapLimited(messages, CONCURRENT_GRANULES, async (message) => {
     const granule = parseGranule(pipeline.parseMessage, message);
     if (granule === undefined) return undefined;
-    return run((source) => makeItem(pipeline, granule, { source, warn, stacApiUrl, noted }));
+    const made = await run((source) =>
+      makeGranule(pipeline, granule, { source, warn, stacApiUrl, noted }),
+    );
+    if (made.length === 0) log.info('granule skipped: it has no Items', { href: granule.href });
+    return made;
   });
   const items = results.flatMap((one) => (one.status === 'fulfilled' ? (one.value ?? []) : []));
   meter.count('ItemsMade', items.length);

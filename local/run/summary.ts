@@ -10,7 +10,7 @@ export interface RunSummary {
   readonly posted: number;
   /** Number of attempts at messages that had failed before. */
   readonly retries: number;
-  /** Number of messages without a granule for this pipeline. */
+  /** Number of messages without a granule for this pipeline, or with one that has no Items. */
   readonly skipped: number;
   /** Messages of a backfill, and how many of them name a granule. */
   readonly backfill: { readonly messages: number; readonly named: number };
@@ -41,7 +41,7 @@ export function summaryText(summary: RunSummary): string {
     ...(summary.retries > 0
       ? [`retries ${summary.retries}: attempts at messages that had failed before`]
       : []),
-    ...(summary.skipped > 0 ? [`skipped ${summary.skipped}: messages without a granule`] : []),
+    ...(summary.skipped > 0 ? [`skipped ${summary.skipped}: messages that gave no Item`] : []),
     ...(summary.doneBefore > 0
       ? [`done before ${summary.doneBefore}: finished by the interrupted run`]
       : []),

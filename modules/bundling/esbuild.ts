@@ -72,8 +72,13 @@ export function builtFile({ files }: EsbuildResult, entry: string, extension: st
 }
 
 /** Returns all direct and indirect imports of an entry, including those that tree shaking removed. */
-export function inputsOf(entry: string, { metafile: { inputs } }: EsbuildResult): string[] {
-  const found = new Set([entry]);
+export function inputsOf(
+  entry: string,
+  { metafile: { inputs, outputs } }: EsbuildResult,
+): string[] {
+  // The metafile has the real path of an entry behind a symbolic link.
+  const output = outputs[`${OUTPUT_FOLDER}/${withoutExtension(entry)}.mjs`];
+  const found = new Set([output?.entryPoint ?? entry]);
   for (const input of found) {
     for (const { path, external } of inputs[input]?.imports ?? [])
       if (external !== true) found.add(path);

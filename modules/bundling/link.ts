@@ -138,7 +138,7 @@ async function linkWith(
 
 /** Everything that determines the bytes besides the files. Increment `recipe` when the code that links them changes. */
 export const LINK_RECIPE = {
-  recipe: 5,
+  recipe: 6,
   ...ESBUILD_RECIPE,
   LINK,
   REQUIRE_BANNER,

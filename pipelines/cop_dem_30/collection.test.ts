@@ -11,9 +11,9 @@ test('the handler makes the Collection that the Items belong to', () => {
   expect(app.pipeline.collectionId).toBe(createCollection().id);
 });
 
-test('summaries and item_assets match those of an Item', async () => {
+test('summaries and item_assets match those of an Item', () => {
   const { summaries = {}, item_assets: templates, providers } = createCollection();
-  const { properties, assets } = await createItem({ href: `s3://copernicus-dem-30m/${NAME}` });
+  const { properties, assets } = createItem({ href: `s3://copernicus-dem-30m/${NAME}` });
 
   expect(summaries).toEqual({ gsd: [properties['gsd']], platform: [properties['platform']] });
   expect(Object.keys(assets)).toEqual(Object.keys(templates ?? {}));

@@ -34,16 +34,16 @@ describe('the grid of a tile', () => {
     ['S85_00_E006', 720, 240],
     ['S86_00_E006', 360, 120],
     ['S90_00_W180', 360, 120],
-  ])('%s has %i columns at 30 m and %i at 90 m', async (corner, fine, coarse) => {
-    const [glo30, glo90] = [await itemOf(corner), await itemOf(corner, '30')];
+  ])('%s has %i columns at 30 m and %i at 90 m', (corner, fine, coarse) => {
+    const [glo30, glo90] = [itemOf(corner), itemOf(corner, '30')];
 
     expect(glo30.properties).toMatchObject({ gsd: 30, 'proj:shape': [3600, fine] });
     expect(glo90.properties).toMatchObject({ gsd: 90, 'proj:shape': [1200, coarse] });
   });
 
   // From the output of gdalinfo: https://forum.sentinel-hub.com/t/copernicus-dem-data-available-on-aws/3027
-  test('starts half a pixel west and north of the corner in the name', async () => {
-    const { properties, bbox } = await itemOf('S14_00_W172');
+  test('starts half a pixel west and north of the corner in the name', () => {
+    const { properties, bbox } = itemOf('S14_00_W172');
     const [pixelWidth, , west, , pixelHeight, north] = properties['proj:transform'] as number[];
 
     expect(west).toBeCloseTo(-172.000138888888898, 9);
@@ -59,8 +59,8 @@ describe('at the edge of the world', () => {
     ['N65_00_W180', [-180, 65 + 1 / 7200, -179 - 1 / 3600, 66 + 1 / 7200]],
     ['S90_00_W180', [-180, -90 + 1 / 7200, -179 - 1 / 720, -89 + 1 / 7200]],
     ['N89_00_E179', [179 - 1 / 720, 89 + 1 / 7200, 180 - 1 / 720, 90]],
-  ])('%s stays within the valid range', async (corner, expected) => {
-    const item = await itemOf(corner);
+  ])('%s stays within the valid range', (corner, expected) => {
+    const item = itemOf(corner);
     const numbers = (item.geometry?.coordinates ?? []).flat(3);
 
     expect(item.bbox).toEqual(expected.map((degrees) => expect.closeTo(degrees, 9)));
@@ -71,8 +71,8 @@ describe('at the edge of the world', () => {
     }).not.toThrow();
   });
 
-  test('the transform still has the edge of the pixels', async () => {
-    const { properties } = await itemOf('N65_00_W180');
+  test('the transform still has the edge of the pixels', () => {
+    const { properties } = itemOf('N65_00_W180');
 
     expect(properties['proj:transform']).toEqual([
       1 / 1800,
@@ -93,8 +93,8 @@ describe('an href', () => {
     [`${BUCKET}/${name}`, `${BUCKET}/${name}/${name}.tif`],
     [`${BUCKET}/${name}/`, `${BUCKET}/${name}/${name}.tif`],
     [`https://example.com/${name}.tif`, `https://example.com/${name}.tif`],
-  ])('%s has its data asset at %s', async (href, expected) => {
-    const { id, assets } = await createItem({ href });
+  ])('%s has its data asset at %s', (href, expected) => {
+    const { id, assets } = createItem({ href });
 
     expect({ id, href: assets['data']?.href }).toEqual({ id: name, href: expected });
   });
@@ -104,13 +104,15 @@ describe('an href', () => {
     ...[nameOf('N53_30_W115'), nameOf('N53_00_W115', '20'), `${name}.tiff`, `x${name}`],
     ...[nameOf('N90_00_E000'), nameOf('S91_00_E000'), nameOf('N00_00_E180')],
     ...[nameOf('N00_00_W181'), name.toLowerCase(), `${name}\n`],
-  ])("to '%s' is a permanent error that quotes the name", async (last) => {
+  ])("to '%s' is a permanent error that quotes the name", (last) => {
     const quoted = last.replace(/\.tif$/, '') || 'copernicus-dem-30m';
 
-    await expect(createItem({ href: `${BUCKET}/${last}` })).rejects.toMatchObject({
-      name: 'GranuleError',
-      kind: 'permanent',
-      message: expect.stringContaining(`(given '${quoted}')`),
-    });
+    expect(() => createItem({ href: `${BUCKET}/${last}` })).toThrow(
+      expect.objectContaining({
+        name: 'GranuleError',
+        kind: 'permanent',
+        message: expect.stringContaining(`(given '${quoted}')`) as unknown,
+      }),
+    );
   });
 });

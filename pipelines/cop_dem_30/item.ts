@@ -12,13 +12,7 @@ import { parseTile, type Tile } from './tile-name.js';
 import { withoutTrailingSlashes } from '../../lambdas/runtime/text.js';
 
 /** Makes the Item of a tile from the href of its GeoTIFF or its folder, without reading a file. Throws GranuleError. */
-export function createItem({ href }: Granule): Promise<Item> {
-  return new Promise((resolve) => {
-    resolve(itemOf(href));
-  });
-}
-
-function itemOf(href: string): Item {
+export function createItem({ href }: Granule): Item {
   const tile = parseTile(href);
   const grid = gridOf(tile);
   const bbox = bboxOf(grid);

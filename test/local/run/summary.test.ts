@@ -48,7 +48,7 @@ describe('the summary of a run', () => {
   test.each<[string, Partial<RunSummary>, string]>([
     ['a dry run', { isDryRun: true, posted: 10 }, 'made 10, posted none (dry run)'],
     ['further attempts', { retries: 3 }, 'retries 3: attempts at messages that had failed before'],
-    ['skipped messages', { skipped: 2 }, 'skipped 2: messages without a granule'],
+    ['skipped messages', { skipped: 2 }, 'skipped 2: messages that gave no Item'],
     ['Items made twice', { items: 5 }, 'items.ndjson holds 5: the last of each id'],
     ['a resumed run', { doneBefore: 4 }, 'done before 4: finished by the interrupted run'],
     ['warnings', { warnings: 3 }, 'warnings 3: see log.ndjson'],

@@ -192,6 +192,20 @@ describe('the cache', () => {
     expect(after.get(APP)).toEqual((await bundlesOf(root))[0]);
   });
 
+  test('is not used after a module of an entry behind a symbolic link has changed', async () => {
+    const [root, elsewhere] = [writeProject(), mkdtempSync(join(tmpdir(), 'code-'))];
+    for (const folder of ['pipelines', 'lambdas']) {
+      renameSync(join(root, folder), join(elsewhere, folder));
+      symlinkSync(join(elsewhere, folder), join(root, folder));
+    }
+    symlinkSync(join(root, 'node_modules'), join(elsewhere, 'node_modules'));
+    await recipeOf(root);
+    const tide = 'export const tide = (name: string): string => name;\n';
+    writeFileSync(join(elsewhere, 'lambdas/tide.ts'), tide);
+
+    expect((await recipeOf(root)).get(APP)).toEqual((await bundlesOf(root))[0]);
+  });
+
   test('is rebuilt if its files are damaged', async () => {
     const root = writeProject();
     const built = await recipeOf(root);
