@@ -32,3 +32,45 @@ test('[N37] a tag and a name of the filter policy may be called like a key', () 
 
   expect(configOf(fields).tags).toEqual({ region: 'us-west-2', source: 'waves' });
 });
+
+test.each([
+  ['tags', '\n  Owner:\n    memory_mb: 512', '7:5 memory_mb: stands under tags.Owner'],
+  [
+    'sns_filter_policy',
+    '\n  body:\n    type: [grd]\n    memory_mb: 512',
+    '9:5 memory_mb: stands under sns_filter_policy.body',
+  ],
+  [
+    'sns_filter_policy',
+    '\n  a: [b]\n  body:\n    area:\n      inventory_location: s3://a/b',
+    '10:7 inventory_location: stands under sns_filter_policy.body.area',
+  ],
+  [
+    'sns_filter_policy',
+    '\n  $or:\n    - a: [b]\n    - c: [d]\n      timeout_seconds: 5',
+    '10:7 timeout_seconds: stands under sns_filter_policy.$or',
+  ],
+  ['region', '\n  memory_mb: 512', '6:3 memory_mb: stands under region'],
+  ['source', '\n  - bucket:\n      memory_mb: 512', '7:7 memory_mb: stands under source.bucket'],
+])('[N37] below %s, %j has a key that has to move to the left', (parent, value, problem) => {
+  const sns = parent === 'sns_filter_policy' ? { sns: TOPIC } : {};
+  const yaml = yamlOf(Object.assign(sns, { [parent]: value }));
+
+  expect(problemsOf(yaml)).toEqual([`${problem}: move it to the left`]);
+});
+
+test('[N37] below an unknown key, both are reported', () => {
+  expect(problemsOf(yamlOf({ historic: '\n  memory_mb: 512' }))).toEqual([
+    expect.stringMatching(/^5:1 historic: is not a key of config.yaml/),
+    '6:3 memory_mb: stands under historic: move it to the left',
+  ]);
+});
+
+test('[N37] a name within the filter policy may be called like a key at any depth', () => {
+  const policy =
+    '{ body: { source: [aws.s3], region: { source: [a] } }, $or: [{ sns: [a] }, { b: [c] }] }';
+
+  expect(configOf({ sns: TOPIC, sns_filter_policy: policy }).sns_filter_policy).toMatchObject({
+    body: { source: ['aws.s3'] },
+  });
+});
