@@ -1,5 +1,5 @@
-import { readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
@@ -69,7 +69,6 @@ beforeAll(() => {
     'bucket/l1/2024/b/image.tif': 'MM*',
   });
   rmSync(join(root, 'pipelines/waves'), { recursive: true });
-  symlinkSync(resolve('local'), join(root, 'local'));
 });
 
 afterAll(() => {

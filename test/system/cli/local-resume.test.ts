@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
@@ -95,7 +95,6 @@ beforeEach(() => {
   const bodies = Array.from({ length: MESSAGES }, (_, index) => `"g${index}"\n`);
   root = projectRoot({ 'messages.ndjson': bodies.join(''), 'few.ndjson': '"a"\n"b"\n"bad"\n' });
   rmSync(join(root, 'pipelines/waves'), { recursive: true });
-  symlinkSync(resolve('local'), join(root, 'local'));
   write(FILES);
 });
 
