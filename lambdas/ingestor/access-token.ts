@@ -1,134 +1,144 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientSecret, ReadSecret } from './client-secret.js';
+import { TokenError } from '../runtime/errors.js';
 import type { Log } from '../runtime/log.js';
-import type { TokenStore } from './token-table.js';
-import { requestToken, type AccessToken } from './token-request.js';
+import { RefusedTokens } from './refused-tokens.js';
+import type { AccessToken } from './token-request.js';
+import { ClaimedError, TokenSource, type TokenSourceOptions } from './token-source.js';
 
 /** Provides bearer tokens for the ingestor. */
 export interface AccessTokens {
-  /** Returns a token that is valid now. Throws TokenError and ConfigurationError. */
+  /**
+   * Returns a token that is valid now. Throws TokenError and ConfigurationError; also if the ingestor refused a token
+   * less than a minute after it was issued, because another one would be refused as well.
+   */
   get(): Promise<string>;
-  /** Reports a token that the ingestor refused, so that the next `get` returns another one. */
+  /** Reports a token that the ingestor refused, so that the next `get` does not return it. */
   forget(token: string): void;
+  /** Returns the scopes that were sent for the last token; undefined if that is not known. */
+  readonly scope?: () => string | undefined;
 }
 
-export interface AccessTokenOptions {
-  readonly readSecret: ReadSecret;
-  readonly store: TokenStore;
-  readonly log: Log;
-  readonly request?: (secret: ClientSecret) => Promise<AccessToken>;
+export interface AccessTokenOptions extends TokenSourceOptions {
   readonly now?: () => number;
-  readonly wait?: (ms: number) => Promise<unknown>;
-  /** Called once for each request to the token endpoint. */
-  readonly onRequest?: () => void;
+  readonly random?: () => number;
 }
 
-/** Interval between two reads of the store while another container requests a token. */
-const POLL_MS = 250;
-const POLLS = 60;
+/** Time that a renewal may take before the old token serves. The renewal goes on meanwhile. */
+const RENEWAL_MS = 250;
+/** Time between two attempts to renew a token that is still valid; up to a fifth is added by chance. */
+const RENEW_AGAIN_MS = 30_000;
+/** Time for which a failed request is not repeated if there is no token. */
+const FAILURE_MS = 5_000;
 
 /** Looks for a token in memory, then in the store, then at the token endpoint; `get` runs one look-up at a time. */
 export class CachedTokens implements AccessTokens {
-  readonly #options: AccessTokenOptions;
+  readonly #source: TokenSource;
+  readonly #log: Log;
   readonly #now: () => number;
+  readonly #random: () => number;
+  readonly #refused: RefusedTokens;
   #current: AccessToken | undefined;
-  #refused: string | undefined;
-  #pending: Promise<AccessToken> | undefined;
+  #look: Promise<AccessToken> | undefined;
+  #renewal: Promise<void> | undefined;
+  #renewAfter = 0;
+  #failure: { readonly error: unknown; readonly until: number } | undefined;
 
-  constructor(options: AccessTokenOptions) {
-    this.#options = options;
-    this.#now = options.now ?? Date.now;
+  constructor({ now = Date.now, random = Math.random, ...options }: AccessTokenOptions) {
+    this.#source = new TokenSource(options);
+    this.#log = options.log;
+    this.#now = now;
+    this.#random = random;
+    this.#refused = new RefusedTokens(now);
   }
 
   async get(): Promise<string> {
-    if (this.#isGood(this.#current)) return this.#current.value;
-    this.#pending ??= this.#replace().finally(() => {
-      this.#pending = undefined;
-    });
-    this.#current = await this.#pending;
-    return this.#current.value;
+    this.#checkRefusedAtOnce();
+    if (!this.#isValid(this.#current)) await this.#find();
+    // A token that was found may be due for renewal, or have expired while it was looked for.
+    if (this.#isDue(this.#current)) await this.#renewInTime();
+    if (!this.#isValid(this.#current)) await this.#find();
+    return this.#current?.value ?? '';
   }
 
   forget(token: string): void {
-    this.#refused = token;
+    this.#refused.add(token, this.#current);
   }
 
-  #isGood(token: AccessToken | undefined): token is AccessToken {
-    return token !== undefined && token.renewAt > this.#now() && token.value !== this.#refused;
+  scope(): string | undefined {
+    return this.#source.scope;
   }
 
-  /** Keeps the old token, which is valid until it expires, if no new one can be obtained. */
-  async #replace(): Promise<AccessToken> {
+  #isValid(token: AccessToken | undefined): token is AccessToken {
+    return token !== undefined && token.expiresAt > this.#now() && !this.#refused.has(token.value);
+  }
+
+  #isFresh(token: AccessToken): boolean {
+    return token.renewAt > this.#now() && this.#isValid(token);
+  }
+
+  #isDue(token: AccessToken | undefined): boolean {
+    return token !== undefined && token.renewAt <= this.#now() && this.#now() >= this.#renewAfter;
+  }
+
+  #checkRefusedAtOnce(): void {
+    const { age, left } = this.#refused.atOnce(this.#current) ?? {};
+    if (age === undefined) return;
+    throw new TokenError(
+      `the ingestor refused an access token ${age} s after it was issued, so no other is requested for ${left} s: ` +
+        "check that the ingestor's JWKS_URL belongs to the user pool of cognito_domain, that its clock is right, and " +
+        `that it accepts the scopes that were sent: '${this.scope() ?? ''}'`,
+    );
+  }
+
+  /** Finds a valid token, also one that is due for renewal. */
+  async #find(): Promise<void> {
+    if (this.#failure !== undefined && this.#failure.until > this.#now()) throw this.#failure.error;
+    this.#look ??= this.#lookUp().finally(() => {
+      this.#look = undefined;
+    });
+    this.#current = await this.#look;
+  }
+
+  async #lookUp(): Promise<AccessToken> {
+    await this.#renewal;
+    if (this.#isValid(this.#current)) return this.#current;
     try {
-      return await this.#renew();
+      const accepts = (token: AccessToken) => this.#isValid(token);
+      const token = await this.#source.obtain({ fresh: this.#refused.any, waits: true, accepts });
+      this.#failure = undefined;
+      return token;
     } catch (error) {
-      const current = this.#current;
-      if (current === undefined || current.value === this.#refused) throw error;
-      if (current.expiresAt <= this.#now()) throw error;
-      this.#options.log.warn('cannot get a new access token: using the old one until it expires', {
+      this.#failure = { error, until: this.#now() + FAILURE_MS };
+      throw error;
+    }
+  }
+
+  /** Waits for a renewal for a moment: a token endpoint that hangs must not delay what the old token can do. */
+  async #renewInTime(): Promise<void> {
+    this.#renewal ??= this.#renew().finally(() => {
+      this.#renewal = undefined;
+    });
+    const timer = new AbortController();
+    const moment = sleep(RENEWAL_MS, undefined, { signal: timer.signal }).catch(() => undefined);
+    await Promise.race([this.#renewal, moment]);
+    timer.abort();
+  }
+
+  /** Keeps the old token, which is valid until it expires, if no new one can be obtained. Never rejects. */
+  async #renew(): Promise<void> {
+    try {
+      const accepts = (token: AccessToken) => this.#isFresh(token);
+      this.#current = await this.#source.obtain({
+        fresh: this.#refused.any,
+        waits: false,
+        accepts,
+      });
+    } catch (error) {
+      this.#renewAfter = this.#now() + RENEW_AGAIN_MS * (1 + this.#random() / 5);
+      if (error instanceof ClaimedError) return;
+      this.#log.warn('cannot get a new access token: using the old one until it expires', {
         error: String(error),
       });
-      return current;
-    }
-  }
-
-  async #renew(): Promise<AccessToken> {
-    const { readSecret } = this.#options;
-    // After a rotation of the secret, either the token is refused or no token can be requested.
-    const secret = await readSecret({ fresh: this.#refused !== undefined });
-    try {
-      return await this.#sharedOrNew(secret);
-    } catch (error) {
-      const latest = await readSecret({ fresh: true });
-      if (latest.client_id === secret.client_id && latest.client_secret === secret.client_secret)
-        throw error;
-      return this.#sharedOrNew(latest);
-    }
-  }
-
-  async #sharedOrNew(secret: ClientSecret): Promise<AccessToken> {
-    const shared = await this.#tolerate(() => this.#fromStore(secret));
-    return shared ?? this.#fromEndpoint(secret);
-  }
-
-  /** Returns undefined if this container must request a token itself. */
-  async #fromStore(secret: ClientSecret): Promise<AccessToken | undefined> {
-    const { store, wait = sleep } = this.#options;
-    for (let poll = 0; poll < POLLS; poll += 1) {
-      const token = await store.read(secret);
-      if (this.#isGood(token)) return token;
-      if (await store.claim(secret)) return this.#writtenBeforeClaim(secret);
-      await wait(POLL_MS);
-    }
-    return undefined;
-  }
-
-  /** Reads again after a claim, because another container may have written a token between the read and the claim. */
-  async #writtenBeforeClaim(secret: ClientSecret): Promise<AccessToken | undefined> {
-    const { store } = this.#options;
-    const token = await store.read(secret);
-    if (!this.#isGood(token)) return undefined;
-    // This releases the claim.
-    await store.write(secret, token);
-    return token;
-  }
-
-  async #fromEndpoint(secret: ClientSecret): Promise<AccessToken> {
-    const { store, request = requestToken, onRequest } = this.#options;
-    onRequest?.();
-    const token = await request(secret);
-    await this.#tolerate(() => store.write(secret, token));
-    return token;
-  }
-
-  /** The store only saves requests, so its errors are logged and not thrown. */
-  async #tolerate<T>(use: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await use();
-    } catch (error) {
-      const detail = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown error';
-      this.#options.log.warn('the state table cannot be used for the access token', { detail });
-      return undefined;
     }
   }
 }

@@ -1,7 +1,14 @@
 import type { AccessTokens } from './access-token.js';
-import { failureOf, IngestorError, ValidationError } from '../runtime/errors.js';
+import { failureOf, IngestorError, TokenError, ValidationError } from '../runtime/errors.js';
 import { sendHttp, type HttpResponse, type SendHttp } from '../runtime/http.js';
-import { judgeResponse, tokenMissing, tokenRefused, type Posted } from './response.js';
+import {
+  judgeResponse,
+  tokenMissing,
+  tokenRefused,
+  TokenRefusedError,
+  type Posted,
+} from './response.js';
+import { TokenTrials } from './token-trial.js';
 import { retry } from '../runtime/retry.js';
 import type { Collection, Item } from '../stac/stac.js';
 import { withoutTrailingSlashes } from '../runtime/text.js';
@@ -48,14 +55,16 @@ const MAX_RESPONSE_BYTES = 6 * 1024 * 1024;
 /** Creates a client of an ingestor such as that of eoapi-cdk. It does not follow redirects. */
 export function ingestor(options: IngestorOptions): Ingestor {
   const base = withoutTrailingSlashes(options.url);
+  const { tokens } = options;
+  const client: Client = { ...options, trials: tokens && new TokenTrials(tokens) };
   return {
     postItem: async (item, post) => {
       const body = bodyOf(item, MAX_ITEM_BYTES);
-      await postJson(options, { url: `${base}/ingestions`, what: 'Item', id: item.id, body, post });
+      await postJson(client, { url: `${base}/ingestions`, what: 'Item', id: item.id, body, post });
     },
     postCollection: async (collection, post) => {
       const body = bodyOf(collection, MAX_COLLECTION_BYTES);
-      await postJson(options, {
+      await postJson(client, {
         url: `${base}/collections`,
         what: 'Collection',
         id: collection.id,
@@ -80,24 +89,38 @@ interface PostedJson extends Posted {
   readonly post: PostOptions;
 }
 
-async function postJson(options: IngestorOptions, posted: PostedJson): Promise<void> {
-  const { deadline } = posted.post;
-  await retry(() => postWithToken(options, posted), { tries: TRIES, deadline });
+interface Client extends IngestorOptions {
+  readonly trials: TokenTrials<HttpResponse> | undefined;
 }
 
-/** Replaces a refused token once. */
-async function postWithToken(options: IngestorOptions, posted: PostedJson): Promise<void> {
-  const token = await options.tokens?.get();
-  const response = await send(options, posted, token);
+async function postJson(client: Client, posted: PostedJson): Promise<void> {
+  const { deadline } = posted.post;
+  await retry(() => postWithToken(client, posted), { tries: TRIES, deadline, isRetryable });
+}
+
+/** A token that is missing or refused is the same for all posts of an invocation, so none of them tries again. */
+function isRetryable(error: unknown): boolean {
+  if (error instanceof TokenRefusedError || error instanceof TokenError) return false;
+  return failureOf(error).kind === 'transient';
+}
+
+/** Replaces a refused token once, together with all other posts. */
+async function postWithToken(client: Client, posted: PostedJson): Promise<void> {
+  const { tokens, trials } = client;
+  const token = await tokens?.get();
+  const response = await send(client, posted, token);
   const verdict = judgeResponse(response, posted);
   if (verdict === 'done') return;
   if (verdict !== 'token-refused') throw verdict;
-  if (token === undefined) throw tokenMissing(response, posted);
-  options.tokens?.forget(token);
-  const second = await send(options, posted, await options.tokens?.get());
+  if (token === undefined || trials === undefined) throw tokenMissing(response, posted);
+  const second = await trials.retry(token, async (next) => {
+    const sent = await send(client, posted, next);
+    return { response: sent, isRefused: judgeResponse(sent, posted) === 'token-refused' };
+  });
   const secondVerdict = judgeResponse(second, posted);
   if (secondVerdict === 'done') return;
-  throw secondVerdict === 'token-refused' ? tokenRefused(second, posted) : secondVerdict;
+  if (secondVerdict !== 'token-refused') throw secondVerdict;
+  throw tokenRefused(second, posted, tokens?.scope?.());
 }
 
 async function send(

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { AccessTokens } from './access-token.js';
-import { failureOf, IngestorError } from '../runtime/errors.js';
+import { failureOf, IngestorError, TokenError } from '../runtime/errors.js';
 import { sendHttp, type HttpResponse, type SendHttp } from '../runtime/http.js';
 import { excerpt, withoutTrailingSlashes } from '../runtime/text.js';
 import { tryParseJson } from '../runtime/json.js';
@@ -90,6 +90,8 @@ function get(options: IngestorReaderOptions, url: string): Promise<HttpResponse>
   return retry(() => getOnce(options, url), {
     tries: options.tries ?? 3,
     deadline: Date.now() + RETRY_TIMEOUT_MS,
+    // The token endpoint was asked several times already.
+    isRetryable: (error) => !(error instanceof TokenError) && failureOf(error).kind === 'transient',
   });
 }
 

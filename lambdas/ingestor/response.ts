@@ -59,11 +59,22 @@ function isThere(text: string, id: string): boolean {
   return (messages.length > 0 ? messages : [text]).some((one) => saysThatItemExists(one, id));
 }
 
-/** The error for a new token that the ingestor also refuses. */
-export function tokenRefused({ status }: HttpResponse, posted: Posted): IngestorError {
-  return new IngestorError(
+/** Thrown when the ingestor also refuses a new token. A retry within the invocation would be refused as well. */
+export class TokenRefusedError extends IngestorError {}
+
+/** The error for a new token that the ingestor also refuses; `scope` are the scopes that it was requested with. */
+export function tokenRefused(
+  { status }: HttpResponse,
+  posted: Posted,
+  scope?: string,
+): TokenRefusedError {
+  const checks =
+    scope === undefined
+      ? ', and that its clock is right'
+      : `, that its clock is right, and that it accepts the scopes that were sent: '${scope}'`;
+  return new TokenRefusedError(
     `POST ${posted.url} returned ${status} even with a new access token: check that the ingestor's JWKS_URL belongs to ` +
-      'the user pool of cognito_domain, and that its clock is right',
+      `the user pool of cognito_domain${checks}`,
     { status, kind: 'transient' },
   );
 }

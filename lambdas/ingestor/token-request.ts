@@ -22,6 +22,11 @@ const DEFAULT_LIFETIME_SECONDS = 300;
 /** Fraction of its lifetime after which a token is renewed (Cognito's guide on caching tokens). */
 const RENEW_SHARE = 0.75;
 
+/** Returns when a token was issued, in milliseconds since the epoch. */
+export function issuedAt({ renewAt, expiresAt }: AccessToken): number {
+  return expiresAt - (expiresAt - renewAt) / (1 - RENEW_SHARE);
+}
+
 const TokenResponseSchema = z.object({
   access_token: z.string().check(z.minLength(1)),
   expires_in: z.optional(z.union([z.number(), z.string()])),
@@ -37,10 +42,13 @@ class BusyTokenError extends TokenError implements Delayed {
   }
 }
 
+/** Thrown when the token endpoint refuses the client or its scopes, so that the same request would be refused again. */
+class RefusedClientError extends TokenError {}
+
 /**
  * Requests a token with the client-credentials grant: a POST with a form body and Basic authentication of `id:secret`,
- * not percent-encoded, because Cognito does not decode them. Retries while the endpoint is busy. Throws TokenError, whose
- * message contains no part of a response body but the error code.
+ * not percent-encoded, because Cognito does not decode them. Retries while the endpoint is busy or cannot be reached.
+ * Throws TokenError, whose message contains no part of a response body but the error code.
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
  */
 export async function requestToken(
@@ -51,6 +59,7 @@ export async function requestToken(
   return retry(() => requestOnce(secret, send, now), {
     tries: TRIES,
     deadline: now() + RETRY_TIMEOUT_MS,
+    isRetryable: (error) => !(error instanceof RefusedClientError),
     clock: { ...systemClock, now },
   });
 }
@@ -62,7 +71,7 @@ async function requestOnce(
 ): Promise<AccessToken> {
   const url = `${secret.cognito_domain}/oauth2/token`;
   const response = await post(url, secret, send);
-  if (response.status !== 200) throw refusal(url, response);
+  if (response.status !== 200) throw refusal(url, response, secret);
   const parsed = TokenResponseSchema.safeParse(tryParseJson(response.body.toString('utf8')));
   if (!parsed.success) throw new TokenError(`${url} returned 200 without an access_token`);
   const lifetimeMs = lifetimeSeconds(parsed.data.expires_in) * 1000;
@@ -95,14 +104,24 @@ async function post(url: string, secret: ClientSecret, send: SendHttp): Promise<
 }
 
 /** A busy Cognito returns 429, or 400 with TooManyRequests in the body. */
-function refusal(url: string, { status, headers, body }: HttpResponse): TokenError {
+function refusal(
+  url: string,
+  { status, headers, body }: HttpResponse,
+  { scope }: ClientSecret,
+): TokenError {
   const text = body.toString('utf8');
   const code = /"error"\s*:\s*"([A-Za-z_]{1,60})"/.exec(text)?.[1];
   const what = `${url} returned no token: HTTP status ${status}${code === undefined ? '' : ` (${code})`}`;
   if (status === 429 || status >= 500 || text.includes('TooManyRequests')) {
     return new BusyTokenError(what, parseRetryAfter(headers['retry-after']));
   }
-  return new TokenError(
+  if (code === 'invalid_scope') {
+    return new RefusedClientError(
+      `${what}: the app client does not allow the scopes that were sent, '${scope}': correct scope in the secret, or ` +
+        'allow them for the client in Cognito',
+    );
+  }
+  return new RefusedClientError(
     `${what}: check cognito_domain, client_id, client_secret and scope in the secret`,
   );
 }

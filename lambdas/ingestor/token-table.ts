@@ -17,6 +17,8 @@ export interface TokenStore {
   write(secret: ClientSecret, token: AccessToken): Promise<void>;
   /** True for the one container that may request a new token now; the others wait for it to write the token. */
   claim(secret: ClientSecret): Promise<boolean>;
+  /** Ends the claim of this container after its request failed, so that another one may request a token. */
+  release?(secret: ClientSecret): Promise<void>;
 }
 
 type Table = Pick<DynamoDBClient, 'send'>;
@@ -32,6 +34,8 @@ export class TokenTable implements TokenStore {
   readonly #tableName: string;
   readonly #table: Table;
   readonly #now: () => number;
+  /** End of the last claim of this container, in seconds since the epoch. */
+  #claimedUntil: number | undefined;
 
   constructor(tableName: string, table: Table, now: () => number = Date.now) {
     this.#tableName = tableName;
@@ -63,14 +67,32 @@ export class TokenTable implements TokenStore {
 
   async claim(secret: ClientSecret): Promise<boolean> {
     const seconds = Math.floor(this.#now() / 1000);
+    const until = seconds + CLAIM_SECONDS;
+    const claimed = await this.#setClaim(secret, { until, last: seconds });
+    if (claimed) this.#claimedUntil = until;
+    return claimed;
+  }
+
+  async release(secret: ClientSecret): Promise<void> {
+    const last = this.#claimedUntil;
+    this.#claimedUntil = undefined;
+    // A claim that ends later belongs to another container.
+    if (last !== undefined) await this.#setClaim(secret, { until: 0, last });
+  }
+
+  /** Sets the end of the claim, unless a claim ends after `last`. Returns whether it was set. */
+  async #setClaim(
+    secret: ClientSecret,
+    { until, last }: { readonly until: number; readonly last: number },
+  ): Promise<boolean> {
     const command = new UpdateItemCommand({
       TableName: this.#tableName,
       Key: keyOf(secret),
       UpdateExpression: 'SET claimed_until = :until',
       ConditionExpression: 'attribute_not_exists(claimed_until) OR claimed_until <= :now',
       ExpressionAttributeValues: {
-        ':until': { N: String(seconds + CLAIM_SECONDS) },
-        ':now': { N: String(seconds) },
+        ':until': { N: String(until) },
+        ':now': { N: String(last) },
       },
     });
     try {

@@ -162,5 +162,8 @@ function mainTokenStore(port: MessagePort): TokenStore {
       await ask({ kind: 'write', token });
     },
     claim: async () => (await ask({ kind: 'claim' })) === true,
+    release: async () => {
+      await ask({ kind: 'release' });
+    },
   };
 }

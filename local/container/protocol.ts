@@ -80,5 +80,5 @@ export interface DeadMessage {
 /** A request for the access token that the containers share. In AWS it would go to the state table. */
 export type TokenRequest =
   | { readonly kind: 'read' }
-  | { readonly kind: 'claim' }
+  | { readonly kind: 'claim' | 'release' }
   | { readonly kind: 'write'; readonly token: AccessToken };

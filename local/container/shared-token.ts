@@ -21,6 +21,10 @@ export function memoryTokenStore(now: () => number = Date.now): TokenStore {
       if (isFree) claimedUntil = now() + CLAIM_MS;
       return Promise.resolve(isFree);
     },
+    release: () => {
+      claimedUntil = 0;
+      return Promise.resolve();
+    },
   };
 }
 
@@ -44,5 +48,7 @@ export async function handleTokenRequest(
       return store.write(ANY, request.token);
     case 'claim':
       return store.claim(ANY);
+    case 'release':
+      return store.release?.(ANY);
   }
 }

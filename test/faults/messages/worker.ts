@@ -82,6 +82,9 @@ function collaborators(settings: WorkerSettings, call: Call): GranuleCollaborato
         await call({ kind: 'token', request: { kind: 'write', token } });
       },
       claim: async () => (await call({ kind: 'token', request: { kind: 'claim' } })) === true,
+      release: async () => {
+        await call({ kind: 'token', request: { kind: 'release' } });
+      },
     },
   });
   return {

@@ -123,6 +123,7 @@ describe('tokens', () => {
   test('that were refused are not used again, neither from memory nor from the table', async () => {
     const { tokens, requests } = container();
     const first = await tokens.get();
+    now += 60_000;
 
     tokens.forget(first);
 
@@ -217,6 +218,7 @@ describe('tokens', () => {
     expect(await tokens.get()).toBe(first);
     expect([reads, table.mock.calls().length]).toEqual([[false], calls]);
 
+    now += 60_000;
     tokens.forget(first);
     await tokens.get();
     expect(reads).toEqual([false, true]);
@@ -370,6 +372,25 @@ describe('the table', () => {
     await expect(new TokenTable('state', table.client, clock).claim(secret)).rejects.toThrow(
       'throttled',
     );
+  });
+
+  test('lets another container claim at once after a release, but not if the claim is that of another', async () => {
+    const [own, other] = [1, 2].map(() => new TokenTable('state', table.client, clock));
+    if (own === undefined || other === undefined) throw new Error('no table');
+
+    await own.claim(secret);
+    await own.release(secret);
+    expect(await other.claim(secret)).toBe(true);
+    await own.release(secret);
+    expect(await own.claim(secret)).toBe(false);
+
+    now += 16_000;
+    await own.claim(secret);
+    now += 16_000;
+    // The claim of `own` has ended, and `other` has one that ends later.
+    await other.claim(secret);
+    await own.release(secret);
+    expect(await own.claim(secret)).toBe(false);
   });
 
   test('allows one container at a time to request a token, until its claim has expired', async () => {

@@ -179,6 +179,26 @@ describe('the token endpoint', () => {
     await expect(failure).rejects.toThrow(/returned 200 without an access_token$/);
   });
 
+  test('that refuses the scopes is asked once, and the error names the scopes that were sent', async () => {
+    const error: unknown = await request(json(400, { error: 'invalid_scope' })).catch(
+      (thrown: unknown) => thrown,
+    );
+
+    expect(error).toMatchObject({
+      name: 'TokenError',
+      message: expect.stringContaining(
+        "HTTP status 400 (invalid_scope): the app client does not allow the scopes that were sent, 'ingestor/write'",
+      ) as unknown,
+    });
+    expect(server?.seen).toHaveLength(1);
+  });
+
+  test('that refuses the client is asked once', async () => {
+    await expect(request(json(401, { error: 'invalid_client' }))).rejects.toThrow('invalid_client');
+
+    expect(server?.seen).toHaveLength(1);
+  });
+
   test('that refuses the client is an error that says what to check and quotes no secret', async () => {
     const error: unknown = await request(
       json(400, { error: 'invalid_client', hint: 'se+cret' }),
