@@ -47,6 +47,7 @@ export async function planInput(
   const { bodies, ...maps } = await granulesBelow(granules, {
     finder: { ...finderOf(pipeline), ...bucketOf(pipeline) },
     hrefPrefix: options.hrefPrefix,
+    note,
   });
   return { input: inputOf(bodies), ...maps };
 }
@@ -90,7 +91,9 @@ async function underPrefix(
   // The AWS SDK and DuckDB are imported only when needed, because each takes a noticeable part of a second to load.
   const { granulesUnder } = await import('../../local/input/s3-listing.js');
   return {
-    input: inputOf(granulesUnder(prefix, { finder: finderOf(pipeline), requesterPays, region })),
+    input: inputOf(
+      granulesUnder(prefix, { finder: finderOf(pipeline), requesterPays, region, note }),
+    ),
   };
 }
 
@@ -140,6 +143,10 @@ async function backfill(
     name,
     workFolder,
   });
+}
+
+function note(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
 }
 
 function finderOf({ code }: PlannedPipeline) {

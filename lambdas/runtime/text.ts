@@ -1,3 +1,5 @@
+import { archiveFormatOf } from './archive.js';
+
 const UTF8 = decoderOf('utf-8');
 
 /** An XML declaration starts the file, and is ASCII in every encoding that it can declare. */
@@ -15,6 +17,9 @@ const DECLARED_ENCODING = /^<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/;
  * @see https://www.w3.org/TR/xml/#sec-guessing
  */
 export function decodeText(bytes: Uint8Array): string {
+  const archive = archiveFormatOf(bytes);
+  if (archive !== undefined)
+    throw new TypeError(`the bytes are a ${archive} file, not text: unpack it`);
   const encoding = encodingOf(bytes);
   const decoder = encoding === 'utf-8' ? UTF8 : decoderOf(encoding);
   try {

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ARCHIVE_START_BYTES, archiveFormatOf, type ArchiveFormat } from '../runtime/archive.js';
 import { errorCode, ReadError, type FailureKind } from '../runtime/errors.js';
 import { MAX_READ_BYTES, type ByteRange } from './source.js';
 
@@ -44,28 +45,20 @@ function readPart(path: string, range?: ByteRange): Uint8Array {
   }
 }
 
-/** Signatures of archive formats. The file name is not checked, because a download may have any name. */
-const ARCHIVES = [
-  { format: 'zip', start: [0x50, 0x4b, 0x03, 0x04], offset: 0 },
-  { format: 'gzip', start: [0x1f, 0x8b], offset: 0 },
-  { format: 'tar', start: [0x75, 0x73, 0x74, 0x61, 0x72], offset: 257 },
-] as const;
-
 /** Explains why a file within a granule is missing: the granule, or `<granule>.zip` beside it, is an archive. */
 function archiveAbove(path: string, code: string): string | undefined {
   if (code !== 'ENOENT' && code !== 'ENOTDIR') return undefined;
   for (let above = dirname(path); above !== dirname(above); above = dirname(above)) {
-    const archive = [above, `${above}.zip`].find((file) => formatOf(file) !== undefined);
-    if (archive !== undefined) return `${archive} is a ${formatOf(archive)} file: unpack it`;
+    const archive = [above, `${above}.zip`].find((file) => archiveFormatAt(file) !== undefined);
+    if (archive !== undefined) return `${archive} is a ${archiveFormatAt(archive)} file: unpack it`;
   }
   return undefined;
 }
 
-function formatOf(path: string): string | undefined {
-  return ARCHIVES.find(({ start, offset }) => {
-    const bytes = tryReadPart(path, { offset, length: start.length });
-    return bytes !== undefined && Buffer.from(start).equals(bytes);
-  })?.format;
+/** Returns the archive format of a file by its content, because a download may have any name. */
+export function archiveFormatAt(path: string): ArchiveFormat | undefined {
+  const bytes = tryReadPart(path, { offset: 0, length: ARCHIVE_START_BYTES });
+  return bytes && archiveFormatOf(bytes);
 }
 
 function tryReadPart(path: string, range: ByteRange): Uint8Array | undefined {

@@ -1,3 +1,4 @@
+import { archiveHint } from '../runtime/archive.js';
 import { failureOf, ReadError } from '../runtime/errors.js';
 import { MAX_READ_BYTES, type ByteRange } from './source.js';
 import { sendHttp, type HttpResponse } from '../runtime/http.js';
@@ -77,7 +78,8 @@ function bodyOf({ status, body }: HttpResponse, href: string, range?: ByteRange)
     return range ? body.subarray(range.offset, range.offset + range.length) : body;
   if (status === 416) return new Uint8Array();
   const gone = status === 404 || status === 410;
-  throw new ReadError(`${href}: cannot be read: HTTP status ${status}`, {
+  const hint = gone ? archiveHint(href) : '';
+  throw new ReadError(`${href}: cannot be read: HTTP status ${status}${hint}`, {
     href,
     kind: gone ? 'permanent' : 'transient',
   });

@@ -1,4 +1,5 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { archiveHint } from '../runtime/archive.js';
 import { S3_REQUESTS } from '../runtime/aws-requests.js';
 import { failureOf, ReadError, tryAwsStatus } from '../runtime/errors.js';
 import { limiter } from '../runtime/limiter.js';
@@ -85,7 +86,7 @@ function readError(href: string, cause: unknown): ReadError {
   const { name, message } = failureOf(cause);
   if (status === 404) {
     const what = name === 'NoSuchBucket' ? 'its bucket' : 'the object';
-    return new ReadError(`${href}: ${what} does not exist (${name})`, {
+    return new ReadError(`${href}: ${what} does not exist (${name})${archiveHint(href)}`, {
       href,
       kind: 'permanent',
       cause,

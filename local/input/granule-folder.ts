@@ -9,6 +9,7 @@ import {
   type Naming,
   namingsOf,
 } from './granule-messages.js';
+import { Archives, archivesIn } from './archives.js';
 import { InputError } from './input-error.js';
 import { assertFolder, walk } from './walk.js';
 import { withoutTrailingSlashes } from '../../lambdas/runtime/text.js';
@@ -17,6 +18,8 @@ export interface FolderOptions {
   readonly finder: GranuleFinder;
   /** Replaces the path of the folder in hrefs. @default the path of the folder */
   readonly hrefPrefix?: string | undefined;
+  /** Receives a sentence about archives beside the granules, which are not read. */
+  readonly note?: (sentence: string) => void;
 }
 
 export interface FolderGranules {
@@ -38,7 +41,7 @@ interface Root {
 /** Finds the granules below a folder: the pipeline recognizes them by file name. Throws InputError if there are none. */
 export async function granulesBelow(
   path: string,
-  { finder, hrefPrefix }: FolderOptions,
+  { finder, hrefPrefix, note = () => undefined }: FolderOptions,
 ): Promise<FolderGranules> {
   const folder = resolve(path);
   await assertFolder(path, '--granules');
@@ -47,7 +50,10 @@ export async function granulesBelow(
     { folder, base: dirname(folder), prefix: `${basename(folder)}/` },
   ];
   const { naming, from, root } = await findNaming(path, roots, namingsOf(finder));
-  return { bodies: bodiesOf(root, naming), ...mapsOf(from, root, hrefPrefix) };
+  const report = (archives: string) => {
+    note(`--granules '${path}' also has ${archives}`);
+  };
+  return { bodies: bodiesOf(root, naming, report), ...mapsOf(from, root, hrefPrefix) };
 }
 
 interface Candidate {
@@ -87,7 +93,11 @@ async function findNaming(
     placed.find((each) => existsSync(dirname(diskPath(each)))) ??
     placed[0];
   if (found) return found;
-  throw notThere(path, all[0]);
+  const [first] = all;
+  if (first) throw notThere(path, first);
+  const archives = await archivesIn(resolve(path));
+  const why = archives ? `, but ${archives}` : ': the pipeline recognizes none of its file names';
+  throw new InputError(`--granules '${path}' contains no granule${why}`);
 }
 
 async function* candidatesIn(root: Root, namings: readonly Naming[]): AsyncGenerator<Candidate> {
@@ -112,27 +122,31 @@ function diskPath({ root, href, from }: Placed): string {
   return joinHref(root.base, href.slice(from.length));
 }
 
-function notThere(path: string, candidate: Candidate | undefined): InputError {
-  if (!candidate) {
-    return new InputError(
-      `--granules '${path}' contains no granule: the pipeline recognizes none of its file names`,
-    );
-  }
-  const { key, href } = candidate;
+function notThere(path: string, { key, href }: Candidate): InputError {
   return new InputError(
     `--granules '${path}' does not hold the granule of its file '${key}': that is ${href}. Arrange the folder as the bucket of the first source in config.yaml`,
   );
 }
 
-async function* bodiesOf({ folder, prefix }: Root, naming: Naming): AsyncGenerator<string> {
+async function* bodiesOf(
+  { folder, prefix }: Root,
+  naming: Naming,
+  report: (archives: string) => void,
+): AsyncGenerator<string> {
+  const archives = new Archives();
   let last: FoundGranule | undefined;
   for await (const file of walk(folder)) {
     const granule = naming(prefix + file.key);
-    if (!granule) continue;
+    if (!granule) {
+      archives.add(file.key, (name) => existsSync(joinHref(folder, name)));
+      continue;
+    }
     // A pipeline may recognize the same granule in several of its files, which follow one another.
     if (granule.body !== last?.body) yield granule.body;
     last = granule;
   }
+  const found = archives.describe();
+  if (found !== undefined) report(found);
 }
 
 /** Returns the part of `href` before `key` or a parent folder of `key`, or undefined if the href names neither. */

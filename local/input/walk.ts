@@ -3,6 +3,7 @@ import { opendir, realpath, stat } from 'node:fs/promises';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 
 import { errorCode } from '../../lambdas/runtime/errors.js';
+import { archiveFormatAt } from '../../lambdas/source/file.js';
 import { InputError } from './input-error.js';
 
 /** A file below a folder. */
@@ -71,7 +72,11 @@ export async function assertFolder(path: string, what: string): Promise<void> {
     const folder = await opendir(path);
     await folder.close();
   } catch (cause) {
-    const reason = NO_FOLDER[errorCode(cause) ?? ''] ?? String(cause);
+    const archive = archiveFormatAt(path);
+    const reason =
+      archive === undefined
+        ? (NO_FOLDER[errorCode(cause) ?? ''] ?? String(cause))
+        : `it is a ${archive} file: unpack it`;
     throw new InputError(`${what} '${path}' is not a readable folder: ${reason}`, { cause });
   }
 }

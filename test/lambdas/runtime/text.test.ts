@@ -32,6 +32,16 @@ describe('decodeText detects the encoding', () => {
     expect(decodeText(Buffer.from(text, 'latin1'))).toBe(text);
   });
 
+  test.each([
+    ['zip', Buffer.from('PK\x03\x04 and so on')],
+    ['gzip', Buffer.from([0x1f, 0x8b, 8, 0])],
+    ['tar', Buffer.concat([Buffer.alloc(257), Buffer.from('ustar\0')])],
+  ])('[N28] but refuses a %s file with the advice to unpack it', (format, bytes) => {
+    expect(() => decodeText(bytes)).toThrow(
+      new TypeError(`the bytes are a ${format} file, not text: unpack it`),
+    );
+  });
+
   test('only from a declaration within the first 200 bytes', () => {
     const declaration = '<?xml version="1.0" encoding="ISO-8859-1"?>';
     const late = `<?xml version="1.0"${' '.repeat(180)} encoding="ISO-8859-1"?><a>é</a>`;

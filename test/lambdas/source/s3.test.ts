@@ -128,6 +128,15 @@ describe('an error', () => {
     });
   });
 
+  test('[N28] of a file in an archive has the advice to unpack it', async () => {
+    refusing('NoSuchKey', 404);
+
+    await expect(source.read('s3://bucket/a/S1A.SAFE.zip/manifest.safe')).rejects.toThrow(
+      /the object does not exist \(NoSuchKey\): s3:\/\/bucket\/a\/S1A.SAFE.zip is an archive: unpack it$/,
+    );
+    await expect(source.read('s3://bucket/a/S1A.SAFE.zip')).rejects.toThrow(/\(NoSuchKey\)$/);
+  });
+
   test('for an href without a key is permanent, and sends no request', async () => {
     await expect(source.read('s3://bucket')).rejects.toMatchObject({ kind: 'permanent' });
     expect(s3.calls()).toHaveLength(0);

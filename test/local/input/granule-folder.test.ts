@@ -123,6 +123,72 @@ describe('granules below a folder', () => {
   });
 });
 
+describe('archives', () => {
+  const ZIP = 'PK\x03\x04 and so on';
+  const knowing = (suffix: string) => ({
+    pipeline: {
+      parseMessage: (message: GranuleMessage) =>
+        message.type === 's3-object' && message.key.endsWith(suffix)
+          ? { href: `s3://bucket/${message.key}` }
+          : undefined,
+    },
+    bucket: 'bucket',
+    keyPrefix: '',
+  });
+
+  test.each([
+    ['a.zip', ZIP, "the archive 'a.zip'"],
+    ['deep/b.SAFE', ZIP, "the archive 'deep/b.SAFE'"],
+    ['c.tar.gz', 'x', "the archive 'c.tar.gz'"],
+    ['d.TGZ', 'x', "the archive 'd.TGZ'"],
+  ])('[N28] alone in a folder are refused with the advice to unpack: %s', async (...example) => {
+    const [name, content, archives] = example;
+    const folder = join(root, 'zipped');
+    mkdirSync(join(folder, 'deep'), { recursive: true });
+    writeFileSync(join(folder, name), content);
+    writeFileSync(join(folder, 'readme.txt'), 'x');
+
+    await expect(granulesBelow(folder, { finder: knowing('meta.json') })).rejects.toThrow(
+      `--granules '${folder}' contains no granule, but ${archives}: unpack it`,
+    );
+  });
+
+  test('[N28] are refused if one is given instead of a folder', async () => {
+    const file = join(root, 'a.zip');
+    writeFileSync(file, ZIP);
+
+    await expect(granulesBelow(file, { finder })).rejects.toThrow(
+      `--granules '${file}' is not a readable folder: it is a zip file: unpack it`,
+    );
+  });
+
+  test('[N28] beside granules are reported, unless they are unpacked there', async () => {
+    for (const name of ['data/2024/a.zip', 'data/2024/c.zip', 'data/2024/d.zip'])
+      writeFileSync(join(root, name), ZIP);
+    const notes: string[] = [];
+
+    const found = await granulesBelow(root, { finder, note: (text) => notes.push(text) });
+
+    expect(await bodiesOf(found)).toHaveLength(2);
+    expect(notes).toEqual([
+      `--granules '${root}' also has 2 archives, such as 'data/2024/c.zip': unpack them`,
+    ]);
+  });
+
+  test('[N28] that the pipeline knows are granules', async () => {
+    writeFileSync(join(root, 'data/2024/a.zip'), ZIP);
+    const notes: string[] = [];
+
+    const found = await granulesBelow(root, {
+      finder: knowing('.zip'),
+      note: (text) => notes.push(text),
+    });
+
+    expect(await bodiesOf(found)).toHaveLength(1);
+    expect(notes).toEqual([]);
+  });
+});
+
 describe('[N27] a granule whose href is a sibling of the file that the event names', () => {
   const files = (paths: readonly string[]) => {
     for (const path of paths) {
