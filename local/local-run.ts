@@ -82,7 +82,7 @@ export async function runLocally(options: LocalRunOptions): Promise<RunSummary> 
 
 function prepare(options: LocalRunOptions, folder: RunFolder, endpoints: Endpoints): Run {
   const { maxReceiveCount, timeoutSeconds } = options.settings;
-  const { debug, terminal } = options;
+  const { debug, terminal, limit } = options;
   const ledger = new RunLedger(folder, debug ? stackPrinter(terminal) : undefined);
   const isStopped = (): boolean => options.signal.aborted || ledger.hasFault;
   const queue = new LocalQueue({
@@ -100,7 +100,7 @@ function prepare(options: LocalRunOptions, folder: RunFolder, endpoints: Endpoin
     },
   });
   const wasDone = (body: string): boolean => folder.wasDone(body);
-  const feed = messageFeed({ queue, limit: options.limit, wasDone, isStopped });
+  const feed = messageFeed({ queue, limit, wasDone, isStopped, report: ledger.report });
   return { options, folder, endpoints, ledger, queue, feed, isStopped };
 }
 
@@ -183,7 +183,7 @@ function finish(run: Run, { collectionFault, started }: Ending): RunSummary {
   const isInterrupted = options.signal.aborted && (isCutShort || !isComplete || !queue.isEmpty);
   const summary: RunSummary = {
     ...ledger.counts,
-    backfill: ledger.backfill,
+    ...ledger.input,
     folder: options.folder,
     items: folder.itemCount,
     doneBefore: feed.counts.skipped,

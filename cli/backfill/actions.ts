@@ -93,8 +93,18 @@ async function start(target: BackfillTarget, { say }: ActionOptions): Promise<Ac
     const inventory = inventoryFor(target, isSame ? cursor : undefined);
     const estimate = await estimateOrMissing(target, inventory);
     if (!(estimate instanceof ReportMissingError)) say(estimateText(estimate, target));
+    await allowStart(target.cursors);
   }
   return invoked(target, await target.invoke('run'));
+}
+
+/** Lets the function start a chunk again that failed because of its refused rows, which a schedule does not. */
+async function allowStart(cursors: BackfillTarget['cursors']): Promise<void> {
+  const stored = await cursors.read();
+  const failure = stored?.cursor.failure;
+  if (stored === undefined || failure?.needsStart !== true) return;
+  const cursor = { ...stored.cursor, failure: { ...failure, needsStart: false } };
+  await cursors.write(cursor, stored.version);
 }
 
 /** Whether a start runs a query, whose cost is then shown first. */
@@ -139,7 +149,7 @@ async function restart(target: BackfillTarget, options: ActionOptions): Promise<
 
 function invoked(
   target: BackfillTarget,
-  { outcome, message, next = [], fault }: InvokeResult,
+  { outcome, message, refused = 0, next = [], fault }: InvokeResult,
 ): ActionResult {
   const known: Readonly<Record<string, string>> = {
     paused: `To continue: ${commandFor(target, 'resume')}`,
@@ -149,7 +159,7 @@ function invoked(
   const hints = hint === undefined ? next : [hint];
   const faults = fault === undefined ? [] : [fault];
   const result = resultOf(target, outcome, [message, ...faults, ...hints]);
-  const isGood = fault === undefined && !STOPPED_OUTCOMES.includes(outcome);
+  const isGood = fault === undefined && refused === 0 && !STOPPED_OUTCOMES.includes(outcome);
   return { ...result, exitCode: isGood ? 0 : 1 };
 }
 

@@ -3,11 +3,12 @@ import { NO_COUNTS } from '../../lambdas/backfill/cursor.js';
 import { systemClock } from '../../lambdas/runtime/clock.js';
 import { memoryCursors } from '../../lambdas/backfill/cursor-table.js';
 import { firstChunk, sourceOf, type BackfillSettings } from '../../lambdas/backfill/settings.js';
+import { silentMeter } from '../../lambdas/runtime/metrics.js';
 import { silentLog, type Log } from '../../lambdas/runtime/log.js';
 import { cutReason } from '../../lambdas/runtime/unexpected.js';
 import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../lambdas/queue/queue.js';
 import { countingRoundTrips, noRoundTrips, roundTripText } from '../../local/input/round-trip.js';
-import { runBackfill } from '../../local/inventory/run-backfill.js';
+import { refusedOutcome, runBackfill } from '../../local/inventory/run-backfill.js';
 import { LOCAL_PACE } from '../../local/inventory/input.js';
 import type { ActionOptions, ActionResult } from './action.js';
 import { chosenChunk, type BackfillTarget } from './target.js';
@@ -31,18 +32,21 @@ export async function dryRun(
   const refused: string[] = [];
   const trips = noRoundTrips();
   const queue = countingRoundTrips(countingQueue(first), await target.app(), trips);
+  const cursors = memoryCursors();
   const { outcome, counts, message } = await runBackfill(target.historic, {
     settings,
     engine: target.engine,
     objects: target.objects,
     clock: systemClock,
     queue,
-    cursors: memoryCursors(),
+    deadLetters: countingQueue([]),
+    cursors,
     log: refusals(refused),
+    meter: silentMeter,
     ...LOCAL_PACE,
     parallelBatches: 1,
     isStopped: options.isStopped,
-  });
+  }).catch((error: unknown) => refusedOutcome(error, cursors));
   const { pipeline } = target;
   const { rows, sent, skipped, refused: faults } = counts ?? NO_COUNTS;
   const chunk = settings.initialChunk;
@@ -59,10 +63,10 @@ export async function dryRun(
       ...(lost === undefined ? [] : [`  ${lost}`]),
       ...listed('messages that name no granule', trips.faults),
       ...(outcome === 'handed-over' ? ['  stopped early'] : []),
-      ...(outcome === 'empty' ? [`  ${message}`] : []),
+      ...(outcome === 'empty' || outcome === 'failed' ? [`  ${message}`] : []),
     ],
     json: { pipeline, outcome, chunk, counts, messages: first, refused, roundTrips: trips },
-    exitCode: lost === undefined && GOOD_OUTCOMES.includes(outcome) ? 0 : 1,
+    exitCode: lost === undefined && faults === 0 && GOOD_OUTCOMES.includes(outcome) ? 0 : 1,
   };
 }
 

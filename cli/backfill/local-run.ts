@@ -1,8 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BackfillOutcome } from '../../lambdas/backfill/run.js';
 import {
-  addCounts,
   isUnfinished,
   type BackfillCursor,
   type CursorStore,
@@ -10,11 +8,12 @@ import {
 import type { Clock } from '../../lambdas/runtime/clock.js';
 import type { BackfillEvent } from '../../lambdas/backfill/collaborators.js';
 import type { HistoricHandler } from '../../lambdas/historic-handler.js';
-import { sourceOf, type BackfillSettings } from '../../lambdas/backfill/settings.js';
+import type { BackfillSettings } from '../../lambdas/backfill/settings.js';
+import { silentMeter } from '../../lambdas/runtime/metrics.js';
 import { silentLog, type Log } from '../../lambdas/runtime/log.js';
 import type { ObjectReader } from '../../lambdas/inventory/objects.js';
 import { duckDbEngine } from '../../local/inventory/duckdb-engine.js';
-import { runBackfill } from '../../local/inventory/run-backfill.js';
+import { deadLetterLines } from '../../local/inventory/dead-letters.js';
 import { LOCAL_PACE } from '../../local/inventory/input.js';
 import {
   countingRoundTrips,
@@ -25,6 +24,7 @@ import {
 import { messageLines } from '../../local/input/message-file.js';
 import { stackPrinter, startProgress } from '../../local/run/progress.js';
 import { chunkProgress } from './chunk-progress.js';
+import { nothingRefused, nothingSent, sendChunks } from './local-chunks.js';
 import { isDebug } from '../shared/command.js';
 import type { InvokeResult } from './target.js';
 import { errorCode } from '../../lambdas/runtime/errors.js';
@@ -56,24 +56,36 @@ export async function runLocalBackfill(run: LocalBackfillRun): Promise<InvokeRes
   const messages = messageLines(path, { fresh: nothingSent(before, run.settings) });
   const trips = noRoundTrips();
   const queue = countingRoundTrips(messages, await run.app(), trips);
+  const letters = join(run.folder, 'dead-letters.ndjson');
+  const deadLetters = deadLetterLines(letters, { fresh: nothingRefused(before, run.settings) });
   const engine = duckDbEngine({ folder: join(run.folder, 'query') });
   const progress = watchedProgress(run);
   try {
-    const { outcome, message } = await sendChunks({
+    const { outcome, message, refused } = await sendChunks({
       ...run,
       engine,
       cursors: progress.cursors,
       queue,
+      deadLetters,
+      meter: silentMeter,
       log: stderrLog,
       ...LOCAL_PACE,
       pageBytes: PAGE_BYTES,
       owner: localOwner(),
     });
     const next = messages.isEmpty() ? [] : nextSteps(run.pipeline, path);
-    return { outcome, message: stopped(outcome, message), next, fault: roundTripText(trips) };
+    const lost = refused === 0 ? [] : [`Refused rows: ${letters}`];
+    return {
+      outcome,
+      message: stopped(outcome, message),
+      refused,
+      next: [...lost, ...next],
+      fault: roundTripText(trips),
+    };
   } finally {
     progress.end();
     messages.close();
+    deadLetters.close();
     await engine.close();
     await tidy(run);
   }
@@ -85,23 +97,6 @@ function nextSteps(pipeline: string, path: string): string[] {
     `Messages: ${path}`,
     `To create Items from them: ${command} (add --granules if the granules are on disk)`,
   ];
-}
-
-type Chunks = Parameters<typeof runBackfill>[1] & Pick<LocalBackfillRun, 'historic' | 'chunks'>;
-
-async function sendChunks({ historic, chunks, ...run }: Chunks): Promise<BackfillOutcome> {
-  let outcome = await runBackfill(historic, run);
-  for (let sent = 1; sent < chunks && outcome.outcome === 'chunk-done'; sent += 1) {
-    if (run.isStopped?.()) break;
-    outcome = await runBackfill(historic, run);
-  }
-  return outcome;
-}
-
-/** Whether no message has been sent yet, so that any messages a killed run left behind can be overwritten. */
-function nothingSent(cursor: BackfillCursor | undefined, settings: BackfillSettings): boolean {
-  if (cursor?.source !== sourceOf(settings)) return true;
-  return addCounts(cursor.totals, cursor.counts).sent === 0;
 }
 
 const REFRESH_MS = 100;

@@ -39,6 +39,8 @@ export interface InvokeResult {
   readonly outcome: string;
   /** The outcome in one sentence. */
   readonly message: string;
+  /** Number of rows refused so far, if it is known. */
+  readonly refused?: number;
   /** What to do next, one sentence each. */
   readonly next?: readonly string[];
   /** What is wrong with the messages that were sent; undefined if nothing is known to be. */

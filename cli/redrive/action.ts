@@ -1,6 +1,6 @@
 import { counted } from '../shared/table.js';
 import { confirm } from '../shared/terminal.js';
-import type { DeadLetter } from './dead-letter.js';
+import { isSendable } from './dead-letter.js';
 import { filterDeadLetters, type DeadLetterFilter } from './groups.js';
 import { listText, redriveJson, resultText, type RedriveSubject } from './report.js';
 import type { RedriveResult } from './send.js';
@@ -32,7 +32,7 @@ export async function redrive(action: RedriveAction): Promise<0 | 1> {
   const result = options.send ? await send(subject, action) : undefined;
   if (options.json) print(redriveJson(subject, result));
   else if (result) print(resultText(result));
-  else if (!options.send && deadLetters.some(isReadable)) print(HINT);
+  else if (!options.send && deadLetters.some(isSendable)) print(HINT);
   return notes.length > 0 || isIncomplete(result) ? 1 : 0;
 }
 
@@ -40,16 +40,12 @@ async function send(
   { pipeline, deadLetters }: RedriveSubject,
   { store, options, print, ask = confirm }: RedriveAction,
 ): Promise<RedriveResult | undefined> {
-  const readable = deadLetters.filter(isReadable);
+  const readable = deadLetters.filter(isSendable);
   if (readable.length === 0) return undefined;
   const question = `Send ${counted(readable.length, 'message')} of ${pipeline} again?`;
   if (options.yes || (await ask(question))) return store.send(readable);
   print('Nothing was sent.');
   return undefined;
-}
-
-function isReadable({ malformed }: DeadLetter): boolean {
-  return malformed === undefined;
 }
 
 function isIncomplete(result: RedriveResult | undefined): boolean {

@@ -22,11 +22,18 @@ export interface DeadLetter {
   readonly receiveCount: number | undefined;
   /** The pipeline whose backfill sent the message; undefined if no backfill did. It is sent again with the body. */
   readonly backfill: string | undefined;
+  /** The key of a row that the backfill refused, in which case there is no message to send; otherwise undefined. */
+  readonly refusedRow: string | undefined;
   /** Why no handler can parse the body, in which case a retry cannot help; undefined if it can be parsed. */
   readonly malformed: string | undefined;
 }
 
 export const NO_REASON = 'no recorded reason (killed or timed out)';
+
+/** Whether the dead letter is a message that a handler can read. */
+export function isSendable({ malformed, refusedRow }: DeadLetter): boolean {
+  return malformed === undefined && refusedRow === undefined;
+}
 
 /** Why a body cannot be parsed as a message; undefined if it can. */
 export function malformationOf(body: string): string | undefined {

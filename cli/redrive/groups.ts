@@ -60,7 +60,7 @@ function groupOf(deadLetters: readonly DeadLetter[]): DeadLetterGroup | undefine
     count: deadLetters.length,
     oldest: times[0] ?? '',
     newest: times.at(-1) ?? '',
-    example: first.itemId ?? subjectOf(first),
+    example: first.refusedRow ?? first.itemId ?? subjectOf(first),
   };
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as z from 'zod/mini';
-import { BACKFILL_ATTRIBUTE } from '../../lambdas/queue/attributes.js';
+import { BACKFILL_ATTRIBUTE, ROW_ATTRIBUTE } from '../../lambdas/queue/attributes.js';
 import { tryParseJson } from '../../lambdas/runtime/json.js';
 import { summaryText } from '../../local/run/summary.js';
 import { UsageError, type PipelineFolder } from '../shared/command.js';
@@ -95,6 +95,7 @@ function tryDeadLetter(line: string, queue: string): DeadLetter | undefined {
     correlationId: attributes['correlation_id'],
     receiveCount: Number(attributes['receive_count']) || undefined,
     backfill: attributes[BACKFILL_ATTRIBUTE],
+    refusedRow: attributes[ROW_ATTRIBUTE],
     malformed: malformationOf(body),
   };
 }

@@ -4,7 +4,7 @@ import {
   ReceiveMessageCommand,
   type Message,
 } from '@aws-sdk/client-sqs';
-import { BACKFILL_ATTRIBUTE } from '../../lambdas/queue/attributes.js';
+import { BACKFILL_ATTRIBUTE, ROW_ATTRIBUTE } from '../../lambdas/queue/attributes.js';
 import { isoTime, malformationOf, type DeadLetter } from './dead-letter.js';
 import type { FoundQueue } from '../shared/deployed-pipeline.js';
 
@@ -142,6 +142,7 @@ function deadLetterOf(message: Message, queue: string): ReceivedDeadLetter {
     correlationId: attribute('correlation_id'),
     receiveCount: Number(attribute('receive_count')) || undefined,
     backfill: attribute(BACKFILL_ATTRIBUTE),
+    refusedRow: attribute(ROW_ATTRIBUTE),
     malformed: malformationOf(body),
   };
 }

@@ -34,9 +34,13 @@ export function listText(subject: RedriveSubject): string {
     `${cutReason(reason, REASON_WIDTH)}  (${count > 1 ? 'oldest' : 'message'}: ${example})`,
   ]);
   const table = rows.length === 0 ? [] : ['', ...tableLines(COLUMNS, rows)];
-  return [headline(subject), ...table, ...malformedLines(deadLetters), ...notes.map(note)].join(
-    '\n',
-  );
+  return [
+    headline(subject),
+    ...table,
+    ...malformedLines(deadLetters),
+    ...rowLines(subject),
+    ...notes.map(note),
+  ].join('\n');
 }
 
 function headline({ pipeline, total, deadLetters }: RedriveSubject): string {
@@ -63,6 +67,17 @@ function malformedLines(deadLetters: readonly DeadLetter[]): string[] {
     `${counted(malformed.length, 'message')} that no handler can parse; not sent again:`,
     ...shown,
     ...(more > 0 ? [`  and ${more} more (use --json to see all)`] : []),
+  ];
+}
+
+/** Says what to do about rows that the backfill refused. */
+function rowLines({ pipeline, deadLetters }: RedriveSubject): string[] {
+  const count = deadLetters.filter(({ refusedRow }) => refusedRow !== undefined).length;
+  if (count === 0) return [];
+  return [
+    '',
+    `${counted(count, 'row')} of the inventory that the backfill refused; not sent, because there is no message.`,
+    `  Fix historic.ts, then backfill the rows again: deploy and npm run backfill -- ${pipeline} restart, or the same npm run local.`,
   ];
 }
 

@@ -38,9 +38,11 @@ export async function beginDue(run: BackfillRun): Promise<BackfillOutcome> {
   // Nothing has started, so that initial_chunk may have changed since.
   if (cursor.waitingFor !== undefined) return begin(fresh(run, cursor), stored, run);
   if (cursor.stage === 'complete') return complete(cursor);
+  const isScheduled = run.settings.frequencyHours > 0;
+  if (isScheduled && cursor.failure?.needsStart) return failedFor(cursor.failure.message, cursor);
   if (cursor.stage !== 'empty') return begin(cursor, stored, run);
   // On a schedule the same report would be queried again and again; a deployment runs once and may fix the query.
-  if (run.settings.frequencyHours > 0) return empty(cursor);
+  if (isScheduled) return empty(cursor);
   return begin(fresh(run, cursor), stored, run);
 }
 
@@ -71,6 +73,10 @@ export async function beginAwaited(
 export function complete({ totals, chunk }: BackfillCursor): BackfillOutcome {
   const message = `the backfill is complete: ${countsText(totals)}`;
   return { outcome: 'complete', chunk, message };
+}
+
+function failedFor(message: string, { chunk }: BackfillCursor): BackfillOutcome {
+  return { outcome: 'failed', chunk, message };
 }
 
 /** Returns the outcome for a backfill that has sent nothing: no row was selected, or none became a message. */
@@ -165,6 +171,7 @@ function begunCursor(
     failure: undefined,
     lease: undefined,
     counts: NO_COUNTS,
+    firstRefused: undefined,
     chunkStartedAt: time,
     updatedAt: time,
   };

@@ -8,10 +8,11 @@ import { cursorTable } from './cursor-table.js';
 import { optionalEnv, requiredEnv } from '../runtime/env.js';
 import { settingsFromEnv, type BackfillSettings } from './settings.js';
 import { jsonLog, type Log } from '../runtime/log.js';
+import { embeddedMetrics, type Meter } from '../runtime/metrics.js';
 import { once } from '../runtime/once.js';
 import { s3Objects, type ObjectReader } from '../inventory/objects.js';
 import type { QueryEngine } from '../inventory/engine.js';
-import { sqsQueue, type MessageQueue } from '../queue/queue.js';
+import { DEFAULT_MAX_BYTES, sqsQueue, type MessageQueue } from '../queue/queue.js';
 
 /**
  * The event of the historic function.
@@ -28,11 +29,14 @@ export interface BackfillCollaborators {
   readonly engine: QueryEngine;
   readonly objects: ObjectReader;
   readonly queue: MessageQueue;
+  /** Takes a dead letter for each row that was refused. */
+  readonly deadLetters: MessageQueue;
   readonly cursors: CursorStore;
   /** Invokes the function again, asynchronously. */
   readonly invokeSelf: (event: BackfillEvent) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
+  readonly meter: Meter;
   /** Bytes of the result that are read and sent per write of the cursor, and so repeated after a kill. */
   readonly pageBytes: number;
   /** Number of batches sent to the queue concurrently. */
@@ -53,6 +57,7 @@ export const deployedBackfillCollaborators = once((): BackfillCollaborators => (
   }),
   objects: s3Objects({ requesterPays: optionalEnv('REQUESTER_PAYS') === 'true' }),
   queue: sqsQueue(requiredEnv('QUEUE_URL')),
+  deadLetters: deadLetterQueue(requiredEnv('DEAD_LETTERS_URL')),
   cursors: cursorTable(
     { tableName: requiredEnv('TABLE_NAME'), pipelineId: requiredEnv('PIPELINE') },
     new DynamoDBClient({ requestHandler: AWS_REQUESTS }),
@@ -63,9 +68,15 @@ export const deployedBackfillCollaborators = once((): BackfillCollaborators => (
   ),
   clock: systemClock,
   log: jsonLog(),
+  meter: embeddedMetrics(),
   pageBytes: PAGE_BYTES,
   parallelBatches: PARALLEL_BATCHES,
 }));
+
+/** Does not ask for the size limit: dead letters of rows are small, and the function may only send to this queue. */
+function deadLetterQueue(url: string): MessageQueue {
+  return { ...sqsQueue(url), maxBytes: () => Promise.resolve(DEFAULT_MAX_BYTES) };
+}
 
 export function selfInvoker(
   functionName: string,

@@ -8,7 +8,7 @@ const CountsSchema = z.object({
   sent: z.number(),
   /** Rows for which `rowToMessageBody` returned undefined. */
   skipped: z.number(),
-  /** Messages that the queue can never accept, and rows for which `rowToMessageBody` threw. */
+  /** Rows without a message although they were not skipped: `rowToMessageBody` threw, or no queue accepts the message. */
   refused: z.number(),
 });
 
@@ -71,8 +71,12 @@ const CursorSchema = z.object({
   chunkStartedAt: z.string(),
   updatedAt: z.string(),
   paused: z.boolean(),
-  /** `owner` is the request id of the event that failed. */
-  failure: z.optional(z.object({ message: z.string(), owner: z.string() })),
+  /** `owner` is the request id of the event that failed. With `needsStart` no schedule starts the chunk again. */
+  failure: z.optional(
+    z.object({ message: z.string(), owner: z.string(), needsStart: z.optional(z.boolean()) }),
+  ),
+  /** The first refused row of this chunk. */
+  firstRefused: z.optional(z.object({ key: z.string(), reason: z.string() })),
   lease: z.optional(z.object({ owner: z.string(), until: z.number() })),
 });
 

@@ -3,7 +3,7 @@ import type { Row } from '../inventory/result-csv.js';
 /**
  * What a dataset contributes to its backfill: three pure functions, written in the pipeline's historic.ts.
  * An error that one of them throws is permanent: `queryInventory` and `nextChunk` stop the backfill with it,
- * `rowToMessageBody` refuses the row and the backfill continues. They are properties, not methods, so that the compiler
+ * `rowToMessageBody` refuses the row, and stops the chunk only if more than 1 % of its rows are refused. They are properties, not methods, so that the compiler
  * rejects a `queryInventory` that does not expect an undefined chunk.
  *
  * @example
@@ -31,7 +31,8 @@ export interface HistoricPipeline {
   /**
    * Returns the message for one row of the query's result, in the form that `parseMessage` reads, or undefined to skip
    * the row. `row` maps each selected column to its value as text; null is undefined. A body that is empty or larger
-   * than the queue allows (256 KiB or 1 MiB) is refused, which is logged and counted.
+   * than the queue allows (256 KiB or 1 MiB) is refused: the row becomes a dead letter. So does a row if
+   * only columns are read that the query does not select.
    *
    * @example
    * function rowToMessageBody({ key }: Record<string, string | undefined>): string | undefined {

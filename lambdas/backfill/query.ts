@@ -80,6 +80,7 @@ export async function restartQuery(
     queryId: undefined,
     result: undefined,
     counts: NO_COUNTS,
+    firstRefused: undefined,
   });
   await run.clock.sleep(backoffMs(restarts + 1, RESTART_BACKOFF));
   return undefined;

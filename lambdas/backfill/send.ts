@@ -1,20 +1,22 @@
 import { inspect } from 'node:util';
 import { complete, empty } from './begin.js';
 import { callPipeline, restartQuery } from './query.js';
-import { chunkName, reportName, type BackfillOutcome, type BackfillRun } from './run.js';
-import { addCounts, NO_COUNTS, type Counts } from './cursor.js';
+import { checkRefused, reportRefused, shortened } from './refused.js';
+import { messagesOf, type Tally } from './rows.js';
+import {
+  chunkName,
+  countsText,
+  reportName,
+  type BackfillOutcome,
+  type BackfillRun,
+} from './run.js';
+import { addCounts, NO_COUNTS, type BackfillCursor, type Counts } from './cursor.js';
 import { backoffMs } from '../runtime/retry.js';
 import { QueryError } from '../runtime/errors.js';
 import type { Lease } from './lease.js';
-import { deepenStacks } from '../runtime/trace.js';
-import { reasonOf, tracedFailureOf } from '../runtime/unexpected.js';
-import { toRow, type Row } from '../inventory/result-csv.js';
 import { readResultPages, ResultGoneError, type ResultPage } from '../inventory/result-pages.js';
-import { backfillAttributes } from '../queue/attributes.js';
-import { sendMessages, type OutgoingMessage, type RefusedMessage } from '../queue/send-messages.js';
+import { sendMessages, type RefusedMessage } from '../queue/send-messages.js';
 
-// A bug in the pipeline would otherwise write one log line per row.
-const MAX_REPORTED = 100;
 const DEPTH_BACKOFF = { firstMs: 1_000, maxMs: 15_000 };
 // With max_queue_depth a page must not exceed the limit by much; a row has about 100 bytes.
 const MIN_PAGE_BYTES = 16 * 1024;
@@ -38,11 +40,13 @@ async function sendPages(lease: Lease, run: BackfillRun): Promise<BackfillOutcom
   const source = { objects: run.objects, href: begun.href, pageBytes: pageBytesOf(run) };
   for await (const page of readResultPages(source, begun)) {
     if (!(await hasRoom(lease, run))) return undefined;
-    const counts = await lease.renewWhile(sendPage(page, run));
+    const sent = await lease.renewWhile(sendPage(page, run, lease.cursor));
     await lease.save({
       result: { ...begun, ...page.position, columns: [...page.columns], size: page.size },
-      counts: addCounts(lease.cursor.counts, counts),
+      counts: addCounts(lease.cursor.counts, sent),
+      firstRefused: lease.cursor.firstRefused ?? sent.firstRefused,
     });
+    checkRefused(lease.cursor, { isEnd: page.last });
     if (page.last) return finishChunk(lease, run);
     if (lease.cursor.paused || run.nearEnd()) return undefined;
   }
@@ -69,60 +73,30 @@ async function hasRoom(lease: Lease, run: BackfillRun): Promise<boolean> {
   }
 }
 
-/** Sends the messages of a page's rows and returns the counts. Throws SendError if the queue did not accept them. */
-export async function sendPage(page: ResultPage, run: BackfillRun): Promise<Counts> {
+/** What became of the rows of a page. */
+interface SentPage extends Counts {
+  readonly firstRefused?: RefusedMessage | undefined;
+}
+
+/**
+ * Sends the messages of a page's rows, and a dead letter for each refused row. Throws SendError if a queue did not accept
+ * them; then the page is sent again.
+ */
+export async function sendPage(
+  page: ResultPage,
+  run: BackfillRun,
+  place: Pick<BackfillCursor, 'chunk' | 'dt' | 'listing'> = {},
+): Promise<SentPage> {
   const tally: Tally = { skipped: 0, refused: [] };
   const { queue, clock, parallelBatches } = run;
   const messages = messagesOf(page, run, tally);
   const result = await sendMessages(messages, queue, { parallel: parallelBatches, clock });
   const refused = [...tally.refused, ...result.refused];
-  logRefused(refused, run);
+  await reportRefused(refused, run, place);
   const { skipped } = tally;
-  return { rows: page.records.length, sent: result.sent, skipped, refused: refused.length };
-}
-
-interface Tally {
-  skipped: number;
-  readonly refused: RefusedMessage[];
-}
-
-/** Yields the messages one by one as the sender requests them, because an array of a page's messages costs memory. */
-function* messagesOf(
-  { columns, records }: ResultPage,
-  { pipeline, settings: { pipelineId } }: BackfillRun,
-  tally: Tally,
-): Generator<OutgoingMessage> {
-  const attributes = backfillAttributes(pipelineId);
-  deepenStacks();
-  for (const record of records) {
-    const row = toRow(columns, record);
-    try {
-      const body: unknown = pipeline.rowToMessageBody(row);
-      if (body === undefined || body === null) tally.skipped += 1;
-      else if (typeof body === 'string') yield { key: keyOf(row), body, attributes };
-      else throw permanent(`must return a string or undefined (returned ${typeof body})`);
-    } catch (error) {
-      tally.refused.push(refusedRow(row, error, tally));
-    }
-  }
-}
-
-function refusedRow(row: Row, error: unknown, { refused }: Tally): RefusedMessage {
-  const reason = `rowToMessageBody: ${reasonOf(error)}`;
-  const stack = refused.length < MAX_REPORTED ? tracedFailureOf(error).stack : undefined;
-  return { key: keyOf(row), reason, ...(stack !== undefined && { stack }) };
-}
-
-function keyOf(row: Row): string {
-  return row['key'] ?? Object.values(row)[0] ?? '';
-}
-
-function logRefused(refused: readonly RefusedMessage[], { log }: BackfillRun): void {
-  for (const fields of refused.slice(0, MAX_REPORTED)) {
-    log.error('row refused: no message was sent', { ...fields });
-  }
-  const more = refused.length - MAX_REPORTED;
-  if (more > 0) log.error('more rows refused', { count: more });
+  const counts = { rows: page.records.length, sent: result.sent, skipped, refused: refused.length };
+  const [first] = refused;
+  return { ...counts, firstRefused: first && shortened(first) };
 }
 
 async function finishChunk(lease: Lease, run: BackfillRun): Promise<BackfillOutcome> {
@@ -136,12 +110,13 @@ async function finishChunk(lease: Lease, run: BackfillRun): Promise<BackfillOutc
     chunk: next ?? chunk,
     totals: sum,
     counts: NO_COUNTS,
+    firstRefused: undefined,
     chunks: chunks + 1,
     queryId: undefined,
     result: undefined,
   });
   if (next !== undefined) {
-    const message = `${chunkName(chunk)} is done: ${counts.rows} rows, ${counts.sent} messages sent; next is ${next}`;
+    const message = `${chunkName(chunk)} is done: ${countsText(counts)}; next is ${next}`;
     return { outcome: 'chunk-done', chunk, counts, message };
   }
   return {

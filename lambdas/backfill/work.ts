@@ -1,5 +1,6 @@
 import { startQuery, awaitQuery } from './query.js';
 import { chunkName, type BackfillRun, type BackfillOutcome } from './run.js';
+import { RefusedRowsError } from './refused.js';
 import { sendResult } from './send.js';
 import type { Stage } from './cursor.js';
 import { failureOf } from '../runtime/errors.js';
@@ -24,7 +25,11 @@ export async function work(lease: Lease, run: BackfillRun): Promise<BackfillOutc
   } catch (error) {
     const { kind, message } = failureOf(error);
     if (kind === 'permanent') {
-      await lease.release({ stage: 'failed', failure: { message, owner: run.eventId } });
+      const needsStart = error instanceof RefusedRowsError && { needsStart: true };
+      await lease.release({
+        stage: 'failed',
+        failure: { message, owner: run.eventId, ...needsStart },
+      });
     } else if (!(error instanceof LeaseLostError)) {
       // Without it, the lease ends by itself.
       await lease.release().catch(() => undefined);

@@ -9,6 +9,12 @@ export type MessageAttributes = Readonly<Record<string, string>>;
  */
 export const BACKFILL_ATTRIBUTE = 'backfill';
 
+/**
+ * Marks a dead letter that is a refused row of an inventory and no message; the value is the key of the row. Sending it
+ * again cannot help.
+ */
+export const ROW_ATTRIBUTE = 'refused_row';
+
 /** Returns the attributes of a message that the backfill of the pipeline sends; of any other message (undefined), none. */
 export function backfillAttributes(pipelineId: string | undefined): MessageAttributes {
   return pipelineId === undefined ? {} : { [BACKFILL_ATTRIBUTE]: pipelineId };

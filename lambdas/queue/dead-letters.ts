@@ -84,7 +84,11 @@ export function deadLetterAttributes(
   return { ...kept, ...fitted(wanted, room) };
 }
 
-function fitted(wanted: [string, string | undefined][], roomBytes: number): MessageAttributes {
+/** Returns the attributes that fit into `roomBytes`, cut if need be, with characters that SQS accepts. */
+export function fitted(
+  wanted: [string, string | undefined][],
+  roomBytes: number,
+): MessageAttributes {
   const attributes: Record<string, string> = {};
   let room = roomBytes;
   for (const [name, value] of wanted) {

@@ -6,6 +6,7 @@ export type MetricName =
   | 'ItemsPosted'
   | 'MessagesSkipped'
   | 'BackfillMessagesSkipped'
+  | 'RowsRefused'
   | 'RecordsFailedPermanent'
   | 'RecordsFailedTransient'
   | 'TokenRequests'

@@ -6,15 +6,17 @@ import { systemClock } from '../../lambdas/runtime/clock.js';
 import { memoryCursors } from '../../lambdas/backfill/cursor-table.js';
 import type { HistoricHandler } from '../../lambdas/historic-handler.js';
 import type { Inventory } from '../../lambdas/inventory/inventory.js';
+import { silentMeter } from '../../lambdas/runtime/metrics.js';
 import { silentLog } from '../../lambdas/runtime/log.js';
 import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../lambdas/queue/queue.js';
 import type { QueryEngine } from '../../lambdas/inventory/engine.js';
 import { duckDbEngine } from './duckdb-engine.js';
 import { fileObjects } from './file-objects.js';
-import { runBackfill } from './run-backfill.js';
+import { refusedOutcome, runBackfill } from './run-backfill.js';
 import { InputError } from '../input/input-error.js';
 import { localInventory } from './local-inventory.js';
-import type { MessageInput, SendMessage } from '../input/message-feed.js';
+import { deadLetterQueue } from './dead-letters.js';
+import type { InputReport, MessageInput, SendMessage } from '../input/message-feed.js';
 
 export interface InventoryInputOptions {
   readonly pipelineId: string;
@@ -41,11 +43,11 @@ const NO_LIMITS = { initialChunk: undefined, maxQueueDepth: undefined, maxScanGb
  */
 export async function inventoryInput(options: InventoryInputOptions): Promise<MessageInput> {
   const inventory = await localInventory(options.location);
-  return async (send) => {
+  return async (send, report) => {
     const name = `query-${process.pid}-${Date.now()}`;
     const engine = duckDbEngine({ folder: join(options.workFolder, name) });
     try {
-      await backfill(options, { inventory, engine, send });
+      await backfill(options, { inventory, engine, send, report });
     } finally {
       await engine.close();
     }
@@ -56,11 +58,12 @@ interface Backfill {
   readonly inventory: Inventory;
   readonly engine: QueryEngine;
   readonly send: SendMessage;
+  readonly report: InputReport;
 }
 
 async function backfill(
   { handler, location, name = `--inventory '${location}'`, pipelineId }: InventoryInputOptions,
-  { inventory, engine, send }: Backfill,
+  { inventory, engine, send, report }: Backfill,
 ): Promise<void> {
   const cursors = memoryCursors();
   const { outcome, message, counts } = await runBackfill(handler, {
@@ -71,9 +74,16 @@ async function backfill(
     log: silentLog,
     settings: { pipelineId, inventory, frequencyHours: 0, ...NO_LIMITS },
     queue: feedingQueue(send, cursors),
+    deadLetters: deadLetterQueue(report.refuse),
+    meter: silentMeter,
     ...LOCAL_PACE,
-  });
-  if (outcome === 'failed' || outcome === 'waiting') throw new InputError(message);
+  }).catch((error: unknown) => refusedOutcome(error, cursors));
+  if (counts !== undefined && counts.sent < counts.rows) {
+    report.note(`inventory: ${countsText(counts)}`);
+  }
+  // The messages that were sent become Items.
+  if (outcome === 'failed' && counts !== undefined && counts.sent > 0) report.fail(message);
+  else if (outcome === 'failed' || outcome === 'waiting') throw new InputError(message);
   if (outcome === 'empty') {
     const what =
       counts === undefined || counts.rows === 0

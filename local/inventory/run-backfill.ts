@@ -1,6 +1,21 @@
+import type { CursorStore } from '../../lambdas/backfill/cursor.js';
 import type { BackfillOutcome } from '../../lambdas/backfill/run.js';
 import type { BackfillCollaborators, BackfillEvent } from '../../lambdas/backfill/collaborators.js';
 import type { HistoricHandler } from '../../lambdas/historic-handler.js';
+
+/**
+ * Returns the outcome of a backfill whose chunk failed because of its refused rows. The good rows of the chunk may have
+ * been sent. Throws any other error.
+ */
+export async function refusedOutcome(
+  error: unknown,
+  cursors: CursorStore,
+): Promise<BackfillOutcome> {
+  const cursor = (await cursors.read())?.cursor;
+  const { needsStart, message = '' } = cursor?.failure ?? {};
+  if (cursor === undefined || needsStart !== true) throw error;
+  return { outcome: 'failed', chunk: cursor.chunk, counts: cursor.counts, message };
+}
 
 export interface LocalBackfill extends Omit<BackfillCollaborators, 'invokeSelf'> {
   /** Action of the first invocation. @default run */

@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import { randomUUID } from 'node:crypto';
 
 import { failureOf } from '../../lambdas/runtime/errors.js';
 import type { LogFields } from '../../lambdas/runtime/log.js';
@@ -18,8 +19,25 @@ export interface SettledMessage {
 
 /** Records a run: writes outcomes to the folder and warnings to its log, and counts both. */
 export class RunLedger {
-  /** Messages of a backfill that were settled, and how many of them name a granule. */
-  readonly backfill = { messages: 0, named: 0 };
+  /** What the summary says about the input. */
+  readonly input: {
+    readonly notes: string[];
+    inputFault: string | undefined;
+    /** Messages of a backfill that were settled, and how many of them name a granule. */
+    readonly backfill: { messages: number; named: number };
+  } = { notes: [], inputFault: undefined, backfill: { messages: 0, named: 0 } };
+  /** Records what the input tells beside its messages. */
+  readonly report = {
+    refuse: (letter: Omit<DeadMessage, 'messageId'>): void => {
+      this.refuse(letter);
+    },
+    note: (line: string): void => {
+      this.input.notes.push(line);
+    },
+    fail: (reason: string): void => {
+      this.input.inputFault = reason;
+    },
+  };
   private readonly counted = {
     settled: 0,
     retries: 0,
@@ -80,8 +98,8 @@ export class RunLedger {
     });
     this.counted.settled++;
     if (!isBackfill) return;
-    this.backfill.messages++;
-    this.backfill.named++;
+    this.input.backfill.messages++;
+    this.input.backfill.named++;
   }
 
   /** Counts messages that a container is about to receive. */
@@ -123,7 +141,16 @@ export class RunLedger {
   private putDeadLetter(message: DeadMessage): void {
     this.folder.putDeadLetter(message);
     const { [BACKFILL_ATTRIBUTE]: backfill, error } = message.attributes;
-    if (backfill !== undefined && error === 'MessageError') this.backfill.named--;
+    if (backfill !== undefined && error === 'MessageError') this.input.backfill.named--;
+  }
+
+  /** Records a part of the input that has no message, unless an interrupted run did. */
+  private refuse({ body, attributes }: Omit<DeadMessage, 'messageId'>): void {
+    this.attempt(() => {
+      if (this.folder.wasDone(body)) return;
+      this.folder.putDeadLetter({ messageId: randomUUID(), body, attributes });
+      this.folder.markDone(body);
+    });
   }
 
   private warn(entry: LogEntry): void {

@@ -21,6 +21,10 @@ export interface RunSummary {
   readonly failures: ReadonlyMap<string, FailureCount>;
   /** Error message if the Collection was not posted. */
   readonly collectionFault: string | undefined;
+  /** Why the input is not complete; undefined if it is. */
+  readonly inputFault: string | undefined;
+  /** Lines about the input. */
+  readonly notes: readonly string[];
   readonly warnings: number;
   readonly tokenRequests: number;
   readonly seconds: number;
@@ -46,6 +50,7 @@ export function summaryText(summary: RunSummary): string {
       ? [`done before ${summary.doneBefore}: finished by the interrupted run`]
       : []),
     ...(lost === undefined ? [] : [lost]),
+    ...summary.notes,
     ...failureLines(summary),
     ...(summary.warnings > 0 ? [`warnings ${summary.warnings}: see log.ndjson`] : []),
     `${seconds.toFixed(1)} s${rate}`,
@@ -58,11 +63,12 @@ export function summaryText(summary: RunSummary): string {
   return `${lines.join('\n')}\n`;
 }
 
-export function failureCount({
-  failures,
-  collectionFault,
-}: Pick<RunSummary, 'failures'> & Partial<Pick<RunSummary, 'collectionFault'>>): number {
-  return deadLetterCount({ failures }) + (collectionFault === undefined ? 0 : 1);
+type Failures = Pick<RunSummary, 'failures'> &
+  Partial<Pick<RunSummary, 'collectionFault' | 'inputFault'>>;
+
+export function failureCount({ failures, collectionFault, inputFault }: Failures): number {
+  const others = [collectionFault, inputFault].filter((fault) => fault !== undefined);
+  return deadLetterCount({ failures }) + others.length;
 }
 
 /** Returns the number of messages that failed for good. */
@@ -71,7 +77,7 @@ export function deadLetterCount({ failures }: Pick<RunSummary, 'failures'>): num
 }
 
 function failureLines(summary: RunSummary): string[] {
-  const { failures, collectionFault } = summary;
+  const { failures, collectionFault, inputFault } = summary;
   const failed = failureCount(summary);
   if (failed === 0) return ['failed 0'];
   const sorted = [...failures].sort(([, a], [, b]) => b.count - a.count);
@@ -83,9 +89,14 @@ function failureLines(summary: RunSummary): string[] {
     ...(collectionFault === undefined
       ? []
       : [`  the Collection was not posted: ${truncate(collectionFault)}`]),
+    ...(inputFault === undefined ? [] : [`  the input is not complete: ${oneLine(inputFault)}`]),
   ];
 }
 
+function oneLine(text: string): string {
+  return text.replaceAll('\n', ' ');
+}
+
 function truncate(text: string): string {
-  return cutReason(text.replaceAll('\n', ' '), MAX_EXAMPLE);
+  return cutReason(oneLine(text), MAX_EXAMPLE);
 }

@@ -29,6 +29,7 @@ const COUNTED = [
   'BackfillMessagesSkipped',
   'RecordsFailedPermanent',
   'RecordsFailedTransient',
+  'RowsRefused',
   'TokenRequests',
 ] as const;
 

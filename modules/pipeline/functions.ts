@@ -6,6 +6,7 @@ import {
   queueEnvironment,
   sourceEnvironment,
 } from './environment.js';
+import type { DeadLetters } from '../constructs/dead-letters.js';
 import type { GranuleQueue } from '../constructs/granule-queue.js';
 import type { Inventory } from '../constructs/inventory.js';
 import type { FunctionRole, PipelineNames } from '../config/names.js';
@@ -41,7 +42,9 @@ export interface BackfillParts extends Pick<PipelineParts, 'project'> {
   readonly config: BackfillSettings;
   readonly names: { readonly functions: Pick<PipelineNames['functions'], 'historic'> };
   readonly table: Pick<StateTable, 'name' | 'arn'>;
-  readonly queue: Pick<GranuleQueue, 'url' | 'acceptFrom'>;
+  readonly queue: Pick<GranuleQueue, 'url' | 'acceptFrom'> & {
+    readonly deadLetters: Pick<DeadLetters, 'url' | 'arn'>;
+  };
 }
 
 /** Lambda's maximum. */
@@ -106,6 +109,7 @@ export function historicFunction(
     timeoutSeconds: max(config.timeout_seconds, HISTORIC_TIMEOUT_SECONDS),
     environment: {
       QUEUE_URL: queue.url,
+      DEAD_LETTERS_URL: queue.deadLetters.url,
       ...sourceEnvironment(config),
       ...inventoryEnvironment(config, inventory),
     },
@@ -113,6 +117,11 @@ export function historicFunction(
   inventory.allowQueries(historic);
   allowDecryption(historic, config);
   queue.acceptFrom(historic);
+  historic.allow({
+    sid: 'RefuseRows',
+    actions: ['sqs:SendMessage'],
+    resources: [queue.deadLetters.arn],
+  });
   historic.allow(cursorAccess(table.arn));
   return historic;
 }

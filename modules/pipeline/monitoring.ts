@@ -48,6 +48,7 @@ export class Monitoring extends Construct {
     for (const fn of functions) alarms.onFunction(fn.node.id, fn.name);
     if (derived.inventory !== undefined) {
       alarms.onCount('backfill-skipped', skippedMessages(config.id));
+      alarms.onCount('rows-refused', refusedRows(config.id));
     }
     for (const { elsewhere, subject, description, queue: watched } of deadLetters) {
       const near = elsewhere === undefined ? alarms : this.topicAlarms(props, elsewhere);
@@ -88,6 +89,16 @@ function skippedMessages(service: string): CountedProblem {
     description: 'The backfill sent messages that name no granule',
     namespace: METRICS_NAMESPACE,
     metricName: 'BackfillMessagesSkipped',
+    dimensions: { service },
+  };
+}
+
+/** Rows of the inventory that could not become messages. */
+function refusedRows(service: string): CountedProblem {
+  return {
+    description: 'The backfill refused rows of the inventory',
+    namespace: METRICS_NAMESPACE,
+    metricName: 'RowsRefused',
     dimensions: { service },
   };
 }

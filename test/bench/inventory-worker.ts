@@ -20,6 +20,15 @@ const feed = messageFeed({
   limit: undefined,
   wasDone: () => false,
   isStopped: () => false,
+  report: {
+    refuse: ({ body }) => {
+      throw new Error(`a row was refused: ${body}`);
+    },
+    note: () => undefined,
+    fail: (reason) => {
+      throw new Error(reason);
+    },
+  },
 });
 const started = performance.now();
 const input = await inventoryInput({ pipelineId: 'bench', handler, location, workFolder });

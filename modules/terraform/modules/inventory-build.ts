@@ -151,8 +151,10 @@ function addFunction(
 
 function callersQueue(stack: ModuleStack): BackfillParts['queue'] {
   const field = (name: string) => Token.asString(stack.field('queue', name));
+  const deadLetter = (name: string) => Token.asString(stack.field('dead_letters', name));
   return {
     url: field('url'),
+    deadLetters: { url: deadLetter('url'), arn: deadLetter('arn') },
     acceptFrom: (fn) => {
       fn.allow(sendAccess(field('arn')));
     },

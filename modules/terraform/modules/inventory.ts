@@ -38,17 +38,27 @@ export const INVENTORY: TerraformModule = {
     historic_zip: {
       type: 'string',
       description:
-        'The path of the zip of historic.ts, as npm run build writes it to dist/<pipeline>/. It needs queue. Null: no function.',
+        'The path of the zip of historic.ts, as npm run build writes it to dist/<pipeline>/. It needs queue and dead_letters. Null: no function.',
       default: null,
       rules: [
         { condition: 'fileexists(SELF)', must: 'be the path of a zip that exists before the plan' },
         { condition: 'var.queue != null', must: 'be null while there is no queue to send to' },
+        {
+          condition: 'var.dead_letters != null',
+          must: 'be null while there is no queue for the rows that it refuses (dead_letters)',
+        },
       ],
     },
     queue: {
       type: 'object({ url = string, arn = string })',
       description:
         'The queue that the function sends granules to, such as one of the module granule-queue. Null: no queue.',
+      default: null,
+    },
+    dead_letters: {
+      type: 'object({ url = string, arn = string })',
+      description:
+        'The queue that the function sends a dead letter to for each row of the inventory that it refuses, such as the dead-letter queue of the module granule-queue. Null: no queue.',
       default: null,
     },
     table_name: {

@@ -27,7 +27,10 @@ const PRESENCE: Presence = {
     [/\.schedules_keeper$/, HAS_INVENTORY],
     [/\.schedules_verify$/, VERIFIES],
     [/\.(schedules_|watch_alarms_schedule-)/, 'local.has-schedules'],
-    [/\.(inventory_|watch_alarms_backfill-|(watch_alarms_)?historic($|[_-]))/, HAS_INVENTORY],
+    [
+      /\.(inventory_|watch_alarms_(backfill|rows)-|(watch_alarms_)?historic($|[_-]))/,
+      HAS_INVENTORY,
+    ],
     [/\.(watch_alarms_)?verify($|[_-])/, VERIFIES],
   ],
   references: {

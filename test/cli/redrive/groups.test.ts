@@ -1,6 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { isoTime, malformationOf, type DeadLetter } from '../../../cli/redrive/dead-letter.js';
+import {
+  isoTime,
+  isSendable,
+  malformationOf,
+  type DeadLetter,
+} from '../../../cli/redrive/dead-letter.js';
 import { filterDeadLetters, groupDeadLetters } from '../../../cli/redrive/groups.js';
+import { listText } from '../../../cli/redrive/report.js';
 
 function deadLetterOf(id: string, fields: Partial<DeadLetter> = {}): DeadLetter {
   return {
@@ -16,6 +22,7 @@ function deadLetterOf(id: string, fields: Partial<DeadLetter> = {}): DeadLetter 
     correlationId: undefined,
     receiveCount: undefined,
     backfill: undefined,
+    refusedRow: undefined,
     malformed: undefined,
     ...fields,
   };
@@ -39,6 +46,26 @@ test.each([
   ['elements', '<pass> is missing', '<mode> is missing'],
 ])('reasons that differ in %s form two groups', (_, one, other) => {
   expect(groupDeadLetters([failed('a', one), failed('b', other)])).toHaveLength(2);
+});
+
+test('[N02] a refused row is named by its key, and cannot be sent', () => {
+  const row = deadLetterOf('r', {
+    body: '{"refused_row":{"key":"a/b.tif"}}',
+    refusedRow: 'a/b.tif',
+    error: 'RefusedRow',
+    reason: 'rowToMessageBody: no date',
+  });
+
+  expect(groupDeadLetters([row])).toMatchObject([
+    { reason: 'RefusedRow: rowToMessageBody: no date', example: 'a/b.tif' },
+  ]);
+  expect(
+    [row, deadLetterOf('m'), deadLetterOf('x', { malformed: 'empty' })].map(isSendable),
+  ).toEqual([false, true, false]);
+  expect(listText({ pipeline: 'waves', total: 1, deadLetters: [row], notes: [] })).toContain(
+    '1 row of the inventory that the backfill refused; not sent, because there is no message.\n' +
+      '  Fix historic.ts, then backfill the rows again: deploy and npm run backfill -- waves restart, or the same npm run local.',
+  );
 });
 
 test('a group has a count, its oldest and newest time and its oldest message; the largest group comes first', () => {

@@ -68,6 +68,13 @@ export const NOT_EVALUATED: readonly NotEvaluated[] = [
   },
   {
     document: 'historic_policy-document',
+    sid: 'RefuseRows',
+    reason: 'no row of these inventories is refused, so that the function sends no dead letter',
+    source:
+      'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-basic-examples-of-iam-policies.html',
+  },
+  {
+    document: 'historic_policy-document',
     sid: 'SendFailures',
     reason: 'the emulator sends failed invocations to the destination without checking the role',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html',

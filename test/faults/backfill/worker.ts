@@ -3,10 +3,12 @@ import type { CursorStore } from '../../../lambdas/backfill/cursor.js';
 import { systemClock } from '../../../lambdas/runtime/clock.js';
 import { PARALLEL_BATCHES } from '../../../lambdas/backfill/collaborators.js';
 import { historicHandler } from '../../../lambdas/historic-handler.js';
+import { silentMeter } from '../../../lambdas/runtime/metrics.js';
 import { silentLog } from '../../../lambdas/runtime/log.js';
 import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../../lambdas/queue/queue.js';
 import type { QueryEngine } from '../../../lambdas/inventory/engine.js';
 import { freeOfOthers, localOwner } from '../../../cli/backfill/local-run.js';
+import { deadLetterQueue } from '../../../local/inventory/dead-letters.js';
 import { duckDbEngine } from '../../../local/inventory/duckdb-engine.js';
 import { fileCursors } from '../../../local/inventory/file-cursors.js';
 import { fileObjects } from '../../../local/inventory/file-objects.js';
@@ -46,6 +48,11 @@ async function start(settings: BackfillWorkerSettings): Promise<void> {
     engine: toldEngine(duckDbEngine({ folder: join(folder, 'query') })),
     cursors,
     queue: parentQueue(),
+    // No row is refused.
+    deadLetters: deadLetterQueue(({ body }) => {
+      throw new Error(`a row was refused: ${body}`);
+    }),
+    meter: silentMeter,
     objects: fileObjects,
     clock: systemClock,
     log: silentLog,

@@ -24,7 +24,7 @@ function send(
     pipeline: { queryInventory: () => '', rowToMessageBody, nextChunk: () => undefined },
   };
   const page = { columns, records, position: { offset: 0 }, size: 0, last: true };
-  return sendPage(page, run);
+  return sendPage(page, run, { chunk: '2022', dt: '2022-04-22-01-00', listing: undefined });
 }
 
 test('each row becomes a message, or is skipped if the pipeline returns undefined', async () => {
@@ -59,7 +59,7 @@ test('a row for which the pipeline throws is refused with its key, and does not 
     },
   );
 
-  expect(counts).toEqual({ rows: 2, sent: 1, skipped: 0, refused: 1 });
+  expect(counts).toMatchObject({ rows: 2, sent: 1, skipped: 0, refused: 1 });
   expect(kit.log.lines).toEqual([
     {
       level: 'error',
@@ -79,7 +79,7 @@ test('a value that is not a string is refused as a message', async () => {
 
   const counts = await send(['key'], records, ({ key = '' }) => given[key] as string | undefined);
 
-  expect(counts).toEqual({ rows: 4, sent: 1, skipped: 1, refused: 2 });
+  expect(counts).toMatchObject({ rows: 4, sent: 1, skipped: 1, refused: 2 });
   expect(kit.log.lines.map(({ fields }) => fields)).toEqual([
     { key: 'a', reason: 'rowToMessageBody: must return a string or undefined (returned object)' },
     { key: 'd', reason: 'rowToMessageBody: must return a string or undefined (returned number)' },

@@ -18,6 +18,7 @@ const ENVIRONMENT = {
   INITIAL_CHUNK: '2022-04-20',
 };
 const DEPLOYED = {
+  DEAD_LETTERS_URL: 'https://sqs/dead-letters',
   QUEUE_URL: 'https://sqs/q',
   WORKGROUP: 'w',
   DATABASE: 'd',

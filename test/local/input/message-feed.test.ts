@@ -8,10 +8,14 @@ import { inputOf, inputsOf, messageFeed } from '../../../local/input/message-fee
 import { assertMessageFile, messagesOf } from '../../../local/input/message-file.js';
 import { LocalQueue } from '../../../local/queue/local-queue.js';
 
+const ignored = () => undefined;
+
 function feedOf(options: { limit?: number; done?: string[]; isStopped?: () => boolean } = {}) {
   const queue = new LocalQueue();
   const { limit, done = [], isStopped = () => false } = options;
-  const feed = messageFeed({ queue, limit, wasDone: (body) => done.includes(body), isStopped });
+  const report = { refuse: ignored, note: ignored, fail: ignored };
+  const wasDone = (body: string) => done.includes(body);
+  const feed = messageFeed({ queue, limit, wasDone, isStopped, report });
   return { queue, feed };
 }
 

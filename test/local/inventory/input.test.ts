@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { historicHandler } from '../../../lambdas/historic-handler.js';
+import { historicHandler, type HistoricHandler } from '../../../lambdas/historic-handler.js';
+import type { RefusedInput } from '../../../local/input/message-feed.js';
 import { inventoryInput } from '../../../local/inventory/input.js';
 import { writeSampleInventory } from '../../../local/inventory/sample-inventory.js';
 
@@ -12,6 +13,13 @@ const handler = historicHandler({
   queryInventory: () => "SELECT key FROM inventory WHERE key LIKE '%.xml' ORDER BY key",
   rowToMessageBody: ({ key }) => (key?.startsWith('skip') ? undefined : JSON.stringify({ key })),
   nextChunk: () => undefined,
+});
+const refusing = historicHandler({
+  ...handler.pipeline,
+  rowToMessageBody: (row) => {
+    if (row['key']?.startsWith('bad')) throw new Error('no date in it');
+    return handler.pipeline.rowToMessageBody(row);
+  },
 });
 let folder: string;
 
@@ -30,21 +38,49 @@ function reportAt(target: string) {
   return { bucket: 'bucket', columns: ['bucket', 'key', 'size'], target };
 }
 
-async function sentFrom(location: string, limit = Infinity, name?: string): Promise<unknown[]> {
-  const sent: unknown[] = [];
+interface Reported {
+  readonly sent: unknown[];
+  readonly letters: RefusedInput[];
+  readonly notes: string[];
+  readonly faults: string[];
+}
+
+/** What the inventory gives with a pipeline, and what it reports beside its messages. */
+async function reported(
+  location: string,
+  { limit = Infinity, name, pipeline = handler }: Partial<ReportedOptions> = {},
+): Promise<Reported> {
+  const all: Reported = { sent: [], letters: [], notes: [], faults: [] };
   const input = await inventoryInput({
     pipelineId: 'example',
-    handler,
+    handler: pipeline,
     location,
     name,
     workFolder: join(folder, 'work'),
   });
-  await input(({ body }) => {
-    if (sent.length >= limit) return Promise.resolve(false);
-    sent.push(JSON.parse(body));
-    return Promise.resolve(true);
-  });
-  return sent;
+  await input(
+    ({ body }) => {
+      if (all.sent.length >= limit) return Promise.resolve(false);
+      all.sent.push(JSON.parse(body));
+      return Promise.resolve(true);
+    },
+    {
+      refuse: (letter) => all.letters.push(letter),
+      note: (line) => all.notes.push(line),
+      fail: (reason) => all.faults.push(reason),
+    },
+  );
+  return all;
+}
+
+interface ReportedOptions {
+  readonly limit: number;
+  readonly name: string | undefined;
+  readonly pipeline: HistoricHandler;
+}
+
+async function sentFrom(location: string, limit = Infinity, name?: string): Promise<unknown[]> {
+  return (await reported(location, { limit, name })).sent;
 }
 
 describe('an inventory on disk', () => {
@@ -104,6 +140,50 @@ describe('an inventory on disk', () => {
     await expect(sentFrom(join(folder, 'none.txt'))).rejects.toThrow(
       /^--inventory '.*none\.txt' has no row that queryInventory selects \(called with an undefined chunk, for the whole inventory\)$/,
     );
+  });
+
+  test('[N02] reports rows that are refused, their counts, and that it is not complete', async () => {
+    writeFileSync(join(folder, 'keys.txt'), 'a.xml\nbad.xml\nskip.xml\n');
+
+    const all = await reported(join(folder, 'keys.txt'), { pipeline: refusing });
+
+    expect(all).toEqual({
+      sent: [{ key: 'a.xml' }],
+      letters: [
+        {
+          body: '{"refused_row":{"key":"bad.xml","report":"' + join(folder, 'keys.txt') + '"}}',
+          attributes: expect.objectContaining({
+            refused_row: 'bad.xml',
+            reason: 'rowToMessageBody: no date in it',
+          }) as unknown,
+        },
+      ],
+      notes: ['inventory: 3 rows, 1 messages sent, 1 skipped, 1 refused'],
+      faults: [expect.stringContaining("the first 'bad.xml': rowToMessageBody: no date in it")],
+    });
+  });
+
+  test('[N02] is complete if less than 1 % of its rows are refused', async () => {
+    const keys = Array.from({ length: 200 }, (_, index) => `${index}.xml`);
+    writeFileSync(join(folder, 'keys.txt'), [...keys, 'bad.xml'].join('\n'));
+
+    const all = await reported(join(folder, 'keys.txt'), { pipeline: refusing });
+
+    expect(all).toMatchObject({
+      letters: [{ attributes: { refused_row: 'bad.xml' } }],
+      notes: ['inventory: 201 rows, 200 messages sent, 1 refused'],
+      faults: [],
+    });
+  });
+
+  test.each([
+    ['throws for every row', 'SELECT key FROM inventory', '2 of 2 rows'],
+    ['gets other columns than it reads', 'SELECT key AS k FROM inventory', "selects 'k'"],
+  ])('[N02] is an error if the pipeline %s', async (_, select, reason) => {
+    writeFileSync(join(folder, 'keys.txt'), 'bad-1.xml\nbad-2.xml\n');
+    const pipeline = historicHandler({ ...refusing.pipeline, queryInventory: () => select });
+
+    await expect(reported(join(folder, 'keys.txt'), { pipeline })).rejects.toThrow(reason);
   });
 
   test('is called by its name in an error, so that a sample is not an option that was never given', async () => {

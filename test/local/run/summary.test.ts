@@ -13,6 +13,8 @@ const SUMMARY: RunSummary = {
   doneBefore: 0,
   failures: new Map(),
   collectionFault: undefined,
+  inputFault: undefined,
+  notes: [],
   warnings: 0,
   tokenRequests: 1,
   seconds: 2,
@@ -24,6 +26,24 @@ const linesOf = (change: Partial<RunSummary>): string[] =>
   summaryText({ ...SUMMARY, ...change }).split('\n');
 
 describe('the summary of a run', () => {
+  test('[N02] states the counts of the inventory, and counts an incomplete one as a failure', () => {
+    const change = {
+      notes: ['inventory: 3 rows, 1 messages sent, 2 refused'],
+      inputFault: 'no key',
+    };
+
+    expect(linesOf(change)).toEqual([
+      'made 10, posted 10',
+      'inventory: 3 rows, 1 messages sent, 2 refused',
+      'failed 1: see dead-letters.ndjson',
+      '  the input is not complete: no key',
+      '2.0 s (5 Items/s)',
+      'see out/demo/index.html',
+      '',
+    ]);
+    expect(failureCount({ ...SUMMARY, ...change })).toBe(1);
+  });
+
   test('states the counts, and which files have the details', () => {
     expect(summaryText(SUMMARY)).toBe(
       'made 10, posted 10\nfailed 0\n2.0 s (5 Items/s)\nsee out/demo/index.html\n',

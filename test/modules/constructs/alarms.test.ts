@@ -27,6 +27,7 @@ describe('an alarm', () => {
       'watch_alarms_historic-errors',
       'watch_alarms_historic-on-failure',
       'watch_alarms_historic-throttles',
+      'watch_alarms_rows-refused',
       'watch_alarms_schedule-dead-letters',
       'watch_alarms_verify-errors',
       'watch_alarms_verify-on-failure',
@@ -63,6 +64,18 @@ describe('an alarm', () => {
       treat_missing_data: 'notBreaching',
     });
     expect(alarmsOf({})).not.toHaveProperty('watch_alarms_backfill-skipped');
+  });
+
+  test('[N02] on refused rows counts the metric of the pipeline, and exists only with an inventory', () => {
+    expect(alarmsOf(all)['watch_alarms_rows-refused']).toMatchObject({
+      namespace: 'StacPipelines',
+      metric_name: 'RowsRefused',
+      dimensions: { service: 'waves' },
+      statistic: 'Sum',
+      threshold: 0,
+      treat_missing_data: 'notBreaching',
+    });
+    expect(alarmsOf({})).not.toHaveProperty('watch_alarms_rows-refused');
   });
 
   test('on age goes off after a day by default', () => {

@@ -143,6 +143,7 @@ describe('a function', () => {
       ...common,
       ...source,
       QUEUE_URL: '${aws_sqs_queue.queue.url}',
+      DEAD_LETTERS_URL: '${aws_sqs_queue.queue_dead-letters.url}',
       WORKGROUP: '${aws_athena_workgroup.inventory_workgroup.name}',
       DATABASE: '${aws_glue_catalog_database.inventory_database.name}',
       INVENTORY_TABLE: '${aws_glue_catalog_table.inventory_table.name}',

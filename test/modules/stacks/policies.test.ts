@@ -147,6 +147,10 @@ describe('the policy of', () => {
         actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes'],
         resources: ['${aws_sqs_queue.queue.arn}'],
       },
+      RefuseRows: {
+        actions: ['sqs:SendMessage'],
+        resources: ['${aws_sqs_queue.queue_dead-letters.arn}'],
+      },
       KeepCursor: {
         actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
         resources: ['${aws_dynamodb_table.table.arn}'],

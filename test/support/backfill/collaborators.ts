@@ -7,6 +7,7 @@ import type {
 } from '../../../lambdas/backfill/collaborators.js';
 import type { BackfillSettings } from '../../../lambdas/backfill/settings.js';
 import { parseInventory } from '../../../lambdas/inventory/inventory.js';
+import { silentMeter } from '../../../lambdas/runtime/metrics.js';
 import type { Log, LogFields } from '../../../lambdas/runtime/log.js';
 import {
   DEFAULT_MAX_BYTES,
@@ -84,6 +85,7 @@ export class MemoryLog implements Log {
 export interface BackfillKit extends BackfillCollaborators {
   readonly clock: FakeClock;
   readonly queue: MemoryQueue;
+  readonly deadLetters: MemoryQueue;
   readonly log: MemoryLog;
   /** Events with which the function invoked itself and which no test has delivered yet. */
   readonly invocations: BackfillEvent[];
@@ -119,6 +121,8 @@ export function backfillKit(options: BackfillKitOptions): BackfillKit {
     engine: duckDbEngine({ folder: resultsFolder }),
     objects: fileObjects,
     queue: new MemoryQueue(),
+    deadLetters: new MemoryQueue(),
+    meter: silentMeter,
     cursors: memoryCursors(),
     invokeSelf: (event) => Promise.resolve(void invocations.push(event)),
     clock: new FakeClock(),

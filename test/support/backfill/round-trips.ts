@@ -7,6 +7,7 @@ import {
   roundTripFault,
   type MessageParser,
 } from '../../../local/input/round-trip.js';
+import type { SendMessage } from '../../../local/input/message-feed.js';
 import { inventoryInput } from '../../../local/inventory/input.js';
 import { sampleInventory } from '../../../local/inventory/sample-inventory.js';
 
@@ -23,7 +24,8 @@ export interface SampledBackfill {
 }
 
 /**
- * Runs the backfill of a pipeline over its sample. Resolves to one sentence for each message that names no granule.
+ * Runs the backfill of a pipeline over its sample. Resolves to one sentence for each message that names no granule, and
+ * for each refused row.
  * Throws InputError if no row of the sample becomes a message.
  */
 export async function lostRows({ historic, app, sample, ...inventory }: SampledBackfill) {
@@ -38,10 +40,15 @@ export async function lostRows({ historic, app, sample, ...inventory }: SampledB
       workFolder,
     });
     const lost: string[] = [];
-    await input(({ body }) => {
+    const send: SendMessage = ({ body }) => {
       const fault = roundTripFault(body, app);
       if (fault !== undefined) lost.push(sentence(body, fault));
       return Promise.resolve(true);
+    };
+    await input(send, {
+      refuse: ({ body, attributes }) => lost.push(`${body}: ${attributes['reason'] ?? ''}`),
+      note: () => undefined,
+      fail: () => undefined,
     });
     return lost;
   } finally {

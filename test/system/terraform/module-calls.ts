@@ -31,6 +31,18 @@ export const FUNCTION_OF_INVENTORY = {
     url: 'https://sqs.eu-central-1.amazonaws.com/123456789012/waves',
     arn: 'arn:aws:sqs:eu-central-1:123456789012:waves',
   },
+  dead_letters: {
+    url: 'https://sqs.eu-central-1.amazonaws.com/123456789012/waves-dead-letters',
+    arn: 'arn:aws:sqs:eu-central-1:123456789012:waves-dead-letters',
+  },
+};
+/** The queues of a module `queue` in the same root. */
+export const QUEUES_OF_MODULE = {
+  queue: { url: '${module.queue.queue_url}', arn: '${module.queue.queue_arn}' },
+  dead_letters: {
+    url: '${module.queue.dead_letters_url}',
+    arn: '${module.queue.dead_letters_arn}',
+  },
 };
 export const pipeline = (given: ModuleCall['arguments']): ModuleCall => ({
   module: 'pipeline',

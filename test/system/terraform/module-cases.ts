@@ -4,6 +4,7 @@ import {
   inventory,
   pipeline,
   queue,
+  QUEUES_OF_MODULE,
   STATEMENT,
   TOPIC,
 } from './module-calls.js';
@@ -129,7 +130,7 @@ export const CASES: Readonly<Record<string, Case>> = {
         results_bucket: 'demo-${each.key}-results',
         inventory_format: '${each.value}',
         ...FUNCTION_OF_INVENTORY,
-        queue: { url: '${module.queue.queue_url}', arn: '${module.queue.queue_arn}' },
+        ...QUEUES_OF_MODULE,
         historic_frequency: 1,
         initial_chunk: '2022-04-20',
         inventory_fields: ['Bucket', 'Key', 'ETag', 'IntelligentTieringReferenceDate'],
@@ -188,7 +189,7 @@ export const CASES: Readonly<Record<string, Case>> = {
         depends_on: ['module.other'],
       }),
     },
-    made: 2 + 60 + 24,
+    made: 2 + 62 + 24,
     conditions: {
       'the names collide':
         'output.pipeline["waves"].app_function == "demo-waves-app" && output.pipeline["tides"].app_function == "demo-tides-app"',

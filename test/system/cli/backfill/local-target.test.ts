@@ -80,7 +80,7 @@ describe('a backfill on this machine', () => {
     const { json } = await local('status');
 
     expect(started.stdout).toContain(
-      'example: chunk 2022-04-20 is done: 3 rows, 2 messages sent; next is 2022-04-21\n',
+      'example: chunk 2022-04-20 is done: 3 rows, 2 messages sent, 1 skipped; next is 2022-04-21\n',
     );
     expect(await messages()).toEqual([bodyOf(KEYS[0]), bodyOf(KEYS[1])]);
     expect(json).toMatchObject({
@@ -201,6 +201,59 @@ describe('a backfill on this machine', () => {
     expect(stdout).toContain('example: no matching row: ');
     expect(stdout).not.toContain('Messages:');
     expect(await from(listing, 'status')).toMatchObject({ code: 1, json: { state: 'empty' } });
+  });
+
+  /** A listing of 200 keys; the pipeline of the fixture refuses those that end with `refuse`. */
+  const listingOf = async (refused: number, chunk = '2022-04-20'): Promise<string> => {
+    const listing = join(folder.path, 'keys.txt');
+    const good = Array.from({ length: 200 - refused }, (_, index) => `${chunk}/${index}`);
+    const bad = Array.from({ length: refused }, (_, index) => `${chunk}/${index}.refuse`);
+    await writeFile(listing, [...bad, ...good].join('\n'));
+    return listing;
+  };
+  const letters = async (): Promise<string[]> => {
+    const text = await readFile(join(folder.path, 'out/dead-letters.ndjson'), 'utf8');
+    return text.split('\n').filter((line) => line !== '');
+  };
+
+  test('[N02] one refused row of 200 is a dead letter, and the exit code is 1', async () => {
+    const { code, stdout } = await from(await listingOf(1), 'start', { chunks: Infinity });
+
+    expect(code).toBe(1);
+    expect(stdout).toContain('the backfill is complete: 200 rows, 199 messages sent, 1 refused\n');
+    expect(stdout).toContain(`  Refused rows: ${join(folder.path, 'out/dead-letters.ndjson')}\n`);
+    expect((await letters()).map((line) => JSON.parse(line) as object)).toEqual([
+      expect.objectContaining({
+        reason: 'rowToMessageBody: it is to be refused',
+        error: 'RefusedRow',
+        attributes: expect.objectContaining({ refused_row: '2022-04-20/0.refuse' }) as unknown,
+      }),
+    ]);
+    expect(await messages()).toHaveLength(199);
+  });
+
+  test('[N02] a chunk with more refused rows fails, is shown, and starts again once it is fixed', async () => {
+    const listing = await listingOf(3);
+    const first = await from(listing, 'start');
+    const status = await from(listing, 'status');
+    const dry = await from(listing, 'dry-run');
+    const second = await from(listing, 'start');
+    const failed = await letters();
+    await listingOf(0);
+    const fixed = await from(listing, 'start', { chunks: Infinity });
+
+    expect([first, status, dry, second, fixed].map(({ code }) => code)).toEqual([1, 1, 1, 1, 0]);
+    expect(first.stdout).toContain(
+      "3 of 200 rows of chunk 2022-04-20 were refused (more than 1 %), the first '2022-04-20/0.refuse'",
+    );
+    expect(status.stdout).toContain('example: failed, chunk 2022-04-20');
+    expect(status.stdout).toContain('  rows       200: 197 sent, 0 skipped, 3 refused\n');
+    expect(dry.stdout).toContain('197 messages would be sent, 0 rows skipped, 3 rows refused\n');
+    expect(dry.stdout).toContain('3 of 200 rows of chunk 2022-04-20 were refused');
+    // The chunk was read again from its first row, so that its earlier dead letters are outdated.
+    expect(failed).toHaveLength(3);
+    expect(fixed.stdout).toContain('the backfill is complete: 200 rows, 200 messages sent\n');
+    expect(await letters()).toEqual([]);
   });
 
   test('a listing works as well', async () => {

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
+import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../lambdas/queue/queue.js';
+import { LineFile } from '../files/line-file.js';
+import { makeFolder } from '../files/run-files.js';
+import type { RefusedInput } from '../input/message-feed.js';
+
+/** Returns a queue that passes each message on as a dead letter. */
+export function deadLetterQueue(put: (letter: RefusedInput) => void): MessageQueue {
+  return {
+    maxBytes: () => Promise.resolve(DEFAULT_MAX_BYTES),
+    depth: () => Promise.resolve(0),
+    sendBatch: (messages) => {
+      for (const { body, attributes = {} } of messages) put({ body, attributes });
+      return Promise.resolve([]);
+    },
+  };
+}
+
+export interface DeadLetterLines extends MessageQueue {
+  close(): void;
+}
+
+/** Returns a queue that writes to a file with one dead letter per line, in the format of a local run. Throws OutputError. */
+export function deadLetterLines(
+  path: string,
+  options: { readonly fresh: boolean },
+): DeadLetterLines {
+  makeFolder(dirname(path));
+  const file = new LineFile(path, options);
+  const queue = deadLetterQueue(({ body, attributes }) => {
+    const { reason, error } = attributes;
+    file.append(JSON.stringify({ reason, error, messageId: randomUUID(), body, attributes }));
+    // An accepted message must survive a killed process.
+    file.flush();
+  });
+  return {
+    ...queue,
+    close: () => {
+      file.close();
+    },
+  };
+}
