@@ -27,7 +27,7 @@ import { chunkProgress } from './chunk-progress.js';
 import { nothingRefused, nothingSent, sendChunks } from './local-chunks.js';
 import { isDebug } from '../shared/command.js';
 import type { InvokeResult } from './target.js';
-import { errorCode } from '../../lambdas/runtime/errors.js';
+import { errorCode } from '../../lambdas/runtime/error-codes.js';
 
 // Each page writes the cursor's file once.
 const PAGE_BYTES = 256 * 1024;

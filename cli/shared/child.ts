@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { errorCode } from '../../lambdas/runtime/errors.js';
+import { errorCode } from '../../lambdas/runtime/error-codes.js';
 
 export interface ChildOutcome {
   /** Exit code of the process; 1 if a signal ended it, 127 if the program was not found. */

@@ -1,5 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
 import { correlationIdOf } from './correlation-id.js';
+import { mostHopeful } from './late-files.js';
 import { makeItems, type Granule, type GranulePipeline } from './items.js';
 import { makeWithin, type RunMaking } from './making.js';
 import { parseBody } from './message.js';
@@ -12,6 +13,7 @@ import {
   type TimedContext,
 } from './posts.js';
 import { TimeBudget } from './time-budget.js';
+import { backfillOf } from '../queue/attributes.js';
 import { mapLimited } from '../runtime/retry.js';
 import { tracedFailureOf } from '../runtime/unexpected.js';
 import type { Item } from '../stac/stac.js';
@@ -99,12 +101,13 @@ async function makeOne<G extends Granule>(
   try {
     const body = parseBody(record.body);
     correlationId = body.notificationId ?? correlationId;
-    const { items, failure } = await makeItems(pipeline, body, {
+    const { items, namesGranule, failure } = await makeItems(pipeline, body, {
       ...context,
+      origin: { isBackfill: backfillOf(record) !== undefined },
       run: limitedMaking(context),
     });
     if (failure !== undefined) return done(items, { result: 'failed', failure });
-    return items.length > 0 ? done(items) : done([], { result: 'skipped' });
+    return items.length > 0 ? done(items) : done([], { result: 'skipped', namesGranule });
   } catch (error) {
     return done([], { result: 'failed', failure: tracedFailureOf(error) });
   }
@@ -124,7 +127,9 @@ function resultOf(made: MadeRecord, posts: ReadonlyMap<string, Post>): RecordRes
   const { record, correlationId, items } = made;
   const own = items.flatMap(({ id }) => posts.get(id) ?? []);
   const open = [made.outcome, ...own.map(({ outcome }) => outcome)].filter(isOpen);
-  const outcome = open.find(isTransient) ?? open[0] ?? { result: 'posted' };
+  const hopeful = mostHopeful(open.flatMap((one) => ('failure' in one ? one.failure : [])));
+  const decisive = open.find((one) => 'failure' in one && one.failure === hopeful);
+  const outcome = decisive ?? open[0] ?? { result: 'posted' };
   // A failed record lists the Items that were not posted.
   const isPosted = ({ id }: Item) => posts.get(id)?.outcome.result === 'posted';
   const isConcerned = (item: Item) => outcome.result !== 'failed' || !isPosted(item);
@@ -141,9 +146,4 @@ function resultOf(made: MadeRecord, posts: ReadonlyMap<string, Post>): RecordRes
 
 function isOpen(outcome: Outcome | undefined): outcome is Outcome {
   return outcome !== undefined && outcome.result !== 'posted';
-}
-
-function isTransient(outcome: Outcome): boolean {
-  if (outcome.result === 'failed') return outcome.failure.kind === 'transient';
-  return outcome.result === 'not-started';
 }

@@ -1,4 +1,11 @@
 import { completeItems } from './complete.js';
+import {
+  granuleFailureOf,
+  mostHopeful,
+  ownFilesOf,
+  withLateFiles,
+  type MessageOrigin,
+} from './late-files.js';
 import type { RunMaking } from './making.js';
 import type { ParsedBody, GranuleMessage } from './message.js';
 import { parseGranule } from './parse.js';
@@ -6,7 +13,7 @@ import { ValidationError, type Failure } from '../runtime/errors.js';
 import type { Log, LogFields } from '../runtime/log.js';
 import type { Meter } from '../runtime/metrics.js';
 import { mapLimited } from '../runtime/retry.js';
-import { awaitPipelineCode, tracedFailureOf } from '../runtime/unexpected.js';
+import { awaitPipelineCode } from '../runtime/unexpected.js';
 import type { GranuleSource } from '../source/source.js';
 import type { Item } from '../stac/stac.js';
 
@@ -95,6 +102,7 @@ export async function makeItem<G extends Granule>(
 interface MakeItemsContext {
   /** Makes one Item within a time limit. */
   readonly run: RunMaking;
+  readonly origin: MessageOrigin;
   readonly log: Log;
   readonly meter: Meter;
   readonly stacApiUrl?: string | undefined;
@@ -102,6 +110,8 @@ interface MakeItemsContext {
 
 export interface MadeItems {
   readonly items: readonly Item[];
+  /** Whether the message names a granule. One that does may still have no Items. */
+  readonly namesGranule: boolean;
   /** The failure of one of the message's granules; a transient one takes precedence, because a retry may succeed. */
   readonly failure?: Failure;
 }
@@ -113,7 +123,7 @@ const CONCURRENT_GRANULES = 16;
 export async function makeItems<G extends Granule>(
   pipeline: GranulePipeline<G>,
   { messages, skipped, faults = [] }: ParsedBody,
-  { run, stacApiUrl, log, meter }: MakeItemsContext,
+  { run, origin, stacApiUrl, log, meter }: MakeItemsContext,
 ): Promise<MadeItems> {
   logSkipped(skipped, log);
   const warn = log.warn.bind(log);
@@ -121,18 +131,22 @@ export async function makeItems<G extends Granule>(
   const results = await mapLimited(messages, CONCURRENT_GRANULES, async (message) => {
     const granule = parseGranule(pipeline.parseMessage, message);
     if (granule === undefined) return undefined;
-    const made = await run((source) =>
-      makeGranule(pipeline, granule, { source, warn, stacApiUrl, noted }),
-    );
+    const own = ownFilesOf(message, origin);
+    const make = (source: GranuleSource) =>
+      makeGranule(pipeline, granule, { source, warn, stacApiUrl, noted });
+    const made = await run((source) => withLateFiles(make, { source, own }));
     if (made.length === 0) log.info('granule skipped: it has no Items', { href: granule.href });
     return made;
   });
   const items = results.flatMap((one) => (one.status === 'fulfilled' ? (one.value ?? []) : []));
   meter.count('ItemsMade', items.length);
   const failed = results.filter((one) => one.status === 'rejected');
-  const failures = [...faults, ...failed.map(({ reason }): unknown => reason)].map(tracedFailureOf);
-  const failure = failures.find(({ kind }) => kind === 'transient') ?? failures[0];
-  return { items, ...(failure && { failure }) };
+  const failures = [...faults, ...failed.map(({ reason }): unknown => reason)].map(
+    granuleFailureOf,
+  );
+  const failure = mostHopeful(failures);
+  const namesGranule = results.some((one) => one.status === 'fulfilled' && one.value !== undefined);
+  return { items, namesGranule, ...(failure && { failure }) };
 }
 
 /** A container has one log, in which each note is once. */

@@ -44,7 +44,8 @@ export async function settle(given: RecordResult, context: SettleContext): Promi
   const { failure } = outcome;
   const permanent = failure.kind === 'permanent';
   context.meter.count(permanent ? 'RecordsFailedPermanent' : 'RecordsFailedTransient');
-  if (permanent || isLastReceive(entry, context.retry)) return deadLetter(entry, failure, context);
+  if (permanent || isLastReceive(entry, failure, context.retry))
+    return deadLetter(entry, failure, context);
   await retryLater(entry, failure, context);
   return 'retry';
 }
@@ -55,7 +56,8 @@ export async function settle(given: RecordResult, context: SettleContext): Promi
  */
 function withoutLostRow(entry: RecordResult, { meter }: SettleContext): RecordResult {
   const { record, outcome } = entry;
-  if (outcome.result !== 'skipped' || backfillOf(record) === undefined) return entry;
+  if (outcome.result !== 'skipped' || outcome.namesGranule === true) return entry;
+  if (backfillOf(record) === undefined) return entry;
   meter.count('BackfillMessagesSkipped');
   return { ...entry, outcome: { result: 'failed', failure: noGranule(record.body) } };
 }
@@ -75,8 +77,12 @@ function receiveCount({ record }: RecordResult): number {
   return Number(record.attributes.ApproximateReceiveCount) || 1;
 }
 
-function isLastReceive(entry: RecordResult, { maxReceiveCount }: RetrySettings): boolean {
-  return receiveCount(entry) >= maxReceiveCount;
+function isLastReceive(
+  entry: RecordResult,
+  { maxReceives = Infinity }: Failure,
+  { maxReceiveCount }: RetrySettings,
+): boolean {
+  return receiveCount(entry) >= Math.min(maxReceives, maxReceiveCount);
 }
 
 /** Sends before the queue deletes: a crash in between duplicates the message instead of losing it. */

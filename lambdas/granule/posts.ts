@@ -29,7 +29,9 @@ export interface TimedContext extends BatchContext {
 
 /** What happened to a record, or to one of its Items. */
 export type Outcome =
-  | { readonly result: 'posted' | 'skipped' }
+  | { readonly result: 'posted' }
+  /** `namesGranule` is true if the message is about a granule that has no Items. */
+  | { readonly result: 'skipped'; readonly namesGranule?: boolean }
   | { readonly result: 'failed'; readonly failure: Failure }
   /** There was no time left to start. */
   | { readonly result: 'not-started'; readonly failure: Failure };

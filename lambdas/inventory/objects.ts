@@ -5,7 +5,8 @@ import {
   type GetObjectCommandOutput,
 } from '@aws-sdk/client-s3';
 import { S3_REQUESTS } from '../runtime/aws-requests.js';
-import { failureOf, ReadError, tryAwsStatus } from '../runtime/errors.js';
+import { tryAwsStatus } from '../runtime/error-codes.js';
+import { failureOf, ReadError } from '../runtime/errors.js';
 import type { ByteRange } from '../source/source.js';
 import { retry } from '../runtime/retry.js';
 import { readBody } from '../source/s3-body.js';

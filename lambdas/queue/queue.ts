@@ -6,7 +6,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { AWS_REQUESTS } from '../runtime/aws-requests.js';
 import { stringAttributes, type MessageAttributes } from './attributes.js';
-import { failureOf, PipelineError, tryAwsStatus } from '../runtime/errors.js';
+import { tryAwsStatus } from '../runtime/error-codes.js';
+import { failureOf, PipelineError } from '../runtime/errors.js';
 
 /** The maximum number of entries in a batch. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 export const MAX_BATCH_ENTRIES = 10;

@@ -65,9 +65,14 @@ export class GranuleError extends PipelineError {
   }
 }
 
+interface ReadErrorOptions extends PipelineErrorOptions {
+  readonly href: string;
+  readonly missing?: boolean;
+}
+
 /**
  * Thrown when a file could not be read. Use `permanent` if the file does not exist or its href is not valid, and
- * `transient` for everything that may pass, such as a timeout.
+ * `transient` for everything that may pass, such as a timeout. `missing` says that the file does not exist.
  *
  * @example
  * throw new ReadError(`${href}: HTTP status 503`, { href, kind: 'transient' });
@@ -75,13 +80,13 @@ export class GranuleError extends PipelineError {
 export class ReadError extends PipelineError {
   override readonly name = 'ReadError';
   readonly href: string;
+  /** True if the file does not exist but its bucket does, so that it may still arrive. */
+  readonly missing: boolean;
 
-  constructor(
-    message: string,
-    { href, ...options }: PipelineErrorOptions & { readonly href: string },
-  ) {
+  constructor(message: string, { href, missing = false, ...options }: ReadErrorOptions) {
     super(message, options);
     this.href = href;
+    this.missing = missing;
   }
 }
 
@@ -143,6 +148,8 @@ export interface Failure {
   readonly message: string;
   /** Only of an error that was not thrown on purpose, and only in logs. */
   readonly stack?: string;
+  /** Receives after which a transient failure is dead-lettered. @default that of the queue */
+  readonly maxReceives?: number;
 }
 
 /**
@@ -183,17 +190,4 @@ function unknownFailure(what: string): Failure {
 
 function shown(value: unknown): string {
   return inspect(value, { depth: 1, breakLength: Infinity });
-}
-
-/** Returns the `code` of an error, such as `ENOENT`; undefined if it has none. */
-export function errorCode(thrown: unknown): string | undefined {
-  if (!types.isNativeError(thrown) || !('code' in thrown)) return undefined;
-  return typeof thrown.code === 'string' ? thrown.code : undefined;
-}
-
-/** Returns the HTTP status of an error from the AWS SDK; undefined if there was no response or the error has another origin. */
-export function tryAwsStatus(thrown: unknown): number | undefined {
-  if (typeof thrown !== 'object' || thrown === null || !('$metadata' in thrown)) return undefined;
-  const metadata = thrown.$metadata as { readonly httpStatusCode?: number } | undefined;
-  return metadata?.httpStatusCode;
 }

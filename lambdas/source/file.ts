@@ -2,7 +2,8 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ARCHIVE_START_BYTES, archiveFormatOf, type ArchiveFormat } from '../runtime/archive.js';
-import { errorCode, ReadError, type FailureKind } from '../runtime/errors.js';
+import { errorCode } from '../runtime/error-codes.js';
+import { ReadError, type FailureKind } from '../runtime/errors.js';
 import { MAX_READ_BYTES, type ByteRange } from './source.js';
 
 const CAUSES: Readonly<Record<string, string>> = {
@@ -21,10 +22,12 @@ export function readFile(href: string, range?: ByteRange): Uint8Array {
     const code = errorCode(cause) ?? 'unknown';
     const kind: FailureKind =
       CAUSES[code] === undefined || code === 'EACCES' ? 'transient' : 'permanent';
-    const reason = archiveAbove(path, code) ?? CAUSES[code] ?? String(cause);
+    const archive = archiveAbove(path, code);
+    const reason = archive ?? CAUSES[code] ?? String(cause);
     throw new ReadError(`${href}: cannot be read: ${reason}`, {
       href,
       kind,
+      missing: code === 'ENOENT' && archive === undefined,
       cause,
     });
   }

@@ -82,5 +82,6 @@ function bodyOf({ status, body }: HttpResponse, href: string, range?: ByteRange)
   throw new ReadError(`${href}: cannot be read: HTTP status ${status}${hint}`, {
     href,
     kind: gone ? 'permanent' : 'transient',
+    missing: status === 404 && hint === '',
   });
 }

@@ -1,7 +1,8 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { archiveHint } from '../runtime/archive.js';
 import { S3_REQUESTS } from '../runtime/aws-requests.js';
-import { failureOf, ReadError, tryAwsStatus } from '../runtime/errors.js';
+import { tryAwsStatus } from '../runtime/error-codes.js';
+import { failureOf, ReadError } from '../runtime/errors.js';
 import { limiter } from '../runtime/limiter.js';
 import { retry } from '../runtime/retry.js';
 import { BodyError, readBody } from './s3-body.js';
@@ -86,9 +87,11 @@ function readError(href: string, cause: unknown): ReadError {
   const { name, message } = failureOf(cause);
   if (status === 404) {
     const what = name === 'NoSuchBucket' ? 'its bucket' : 'the object';
-    return new ReadError(`${href}: ${what} does not exist (${name})${archiveHint(href)}`, {
+    const hint = archiveHint(href);
+    return new ReadError(`${href}: ${what} does not exist (${name})${hint}`, {
       href,
       kind: 'permanent',
+      missing: name !== 'NoSuchBucket' && hint === '',
       cause,
     });
   }

@@ -11,7 +11,7 @@ import {
 import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { errorCode } from '../../lambdas/runtime/errors.js';
+import { errorCode } from '../../lambdas/runtime/error-codes.js';
 import { OutputError } from './whole-file.js';
 
 const COUNT_BYTES = 256 * 1024;

@@ -1,6 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 
-import { errorCode, PipelineError } from '../../lambdas/runtime/errors.js';
+import { errorCode } from '../../lambdas/runtime/error-codes.js';
+import { PipelineError } from '../../lambdas/runtime/errors.js';
 
 /** Writes a file atomically: a reader sees either the old content or the new content. Throws OutputError. */
 export function writeWhole(path: string, content: string): void {

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 
 import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../lambdas/queue/queue.js';
-import { errorCode } from '../../lambdas/runtime/errors.js';
+import { errorCode } from '../../lambdas/runtime/error-codes.js';
 import { encodingOf } from '../../lambdas/runtime/text.js';
 import { LineFile } from '../files/line-file.js';
 import { makeFolder } from '../files/run-files.js';

@@ -2,7 +2,7 @@ import { type Dirent, readdirSync } from 'node:fs';
 import { opendir, realpath, stat } from 'node:fs/promises';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 
-import { errorCode } from '../../lambdas/runtime/errors.js';
+import { errorCode } from '../../lambdas/runtime/error-codes.js';
 import { archiveFormatAt } from '../../lambdas/source/file.js';
 import { InputError } from './input-error.js';
 

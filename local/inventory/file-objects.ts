@@ -1,7 +1,7 @@
 import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import type { ByteRange } from '../../lambdas/source/source.js';
 import type { ObjectPart, ObjectReader } from '../../lambdas/inventory/objects.js';
-import { errorCode } from '../../lambdas/runtime/errors.js';
+import { errorCode } from '../../lambdas/runtime/error-codes.js';
 
 /** Reads files on disk as objects. An href is a path; the ETag consists of size and modification time. */
 export const fileObjects: ObjectReader = {

@@ -21,7 +21,11 @@ export function memorySource(files: Readonly<Record<string, string | Uint8Array>
       const content = Object.hasOwn(files, href) ? files[href] : undefined;
       if (content === undefined) {
         return Promise.reject(
-          new ReadError(`${href}: cannot be read: no such file`, { href, kind: 'permanent' }),
+          new ReadError(`${href}: cannot be read: no such file`, {
+            href,
+            kind: 'permanent',
+            missing: true,
+          }),
         );
       }
       const bytes = Buffer.from(content);

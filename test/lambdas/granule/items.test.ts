@@ -183,6 +183,7 @@ async function makeAll(
       run: (createOne) =>
         createOne({ read: (href) => Promise.resolve(Buffer.from(`content of ${href}`)) }),
       log,
+      origin: { isBackfill: false },
       meter: { ...silentMeter, count: (...given) => counted.push(given) },
       stacApiUrl: 'https://stac.example.com',
     },

@@ -146,6 +146,15 @@ describe('[N26] the Items of one granule', () => {
     ]);
   });
 
+  test('[N01] of an empty list skip a message of the backfill too, since it names a granule', async () => {
+    const { run, dead, lines } = exampleHandler({ createItem: () => [] });
+    const backfill = { stringValue: 'example', dataType: 'String' as const };
+
+    expect(await run([sqsRecord({ name: 'a' }, { messageAttributes: { backfill } })])).toEqual([]);
+    expect(dead).toEqual([]);
+    expect(lines.at(-1)).toMatchObject({ fields: { outcome: 'skipped' } });
+  });
+
   test('are in the result of the kit', async () => {
     const { handler } = exampleHandler({ createItem: two });
 

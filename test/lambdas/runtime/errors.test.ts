@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
+import { errorCode, tryAwsStatus } from '../../../lambdas/runtime/error-codes.js';
 import {
   ConfigurationError,
-  errorCode,
   failureOf,
   GranuleError,
   IngestorError,
@@ -12,7 +12,6 @@ import {
   QueryError,
   ReadError,
   TokenError,
-  tryAwsStatus,
   ValidationError,
 } from '../../../lambdas/runtime/errors.js';
 

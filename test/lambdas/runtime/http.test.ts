@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { errorCode } from '../../../lambdas/runtime/errors.js';
+import { errorCode } from '../../../lambdas/runtime/error-codes.js';
 import { sendHttp } from '../../../lambdas/runtime/http.js';
 import { httpServer, json, type Answer } from '../../support/http-server.js';
 

@@ -35,6 +35,12 @@ test.each([
   );
 });
 
+test('[N16] a file in an archive is not one that may still arrive', () => {
+  const read = () => readFile(join(folder, 'D.tar/manifest.safe'));
+
+  expect(read).toThrow(expect.objectContaining({ missing: false }));
+});
+
 test.each(['text/manifest.safe', 'plain/manifest.safe', 'nowhere/manifest.safe'])(
   '[N28] %s does not exist, and the error names no archive',
   (name) => {

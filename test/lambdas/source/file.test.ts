@@ -84,6 +84,14 @@ describe('a file that cannot be read', () => {
     });
   });
 
+  test.each([
+    ['missing.txt', true],
+    ['a b.txt/x', false],
+    ['sub', false],
+  ])('[N16] as %s says whether it is missing: %s', (name, missing) => {
+    expect(() => read(join(folder, name))).toThrow(expect.objectContaining({ missing }));
+  });
+
   test('because it is too large is transient, and the error has the limit', () => {
     const href = join(folder, 'large');
     writeFileSync(href, '');

@@ -96,6 +96,15 @@ describe('an error', () => {
     expect(server?.seen).toHaveLength(1);
   });
 
+  test.each([
+    [404, true],
+    [410, false],
+  ])('[N16] with %d says whether the file is missing: %s', async (status, missing) => {
+    const href = await serve(json(status, ''));
+
+    await expect(readHttps(href)).rejects.toMatchObject({ missing });
+  });
+
   test.each([403, 503])(
     'with %d is transient, and retried up to three requests',
     async (status) => {

@@ -120,6 +120,18 @@ describe('an error', () => {
     });
   });
 
+  test.each([
+    ['NoSuchKey', 404, true],
+    ['NotFound', 404, true],
+    ['NoSuchBucket', 404, false],
+    ['AccessDenied', 403, false],
+    ['SlowDown', 503, false],
+  ])('[N16] %s (%d) says whether the object is missing: %s', async (name, status, missing) => {
+    refusing(name, status);
+
+    await expect(source.read('s3://bucket/key')).rejects.toMatchObject({ missing });
+  });
+
   test('without a status is transient', async () => {
     s3.on(GetObjectCommand).rejects(new Error('no metadata'));
     expect(await failure()).toMatchObject({
