@@ -1,4 +1,5 @@
 import { BundleError } from './modules/bundling/bundle.js';
+import { checkCode, checkedPipeline } from './modules/bundling/check-code.js';
 import { ConfigError } from './modules/config/values/error.js';
 import { bundlePipelines } from './modules/bundling/pipeline-bundles.js';
 import { isBootstrap, readBootstrapProject, readProject } from './modules/config/project.js';
@@ -19,6 +20,7 @@ async function synthesize(): Promise<void> {
     return;
   }
   const project = readProject(source);
+  await checkCode(project.pipelines.map(checkedPipeline), source.root);
   const [bundles, { synthesizePipelines }] = await Promise.all([
     bundlePipelines(project.pipelines, source),
     loadCdktf(),

@@ -1,28 +1,48 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { ConfigProblems } from '../modules/config/values/error.js';
+import { BundleError } from '../modules/bundling/bundle.js';
+import { checkCode, checkedPipeline } from '../modules/bundling/check-code.js';
+import type { CheckedPipeline } from '../modules/bundling/check-code.js';
+import { ConfigError, ConfigProblems } from '../modules/config/values/error.js';
 import { parseProject } from '../modules/config/names.js';
 import { listPipelines, readPipelineConfig } from '../modules/config/config.js';
 import { pipelineArgument, runCommand } from './shared/command.js';
 
 const command = new Command('check-config')
   .description(
-    'Check PROJECT and the config.yaml of pipelines, and print every problem as path:line:column.',
+    'Check PROJECT, the config.yaml of pipelines and what their code exports, and print every problem as path:line:column.',
   )
   .argument('[pipelines...]', 'names of folders in pipelines/ (default: all)')
   .addHelpText('after', '\nExample:\n  PROJECT=demo npm run check-config')
-  .action((names: readonly string[]) => {
-    const folders = names.map((name) => pipelineArgument(name).folder);
-    checkConfigs(
-      folders.length > 0 ? folders : listPipelines().map((name) => join('pipelines', name)),
-    );
+  .action(async (names: readonly string[]) => {
+    const ids = names.map((name) => pipelineArgument(name).id);
+    await checkConfigs(ids.length > 0 ? ids : listPipelines());
   });
 
-function checkConfigs(folders: readonly string[]): void {
+async function checkConfigs(ids: readonly string[]): Promise<void> {
   const problems = new ConfigProblems();
   problems.collect(() => parseProject(process.env['PROJECT']));
-  for (const folder of folders) problems.collect(() => readPipelineConfig(folder));
+  const pipelines = ids.map((id) => {
+    const config = problems.collect(() => readPipelineConfig(join('pipelines', id)));
+    return config ? checkedPipeline(config) : { id, hasInventory: undefined };
+  });
+  const code = await problemsOfCode(pipelines);
+  problems.collect(() => {
+    if (code.length > 0) throw new ConfigError(code);
+  });
   if (problems.found) throw problems.error();
+}
+
+/** The problems of app.ts, collection.ts and historic.ts, including what the bundler cannot read. */
+async function problemsOfCode(pipelines: readonly CheckedPipeline[]): Promise<readonly string[]> {
+  try {
+    await checkCode(pipelines, process.cwd());
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    if (error instanceof BundleError) return error.message.split('\n');
+    throw error;
+  }
 }
 
 await runCommand(command);

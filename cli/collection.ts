@@ -8,7 +8,7 @@ import {
   makeCollection,
 } from '../lambdas/collection-handler.js';
 import { runCommand, requiredPipeline } from './shared/command.js';
-import { handlerIn } from './shared/pipeline-code.js';
+import { checkPipelineCode, handlerIn } from './shared/pipeline-code.js';
 import { printLine } from './shared/terminal.js';
 
 const command = new Command('collection')
@@ -19,8 +19,11 @@ const command = new Command('collection')
   .action(printCollection);
 
 async function printCollection(name: string | undefined): Promise<void> {
-  const { folder } = requiredPipeline(name === '-' ? await firstLine() : name);
-  const { createCollection } = await handlerIn<CollectionHandler>(resolve(folder, 'collection.ts'));
+  const chosen = requiredPipeline(name === '-' ? await firstLine() : name);
+  await checkPipelineCode(chosen);
+  const { createCollection } = await handlerIn<CollectionHandler>(
+    resolve(chosen.folder, 'collection.ts'),
+  );
   const collection = makeCollection(createCollection);
   await printLine(JSON.stringify(collection, undefined, 2));
   for (const note of collectionNotes(collection)) process.stderr.write(`warning: ${note}\n`);

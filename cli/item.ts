@@ -11,7 +11,7 @@ import type { Item } from '../lambdas/stac/stac.js';
 import { readPipelineConfig } from '../modules/config/config.js';
 import { namedGranule, tryFindGranule } from './item/granule.js';
 import { isDebug, requiredPipeline, runCommand, UsageError } from './shared/command.js';
-import { handlerIn } from './shared/pipeline-code.js';
+import { checkPipelineCode, handlerIn } from './shared/pipeline-code.js';
 import { printLine } from './shared/terminal.js';
 
 interface ItemOptions {
@@ -45,13 +45,14 @@ async function printItems(
   given: readonly string[],
   options: ItemOptions,
 ): Promise<void> {
-  const { folder } = requiredPipeline(name);
+  const chosen = requiredPipeline(name);
   if (given.length === 0) {
     throw new UsageError(
       'missing argument <hrefs>: pass an href or a folder, or - to read them from stdin',
     );
   }
-  const maker = await itemMaker(folder, options);
+  await checkPipelineCode(chosen);
+  const maker = await itemMaker(chosen.folder, options);
   for await (const href of hrefsOf(given)) {
     try {
       const items = await maker(href);

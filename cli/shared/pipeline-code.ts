@@ -14,6 +14,7 @@ import { failureOf } from '../../lambdas/runtime/errors.js';
 import { UnexpectedError } from '../../lambdas/runtime/unexpected.js';
 import type { MessageParser } from '../../local/input/round-trip.js';
 import { bundleEntries } from '../../modules/bundling/bundle.js';
+import { checkCode } from '../../modules/bundling/check-code.js';
 import { ConfigError } from '../../modules/config/values/error.js';
 import type { PipelineFolder } from './command.js';
 
@@ -31,8 +32,13 @@ export interface BundledPipeline {
 
 const CONTAINER = 'local/container/container.ts';
 
-/** Bundles a pipeline as for a deployment, into a folder that is deleted when the process exits. Throws BundleError. */
-export async function bundlePipeline({ folder }: PipelineFolder): Promise<BundledPipeline> {
+/**
+ * Bundles a pipeline as for a deployment, into a folder that is deleted when the process exits. Throws BundleError, and
+ * ConfigError if its files do not fit together.
+ */
+export async function bundlePipeline(pipeline: PipelineFolder): Promise<BundledPipeline> {
+  const { folder } = pipeline;
+  await checkPipelineCode(pipeline);
   const historic = join(folder, 'historic.ts');
   const [app, collection] = [join(folder, 'app.ts'), join(folder, 'collection.ts')];
   const entries = [app, collection, ...(existsSync(historic) ? [historic] : []), CONTAINER];
@@ -56,6 +62,11 @@ export async function bundlePipeline({ folder }: PipelineFolder): Promise<Bundle
       : undefined,
     hash: hashOf(code),
   };
+}
+
+/** Checks what the files of a pipeline export. An inventory may be given on the command line. Throws ConfigError and BundleError. */
+export async function checkPipelineCode({ id }: Pick<PipelineFolder, 'id'>): Promise<void> {
+  await checkCode([{ id, hasInventory: undefined }], process.cwd());
 }
 
 /** Hashes files without their source maps: a comment or a type changes nothing that runs. */

@@ -13,7 +13,7 @@ const RecordSchema = z.object({
 /**
  * npm writes this file at every installation. It lists the installed versions, which determine what imports resolve to.
  */
-const INSTALLED = 'node_modules/.package-lock.json';
+export const INSTALLED = 'node_modules/.package-lock.json';
 
 /**
  * Zips of earlier runs. A zip is reused only if all its input files and the installed packages are byte-identical.

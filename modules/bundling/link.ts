@@ -112,7 +112,7 @@ async function unlessBundleError<T>(built: Promise<T>): Promise<T | undefined> {
  * CommonJS packages call `require` for Node's own modules, which does not exist in an ESM file (evanw/esbuild#1921).
  * The name of the import is reserved here, so that it cannot collide with one in the bundle.
  */
-const REQUIRE_BANNER =
+export const REQUIRE_BANNER =
   "import{createRequire as __bundleRequire}from'node:module';const require=__bundleRequire(import.meta.url);";
 
 const LINK = { minify: true, sourcemap: 'linked', sourcesContent: false } as const;

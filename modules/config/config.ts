@@ -30,11 +30,17 @@ export function readPipelineConfig(folder: string): PipelineConfig {
     ...misplaced.problems,
     ...issues.flatMap((issue) => problemsOf(issue, document)),
     ...unquoted,
-    ...missingFiles(folder, document.keyPositionOf(['historic_frequency']) !== undefined),
+    ...missingFiles(folder, hasBackfill(document)),
     ...otherName(folder, document),
   ];
   if (!config.success || found.length > 0) throw configError(folder, found);
   return config.data;
+}
+
+function hasBackfill(document: YamlDocument): boolean {
+  return ['historic_frequency', 'inventory_location'].some(
+    (key) => document.keyPositionOf([key]) !== undefined,
+  );
 }
 
 function otherName(folder: string, document: YamlDocument): readonly YamlProblem[] {

@@ -90,4 +90,20 @@ describe('main.ts', () => {
     });
     expect(existsSync(join(root, 'cdktf.out'))).toBe(false);
   });
+
+  test('[N25] reports code that does not fit together by file and line, and writes nothing', async () => {
+    const { code, stderr, root } = await synth(DEMO, {
+      'app.ts': 'export const handlr = () => undefined;\n',
+      'historic.ts': 'export const handler = () => undefined;\n',
+    });
+
+    expect({ code, lines: stderr.trim().split('\n') }).toEqual({
+      code: 1,
+      lines: [
+        expect.stringMatching(/^pipelines\/waves\/app\.ts:1:1 exports no handler/),
+        expect.stringMatching(/^pipelines\/waves\/historic\.ts:1:1 historic\.ts has nothing/),
+      ],
+    });
+    expect(existsSync(join(root, 'cdktf.out'))).toBe(false);
+  });
 });

@@ -150,6 +150,15 @@ describe('the folder', () => {
     ]);
   });
 
+  test('[N25] must contain historic.ts if there is an inventory, also without a historic_frequency', () => {
+    const yaml = yamlOf({ inventory_location: INVENTORY['inventory_location'] ?? '' });
+
+    expect(problemsOf(yaml, ['app.ts', 'collection.ts'])).toEqual([
+      '1:1 historic.ts: is missing from the folder: historic_frequency needs it for the backfill',
+      expect.stringMatching(/^5:\d+ inventory_location: needs historic_frequency/),
+    ]);
+  });
+
   test('must contain historic.ts if there is a historic_frequency', () => {
     expect(problemsOf(yamlOf(INVENTORY), ['app.ts', 'collection.ts'])).toEqual([
       '1:1 historic.ts: is missing from the folder: historic_frequency needs it for the backfill',

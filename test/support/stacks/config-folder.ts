@@ -17,17 +17,23 @@ export const INVENTORY: Readonly<Record<string, string>> = {
   historic_frequency: '0',
 };
 
-const ENTRIES = ['app.ts', 'collection.ts', 'historic.ts'];
+const CODE = 'export const handler = async () => undefined;\n';
+
+/** The files that a pipeline with this config.yaml needs. */
+function entriesFor(yaml: string | Uint8Array): readonly string[] {
+  const hasBackfill = /^(?:historic_frequency|inventory_location):/m.test(yaml.toString());
+  return ['app.ts', 'collection.ts', ...(hasBackfill ? ['historic.ts'] : [])];
+}
 
 /** Writes the folder of a pipeline, `<root>/waves`, in a new root and returns its path. */
 export function pipelineFolder(
   yaml: string | Uint8Array,
-  files: readonly string[] = ENTRIES,
+  files: readonly string[] = entriesFor(yaml),
 ): string {
   const folder = join(mkdtempSync(join(tmpdir(), 'pipelines-')), 'waves');
   mkdirSync(folder);
   writeFileSync(join(folder, 'config.yaml'), yaml);
-  for (const file of files) writeFileSync(join(folder, file), '');
+  for (const file of files) writeFileSync(join(folder, file), CODE);
   return folder;
 }
 

@@ -12,10 +12,10 @@ const TIMEOUT_MS = 120_000;
 const PIPELINES = {
   'pipelines/waves/config.yaml': yamlOf({ id: 'waves' }),
   'pipelines/waves/app.ts': "export { excerpt as handler } from '../../lambdas/runtime/text.js';\n",
-  'pipelines/waves/collection.ts': 'export const handler = 1;\n',
+  'pipelines/waves/collection.ts': 'export const handler = () => 1;\n',
   'pipelines/tides/config.yaml': yamlOf({ id: 'tides' }),
-  'pipelines/tides/app.ts': 'export const handler = 2;\n',
-  'pipelines/tides/collection.ts': 'export const handler = 3;\n',
+  'pipelines/tides/app.ts': 'export const handler = () => 2;\n',
+  'pipelines/tides/collection.ts': 'export const handler = () => 3;\n',
   'package-lock.json': '{}\n',
 };
 

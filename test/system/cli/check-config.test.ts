@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, renameSync } from 'node:fs';
+import { mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -57,6 +57,41 @@ describe('check-config', () => {
         'pipelines/waves/config.yaml:5:6 sns: must be an ARN: arn:partition:service:region:account:resource (given none)',
         'pipelines/waves/config.yaml:6:13 batch_size: must be a whole number of messages from 1 to 1000 (given 0)',
       ],
+    });
+  });
+
+  test('[N25] prints the problems of the code with those of the configs, as path:line:column', async () => {
+    const root = project(yamlOf({ batch_size: '0' }));
+    const waves = join(root, 'pipelines/waves');
+    writeFileSync(join(waves, 'app.ts'), '\nexport default () => undefined;\n');
+    writeFileSync(join(waves, 'collection.ts'), 'export const handler = {};\n');
+    writeFileSync(join(waves, 'historic.ts'), 'export const handler = () => undefined;\n');
+
+    const { code, stdout, stderr } = await check(root, { PROJECT: 'stac' });
+
+    expect({ code, stdout, lines: stderr.trim().split('\n') }).toEqual({
+      code: 1,
+      stdout: '',
+      lines: [
+        expect.stringMatching(/^pipelines\/waves\/config\.yaml:5:13 batch_size: /),
+        expect.stringMatching(/^pipelines\/waves\/app\.ts:2:1 exports no handler/),
+        expect.stringMatching(/^pipelines\/waves\/collection\.ts:1:1 handler is not a function/),
+      ],
+    });
+    writeFileSync(join(waves, 'config.yaml'), yamlOf({}));
+    expect((await check(root, { PROJECT: 'stac' })).stderr).toContain(
+      'pipelines/waves/historic.ts:1:1 historic.ts has nothing to read',
+    );
+  });
+
+  test('[N25] prints where code cannot be read', async () => {
+    const root = project(yamlOf({}));
+    writeFileSync(join(root, 'pipelines/waves/app.ts'), 'export const = 1;\n');
+
+    expect(await check(root, { PROJECT: 'stac' })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'pipelines/waves/app.ts:1:14: Expected identifier but found "="\n',
     });
   });
 

@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PipelineConfig } from '../config/config.js';
+import { ConfigError } from '../config/values/error.js';
+import { loadEntries } from './loaded-entries.js';
+import type { LoadedEntry } from './loaded-entries.js';
+import { placesIn } from './places.js';
+
+/** A pipeline whose code is checked. */
+export interface CheckedPipeline {
+  readonly id: string;
+  /** Whether config.yaml has an inventory_location. Undefined if it cannot be read, which is a problem of its own. */
+  readonly hasInventory: boolean | undefined;
+}
+
+/** The pipeline of a config that could be read. */
+export function checkedPipeline({
+  id,
+  inventory_location,
+}: Pick<PipelineConfig, 'id' | 'inventory_location'>): CheckedPipeline {
+  return { id, hasInventory: inventory_location !== undefined };
+}
+
+const FACTORIES = {
+  'app.ts': 'granuleHandler({ collectionId, parseMessage, createItem })',
+  'collection.ts': 'collectionHandler(createCollection)',
+  'historic.ts': 'historicHandler({ queryInventory, rowToMessageBody, nextChunk })',
+} as const;
+
+type FileName = keyof typeof FACTORIES;
+
+/**
+ * Checks what can be known about the code of pipelines before it is bundled: each file exports its handler, Items and
+ * Collection have the same id, and historic.ts has an inventory. Throws ConfigError with every problem as
+ * `path:line:column`, and BundleError if a file cannot be read by the bundler.
+ *
+ * @param root absolute path of the project
+ */
+export async function checkCode(
+  pipelines: readonly CheckedPipeline[],
+  root: string,
+): Promise<void> {
+  const files = pipelines.map((pipeline) => filesOf(pipeline, root));
+  const loaded = await loadEntries(files.flat(), root);
+  const found = new Map(loaded.map((entry) => [entry.entry, entry]));
+  const problems: string[] = [];
+  for (const [index, pipeline] of pipelines.entries()) {
+    const entries = (files[index] ?? []).flatMap((file) => found.get(file) ?? []);
+    problems.push(...(await problemsOf(pipeline, entries, root)));
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** The entries that are there and would be deployed. A file that is missing is a problem of config.yaml. */
+function filesOf(pipeline: CheckedPipeline, root: string): readonly string[] {
+  const names: readonly FileName[] =
+    pipeline.hasInventory === false
+      ? ['app.ts', 'collection.ts']
+      : ['app.ts', 'collection.ts', 'historic.ts'];
+  return names.map((name) => pathOf(pipeline, name)).filter((path) => existsSync(join(root, path)));
+}
+
+async function problemsOf(
+  pipeline: CheckedPipeline,
+  entries: readonly LoadedEntry[],
+  root: string,
+): Promise<readonly string[]> {
+  const historic = pathOf(pipeline, 'historic.ts');
+  const unused = pipeline.hasInventory === false && existsSync(join(root, historic));
+  const without = entries.filter(({ handler }) => handler !== undefined && handler !== 'function');
+  const [app, collection] = (['app.ts', 'collection.ts'] as const).map((name) =>
+    entries.find(({ entry }) => entry === pathOf(pipeline, name)),
+  );
+  const differs = app && collection && isOther(app.collectionId, collection.collectionId);
+  if (!unused && without.length === 0 && !differs) return [];
+  const places = await placesIn(root);
+  return [
+    ...without.map((entry) => `${places.handlerCall(entry.entry)} ${noHandler(entry)}`),
+    ...(differs
+      ? [
+          `${places.collectionId(ownFiles(app, pipeline))} collectionId is '${app.collectionId ?? ''}', but the ` +
+            `Collection of ${places.idOfCollection(ownFiles(collection, pipeline))} has the id '${collection.collectionId ?? ''}': ` +
+            'use one id for both, for example a constant that both import',
+        ]
+      : []),
+    ...(unused
+      ? [
+          `${places.handlerCall(historic)} historic.ts has nothing to read: add inventory_location and historic_frequency to ` +
+            'config.yaml, or remove historic.ts',
+        ]
+      : []),
+  ];
+}
+
+function noHandler({ entry, exports = [], handler }: LoadedEntry): string {
+  const name = Object.keys(FACTORIES).find((file) => entry.endsWith(`/${file}`)) as FileName;
+  const needed = `it needs 'export const handler = ${FACTORIES[name]}'`;
+  if (exports.includes('handler')) {
+    return `handler is not a function but ${handler === 'undefined' ? 'undefined' : `of type ${handler ?? ''}`}: ${needed}`;
+  }
+  const given = exports.length === 0 ? 'nothing' : exports.join(', ');
+  return `exports no handler (exported: ${given}): ${needed}`;
+}
+
+function isOther(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && other !== undefined && one !== other;
+}
+
+/** The files of an entry in the folder of its pipeline, the entry first. */
+function ownFiles({ inputs }: LoadedEntry, { id }: CheckedPipeline): readonly string[] {
+  return inputs.filter((path) => path.startsWith(`pipelines/${id}/`));
+}
+
+function pathOf({ id }: CheckedPipeline, name: FileName): string {
+  return `pipelines/${id}/${name}`;
+}
