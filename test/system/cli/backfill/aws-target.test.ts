@@ -210,6 +210,21 @@ describe('a deployed backfill', () => {
     expect(overdue.stdout).toContain('It has waited for more than 48 hours');
   });
 
+  test('[N02] whose chunk had too many refused rows is started again by a person', async () => {
+    const failure = { message: '3 of 9 rows were refused', owner: 'x', needsStart: true };
+    await cursors().write({ ...sending, stage: 'failed', failure }, undefined);
+    const status = await deployed();
+    await deployed('start');
+
+    expect(status.code).toBe(1);
+    expect(status.stdout).toContain('  failure    3 of 9 rows were refused\n');
+    expect((await cursors().read())?.cursor).toMatchObject({
+      stage: 'failed',
+      failure: { message: failure.message, needsStart: false },
+    });
+    expect(services.invocations).toEqual([{ event: { action: 'run' }, type: 'RequestResponse' }]);
+  });
+
   test('uses Athena for a dry run and a count, and sends nothing', async () => {
     const dry = await deployed('dry-run');
     const described = await deployed('describe', { countRows: true });
