@@ -160,6 +160,35 @@ describe('a bbox of six numbers', () => {
     expect(faultsOf({ geometry: box(FIELD, 3), bbox: [11, 48, 3, 12, 49, 3] })).toEqual([]);
   });
 
+  test('[N34] may cross the antimeridian, as its geometry does', async () => {
+    const coordinates = [
+      box([179, 0, 180, 1], 5).coordinates,
+      box([-180, 0, -179, 1], 5).coordinates,
+    ];
+    const geometry = { type: 'MultiPolygon', coordinates };
+
+    expect(faultsOf({ geometry, bbox: [179, 0, 5, -179, 1, 5] })).toEqual([]);
+    expect(await warningsOf(geometry, [179, 0, 5, -179, 1, 5])).toBe(0);
+    expect(await warningsOf(geometry, [-180, 0, 5, 180, 1, 5])).toBe(1);
+  });
+
+  test('[N34] has its south and north at index 1 and 4', () => {
+    expect(faultsOf({ geometry: box(FIELD, 5), bbox: [11, 49, 0, 12, 48, 100] })).toEqual([
+      'bbox: south 49 is greater than north 48',
+    ]);
+    const swapped = faultsOf({ geometry: box(FIELD, 5), bbox: [48, 11, 0, 49, 12, 100] });
+    expect(swapped[0]).toMatch(/are swapped$/);
+  });
+
+  test.each([[[11, 48, 0, 12, 49]], [[11, 48, 0, 12, 49, 1, 2]], [[11, 48, null, 12, 49, 1]]])(
+    '[N34] must have six numbers: %j',
+    (bbox) => {
+      expect(faultsOf({ geometry: box(FIELD, 5), bbox })).toEqual([
+        expect.stringMatching(/^bbox: /),
+      ]);
+    },
+  );
+
   const longitude = fc.integer({ min: -180, max: 180 });
   const latitude = fc.integer({ min: -90, max: 90 });
   const corners = fc.tuple(longitude, latitude, longitude, latitude);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 import { ValidationError } from '../../../lambdas/runtime/errors.js';
 import type { Collection } from '../../../lambdas/stac/stac.js';
 import { validateCollection, validateItem } from '../../../lambdas/stac/validate.js';
@@ -28,6 +29,38 @@ describe('an id', () => {
     },
   );
 
+  test('[N32] is refused, or one segment of a URL from which it can be read again, whatever its characters', () => {
+    const character = fc.oneof(
+      fc.constantFrom(
+        '/',
+        '.',
+        '?',
+        '#',
+        '%',
+        ' ',
+        '%2F',
+        '%2e',
+        '\\',
+        '\0',
+        '\n',
+        '\ud83d',
+        '\ufeff',
+      ),
+      fc.string({ unit: 'binary', maxLength: 2 }),
+    );
+    const ids = fc.array(character, { minLength: 1, maxLength: 6 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(ids, (id) => {
+        fc.pre(id !== '' && faultsOf({ id }).length === 0);
+        const { pathname } = new URL(`https://a.b/items/${encodeURIComponent(id)}`);
+
+        expect(pathname.split('/')).toHaveLength(3);
+        expect(decodeURIComponent(pathname.slice('/items/'.length))).toBe(id);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test('[N32] of a Collection is checked too', () => {
     const collection = { type: 'Collection', id: 'a/b' } as Collection;
 
@@ -48,6 +81,17 @@ describe('a text anywhere in an Item', () => {
     ],
   ])('[N32] is refused at %s if PostgreSQL cannot store it', (place, fields) => {
     expect(faultsOf(fields)).toContainEqual(expect.stringContaining(`${place}: contains`));
+  });
+
+  test.each([
+    ['the key of an asset', { assets: { 'a\u0000': { href: 's3://b/a' } } }],
+    ['the relation of a link', { links: [{ rel: 'a\u0000', href: 'https://a.b' }] }],
+    ['the URL of an extension', { stac_extensions: ['https://a.b/\ud800'] }],
+    ['the second half of a pair', { assets: { a: { href: 's3://b/\ud83d\ude00\ude00' } } }],
+  ])('[N32] is refused as %s', (_, fields) => {
+    expect(faultsOf(fields)).toContainEqual(
+      expect.stringMatching(/contains (a NUL character|an unpaired surrogate)/),
+    );
   });
 
   test('[N32] is refused if it is a key, which the error shows escaped', () => {
