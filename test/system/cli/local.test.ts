@@ -209,8 +209,8 @@ describe('with --ingestor and the client credentials in INGESTOR_SECRET', () => 
     ],
     [
       'a wrong scope',
-      { scope: 'hunter2' },
-      /HTTP status 400 \(invalid_scope\): check cognito_domain/,
+      { scope: 'stac/read' },
+      /HTTP status 400 \(invalid_scope\): the app client does not allow the scopes that were sent, 'stac\/read': correct scope in the secret/,
     ],
     [
       'an endpoint that is not there',
