@@ -83,9 +83,15 @@ async function itemMaker(
   const { pipeline } = await handlerIn<GranuleHandler>(resolve(folder, 'app.ts'));
   const source = hrefSource({ requesterPays, region });
   const noted = new Set<string>();
+  let isWarned = false;
+  const warnOfBug = (reason: string): void => {
+    if (isWarned) return;
+    isWarned = true;
+    process.stderr.write(`warning: parseMessage fails instead of skipping or refusing ${reason}\n`);
+  };
   return (given) => {
     const { sourceMap, ...named } = namedGranule(given, hrefPrefix);
-    const granule = tryFindGranule(given, pipeline) ?? named;
+    const granule = tryFindGranule(given, pipeline, warnOfBug) ?? named;
     return makeGranule(pipeline, granule, {
       source: sourceMap ? mappedSource(source, sourceMap) : source,
       stacApiUrl,

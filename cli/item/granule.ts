@@ -7,6 +7,7 @@ import type { Granule, GranulePipeline } from '../../lambdas/granule/items.js';
 import { parseBody } from '../../lambdas/granule/message.js';
 import { parseGranule } from '../../lambdas/granule/parse.js';
 import type { HrefMap } from '../../local/container/protocol.js';
+import { isBug } from '../../lambdas/runtime/unexpected.js';
 import { withoutTrailingSlashes } from '../../lambdas/runtime/text.js';
 
 /** A granule named on the command line, and where to read it if not from its href. */
@@ -26,10 +27,15 @@ export function namedGranule(given: string, prefix: string | undefined): NamedGr
   return { href, sourceMap: { from: href, to: folder } };
 }
 
-/** The granule that a message names, such as a bare key; undefined for a path or a message of another pipeline. */
+/**
+ * The granule that a message names, such as a bare key; undefined for a path or a message of another pipeline.
+ *
+ * @param onBug called with the reason if parseMessage fails for an href, such as with a TypeError
+ */
 export function tryFindGranule(
   given: string,
   pipeline: Pick<GranulePipeline<Granule>, 'parseMessage'>,
+  onBug: (reason: string) => void = () => undefined,
 ): Granule | undefined {
   if (given === '' || existsSync(given)) return undefined;
   try {
@@ -38,9 +44,12 @@ export function tryFindGranule(
       ? undefined
       : parseGranule(pipeline.parseMessage, message);
   } catch (error) {
-    // An href is usually not a message, and parseMessage may not expect one.
-    if (isHref(given) || failureOf(error).kind === 'permanent') return undefined;
-    throw error;
+    const { kind, message } = failureOf(error);
+    if (kind === 'permanent') return undefined;
+    if (!isHref(given)) throw error;
+    // An href is usually not a message. parseMessage does not have to know it, but must not fail.
+    if (isBug(error)) onBug(message);
+    return undefined;
   }
 }
 

@@ -14,7 +14,7 @@ import { failureOf } from '../../lambdas/runtime/errors.js';
 import { UnexpectedError } from '../../lambdas/runtime/unexpected.js';
 import type { MessageParser } from '../../local/input/round-trip.js';
 import { bundleEntries } from '../../modules/bundling/bundle.js';
-import { checkCode } from '../../modules/bundling/check-code.js';
+import { checkExports } from '../../modules/bundling/check-code.js';
 import { ConfigError } from '../../modules/config/values/error.js';
 import type { PipelineFolder } from './command.js';
 
@@ -66,7 +66,7 @@ export async function bundlePipeline(pipeline: PipelineFolder): Promise<BundledP
 
 /** Checks what the files of a pipeline export. An inventory may be given on the command line. Throws ConfigError and BundleError. */
 export async function checkPipelineCode({ id }: Pick<PipelineFolder, 'id'>): Promise<void> {
-  await checkCode([{ id, hasInventory: undefined }], process.cwd());
+  await checkExports([{ id, hasInventory: undefined }], process.cwd());
 }
 
 /** Hashes files without their source maps: a comment or a type changes nothing that runs. */

@@ -81,6 +81,18 @@ export function tracedFailureOf(thrown: unknown): Failure {
   return isDeliberate(thrown) ? failure : { ...failure, stack: traceOf(thrown) };
 }
 
+const BUGS = ['TypeError', 'ReferenceError', 'SyntaxError'];
+
+/**
+ * Whether a thrown value is a mistake in the code and no judgement of its input, such as a TypeError. Text that is not
+ * JSON is not a mistake.
+ */
+export function isBug(thrown: unknown): boolean {
+  if (isDeliberate(thrown) && !(thrown instanceof UnexpectedError)) return false;
+  const { name, message } = failureOf(thrown);
+  return BUGS.includes(name) && !(name === 'SyntaxError' && message.includes('JSON'));
+}
+
 /** Looks at `kind`, not at the class, because every bundle has its own copy of the classes. */
 function isDeliberate(thrown: unknown): boolean {
   if (!types.isNativeError(thrown) || !('kind' in thrown)) return false;

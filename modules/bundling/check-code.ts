@@ -30,9 +30,8 @@ const FACTORIES = {
 type FileName = keyof typeof FACTORIES;
 
 /**
- * Checks what can be known about the code of pipelines before it is bundled: each file exports its handler, Items and
- * Collection have the same id, and historic.ts has an inventory. Throws ConfigError with every problem as
- * `path:line:column`, and BundleError if a file cannot be read by the bundler.
+ * Checks what can be known about the code of pipelines before it is bundled: what checkExports checks, and that
+ * parseMessage skips or refuses messages of other forms instead of failing. Throws like checkExports.
  *
  * @param root absolute path of the project
  */
@@ -40,15 +39,58 @@ export async function checkCode(
   pipelines: readonly CheckedPipeline[],
   root: string,
 ): Promise<void> {
+  await check(pipelines, root, [exportProblems, messageProblems]);
+}
+
+/**
+ * Checks that each file of pipelines exports its handler, that Items and Collection have the same id, and that
+ * historic.ts has an inventory. Throws ConfigError with every problem as `path:line:column`, and BundleError if a file
+ * cannot be read by the bundler.
+ *
+ * @param root absolute path of the project
+ */
+export async function checkExports(
+  pipelines: readonly CheckedPipeline[],
+  root: string,
+): Promise<void> {
+  await check(pipelines, root, [exportProblems]);
+}
+
+interface CodeOf {
+  readonly pipeline: CheckedPipeline;
+  readonly entries: readonly LoadedEntry[];
+  readonly root: string;
+}
+
+type Check = (code: CodeOf) => Promise<readonly string[]>;
+
+async function check(
+  pipelines: readonly CheckedPipeline[],
+  root: string,
+  checks: readonly Check[],
+): Promise<void> {
   const files = pipelines.map((pipeline) => filesOf(pipeline, root));
   const loaded = await loadEntries(files.flat(), root);
   const found = new Map(loaded.map((entry) => [entry.entry, entry]));
   const problems: string[] = [];
   for (const [index, pipeline] of pipelines.entries()) {
     const entries = (files[index] ?? []).flatMap((file) => found.get(file) ?? []);
-    problems.push(...(await problemsOf(pipeline, entries, root)));
+    for (const one of checks) problems.push(...(await one({ pipeline, entries, root })));
   }
   if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** The place is that of the first call in the pipeline's own code. */
+async function messageProblems({ pipeline, entries, root }: CodeOf): Promise<readonly string[]> {
+  const app = entries.find(({ bug }) => bug !== undefined);
+  if (app?.bug === undefined) return [];
+  const { name, message, of, stack } = app.bug;
+  const own = new RegExp(`\\b(pipelines/${pipeline.id}/[^\\n]*?:\\d+:\\d+)`).exec(stack)?.[1];
+  const place = own ?? (await placesIn(root)).handlerCall(app.entry);
+  return [
+    `${place} parseMessage throws a ${name} (${message}) for the message ${JSON.stringify(of)}: it must skip messages of ` +
+      'other forms (return undefined) or refuse them (throw MessageError)',
+  ];
 }
 
 /** The entries that are there and would be deployed. A file that is missing is a problem of config.yaml. */
@@ -60,11 +102,7 @@ function filesOf(pipeline: CheckedPipeline, root: string): readonly string[] {
   return names.map((name) => pathOf(pipeline, name)).filter((path) => existsSync(join(root, path)));
 }
 
-async function problemsOf(
-  pipeline: CheckedPipeline,
-  entries: readonly LoadedEntry[],
-  root: string,
-): Promise<readonly string[]> {
+async function exportProblems({ pipeline, entries, root }: CodeOf): Promise<readonly string[]> {
   const historic = pathOf(pipeline, 'historic.ts');
   const unused = pipeline.hasInventory === false && existsSync(join(root, historic));
   const without = entries.filter(({ handler }) => handler !== undefined && handler !== 'function');

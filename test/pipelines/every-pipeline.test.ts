@@ -7,6 +7,8 @@ import type { CollectionHandler } from '../../lambdas/collection-handler.js';
 import { makeCollection } from '../../lambdas/collection-handler.js';
 import type { GranuleHandler } from '../../lambdas/granule-handler.js';
 import type { HistoricHandler } from '../../lambdas/historic-handler.js';
+import { parseGranule } from '../../lambdas/granule/parse.js';
+import { isBug } from '../../lambdas/runtime/unexpected.js';
 import { hrefSource, mappedSource } from '../../lambdas/source/href.js';
 import { granulesBelow } from '../../local/input/granule-folder.js';
 import { undeclaredExtensions } from '../../lambdas/stac/extensions/notes.js';
@@ -55,10 +57,15 @@ const isNone = chosen.length === 0;
     expect(undeclaredExtensions(createCollection())).toEqual([]);
   });
 
-  test('a message of another form is rejected or skipped', () => {
+  test('[N25] a message of another form is refused or skipped, and a TypeError is neither', () => {
     for (const body of [{}, [], null, 'text', 7, { odd: true }]) {
-      const parse = (): unknown => app.pipeline.parseMessage({ type: 'custom', body });
-      expect(granuleOrError(parse)).not.toHaveProperty('granule.href');
+      const outcome = granuleOrError(() =>
+        parseGranule(app.pipeline.parseMessage, { type: 'custom', body }),
+      );
+
+      expect(outcome).not.toHaveProperty('granule.href');
+      // The message of a bug ends with its place.
+      expect(isBug(outcome) ? outcome : undefined).toBeUndefined();
     }
   });
 

@@ -106,4 +106,24 @@ describe('main.ts', () => {
     });
     expect(existsSync(join(root, 'cdktf.out'))).toBe(false);
   });
+
+  test('[N25] reports where parseMessage fails, and writes nothing', async () => {
+    const { code, stderr, root } = await synth(DEMO, {
+      'app.ts': `import { granuleHandler } from '../../lambdas/granule-handler.js';
+export const handler = granuleHandler({
+  collectionId: 'waves',
+  parseMessage: (message) => ({ href: (message as { body: { key: string } }).body.key.trim() }),
+  createItem: () => Promise.reject(new Error('none')),
+});
+`,
+    });
+
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^pipelines\/waves\/app\.ts:4:\d+ parseMessage throws a TypeError \(Cannot read .* for the message \{"type":"custom","body":\{\}\}: it must skip /,
+      ) as unknown,
+    });
+    expect(existsSync(join(root, 'cdktf.out'))).toBe(false);
+  });
 });

@@ -53,12 +53,33 @@ describe('an argument that is neither an href nor a path', () => {
     expect(() => tryFindGranule('tile 7', broken)).toThrow('a bug');
   });
 
+  test('[N25] an href that parseMessage refuses, or fails for on purpose, is not a bug', () => {
+    const bugs: string[] = [];
+    const errors = [new MessageError('another form'), new Error('unknown')];
+
+    for (const error of errors) {
+      const parseMessage = (): never => {
+        throw error;
+      };
+      tryFindGranule('s3://bucket/granule', { parseMessage }, (reason) => bugs.push(reason));
+    }
+    expect(bugs).toEqual([]);
+  });
+
   test('[N22] an href is tried as a message, but an error of parseMessage does not stop it', () => {
     const careless = {
       parseMessage: codeAt<() => never>('pipelines/x/app.ts', '() => {\n  return ({}).a.b;\n}'),
     };
 
-    expect(tryFindGranule('s3://bucket/granule', careless)).toBeUndefined();
+    const bugs: string[] = [];
+    const keep = (reason: string): number => bugs.push(reason);
+
+    expect(tryFindGranule('s3://bucket/granule', careless, keep)).toBeUndefined();
+    expect(bugs).toEqual([
+      expect.stringMatching(
+        /^the message s3:\/\/bucket\/granule: Cannot read .* at pipelines\/x\/app\.ts:2:\d+$/,
+      ),
+    ]);
     expect(() => tryFindGranule('tile 7', careless)).toThrow(
       /^the message tile 7: Cannot read .* at pipelines\/x\/app\.ts:2:\d+$/,
     );

@@ -1,11 +1,14 @@
+import { runInThisContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import { failureOf, GranuleError, ReadError } from '../../../lambdas/runtime/errors.js';
 import {
   awaitPipelineCode,
   callPipelineCode,
   cutReason,
+  isBug,
   reasonOf,
   tracedFailureOf,
+  UnexpectedError,
 } from '../../../lambdas/runtime/unexpected.js';
 import { codeAt } from '../../support/pipeline-code.js';
 
@@ -154,3 +157,35 @@ test('[N22] a reason that is cut keeps its place', () => {
   expect(cutReason('x'.repeat(100), 10)).toBe('xxxxxxx...');
   expect(cutReason(reason, 0)).toBe('... at pipelines/x/app.ts:12:7');
 });
+
+describe('[N25] a bug', () => {
+  test.each([
+    ['a TypeError', () => (undefined as unknown as { readonly a: string }).a],
+    ['a ReferenceError', (): unknown => runInThisContext('nothingOfThisName')],
+    ['a SyntaxError of a pattern', () => new RegExp(['(', ''].join(''))],
+  ])('is %s, also after it was wrapped', (_, fails) => {
+    const thrown = thrownBy(fails);
+
+    expect(isBug(thrown)).toBe(true);
+    expect(isBug(new UnexpectedError('s3://b/k', thrown))).toBe(true);
+  });
+
+  test.each([
+    ['an error on purpose', new GranuleError('no footprint', { href: 'a' })],
+    ['a plain Error', new Error('unknown message')],
+    ['text that is not JSON', thrownBy((): unknown => JSON.parse('{'))],
+    ['a thrown text', 'TypeError'],
+    ['undefined', undefined],
+    ['a TypeError with a kind', Object.assign(new TypeError('x'), { kind: 'permanent' })],
+  ])('is not %s', (_, thrown) => {
+    expect(isBug(thrown)).toBe(false);
+  });
+});
+
+function thrownBy(fails: () => unknown): unknown {
+  try {
+    return fails();
+  } catch (error) {
+    return error;
+  }
+}

@@ -175,6 +175,67 @@ ${APP.replace("'waves'", "'wave'")}`;
   });
 });
 
+describe('[N25] parseMessage', () => {
+  const withParse = (parseMessage: string) => ({
+    'app.ts': APP.replace('parseMessage: () => undefined', `parseMessage: ${parseMessage}`),
+  });
+  const skip =
+    'it must skip messages of other forms (return undefined) or refuse them (throw MessageError)';
+
+  test('throws a TypeError, which is a bug and no refusal: its place is reported', async () => {
+    const app = withParse(
+      '(message) => {\n    const { key } = message.body.object;\n    return { href: key };\n  }',
+    );
+
+    expect(await problemsOf(app)).toEqual([
+      "pipelines/waves/app.ts:6:13 parseMessage throws a TypeError (Cannot destructure property 'key' of " +
+        `'message.body.object' as it is undefined.) for the message {"type":"custom","body":{}}: ${skip}`,
+    ]);
+  });
+
+  test.each([
+    [
+      '({ body }) => ({ href: body.trim() })',
+      /^pipelines\/waves\/app\.ts:5:\d+ parseMessage throws a TypeError/,
+    ],
+    [
+      '() => nothing.here',
+      /^pipelines\/waves\/app\.ts:5:\d+ parseMessage throws a ReferenceError \(nothing is/,
+    ],
+    ['({ body }) => ({ href: new RegExp(String(body) + "(") })', /throws a SyntaxError/],
+    [
+      '({ type, key, body }) => { if (type !== "custom") return { href: key.no.such }; }',
+      /for the message \{"type":"s3-object","bucket":"bucket","key":"no\/such\/granule.txt"/,
+    ],
+  ])('%s fails for a message of another form', async (parseMessage, problem) => {
+    expect(await problemsOf(withParse(parseMessage))).toEqual([expect.stringMatching(problem)]);
+  });
+
+  test('fails in another file, below a call of a library: the place is the one in the pipeline', async () => {
+    const files = {
+      'app.ts': `import { parseMessage } from './parse.js';\n${withParse('parseMessage')['app.ts']}`,
+      'parse.ts':
+        "import { withoutTrailingSlashes } from '../../lambdas/runtime/text.js';\n\nexport function parseMessage({ body }) {\n  return { href: withoutTrailingSlashes(body.href) };\n}\n",
+    };
+
+    expect(await problemsOf(files)).toEqual([
+      expect.stringMatching(/^pipelines\/waves\/parse\.ts:4:18 parseMessage throws a TypeError/),
+    ]);
+  });
+
+  test.each([
+    [
+      'throws MessageError',
+      '() => { throw Object.assign(new TypeError("no"), { kind: "permanent" }); }',
+    ],
+    ['throws an Error', '() => { throw new Error("unknown message"); }'],
+    ['parses JSON', '({ body }) => JSON.parse(String(body) + "{")'],
+    ['returns undefined', '({ body }) => (typeof body === "string" ? { href: body } : undefined)'],
+  ])('is sound if it %s', async (_, parseMessage) => {
+    expect(await problemsOf(withParse(parseMessage))).toEqual([]);
+  });
+});
+
 describe('[N25] historic.ts', () => {
   test('has no inventory to read', async () => {
     expect(await problemsOf({ 'historic.ts': HISTORIC })).toEqual([

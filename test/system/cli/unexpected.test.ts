@@ -129,7 +129,7 @@ describe('[N22] npm run', () => {
     [
       'imports a file that does not exist',
       "import './nowhere.js';",
-      "pipelines/waves/app.ts cannot be loaded: Cannot find module 'pipelines/waves/nowhere.js' imported from pipelines/waves/app.ts",
+      'pipelines/waves/app.ts:13:8: Could not resolve "./nowhere.js"',
     ],
   ])(
     'item names an app.ts that %s',
