@@ -1,5 +1,24 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+
 // Native ESM through swc: types are checked by `npm run check`, not by the test runner.
-const pipeline = globalThis.process.env['PIPELINE'];
+const pipeline = process.env['PIPELINE'];
+if (pipeline) checkPipeline(pipeline);
+
+/** Ends the process if there is no such pipeline, because a pattern without tests would only say that no test was found. */
+function checkPipeline(name) {
+  const folder = join(import.meta.dirname, 'pipelines');
+  const known = readdirSync(folder)
+    .filter((id) =>
+      ['config.yaml', 'app.ts', 'collection.ts'].some((file) => existsSync(join(folder, id, file))),
+    )
+    .sort();
+  if (known.includes(name)) return;
+  const problem = `unknown pipeline ${JSON.stringify(name)} in PIPELINE (known: ${known.join(', ')})`;
+  process.stderr.write(`npm test: ${problem}\n`);
+  process.exit(1);
+}
 
 /** @type {import('jest').Config} */
 export default {

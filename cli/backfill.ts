@@ -94,7 +94,9 @@ function checkOptions(action: string, options: CommandOptions): void {
     throw new UsageError(`--count-rows requires the action describe (given ${action})`);
   }
   if (local && inventory === undefined) {
-    throw new UsageError('--local requires --inventory, an S3 Inventory folder or a listing');
+    throw new UsageError(
+      '--local requires --inventory <path>: pass the S3 Inventory folder or the listing that the backfill reads',
+    );
   }
   if (!local && (inventory ?? count ?? out) !== undefined) {
     throw new UsageError('--inventory, --chunks and --out require --local');

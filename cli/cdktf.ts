@@ -1,8 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Command } from 'commander';
+import { startCdktf, type CdktfProcess } from './shared/cdktf-process.js';
 import { pipelineArgument, runCommand, UsageError } from './shared/command.js';
 
 const root = join(import.meta.dirname, '..');
@@ -29,7 +27,10 @@ const command = Object.hasOwn(DESCRIPTIONS, verb)
     });
 
 function verbCommand(name: Verb): Command {
-  return new Command(name)
+  const isBootstrap = name === 'deploy' && words[0] === 'bootstrap';
+  const script = isBootstrap ? 'bootstrap' : name;
+  const example = isBootstrap ? 'PROJECT=demo npm run bootstrap' : `npm run ${name} -- sentinel1`;
+  return new Command(script)
     .description(
       `${DESCRIPTIONS[name]} Checks PROJECT, the Terraform state and every config.yaml, then runs cdktf ${name}.`,
     )
@@ -37,7 +38,7 @@ function verbCommand(name: Verb): Command {
     .allowUnknownOption()
     .addHelpText(
       'after',
-      `\nExample:\n  npm run ${name} -- sentinel1\n\nFor the options of cdktf, run "npx cdktf ${name} --help".`,
+      `\nExample:\n  ${example}\n\nFor the options of cdktf, run "npx cdktf ${name} --help".`,
     )
     .action((rest: readonly string[]) => run(name, rest));
 }
@@ -46,9 +47,9 @@ async function run(verb: Verb, rest: readonly string[]): Promise<void> {
   const stacks = leadingNames(rest);
   const words = [verb, ...namesFor(verb, stacks), ...rest.slice(stacks.length)];
   if (verb !== 'synth') await check(verb, stacks, rest);
-  const cdktf = startCdktf(words);
+  const cdktf = startCdktf(words, root);
   if (verb === 'synth') await orStop(cdktf, check(verb, stacks, rest));
-  process.exitCode = await exitCode(cdktf);
+  process.exitCode = await cdktf.ended;
 }
 
 /** Returns the words before the first option: the word after an option may be its value. */
@@ -81,13 +82,12 @@ async function check(verb: Verb, stacks: readonly string[], rest: readonly strin
  * Kills cdktf if the check fails. A synth changes nothing in AWS, so it can be checked while cdktf loads, which takes
  * a second or more until it starts main.ts.
  */
-async function orStop(cdktf: ChildProcess, checked: Promise<void>): Promise<void> {
-  const ended = exitCode(cdktf);
+async function orStop(cdktf: CdktfProcess, checked: Promise<void>): Promise<void> {
   try {
     await checked;
   } catch (error) {
-    cdktf.kill('SIGKILL');
-    await ended;
+    cdktf.kill();
+    await cdktf.ended;
     throw error;
   }
 }
@@ -95,24 +95,6 @@ async function orStop(cdktf: ChildProcess, checked: Promise<void>): Promise<void
 /** The stacks to pass on to cdktf: none for list and synth, which always process all. A stack is named after its pipeline's folder. */
 function namesFor(verb: Verb, stacks: readonly string[]): readonly string[] {
   return verb === 'list' || verb === 'synth' ? [] : stacks.map((name) => basename(name));
-}
-
-function startCdktf(words: readonly string[]): ChildProcess {
-  const manifest = createRequire(import.meta.url).resolve('cdktf-cli/package.json');
-  const program = join(dirname(manifest), 'bundle', 'bin', 'cdktf.js');
-  // Ctrl-C also reaches cdktf, and Terraform needs time to release its lock.
-  process.on('SIGINT', () => undefined);
-  return spawn(process.execPath, ['--no-warnings', program, ...words], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, CHECKPOINT_DISABLE: '1' },
-  });
-}
-
-async function exitCode(child: ChildProcess): Promise<number> {
-  if (child.exitCode !== null) return child.exitCode;
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code ?? 1;
 }
 
 await runCommand(command, {

@@ -53,7 +53,9 @@ async function printItems(
   }
   await checkPipelineCode(chosen);
   const maker = await itemMaker(chosen.folder, options);
+  let count = 0;
   for await (const href of hrefsOf(given)) {
+    count += 1;
     try {
       const items = await maker(href);
       for (const item of items) await printLine(JSON.stringify(item));
@@ -64,6 +66,7 @@ async function printItems(
       process.exitCode = 1;
     }
   }
+  if (count === 0) throw new UsageError('stdin contains no href: write one per line');
 }
 
 /** Puts the href before a reason that does not begin with it. */

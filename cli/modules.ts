@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { MODULE_NAMES, MODULES_FOLDER } from '../modules/terraform/generate/names.js';
@@ -21,6 +22,8 @@ async function write(names: readonly string[], { out }: { readonly out: string }
     throw new UsageError(`unknown module ${JSON.stringify(unknown)} (known: ${known.join(', ')})`);
   }
   const folder = out === MODULES_FOLDER ? join(root, out) : resolve(out);
+  // Otherwise the other process would fail with a stack trace.
+  mkdirSync(folder, { recursive: true });
   process.exitCode = await synthesize(folder, names.length > 0 ? names : known);
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
-import { runCommand } from './shared/command.js';
+import { Command } from 'commander';
+import { CommandError, runCommand, UsageError } from './shared/command.js';
+import { systemReason } from './shared/system-error.js';
 import { githubClient, writeComment, writeDriftIssue } from './plan/github.js';
 
 const command = new Command('report')
@@ -12,10 +13,10 @@ const command = new Command('report')
 command
   .command('comment')
   .description('Create or update the plan comment on a pull request.')
-  .argument('<number>', 'number of the pull request', wholeNumber)
+  .argument('<number>', 'number of the pull request', wholeNumber('<number>'))
   .argument('<file>', 'output of npm run plan')
   .action(async (pullRequest: number, file: string) => {
-    await writeComment(githubClient(process.env), pullRequest, readFileSync(file, 'utf8'));
+    await writeComment(githubClient(process.env), pullRequest, textOf(file));
   });
 
 command
@@ -25,19 +26,29 @@ command
   .requiredOption(
     '--code <n>',
     'exit code of npm run plan: 0 no changes, 1 failed, 2 changes',
-    wholeNumber,
+    wholeNumber('--code'),
   )
   .action(async (file: string, { code }: { readonly code: number }) => {
-    const body = code === 0 ? undefined : readFileSync(file, 'utf8');
+    const body = code === 0 ? undefined : textOf(file);
     const title =
       code === 1 ? 'Drift: the plan failed' : 'Drift: what is deployed differs from main';
     await writeDriftIssue(githubClient(process.env), { title, body });
   });
 
-function wholeNumber(value: string): number {
-  if (!/^\d+$/.test(value))
-    throw new InvalidArgumentError(`it must be a whole number (given '${value}')`);
-  return Number(value);
+function wholeNumber(what: string): (value: string) => number {
+  return (value) => {
+    if (/^\d+$/.test(value)) return Number(value);
+    throw new UsageError(`${what} must be a whole number (given '${value}')`);
+  };
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const reason = systemReason(cause) ?? String(cause);
+    throw new CommandError(`${file} cannot be read: ${reason}`, { cause });
+  }
 }
 
 await runCommand(command);

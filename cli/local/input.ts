@@ -107,10 +107,20 @@ async function sample(options: InputOptions, pipeline: PlannedPipeline): Promise
       `${folder.id} has no sample in ${bucket}: pass --granules, --messages or --inventory`,
     );
   }
-  const inputs = existsSync(messages) ? [inputOf(messagesOf(messages))] : [];
+  const inputs: MessageInput[] = [];
+  if (existsSync(messages)) {
+    await assertMessageFile(messages);
+    inputs.push(inputOf(messagesOf(messages)));
+  }
   if (code.historic !== undefined) {
     const location = await sampleInventory(bucket, inventoryOfSample(pipeline));
     inputs.push(await backfill(location, pipeline, `the inventory of the sample in ${bucket}`));
+  }
+  if (inputs.length === 0) {
+    throw new UsageError(
+      `the sample of ${folder.id} has no messages: write the bodies of messages about the objects in ${bucket}, one per ` +
+        `line, into ${messages}, or pass --granules ${bucket}`,
+    );
   }
   return { input: inputsOf(inputs), ...(await mapsOf(bucket, options, pipeline)) };
 }

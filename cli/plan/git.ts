@@ -1,5 +1,5 @@
 import { runChild } from '../shared/child.js';
-import { UsageError } from '../shared/command.js';
+import { CommandError, UsageError } from '../shared/command.js';
 
 /** Resolves a ref to a commit. Throws UsageError, with how to fetch it, if this clone does not contain it. */
 export async function commitOf(ref: string, root: string): Promise<string> {
@@ -20,7 +20,7 @@ export async function commitOf(ref: string, root: string): Promise<string> {
   );
 }
 
-/** Checks out a commit into `folder` as an additional worktree. Throws Error with git's message. */
+/** Checks out a commit into `folder` as an additional worktree. Throws CommandError with git's message. */
 export async function addWorktree(
   folder: string,
   { commit, root }: { readonly commit: string; readonly root: string },
@@ -29,7 +29,7 @@ export async function addWorktree(
     ['worktree', 'add', '--detach', '--quiet', folder, commit],
     root,
   );
-  if (code !== 0) throw new Error(`git worktree add failed: ${stderr.trim()}`);
+  if (code !== 0) throw new CommandError(`git worktree add failed: ${stderr.trim()}`);
 }
 
 export async function removeWorktree(folder: string, root: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CommandError } from '../shared/command.js';
 
 /** First line of our comment and issue, invisible to readers, by which a later run finds them. */
 export const MARK = '<!-- stac-pipelines: plan -->';
@@ -53,7 +54,7 @@ export interface GithubClient {
 }
 
 /** Thrown when a request to GitHub's API fails. It never contains the token. */
-export class GithubError extends Error {
+export class GithubError extends CommandError {
   override readonly name = 'GithubError';
 }
 

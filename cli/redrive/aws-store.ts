@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { AWS_REQUESTS } from '../../lambdas/runtime/aws-requests.js';
+import { CommandError } from '../shared/command.js';
 import type { DeadLetter } from './dead-letter.js';
 import { listDeadLetters } from './queue.js';
 import type { DeadLetterStore, ListedDeadLetters } from './store.js';
@@ -62,7 +63,7 @@ async function list(
       notes.push(errorText(error));
     }
   }
-  if (found.length === 0) throw new Error(notes.join('; '));
+  if (found.length === 0) throw new CommandError(notes.join('; '));
   return { deadLetters, notes };
 }
 

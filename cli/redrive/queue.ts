@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { BACKFILL_ATTRIBUTE, ROW_ATTRIBUTE } from '../../lambdas/queue/attributes.js';
 import { isoTime, malformationOf, type DeadLetter } from './dead-letter.js';
+import { CommandError } from '../shared/command.js';
 import type { FoundQueue } from '../shared/deployed-pipeline.js';
 
 /** A received dead letter, with the handle to delete or release it. */
@@ -77,7 +78,7 @@ export async function listDeadLetters(
   return all;
 }
 
-/** Deletes dead letters. Throws Error if SQS rejects a handle. */
+/** Deletes dead letters. Throws CommandError if SQS rejects a handle. */
 export async function deleteDeadLetters(
   { sqs, url }: FoundQueue,
   deadLetters: readonly ReceivedDeadLetter[],
@@ -89,7 +90,9 @@ export async function deleteDeadLetters(
   const { Failed = [] } = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }));
   const [first] = Failed;
   if (first)
-    throw new Error(`SQS did not delete ${Failed.length} dead letters: ${first.Message ?? ''}`);
+    throw new CommandError(
+      `SQS did not delete ${Failed.length} dead letters: ${first.Message ?? ''}`,
+    );
 }
 
 async function receive(queue: FoundQueue): Promise<ReceivedDeadLetter[]> {

@@ -1,7 +1,10 @@
 import { basename, join, normalize } from 'node:path';
+import { types } from 'node:util';
 import { CommanderError, type Command } from 'commander';
 import { PipelineError } from '../../lambdas/runtime/errors.js';
 import { traceOf } from '../../lambdas/runtime/trace.js';
+import { watchOutput } from './output.js';
+import { systemSentence } from './system-error.js';
 import { knownPipelines, listPipelines } from '../../modules/config/folder.js';
 import { ConfigError } from '../../modules/config/values/error.js';
 
@@ -28,6 +31,11 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** Thrown when a command fails for a known reason. The message is one sentence; the exit code is 1. */
+export class CommandError extends Error {
+  override readonly name: string = 'CommandError';
+}
+
 /**
  * Runs a command and sets the exit code: 0 for success, 1 for failure, 2 for incorrect usage. An action throws an error,
  * or sets process.exitCode if it has already reported the problem. Errors go to stderr, so that stdout can be piped.
@@ -36,11 +44,9 @@ export async function runCommand(
   command: Command,
   { argv, env, stderr, wrongUsageCode = WRONG_USAGE }: Surroundings = process,
 ): Promise<void> {
-  if (!process.stdout.listeners('error').includes(endWithReader)) {
-    process.stdout.on('error', endWithReader);
-  }
+  watchOutput();
   const name = command.name();
-  prepare(command, stderr);
+  prepare(command);
   // Usage lines show what to type: `npm run <script> --` passes the options on.
   command.name(`npm run ${name} --`);
   try {
@@ -48,7 +54,7 @@ export async function runCommand(
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
     process.exitCode = isUsage(error) ? wrongUsageCode : FAILED;
-    stderr.write(`${report(error, { command: name, debug: isDebug(env) })}\n`);
+    stderr.write(`${report(error, { command, name, debug: isDebug(env) })}\n`);
   }
 }
 
@@ -77,23 +83,17 @@ export function wholeNumber(option: string, least: number): (value: string) => n
   };
 }
 
-/** Ends the process quietly when the reader of stdout closes the pipe, as `| head` does. */
-function endWithReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-}
-
 /** By default commander exits the process and prints errors itself; every subcommand must be configured not to. */
-function prepare(command: Command, stderr: Surroundings['stderr']): void {
+function prepare(command: Command): void {
   command.exitOverride();
   command.configureOutput({
-    writeErr: (text) => stderr.write(text),
+    writeErr: () => undefined,
     outputError: () => undefined,
   });
   command.hook('preAction', (_, action) => {
     refuseEmpty(action);
   });
-  for (const child of command.commands) prepare(child, stderr);
+  for (const child of command.commands) prepare(child);
 }
 
 /** A shell passes "$NAME" as an empty string if NAME is not set; used as a path, that would be the current directory. */
@@ -109,12 +109,28 @@ function isUsage(error: unknown): boolean {
   return error instanceof CommanderError || error instanceof UsageError;
 }
 
-function report(error: unknown, { command, debug }: { command: string; debug: boolean }): string {
-  if (!(error instanceof Error)) return `${command}: ${String(error)}`;
-  if (isUsage(error)) return usageSentence(error, command);
+interface Reporting {
+  readonly command: Command;
+  readonly name: string;
+  readonly debug: boolean;
+}
+
+function report(error: unknown, { command, name, debug }: Reporting): string {
+  // An error may come from another realm.
+  if (!(error instanceof Error || types.isNativeError(error))) return `${name}: ${String(error)}`;
+  if (isUsage(error)) return usageSentence(usageProblem(error, command), name);
   if (debug) return traceOf(error);
   if (isPlain(error)) return error.message;
-  return `${command}: ${error.name}: ${error.message} (set DEBUG=1 for the stack trace)`;
+  if (error instanceof CommandError) return `${name}: ${error.message}`;
+  const sentence = systemSentence(error);
+  if (sentence !== undefined) return `${name}: ${sentence}`;
+  return `${name}: ${error.name}: ${error.message} (set DEBUG=1 for the stack trace)`;
+}
+
+/** Commander prints the help if a subcommand is missing, and has no message for it. */
+function usageProblem(error: Error, { commands }: Command): string {
+  if (!(error instanceof CommanderError) || error.code !== 'commander.help') return error.message;
+  return `missing command (known: ${commands.map((one) => one.name()).join(', ')})`;
 }
 
 /** Whether the message says everything. Importing the class BundleError would load esbuild in every command. */
@@ -123,8 +139,8 @@ function isPlain(error: Error): boolean {
   return error.name === 'BundleError';
 }
 
-function usageSentence({ message }: Error, command: string): string {
-  const sentence = message
+function usageSentence(problem: string, command: string): string {
+  const sentence = problem
     .replace(/^error: /, '')
     .replaceAll('\n', ' ')
     .replace(/\.$/, '');

@@ -2,7 +2,7 @@ import { GetQueueUrlCommand, QueueDoesNotExist, type SQSClient } from '@aws-sdk/
 import { readPipelineConfig, type PipelineConfig } from '../../modules/config/config.js';
 import { parseProject, pipelineNames, type PipelineNames } from '../../modules/config/names.js';
 import { parseArn } from '../../modules/config/values/arn.js';
-import type { PipelineFolder } from './command.js';
+import { CommandError, type PipelineFolder } from './command.js';
 
 /** What a command needs to find a pipeline in AWS. */
 export interface DeployedPipeline {
@@ -46,7 +46,7 @@ export interface QueueAddress {
 }
 
 /** Thrown when no queue has the given name, or the request for its URL failed. */
-export class QueueError extends Error {
+export class QueueError extends CommandError {
   override readonly name = 'QueueError';
 }
 

@@ -87,29 +87,35 @@ export async function parserIn(folder: string): Promise<MessageParser> {
  *
  * @param shown what errors call the file
  */
-export async function handlerIn<Handler>(
+export async function handlerIn<Handler extends object>(
   file: string,
   shown = relative('', file),
 ): Promise<Handler> {
-  if (!existsSync(file)) throw new ConfigError([missing(shown)]);
+  const { property = '', example = '...' } = MAKERS[basename(shown)] ?? {};
+  const needed = `it must contain 'export const handler = ${example}'`;
+  if (!existsSync(file)) throw new ConfigError([`${shown} is missing: ${needed}`]);
   const { handler } = await load<{ readonly handler?: Handler }>(file, shown);
-  if (handler !== undefined) return handler;
-  throw new ConfigError([
-    `${shown} exports no handler: it needs 'export const handler = ${MAKERS[basename(shown)] ?? '...'}'`,
-  ]);
+  if (handler === undefined) throw new ConfigError([`${shown} exports no handler: ${needed}`]);
+  // A value that is not an object has no such property either.
+  if (property in Object(handler)) return handler;
+  throw new ConfigError([`${shown} exports another kind of handler: ${needed}`]);
 }
 
-const MAKERS: Readonly<Record<string, string>> = {
-  'app.ts': 'granuleHandler({ collectionId, parseMessage, createItem })',
-  'collection.ts': 'collectionHandler(createCollection)',
-  'historic.ts': 'historicHandler({ queryInventory, rowToMessageBody, nextChunk })',
+/** How each file makes its handler, and a property that only this kind of handler has. */
+const MAKERS: Readonly<Record<string, { readonly property: string; readonly example: string }>> = {
+  'app.ts': {
+    property: 'pipeline',
+    example: 'granuleHandler({ collectionId, parseMessage, createItem })',
+  },
+  'collection.ts': {
+    property: 'createCollection',
+    example: 'collectionHandler(createCollection)',
+  },
+  'historic.ts': {
+    property: 'pipeline',
+    example: 'historicHandler({ queryInventory, rowToMessageBody, nextChunk })',
+  },
 };
-
-function missing(shown: string): string {
-  const maker = MAKERS[basename(shown)];
-  const needed = maker === undefined ? '' : `: it must contain 'export const handler = ${maker}'`;
-  return `${shown} is missing${needed}`;
-}
 
 async function load<Exports>(file: string, shown: string): Promise<Exports> {
   try {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { access, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
@@ -11,11 +11,13 @@ import { LineFile } from '../files/line-file.js';
 import { makeFolder } from '../files/run-files.js';
 import { InputError } from './input-error.js';
 
-/** Throws InputError if the file cannot be read. */
+/** Throws InputError if the file cannot be read or contains no message. */
 export async function assertMessageFile(path: string): Promise<void> {
-  await access(path).catch((cause: unknown) => {
-    throw unreadable(path, cause);
-  });
+  const messages = messagesOf(path);
+  const { done } = await messages.next();
+  await messages.return(undefined);
+  if (done !== true) return;
+  throw new InputError(`--messages '${path}' contains no message: write one message body per line`);
 }
 
 /**
@@ -52,8 +54,14 @@ async function encodingAtStart(path: string): Promise<string> {
   }
 }
 
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'the file does not exist',
+  EISDIR: 'it is a folder; pass a file with one message body per line',
+  EACCES: 'permission denied',
+};
+
 function unreadable(path: string, cause: unknown): InputError {
-  const reason = errorCode(cause) === 'ENOENT' ? 'the file does not exist' : String(cause);
+  const reason = UNREADABLE[errorCode(cause) ?? ''] ?? String(cause);
   return new InputError(`--messages '${path}' cannot be read: ${reason}`, { cause });
 }
 

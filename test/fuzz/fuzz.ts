@@ -1,13 +1,13 @@
 import { Command } from 'commander';
-import { runCommand } from '../../cli/shared/command.js';
+import { runCommand, wholeNumber } from '../../cli/shared/command.js';
 import { fuzz, MAX_MEGABYTES, type FuzzSummary } from './fuzz-run.js';
 
 const command = new Command('fuzz')
   .description(
     'Run the sentinel1 handler on damaged manifests and messages. Each must end as an Item, a skip or a typed error. The last line is one JSON object.',
   )
-  .option('--count <n>', 'number of cases', Number, 100_000)
-  .option('--seed <s>', 'seed for the cases', Number, 1)
+  .option('--count <n>', 'number of cases', wholeNumber('--count', 1), 100_000)
+  .option('--seed <s>', 'seed for the cases', wholeNumber('--seed', 0), 1)
   .action(async (options: { readonly count: number; readonly seed: number }) => {
     const summary = await fuzz(options);
     process.stdout.write(`${summaryText(summary)}\n${JSON.stringify(summary)}\n`);

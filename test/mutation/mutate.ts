@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
+import { Command } from 'commander';
+import { runCommand, UsageError } from '../../cli/shared/command.js';
 
 const root = join(import.meta.dirname, '..', '..');
 const REPORT = join(root, 'reports', 'mutation.json');
@@ -111,11 +113,33 @@ function keep(score: Score): void {
   writeFileSync(SCORES, JSON.stringify(scores, undefined, 2));
 }
 
-const given = process.argv.slice(2);
-for (const file of given.length > 0 ? given : filesIn('lambdas')) {
-  const score = mutate(file);
-  // Files with only types or constants have no mutants.
-  if (score === undefined || score.killed + score.survived.length === 0) continue;
-  print(score);
-  keep(score);
+const command = new Command('mutate')
+  .description(
+    'Change files in small ways, and count the changes that their tests notice. Scores are kept in reports/.',
+  )
+  .argument('[files...]', 'files in lambdas/ (default: all, which takes hours)', addFile)
+  .addHelpText('after', '\nExample:\n  npm run mutate -- lambdas/granule/message.ts')
+  .action((given: readonly string[] | undefined) => {
+    for (const file of given ?? filesIn('lambdas')) {
+      const score = mutate(file);
+      // Files with only types or constants have no mutants.
+      if (score === undefined || score.killed + score.survived.length === 0) continue;
+      print(score);
+      keep(score);
+    }
+  });
+
+function addFile(given: string, earlier: readonly string[] = []): readonly string[] {
+  const file = relative(root, resolve(given));
+  if (!filesIn('lambdas').includes(file))
+    throw new UsageError(
+      `unknown file ${JSON.stringify(given)}: pass one of the .ts files in lambdas/`,
+    );
+  if (testsOf(file).length === 0)
+    throw new UsageError(
+      `no test in test/lambdas/ imports ${file}, and none has its name: add test/${file.replace(/\.ts$/, '.test.ts')}`,
+    );
+  return [...earlier, file];
 }
+
+await runCommand(command);

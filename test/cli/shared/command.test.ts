@@ -1,10 +1,16 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Command } from 'commander';
-import { pipelineArgument, runCommand, UsageError } from '../../../cli/shared/command.js';
+import {
+  CommandError,
+  pipelineArgument,
+  runCommand,
+  UsageError,
+} from '../../../cli/shared/command.js';
 import { MessageError } from '../../../lambdas/runtime/errors.js';
+import { BundleError } from '../../../modules/bundling/bundle.js';
 import { ConfigError } from '../../../modules/config/values/error.js';
 
 interface Run {
@@ -79,6 +85,15 @@ describe('a command called wrongly', () => {
       stderr: `group: unknown option '--shout'. Run "npm run group -- --help" for usage.\n`,
     });
   });
+
+  test('[N29] also without a subcommand: the known ones are listed', async () => {
+    const group = new Command('group').addCommand(greet()).addCommand(new Command('part'));
+
+    expect(await run(group)).toEqual({
+      exitCode: 2,
+      stderr: `group: missing command (known: greet, part). Run "npm run group -- --help" for usage.\n`,
+    });
+  });
 });
 
 describe('a command that fails', () => {
@@ -90,6 +105,39 @@ describe('a command that fails', () => {
       exitCode: 1,
       stderr: `${error.message}\n`,
     });
+  });
+
+  test.each<[string, () => unknown, string]>([
+    [
+      'a file that does not exist',
+      () => readFileSync('nowhere.md'),
+      'nowhere.md cannot be read: it does not exist',
+    ],
+    [
+      'a path below a file',
+      () => mkdirSync('package.json/x', { recursive: true }),
+      'package.json/x cannot be written: a part of the path is a file, not a folder',
+    ],
+  ])('[N29] because of %s says which, and why', async (_, action, sentence) => {
+    expect(await run(greet(action), ['a'])).toEqual({
+      exitCode: 1,
+      stderr: `greet: ${sentence}\n`,
+    });
+  });
+
+  test('[N29] for a known reason gives it, without a hint at the stack', async () => {
+    const error = new CommandError('SQS did not delete 2 dead letters');
+
+    expect(await run(throwing(error), ['a'])).toEqual({
+      exitCode: 1,
+      stderr: 'greet: SQS did not delete 2 dead letters\n',
+    });
+  });
+
+  test('[N29] because a bundle cannot be built lists the places', async () => {
+    const error = new BundleError('pipelines/x/app.ts:1:2: Unexpected ";"');
+
+    expect((await run(throwing(error), ['a'])).stderr).toBe(`${error.message}\n`);
   });
 
   test('unexpectedly says how to see the stack trace', async () => {

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { parseBody } from '../../../lambdas/granule/message.js';
-import { messageLines } from '../../../local/input/message-file.js';
-import { messagesOf } from '../../../local/input/message-file.js';
+import { assertMessageFile, messageLines, messagesOf } from '../../../local/input/message-file.js';
 
 let folder: string;
 
@@ -90,4 +89,30 @@ test('[N05] bytes that are not valid in the encoding are an error with the path'
   await writeFile(path, Buffer.from([0x61, 0xff, 0x0a]));
 
   await expect(read(path)).rejects.toThrow(`--messages '${path}' cannot be read`);
+});
+
+test.each<[string, string | undefined, string]>([
+  ['nothing', '', 'contains no message: write one message body per line'],
+  ['blank lines', '\n  \n\r\n', 'contains no message: write one message body per line'],
+  ['a byte order mark alone', '\ufeff', 'contains no message: write one message body per line'],
+  ['no file', undefined, 'cannot be read: the file does not exist'],
+])('[N29] a file of messages with %s is refused', async (_, content, problem) => {
+  const path = join(folder, 'messages.ndjson');
+  if (content !== undefined) await writeFile(path, content);
+
+  await expect(assertMessageFile(path)).rejects.toThrow(`--messages '${path}' ${problem}`);
+});
+
+test('[N29] a folder is not a file of messages', async () => {
+  await expect(assertMessageFile(folder)).rejects.toThrow(
+    `--messages '${folder}' cannot be read: it is a folder; pass a file with one message body per line`,
+  );
+});
+
+test('[N29] a file with one message after blank lines is accepted', async () => {
+  const path = join(folder, 'messages.ndjson');
+  await writeFile(path, '\n\n{}');
+
+  await assertMessageFile(path);
+  expect(await read(path)).toEqual(['{}']);
 });

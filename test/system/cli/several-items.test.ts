@@ -51,7 +51,6 @@ let root: string;
 
 beforeAll(() => {
   root = projectRoot(FILES);
-  rmSync(join(root, 'pipelines/waves/historic.ts'));
 });
 
 afterAll(() => {
