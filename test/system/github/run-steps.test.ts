@@ -15,8 +15,8 @@ import { readWorkflow } from './workflow.js';
 const TIMEOUT_MS = 180_000;
 const pipeline = (id: string) => ({
   [`pipelines/${id}/config.yaml`]: yamlOf({ id }),
-  [`pipelines/${id}/app.ts`]: 'export const handler = 1;\n',
-  [`pipelines/${id}/collection.ts`]: 'export const handler = 2;\n',
+  [`pipelines/${id}/app.ts`]: 'export const handler = () => 1;\n',
+  [`pipelines/${id}/collection.ts`]: 'export const handler = () => 2;\n',
 });
 
 let github: GithubServer;

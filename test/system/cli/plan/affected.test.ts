@@ -36,7 +36,7 @@ test('a fingerprint depends on the code and the stack', async () => {
   const here = await bundleIn(process.cwd());
   const root = gitProject({});
   cpSync('pipelines/sentinel1', join(root, 'pipelines/sentinel1'), { recursive: true });
-  writeFileSync(join(root, ENTRY), 'export const handler = 1;\n');
+  writeFileSync(join(root, ENTRY), 'export const handler = () => 1;\n');
 
   expect(tryFingerprint(stackOf(await bundleIn(root)))).not.toBe(tryFingerprint(stackOf(here)));
   expect(tryFingerprint(stackOf(here, 1024))).not.toBe(tryFingerprint(stackOf(here)));
