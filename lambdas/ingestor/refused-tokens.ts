@@ -2,6 +2,8 @@ import { issuedAt, type AccessToken } from './token-request.js';
 
 /** A token that is refused sooner after its issue is not replaced: the next one would be refused as well. */
 const YOUNG_MS = 60_000;
+/** Tokens that live for less than Cognito's minimum of five minutes are young for a fifth of their lifetime. */
+const YOUNG_SHARE = 0.2;
 const MAX_REMEMBERED = 16;
 
 /** The tokens that the ingestor refused. */
@@ -48,5 +50,7 @@ export class RefusedTokens {
 
 /** A token that is due for renewal is replaced in any case. */
 function endOfYouth(token: AccessToken): number {
-  return Math.min(issuedAt(token) + YOUNG_MS, token.renewAt);
+  const issued = issuedAt(token);
+  const youngMs = Math.min(YOUNG_MS, (token.expiresAt - issued) * YOUNG_SHARE);
+  return Math.min(issued + youngMs, token.renewAt);
 }
