@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
+import { collectionCode } from '../../support/cli/collection-code.js';
 import { projectRoot } from '../../support/cli/project-root.js';
 import { runCli } from '../../support/cli/run-cli.js';
 import { yamlOf } from '../../support/stacks/config-folder.js';
@@ -37,24 +38,6 @@ export const handler = granuleHandler({
 });
 `;
 
-const COLLECTION = `
-import { collectionHandler } from '../../lambdas/collection-handler.js';
-
-export const handler = collectionHandler(() => ({
-  type: 'Collection',
-  stac_version: '1.0.0',
-  id: 'scenes',
-  description: 'Scenes.',
-  license: 'CC-BY-4.0',
-  extent: {
-    spatial: { bbox: [[9, 53, 11, 54]] },
-    temporal: { interval: [['2024-01-01T00:00:00Z', null]] },
-  },
-  links: [],
-  item_assets: { image: { type: 'image/tiff', roles: ['data'] } },
-}));
-`;
-
 const META = (id: string) => JSON.stringify({ id, datetime: '2024-05-01T00:00:00Z' });
 let root: string;
 
@@ -62,7 +45,7 @@ beforeAll(() => {
   root = projectRoot({
     'pipelines/scenes/app.ts': APP,
     'pipelines/scenes/config.yaml': yamlOf({ id: 'scenes', source: '[s3://scenes/l1/]' }),
-    'pipelines/scenes/collection.ts': COLLECTION,
+    'pipelines/scenes/collection.ts': collectionCode('scenes'),
     'bucket/l1/2024/a/meta.json': META('a'),
     'bucket/l1/2024/a/image.tif': 'II*',
     'bucket/l1/2024/b/meta.json': META('b'),

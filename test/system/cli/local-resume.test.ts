@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
+import { collectionCode } from '../../support/cli/collection-code.js';
 import { projectRoot, writeFiles } from '../../support/cli/project-root.js';
 import { runCli, type CliResult } from '../../support/cli/run-cli.js';
 import { yamlOf } from '../../support/stacks/config-folder.js';
@@ -38,24 +39,6 @@ export const handler = granuleHandler({
 });
 `;
 
-const collection = (description: string) => `
-import { collectionHandler } from '../../lambdas/collection-handler.js';
-
-export const handler = collectionHandler(() => ({
-  type: 'Collection',
-  stac_version: '1.0.0',
-  id: 'scenes',
-  description: '${description}',
-  license: 'CC-BY-4.0',
-  extent: {
-    spatial: { bbox: [[9, 53, 11, 54]] },
-    temporal: { interval: [['2024-01-01T00:00:00Z', null]] },
-  },
-  links: [],
-  item_assets: { image: { type: 'image/tiff', roles: ['data'] } },
-}));
-`;
-
 const historic = (pattern: string) => `
 import { historicHandler } from '../../lambdas/historic-handler.js';
 
@@ -78,7 +61,7 @@ const config = (more: Record<string, string> = {}) =>
 const FILES = {
   'app.ts': app('1'),
   'version.ts': "export const VERSION = '.0';\n",
-  'collection.ts': collection('Scenes.'),
+  'collection.ts': collectionCode('scenes', 'Scenes.'),
   'historic.ts': historic('%'),
   'config.yaml': config(),
 };
@@ -198,7 +181,10 @@ describe('[N06] an unfinished run', () => {
       { 'app.ts': `${app('1')}// A remark.\nexport type Unused = string;\n` },
     ],
     ['memory_mb', { 'config.yaml': config({ memory_mb: '512' }) }],
-    ['collection.ts, which every run posts', { 'collection.ts': collection('More.') }],
+    [
+      'collection.ts, which every run posts',
+      { 'collection.ts': collectionCode('scenes', 'More.') },
+    ],
   ])(
     'is resumed after a change of %s',
     async (_, files) => {

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { collectionCode } from '../../support/cli/collection-code.js';
 import { projectRoot } from '../../support/cli/project-root.js';
 import { runCli } from '../../support/cli/run-cli.js';
 
@@ -31,19 +32,7 @@ function itemOf(id: string): Item {
   };
 }
 `,
-  'pipelines/waves/collection.ts': `import { collectionHandler } from '../../lambdas/collection-handler.js';
-
-export const handler = collectionHandler(() => ({
-  type: 'Collection',
-  stac_version: '1.0.0',
-  id: 'waves',
-  description: 'Waves.',
-  license: 'CC-BY-4.0',
-  extent: { spatial: { bbox: [[9, 47, 12, 49]] }, temporal: { interval: [['2024-01-01T00:00:00Z', null]] } },
-  links: [],
-  item_assets: {},
-}));
-`,
+  'pipelines/waves/collection.ts': collectionCode('waves'),
   'messages.ndjson': 's3://bucket/tiles2\ns3://bucket/tiles1\ns3://bucket/tiles0\n',
 };
 

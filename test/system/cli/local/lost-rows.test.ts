@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { collectionCode } from '../../../support/cli/collection-code.js';
 import { projectRoot, writeFiles } from '../../../support/cli/project-root.js';
 import { runCli } from '../../../support/cli/run-cli.js';
 
@@ -27,24 +28,6 @@ export const handler = granuleHandler({
 });
 `;
 
-const COLLECTION = `
-import { collectionHandler } from '../../lambdas/collection-handler.js';
-
-export const handler = collectionHandler(() => ({
-  type: 'Collection',
-  stac_version: '1.0.0',
-  id: 'waves',
-  description: 'Waves.',
-  license: 'CC-BY-4.0',
-  extent: {
-    spatial: { bbox: [[9, 53, 11, 54]] },
-    temporal: { interval: [['2024-01-01T00:00:00Z', null]] },
-  },
-  links: [],
-  item_assets: {},
-}));
-`;
-
 /** historic.ts with this expression as the body of a row with a key. */
 function historic(body: string): string {
   return `
@@ -68,7 +51,10 @@ beforeEach(() => {
   root = projectRoot();
   const keys = Array.from({ length: 50 }, (_, index) => `${index}.tif\n`);
   writeFileSync(join(root, 'keys.txt'), keys.join(''));
-  writeFiles(root, { 'pipelines/waves/app.ts': APP, 'pipelines/waves/collection.ts': COLLECTION });
+  writeFiles(root, {
+    'pipelines/waves/app.ts': APP,
+    'pipelines/waves/collection.ts': collectionCode('waves'),
+  });
 });
 
 afterEach(() => {
