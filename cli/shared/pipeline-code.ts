@@ -14,7 +14,7 @@ import { failureOf } from '../../lambdas/runtime/errors.js';
 import { UnexpectedError } from '../../lambdas/runtime/unexpected.js';
 import type { MessageParser } from '../../local/input/round-trip.js';
 import { bundleEntries } from '../../modules/bundling/bundle.js';
-import { checkExports } from '../../modules/bundling/check-code.js';
+import { checkExports, FACTORIES, type FileName } from '../../modules/bundling/check-code.js';
 import { ConfigError } from '../../modules/config/values/error.js';
 import type { PipelineFolder } from './command.js';
 
@@ -85,36 +85,28 @@ export async function parserIn(folder: string): Promise<MessageParser> {
  * Imports the handler that a file of a pipeline exports. Throws ConfigError if the file does not exist, cannot be compiled
  * or exports none, and UnexpectedError if it cannot be loaded.
  *
+ * @param file app.ts, collection.ts or historic.ts, unless `shown` is
  * @param shown what errors call the file
  */
 export async function handlerIn<Handler extends object>(
   file: string,
   shown = relative('', file),
 ): Promise<Handler> {
-  const { property = '', example = '...' } = MAKERS[basename(shown)] ?? {};
-  const needed = `it must contain 'export const handler = ${example}'`;
+  const name = basename(shown) as FileName;
+  const needed = `it must contain 'export const handler = ${FACTORIES[name]}'`;
   if (!existsSync(file)) throw new ConfigError([`${shown} is missing: ${needed}`]);
   const { handler } = await load<{ readonly handler?: Handler }>(file, shown);
   if (handler === undefined) throw new ConfigError([`${shown} exports no handler: ${needed}`]);
   // A value that is not an object has no such property either.
-  if (property in Object(handler)) return handler;
+  if (PROPERTIES[name] in Object(handler)) return handler;
   throw new ConfigError([`${shown} exports another kind of handler: ${needed}`]);
 }
 
-/** How each file makes its handler, and a property that only this kind of handler has. */
-const MAKERS: Readonly<Record<string, { readonly property: string; readonly example: string }>> = {
-  'app.ts': {
-    property: 'pipeline',
-    example: 'granuleHandler({ collectionId, parseMessage, createItem })',
-  },
-  'collection.ts': {
-    property: 'createCollection',
-    example: 'collectionHandler(createCollection)',
-  },
-  'historic.ts': {
-    property: 'pipeline',
-    example: 'historicHandler({ queryInventory, rowToMessageBody, nextChunk })',
-  },
+/** A property that the handler of each file has. */
+const PROPERTIES: Readonly<Record<FileName, string>> = {
+  'app.ts': 'pipeline',
+  'collection.ts': 'createCollection',
+  'historic.ts': 'pipeline',
 };
 
 async function load<Exports>(file: string, shown: string): Promise<Exports> {

@@ -21,13 +21,15 @@ export function checkedPipeline({
   return { id, hasInventory: inventory_location !== undefined };
 }
 
-const FACTORIES = {
+/** How each file of a pipeline makes its handler. */
+export const FACTORIES = {
   'app.ts': 'granuleHandler({ collectionId, parseMessage, createItem })',
   'collection.ts': 'collectionHandler(createCollection)',
   'historic.ts': 'historicHandler({ queryInventory, rowToMessageBody, nextChunk })',
 } as const;
 
-type FileName = keyof typeof FACTORIES;
+/** Name of a file of a pipeline that exports a handler. */
+export type FileName = keyof typeof FACTORIES;
 
 /**
  * Checks what can be known about the code of pipelines before it is bundled: what checkExports checks, and that
