@@ -45,13 +45,19 @@ async function encodingAtStart(path: string): Promise<string> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
-    const start = buffer.subarray(0, bytesRead);
-    // No message starts with NUL, so half a character of UTF-16 shows its byte order.
-    if (start[0] === 0) return 'utf-16be';
-    return start[1] === 0 ? 'utf-16le' : encodingOf(start);
+    return encodingOfLines(buffer.subarray(0, bytesRead));
   } finally {
     await file.close();
   }
+}
+
+/**
+ * Detects the encoding of a file of lines, such as `utf-16le`, from its first two bytes: no message and no key starts
+ * with NUL, so half a character of UTF-16 shows its byte order.
+ */
+export function encodingOfLines(start: Uint8Array): string {
+  if (start[0] === 0) return 'utf-16be';
+  return start[1] === 0 ? 'utf-16le' : encodingOf(start);
 }
 
 const UNREADABLE: Readonly<Record<string, string>> = {

@@ -115,8 +115,13 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
+/** Returns the error of a query. DuckDB explains bytes that are not UTF-8 by a list of its own options, without the cure. */
 function messageOf(error: unknown): string {
-  return String(error).replace(/^Error: /, '');
+  const text = String(error).replace(/^Error: /, '');
+  if (!text.includes('not utf-8 encoded')) return text;
+  const [, line = '?'] = /CSV Error on Line: (\d+)/.exec(text) ?? [];
+  const [, file = 'the file'] = /^ {2}file = (.*)$/m.exec(text) ?? [];
+  return `line ${line} of ${file} is not valid UTF-8: convert the file to UTF-8, for example with iconv`;
 }
 
 // Functions of lambdas/inventory/functions.ts that Trino has and DuckDB lacks.

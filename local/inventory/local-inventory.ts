@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { createGunzip } from 'node:zlib';
 import {
   findNewestDt,
   findReport,
@@ -10,11 +11,13 @@ import {
 import { isListing, parseInventory, type Inventory } from '../../lambdas/inventory/inventory.js';
 import { fileObjects } from './file-objects.js';
 import { InputError } from '../input/input-error.js';
+import { encodingOfLines } from '../input/message-file.js';
 
 /**
  * Reads the format and the columns of an inventory on disk from its manifest, not from config.yaml, which describes the
  * one in AWS. `path` is a folder in the layout of S3 Inventory, whose newest report is used, or a listing.
- * Throws InputError if it is neither, and QueryError if the report is incomplete or the listing is empty.
+ * Throws InputError if it is neither, or a listing in UTF-16, and QueryError if the report is incomplete or the listing
+ * is empty.
  */
 export async function localInventory(path: string): Promise<Inventory> {
   const location = resolve(path);
@@ -30,6 +33,7 @@ export async function localInventory(path: string): Promise<Inventory> {
   if (isListing(location)) {
     const listing = parseInventory({ location, format: '', fields: 'key' });
     await findReport(listing, fileObjects);
+    await assertNotUtf16(location);
     return listing;
   }
   if (!found.isDirectory()) {
@@ -40,6 +44,30 @@ export async function localInventory(path: string): Promise<Inventory> {
   const { location: folder, pinnedDt } = parseInventory({ location, format: 'csv', fields: 'key' });
   const dt = pinnedDt ?? (await findNewestDt(folder, fileObjects));
   return inventoryOf(await readManifest(folder, dt, fileObjects), folder, dt);
+}
+
+/** The queries read UTF-8, as Athena does; of a listing in UTF-16 they would skip every row. */
+async function assertNotUtf16(listing: string): Promise<void> {
+  const encoding = encodingOfLines(await startOf(listing));
+  if (!encoding.startsWith('utf-16')) return;
+  const name = encoding.toUpperCase();
+  throw new InputError(
+    `--inventory '${listing}' is in ${name}, and a listing must be in UTF-8: convert it, for example with iconv -f ${name} -t UTF-8`,
+  );
+}
+
+/** Returns the first bytes of a listing, or none if they cannot be unpacked, which the query reports. */
+async function startOf(listing: string): Promise<Uint8Array> {
+  const file = createReadStream(listing);
+  const bytes = listing.endsWith('.gz') ? file.pipe(createGunzip()) : file;
+  try {
+    for await (const part of bytes) return part as Buffer;
+  } catch {
+    // The query says what is wrong with the file.
+  } finally {
+    file.destroy();
+  }
+  return new Uint8Array();
 }
 
 const REPORT_FOLDER = /^\d{4}-\d\d-\d\dT\d\d-\d\dZ$/;

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
@@ -105,6 +106,39 @@ describe('an inventory on disk', () => {
 
     await expect(sentFrom(listing)).rejects.toThrow(
       /skipped\.txt' has no row that rowToMessageBody accepts: 2 rows, 0 messages sent, 2 skipped$/,
+    );
+  });
+
+  test.each([
+    ['utf16.txt', 'UTF-16LE', Buffer.from('\ufeffx.xml\r\n', 'utf16le')],
+    ['unmarked.txt', 'UTF-16LE', Buffer.from('x.xml\n', 'utf16le')],
+    ['big.csv', 'UTF-16BE', Buffer.from('\ufeffx.xml\n', 'utf16le').swap16()],
+    ['unmarked-big.txt', 'UTF-16BE', Buffer.from('x.xml\n', 'utf16le').swap16()],
+    ['packed.txt.gz', 'UTF-16LE', gzipSync(Buffer.from('\ufeffx.xml\n', 'utf16le'))],
+  ])('is an error that says so if the listing %s is in %s', async (name, encoding, bytes) => {
+    const listing = join(folder, name);
+    writeFileSync(listing, bytes);
+
+    await expect(sentFrom(listing)).rejects.toThrow(
+      `--inventory '${listing}' is in ${encoding}, and a listing must be in UTF-8: convert it, for example with iconv -f ${encoding} -t UTF-8`,
+    );
+  });
+
+  test('may be a listing in UTF-8 with a byte order mark', async () => {
+    const listing = join(folder, 'marked.txt');
+    writeFileSync(listing, '\ufeffx.xml\r\n');
+
+    expect(await sentFrom(listing)).toEqual([{ key: 'x.xml' }]);
+  });
+
+  test('names the line of a listing that is not UTF-8, without what DuckDB says about its options', async () => {
+    const listing = join(folder, 'latin1.txt');
+    writeFileSync(listing, Buffer.from('x.xml\nä.xml\n', 'latin1'));
+
+    await expect(sentFrom(listing)).rejects.toThrow(
+      new RegExp(
+        `failed: line 2 of ${listing} is not valid UTF-8: convert the file to UTF-8, for example with iconv$`,
+      ),
     );
   });
 
