@@ -1,17 +1,17 @@
 import { addedIn1_1, commonFields, linkFields, type CommonFields } from './common-metadata.js';
-import { partsOfCollection, partsOfItem, pathOf, type Part } from './extensions/parts.js';
+import { onlyWithAssetsFaults, partsOf, pathOf, type Part } from './extensions/parts.js';
 import { schemaFaults } from './schema-faults.js';
 import type { Collection, Item, StacVersion } from './stac.js';
 
 /** Returns the faults of common metadata in the assets of an Item or Collection, and in all its parts since STAC 1.1.0. */
 export function commonFaults(object: Item | Collection): string[] {
   const version = object.stac_version;
-  const parts = object.type === 'Feature' ? partsOfItem(object) : partsOfCollection(object);
+  const parts = partsOf(object);
   const faults = parts.flatMap((part) => partFaults(part, fieldsOf(part, version)));
   if (version === '1.0.0') return faults;
   const links = parts.filter(({ place }) => place === 'links');
   const linkFaults = links.flatMap((part) => fieldFaults(part, linkFields()));
-  return [...faults, ...linkFaults, ...bandFaults(parts)];
+  return [...faults, ...linkFaults, ...onlyWithAssetsFaults('bands', parts)];
 }
 
 /** The properties of an Item were checked for the fields of STAC 1.0.0 with its other fields. */
@@ -47,12 +47,3 @@ function fieldFaults(part: Part, fields: CommonFields): string[] {
 
 /** A fault within the value of a field begins with its place there. */
 const PLACE_INSIDE = /^[\w.-]+: /;
-
-/** Bands describe assets: in an Item's properties they only repeat what an asset has. */
-function bandFaults(parts: readonly Part[]): string[] {
-  const isIn = (wanted: Part['place']): boolean =>
-    parts.some(({ place, values }) => place === wanted && 'bands' in values);
-  return isIn('properties') && !isIn('assets')
-    ? ['properties.bands: must be left out unless an asset has bands']
-    : [];
-}

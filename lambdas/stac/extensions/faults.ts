@@ -1,7 +1,13 @@
 import { schemaFaults } from '../schema-faults.js';
 import type { Collection, Item } from '../stac.js';
 import type { StacExtension } from './extension.js';
-import { partsOfCollection, partsOfItem, pathOf, type Part } from './parts.js';
+import {
+  onlyWithAssetsFaults,
+  partsOfCollection,
+  partsOfItem,
+  pathOf,
+  type Part,
+} from './parts.js';
 import { checkedVersions, STAC_EXTENSIONS } from './registry.js';
 
 /** Returns the faults of an Item's fields by the extensions that it declares, each in its version. */
@@ -37,32 +43,25 @@ function isPlaceOf({ places }: StacExtension, place: Part['place']): boolean {
 }
 
 function requirementFaults(extension: StacExtension, parts: readonly Part[]): string[] {
-  const { required = [], requiresAny, requiredIn = 'properties', places } = extension;
-  const searched =
-    requiredIn === 'anywhere' ? parts : parts.filter(({ place }) => place === 'properties');
-  const isMissing = (name: string): boolean => !searched.some(({ values }) => name in values);
-  const missing = required.filter(isMissing);
-  if (requiredIn === 'anywhere') {
-    const where = places.join(' or ');
-    const faults = missing.map((name) => `${name}: is missing in the ${where}`);
-    if (requiresAny && isWithoutFields(extension, searched))
-      faults.push(`${where}: must have at least one of ${namesOf(extension)}`);
-    return faults;
-  }
-  const faults = missing.map((name) => `properties.${name}: is missing`);
+  const {
+    required = [],
+    requiresAny,
+    requiredIn = 'properties',
+    places,
+    onlyWithAssets,
+  } = extension;
+  const isAnywhere = requiredIn === 'anywhere';
+  const where = isAnywhere ? places.join(' or ') : 'properties';
+  const searched = isAnywhere ? parts : parts.filter(({ place }) => place === 'properties');
+  const faults = required
+    .filter((name) => !searched.some(({ values }) => name in values))
+    .map((name) =>
+      isAnywhere ? `${name}: is missing in the ${where}` : `properties.${name}: is missing`,
+    );
   if (requiresAny && isWithoutFields(extension, searched))
-    faults.push(`properties: must have at least one of ${namesOf(extension)}`);
-  return [...faults, ...lonelyFaults(extension, parts)];
-}
-
-/** Some fields describe assets: in the properties they only repeat what an asset has. */
-function lonelyFaults({ onlyWithAssets: name }: StacExtension, parts: readonly Part[]): string[] {
-  if (name === undefined) return [];
-  const isIn = (wanted: string): boolean =>
-    parts.some(({ place, values }) => place === wanted && name in values);
-  return isIn('properties') && !isIn('assets')
-    ? [`properties.${name}: must be left out unless an asset has ${name}`]
-    : [];
+    faults.push(`${where}: must have at least one of ${namesOf(extension)}`);
+  if (onlyWithAssets !== undefined) faults.push(...onlyWithAssetsFaults(onlyWithAssets, parts));
+  return faults;
 }
 
 function neededByCollection(extension: StacExtension, parts: readonly Part[]): string[] {

@@ -1,6 +1,6 @@
 import type { Collection, Item } from '../stac.js';
 import { schemaUrl } from './extension.js';
-import { partsOfCollection, partsOfItem, type Part } from './parts.js';
+import { partsOf, type Part } from './parts.js';
 import { checkedVersions, EXTENSION_OF_PREFIX, STAC_EXTENSIONS } from './registry.js';
 
 /** Something about an Item or a Collection that is valid STAC, but that an author should know. */
@@ -37,10 +37,9 @@ export function uncheckedExtensions({ stac_extensions: urls }: Item | Collection
  * as pystac refuse to read such fields. Prefixes of missions and vendors, such as `s1:`, need no declaration.
  */
 export function undeclaredExtensions(object: Item | Collection): Note[] {
-  const parts = object.type === 'Feature' ? partsOfItem(object) : partsOfCollection(object);
   const declared = new Set((object.stac_extensions ?? []).map(nameIn));
   const found = new Map<string, string>();
-  for (const { values, place } of parts) {
+  for (const { values, place } of partsOf(object)) {
     for (const field in values) {
       const colon = field.indexOf(':');
       if (colon <= 0) continue;

@@ -12,6 +12,11 @@ export interface Part {
   readonly values: Fields;
 }
 
+/** Returns the parts of an Item or a Collection. */
+export function partsOf(object: Item | Collection): Part[] {
+  return object.type === 'Feature' ? partsOfItem(object) : partsOfCollection(object);
+}
+
 export function partsOfItem({ properties, assets, links }: Item): Part[] {
   return [
     ...withBands({ place: 'properties', path: 'properties', values: properties }),
@@ -35,6 +40,15 @@ export function partsOfCollection(collection: Collection): Part[] {
 /** Joins the path of a part and the name of one of its fields. */
 export function pathOf({ path }: Pick<Part, 'path'>, name: string): string {
   return path === '' ? name : `${path}.${name}`;
+}
+
+/** Some fields describe assets, such as bands: in an Item's properties they only repeat what an asset has. */
+export function onlyWithAssetsFaults(name: string, parts: readonly Part[]): string[] {
+  const isIn = (wanted: Part['place']): boolean =>
+    parts.some(({ place, values }) => place === wanted && name in values);
+  return isIn('properties') && !isIn('assets')
+    ? [`properties.${name}: must be left out unless an asset has ${name}`]
+    : [];
 }
 
 function assetParts(assets: unknown, path: string): Part[] {
