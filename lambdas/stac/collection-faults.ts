@@ -1,7 +1,6 @@
 import { schemaUrl } from './extensions/extension.js';
+import type { Fields } from './extensions/parts.js';
 import type { Collection } from './stac.js';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const ITEM_ASSETS = schemaUrl({ name: 'item-assets', version: '1.0.0' });
 

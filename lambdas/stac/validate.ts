@@ -8,10 +8,9 @@ import { excerpt } from '../runtime/text.js';
 import type { Collection, Item } from './stac.js';
 import { tryBadId, tryUnstorable } from './text.js';
 import { collectionExtensionFaults, itemExtensionFaults } from './extensions/faults.js';
+import type { Fields } from './extensions/parts.js';
 import { schemaFaults } from './schema-faults.js';
 import { compareInstants, tryParseInstant } from './time.js';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Checks an Item against its version of STAC, 1.0.0 or 1.1.0, and those of its `stac_extensions` that extensions/registry.ts lists: its fields, its

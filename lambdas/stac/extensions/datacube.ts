@@ -1,7 +1,14 @@
 import * as z from 'zod/mini';
 import { dataType, noData } from '../data-values.js';
-import type { ExtensionFields, ExtensionTable } from './extension.js';
+import type { ExtensionFields, ExtensionTable, Rules } from './extension.js';
+import type { Fields } from './parts.js';
 import { list, mapOf, nullable, number, numbers, object, oneOf, text } from './field-types.js';
+
+const SINCE_2_1: Rules = {
+  required: ['cube:dimensions'],
+  requiredIn: 'anywhere',
+  collectionRequiresAny: true,
+};
 
 /** @see https://github.com/stac-extensions/datacube */
 export const datacube: ExtensionTable = {
@@ -12,32 +19,14 @@ export const datacube: ExtensionTable = {
       fields: () => fieldsWith(dimensionOf()),
       required: ['cube:dimensions'],
     },
-    '2.1.0': {
-      fields: () => fieldsWith(dimensionOf()),
-      required: ['cube:dimensions'],
-      requiredIn: 'anywhere',
-      collectionRequiresAny: true,
-    },
-    '2.2.0': {
-      fields: () => fieldsWith(dimensionOf(vector())),
-      required: ['cube:dimensions'],
-      requiredIn: 'anywhere',
-      collectionRequiresAny: true,
-    },
+    '2.1.0': { ...SINCE_2_1, fields: () => fieldsWith(dimensionOf()) },
+    '2.2.0': { ...SINCE_2_1, fields: () => fieldsWith(dimensionOf(vector())) },
     '2.3.0': {
-      fields: () =>
-        fieldsWith(dimensionOf(vector()), {
-          nodata: noData(),
-          data_type: dataType(),
-        }),
-      required: ['cube:dimensions'],
-      requiredIn: 'anywhere',
-      collectionRequiresAny: true,
+      ...SINCE_2_1,
+      fields: () => fieldsWith(dimensionOf(vector()), { nodata: noData(), data_type: dataType() }),
     },
   },
 };
-
-type Fields = Readonly<Record<string, unknown>>;
 
 function fieldsWith(dimension: z.ZodMiniType, ofVariable: ExtensionFields = {}): ExtensionFields {
   return { 'cube:dimensions': mapOf(dimension), 'cube:variables': mapOf(variable(ofVariable)) };

@@ -1,4 +1,4 @@
-import type { ExtensionFields, ExtensionTable } from './extension.js';
+import { FIELDS_OF_BANDS, type ExtensionFields, type ExtensionTable } from './extension.js';
 import {
   above,
   atLeast,
@@ -40,11 +40,8 @@ export const eo: ExtensionTable = {
       onlyWithAssets: 'eo:bands',
     },
     '2.0.0': {
+      ...FIELDS_OF_BANDS,
       fields: fieldsOf2,
-      requiresAny: true,
-      requiredIn: 'anywhere',
-      collectionRequiresAny: true,
-      places: ['properties', 'assets', 'bands'],
       removed: { 'eo:bands': 'use bands, with fields such as eo:common_name in each band' },
     },
   },

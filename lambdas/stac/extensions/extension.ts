@@ -7,7 +7,7 @@ export type ExtensionFields = Readonly<Record<string, z.ZodMiniType>>;
 /** Parts of an Item or a Collection that have fields of extensions. `assets` includes item_assets. */
 export type Place = 'properties' | 'assets' | 'bands' | 'links';
 
-interface Rules {
+export interface Rules {
   /** Fields that an Item needs. */
   readonly required?: readonly string[];
   /** An Item needs at least one of the fields. */
@@ -23,6 +23,14 @@ interface Rules {
   /** A field that an Item's properties may have only if an asset has it too. */
   readonly onlyWithAssets?: string;
 }
+
+/** The rules of the versions 2.0.0 whose fields may be in `bands`, in place of a list of bands of their own. */
+export const FIELDS_OF_BANDS: Rules = {
+  requiresAny: true,
+  requiredIn: 'anywhere',
+  collectionRequiresAny: true,
+  places: ['properties', 'assets', 'bands'],
+};
 
 /** The rules of one version of an extension. */
 export interface StacExtension extends Rules {

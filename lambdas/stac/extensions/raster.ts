@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import { dataType, noData } from '../data-values.js';
-import type { ExtensionFields, ExtensionTable } from './extension.js';
+import { FIELDS_OF_BANDS, type ExtensionFields, type ExtensionTable } from './extension.js';
 import {
   closedObject,
   list,
@@ -20,11 +20,8 @@ export const raster: ExtensionTable = {
     '1.0.0': { fields: () => ({ 'raster:bands': bands() }), places: ['assets'] },
     '1.1.0': { fields: () => ({ 'raster:bands': bands() }), places: ['assets'] },
     '2.0.0': {
+      ...FIELDS_OF_BANDS,
       fields: fieldsOf2,
-      requiresAny: true,
-      requiredIn: 'anywhere',
-      collectionRequiresAny: true,
-      places: ['properties', 'assets', 'bands'],
       removed: { 'raster:bands': 'use bands, with fields such as raster:scale in each band' },
     },
   },
