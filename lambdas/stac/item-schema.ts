@@ -5,7 +5,7 @@ import { STAC_VERSIONS } from './stac.js';
 
 /**
  * Schemas of what Items and Collections of all versions of STAC have in common, with their GeoJSON. Rules that span fields
- * are in validate.ts, those of one version in common-metadata.ts and collection-rules.ts.
+ * are in validate.ts, those of one version in common-faults.ts and collection-faults.ts.
  */
 
 const text = z.string().check(z.minLength(1));
