@@ -1,8 +1,16 @@
 import * as z from 'zod/mini';
 import { once } from '../runtime/once.js';
 import { dataType, noData } from './data-values.js';
+import {
+  above,
+  between,
+  dateTime,
+  filledText,
+  matching,
+  notEmpty,
+  wholeNumber,
+} from './extensions/field-types.js';
 import type { StacVersion } from './stac.js';
-import { tryParseInstant } from './time.js';
 
 /**
  * Metadata that may be in the properties of an Item, in assets, and since STAC 1.1.0 in other parts too.
@@ -29,7 +37,7 @@ export function license(): z.ZodMiniType {
 
 export function provider(): z.ZodMiniType {
   return z.looseObject({
-    name: z.string().check(z.minLength(1)),
+    name: filledText(),
     description: z.optional(z.string()),
     roles: z.optional(z.array(z.enum(['licensor', 'producer', 'processor', 'host']))),
     url: z.optional(z.url()),
@@ -51,7 +59,7 @@ const fieldsOf1_0 = once((): CommonFields => {
     constellation: z.string(),
     mission: z.string(),
     instruments: z.array(z.string()),
-    gsd: z.number().check(z.positive()),
+    gsd: above(0),
     providers: z.array(provider()),
   };
 });
@@ -60,44 +68,37 @@ const fieldsOf1_1 = once((): CommonFields => ({ ...fieldsOf1_0(), ...addedIn1_1(
 
 /** The fields that STAC 1.1.0 added, or made stricter. */
 export const addedIn1_1 = once((): CommonFields => {
-  const percent = z.number().check(z.minimum(0), z.maximum(100));
   const statistics = z.looseObject({
     minimum: z.optional(z.number()),
     maximum: z.optional(z.number()),
     mean: z.optional(z.number()),
     stddev: z.optional(z.number()),
-    count: z.optional(z.int().check(z.minimum(0))),
-    valid_percent: z.optional(percent),
+    count: z.optional(wholeNumber(0)),
+    valid_percent: z.optional(between(0, 100)),
   });
   return {
-    description: z.string().check(z.minLength(1)),
+    description: filledText(),
     keywords: z.array(z.string()),
     roles: z.array(z.string()),
     // The other fields of a band are those of a part of its own.
     bands: z.array(z.looseObject({ name: z.optional(z.string()) })),
     data_type: dataType(),
     nodata: noData(),
-    statistics: statistics.check(z.refine((given) => Object.keys(given).length > 0, 'is empty')),
+    statistics: notEmpty(statistics),
     unit: z.string(),
   };
 });
 
 /** The fields that STAC 1.1.0 added to links, besides common metadata. */
 export const linkFields = once((): CommonFields => ({
-  method: z
-    .string()
-    .check(z.refine((text) => /^[A-Z]+$/.test(text), 'is not an HTTP method, such as POST')),
+  method: matching(/^[A-Z]+$/, 'is not an HTTP method, such as POST'),
   headers: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
 }));
 
 /** Also in extensions whose times have to be in UTC. */
 export function utcDateTime(): z.ZodMiniType {
-  return z.string().check(
-    z.refine((text) => tryParseInstant(text) !== undefined, {
-      error: 'is not an RFC 3339 date-time',
-      abort: true,
-    }),
-    z.refine(isUtc, 'is not in UTC: end it with Z'),
+  return dateTime().check(
+    z.refine((value) => isUtc(String(value)), 'is not in UTC: end it with Z'),
   );
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { tryParseInstant } from '../time.js';
 
-/** Types of the fields in the tables of extensions. */
+/** Types of the fields of common metadata, and of those in the tables of extensions. */
 
 export const text = z.string;
 export const number = z.number;
@@ -39,11 +39,12 @@ export function nullable(schema: z.ZodMiniType): z.ZodMiniType {
 }
 
 export function dateTime(): z.ZodMiniType {
-  return z
-    .string()
-    .check(
-      z.refine((value) => tryParseInstant(value) !== undefined, 'is not an RFC 3339 date-time'),
-    );
+  return z.string().check(
+    z.refine((value) => tryParseInstant(value) !== undefined, {
+      error: 'is not an RFC 3339 date-time',
+      abort: true,
+    }),
+  );
 }
 
 /** An array of as many numbers as one of `lengths` says. */
