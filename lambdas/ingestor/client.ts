@@ -9,7 +9,7 @@ import {
   type Posted,
 } from './response.js';
 import { TokenTrials } from './token-trial.js';
-import { retry } from '../runtime/retry.js';
+import { isTransient, retry } from '../runtime/retry.js';
 import type { Collection, Item } from '../stac/stac.js';
 import { withoutTrailingSlashes } from '../runtime/text.js';
 
@@ -101,7 +101,7 @@ async function postJson(client: Client, posted: PostedJson): Promise<void> {
 /** A token that is missing or refused is the same for all posts of an invocation, so none of them tries again. */
 function isRetryable(error: unknown): boolean {
   if (error instanceof TokenRefusedError || error instanceof TokenError) return false;
-  return failureOf(error).kind === 'transient';
+  return isTransient(error);
 }
 
 /** Replaces a refused token once, together with all other posts. */

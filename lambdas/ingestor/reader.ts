@@ -4,7 +4,7 @@ import { failureOf, IngestorError, TokenError } from '../runtime/errors.js';
 import { sendHttp, type HttpResponse, type SendHttp } from '../runtime/http.js';
 import { excerpt, withoutTrailingSlashes } from '../runtime/text.js';
 import { tryParseJson } from '../runtime/json.js';
-import { retry } from '../runtime/retry.js';
+import { isTransient, retry } from '../runtime/retry.js';
 
 /** The state of a posted Item, as the ingestor reports it. */
 export interface Ingestion {
@@ -91,7 +91,7 @@ function get(options: IngestorReaderOptions, url: string): Promise<HttpResponse>
     tries: options.tries ?? 3,
     deadline: Date.now() + RETRY_TIMEOUT_MS,
     // The token endpoint was asked several times already.
-    isRetryable: (error) => !(error instanceof TokenError) && failureOf(error).kind === 'transient',
+    isRetryable: (error) => !(error instanceof TokenError) && isTransient(error),
   });
 }
 

@@ -59,7 +59,8 @@ export async function retry<T>(
   }
 }
 
-function isTransient(error: unknown): boolean {
+/** Whether an error is not permanent, so that another call may succeed. */
+export function isTransient(error: unknown): boolean {
   return failureOf(error).kind === 'transient';
 }
 

@@ -1,8 +1,8 @@
 import { archiveHint } from '../runtime/archive.js';
-import { failureOf, ReadError } from '../runtime/errors.js';
+import { ReadError } from '../runtime/errors.js';
 import { MAX_READ_BYTES, type ByteRange } from './source.js';
 import { sendHttp, type HttpResponse } from '../runtime/http.js';
-import { retry } from '../runtime/retry.js';
+import { isTransient, retry } from '../runtime/retry.js';
 
 const TIMEOUT_MS = 30_000;
 const CONNECT_MS = 3_000;
@@ -22,7 +22,7 @@ export async function readHttps(
   return retry(() => readOnce({ href, range, signal }), {
     tries: 3,
     deadline: Date.now() + TIMEOUT_MS,
-    isRetryable: (error) => failureOf(error).kind === 'transient' && signal?.aborted !== true,
+    isRetryable: (error) => isTransient(error) && signal?.aborted !== true,
   });
 }
 
