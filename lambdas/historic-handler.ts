@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
-import { beginAwaited, beginDue, complete, empty } from './backfill/begin.js';
+import { beginAwaited, beginDue, complete, empty, failedFor } from './backfill/begin.js';
 import type { BackfillRun, BackfillOutcome } from './backfill/run.js';
 import { work } from './backfill/work.js';
 import { isUnfinished, type BackfillCursor } from './backfill/cursor.js';
@@ -105,7 +105,7 @@ function atRest(cursor: BackfillCursor, run: BackfillRun): BackfillOutcome {
     return { outcome: 'idle', chunk, message: 'the next chunk waits for the schedule' };
   // This is a retry of the event that failed, so Lambda must count it as failed too.
   if (failure.owner === run.eventId) throw new QueryError(failure.message, { kind: 'permanent' });
-  return { outcome: 'failed', chunk, message: failure.message };
+  return failedFor(failure.message, cursor);
 }
 
 function busy({ chunk }: BackfillCursor): BackfillOutcome {

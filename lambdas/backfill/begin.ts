@@ -3,6 +3,7 @@ import {
   chunkName,
   countsText,
   reportName,
+  STARTED_BY_ANOTHER,
   type BackfillOutcome,
   type BackfillRun,
 } from './run.js';
@@ -75,7 +76,8 @@ export function complete({ totals, chunk }: BackfillCursor): BackfillOutcome {
   return { outcome: 'complete', chunk, message };
 }
 
-function failedFor(message: string, { chunk }: BackfillCursor): BackfillOutcome {
+/** Returns the outcome for a chunk that has failed, with the message of its failure. */
+export function failedFor(message: string, { chunk }: BackfillCursor): BackfillOutcome {
   return { outcome: 'failed', chunk, message };
 }
 
@@ -120,9 +122,7 @@ async function begin(
   const begun = begunCursor(cursor, report, run);
   // The query is built here only to report its errors to the deployment; it runs in the next invocation.
   await queryText(begun, run);
-  if (!(await run.cursors.write(begun, stored?.version))) {
-    return { outcome: 'busy', message: 'another run is starting the backfill' };
-  }
+  if (!(await run.cursors.write(begun, stored?.version))) return STARTED_BY_ANOTHER;
   const { chunk, dt } = begun;
   const scanUsd = Number(scanCostUsd(report.bytes).toFixed(4));
   run.log.info('backfill started', {

@@ -22,7 +22,8 @@ export function shortened({ key, reason }: RefusedMessage): RefusedMessage {
   return { key: key.slice(0, MAX_CHARACTERS), reason: cutReason(reason, MAX_CHARACTERS) };
 }
 
-type Place = Pick<BackfillCursor, 'chunk' | 'dt' | 'listing'>;
+/** Where a refused row is from. */
+export type Place = Pick<BackfillCursor, 'chunk' | 'dt' | 'listing'>;
 
 /** Logs refused rows and sends one dead letter for each. Throws SendError. */
 export async function reportRefused(

@@ -34,6 +34,12 @@ export interface BackfillOutcome {
   readonly counts?: Counts;
 }
 
+/** The outcome for a run whose write of the first cursor came after that of another run. */
+export const STARTED_BY_ANOTHER: BackfillOutcome = {
+  outcome: 'busy',
+  message: 'another run is starting the backfill',
+};
+
 export function chunkName(chunk: string | undefined): string {
   return chunk === undefined ? 'the whole inventory' : `chunk ${chunk}`;
 }

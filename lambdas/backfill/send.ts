@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { complete, empty } from './begin.js';
 import { callPipeline, restartQuery } from './query.js';
-import { checkRefused, reportRefused, shortened } from './refused.js';
+import { checkRefused, reportRefused, shortened, type Place } from './refused.js';
 import { messagesOf, type Tally } from './rows.js';
 import {
   chunkName,
@@ -10,7 +10,7 @@ import {
   type BackfillOutcome,
   type BackfillRun,
 } from './run.js';
-import { addCounts, NO_COUNTS, type BackfillCursor, type Counts } from './cursor.js';
+import { addCounts, NO_COUNTS, type Counts } from './cursor.js';
 import { backoffMs } from '../runtime/retry.js';
 import { QueryError } from '../runtime/errors.js';
 import type { Lease } from './lease.js';
@@ -85,7 +85,7 @@ interface SentPage extends Counts {
 export async function sendPage(
   page: ResultPage,
   run: BackfillRun,
-  place: Pick<BackfillCursor, 'chunk' | 'dt' | 'listing'> = {},
+  place: Place = {},
 ): Promise<SentPage> {
   const tally: Tally = { skipped: 0, refused: [] };
   const { queue, clock, parallelBatches } = run;

@@ -1,9 +1,9 @@
 import type { BackfillCursor, StoredCursor } from './cursor.js';
-import type { BackfillOutcome, BackfillRun } from './run.js';
+import { STARTED_BY_ANOTHER, type BackfillOutcome, type BackfillRun } from './run.js';
 import type { ReportMissingError } from '../inventory/report-missing.js';
 
 /** Says what a backfill waits for and what starts it. The resume schedule runs every 15 minutes. */
-export function waitingText(missing: string): string {
+function waitingText(missing: string): string {
   return (
     `the backfill waits for its inventory: ${missing}. ` +
     'It starts by itself within 15 minutes after the inventory is there; if it is there already, correct inventory_location and deploy again'
@@ -34,9 +34,7 @@ export async function waitForInventory(
     startedAt: before?.waitingFor === undefined ? cursor.startedAt : before.startedAt,
     updatedAt: new Date(clock.now()).toISOString(),
   };
-  if (!(await cursors.write(waiting, stored?.version))) {
-    return { outcome: 'busy', message: 'another run is starting the backfill' };
-  }
+  if (!(await cursors.write(waiting, stored?.version))) return STARTED_BY_ANOTHER;
   log.warn('the inventory is not there yet', { missing });
   return outcome;
 }
