@@ -137,7 +137,10 @@ async function begin(
   return { outcome: 'started', chunk, message };
 }
 
-/** Returns the error if the report may still come; throws it if config.yaml names the report, or the backfill has read it. */
+/**
+ * Returns the error if the report may still come; throws it if config.yaml names the report, or the backfill has read
+ * it.
+ */
 async function findOrMissing(
   { dt, inventoryDate }: BackfillCursor,
   { settings: { inventory }, objects }: BackfillRun,

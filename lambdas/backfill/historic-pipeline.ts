@@ -3,8 +3,8 @@ import type { Row } from '../inventory/result-csv.js';
 /**
  * What a dataset contributes to its backfill: three pure functions, written in the pipeline's historic.ts.
  * An error that one of them throws is permanent: `queryInventory` and `nextChunk` stop the backfill with it,
- * `rowToMessageBody` refuses the row, and stops the chunk only if more than 1 % of its rows are refused. They are properties, not methods, so that the compiler
- * rejects a `queryInventory` that does not expect an undefined chunk.
+ * `rowToMessageBody` refuses the row, and stops the chunk only if more than 1 % of its rows are refused. They are
+ * properties, not methods, so that the compiler rejects a `queryInventory` that does not expect an undefined chunk.
  *
  * @example
  * export const handler = historicHandler({ queryInventory, rowToMessageBody, nextChunk });
@@ -18,8 +18,8 @@ export interface HistoricPipeline {
    * on DuckDB, so use only functions listed in lambdas/inventory/functions.ts.
    *
    * `chunk` is initial_chunk or a value returned by `nextChunk`. It is undefined if historic_frequency is 0, and in a
-   * local run (`npm run local`): then the query must select the whole inventory. The query runs again when it has to be restarted, so it must not depend
-   * on the time.
+   * local run (`npm run local`): then the query must select the whole inventory. The query runs again when it has to be
+   * restarted, so it must not depend on the time.
    *
    * @example
    * function queryInventory({ chunk }: { readonly chunk: string | undefined }): string {
@@ -31,8 +31,8 @@ export interface HistoricPipeline {
   /**
    * Returns the message for one row of the query's result, in the form that `parseMessage` reads, or undefined to skip
    * the row. `row` maps each selected column to its value as text; null is undefined. A body that is empty or larger
-   * than the queue allows (256 KiB or 1 MiB) is refused: the row becomes a dead letter. So does a row if
-   * only columns are read that the query does not select.
+   * than the queue allows (256 KiB or 1 MiB) is refused: the row becomes a dead letter. So does a row if only columns
+   * are read that the query does not select.
    *
    * @example
    * function rowToMessageBody({ key }: Record<string, string | undefined>): string | undefined {

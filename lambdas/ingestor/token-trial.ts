@@ -25,7 +25,10 @@ export class TokenTrials<R> {
     this.#tokens = tokens;
   }
 
-  /** Returns the response to the request with the next token, or that of the trial if it was refused. Throws what `send` and `get` throw. */
+  /**
+   * Returns the response to the request with the next token, or that of the trial if it was refused. Throws what `send`
+   * and `get` throw.
+   */
   async retry(refused: string, send: (token: string) => Promise<Tried<R>>): Promise<R> {
     const running = this.#trial?.refused === refused ? this.#trial : undefined;
     if (running === undefined) return this.#begin(refused, send);

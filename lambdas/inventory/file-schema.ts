@@ -1,8 +1,10 @@
 const PARQUET_FIELD = /\b(?:required|optional|repeated)\s+\w+\s+([^\s;=]+)/gi;
 
 /**
- * Returns the names of the columns in the fileSchema of a manifest. CSV: `Bucket, Key, Size`. ORC: `struct<bucket:string,...>`. Parquet: `message
- * s3.inventory { required binary bucket (UTF8); ... }`. A column whose type is nested counts as one.
+ * Returns the names of the columns in the fileSchema of a manifest. A column whose type is nested counts as one.
+ * - CSV: `Bucket, Key, Size`
+ * - ORC: `struct<bucket:string,...>`
+ * - Parquet: `message s3.inventory { required binary bucket (UTF8); ... }`
  */
 export function schemaFields(fileSchema: string): string[] {
   const schema = fileSchema.trim();

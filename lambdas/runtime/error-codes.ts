@@ -6,7 +6,10 @@ export function errorCode(thrown: unknown): string | undefined {
   return typeof thrown.code === 'string' ? thrown.code : undefined;
 }
 
-/** Returns the HTTP status of an error from the AWS SDK; undefined if there was no response or the error has another origin. */
+/**
+ * Returns the HTTP status of an error from the AWS SDK; undefined if there was no response or the error has another
+ * origin.
+ */
 export function tryAwsStatus(thrown: unknown): number | undefined {
   if (typeof thrown !== 'object' || thrown === null || !('$metadata' in thrown)) return undefined;
   const metadata = thrown.$metadata as { readonly httpStatusCode?: number } | undefined;

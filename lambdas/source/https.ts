@@ -11,8 +11,9 @@ const IDLE_MS = 8_000;
 const MAX_REDIRECTS = 5;
 
 /**
- * Reads an http(s) URL, or part of it with a Range header. Follows up to five redirects. Retries transient errors
- * for 30 s, also a server that stops sending; `signal` ends the read. Throws ReadError: permanent for status 404 or 410 and for too many redirects, otherwise transient.
+ * Reads an http(s) URL, or part of it with a Range header. Follows up to five redirects. Retries transient errors for
+ * 30 s, also a server that stops sending; `signal` ends the read. Throws ReadError: permanent for status 404 or 410 and
+ * for too many redirects, otherwise transient.
  */
 export async function readHttps(
   href: string,

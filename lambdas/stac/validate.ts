@@ -13,8 +13,9 @@ import { schemaFaults } from './schema-faults.js';
 import { compareInstants, tryParseInstant } from './time.js';
 
 /**
- * Checks an Item against its version of STAC, 1.0.0 or 1.1.0, and those of its `stac_extensions` that extensions/registry.ts lists: its fields, its
- * time range, its bbox against its geometry, and whether every value can be written as JSON.
+ * Checks an Item against its version of STAC, 1.0.0 or 1.1.0, and those of its `stac_extensions` that
+ * extensions/registry.ts lists: its fields, its time range, its bbox against its geometry, and whether every value can
+ * be written as JSON.
  *
  * Throws a permanent ValidationError that lists every fault with its path and value.
  *
@@ -42,7 +43,8 @@ export function validateItem(item: Item): void {
 }
 
 /**
- * Checks a Collection against its version of STAC, 1.0.0 or 1.1.0, and that it has `item_assets`, which the ingestor requires.
+ * Checks a Collection against its version of STAC, 1.0.0 or 1.1.0, and that it has `item_assets`, which the ingestor
+ * requires.
  *
  * Throws a permanent ValidationError that lists every fault with its path and value.
  *

@@ -46,7 +46,11 @@ export const processing: ExtensionTable = {
   },
 };
 
-/** Its fields are those of item_assets, which are checked with the core. @see https://github.com/stac-extensions/item-assets */
+/**
+ * Its fields are those of item_assets, which are checked with the core.
+ *
+ * @see https://github.com/stac-extensions/item-assets
+ */
 export const itemAssets: ExtensionTable = {
   name: 'item-assets',
   prefix: '',
