@@ -5,7 +5,7 @@ import { tracedFailureOf } from '../runtime/unexpected.js';
 import type { GranuleSource } from '../source/source.js';
 
 /** Receives after which a message is dead-lettered because one of its other files does not exist. */
-export const LATE_FILE_RECEIVES = 3;
+const LATE_FILE_RECEIVES = 3;
 
 /**
  * The files of a granule that exist when its message is sent, so that waiting for them cannot help:

@@ -88,7 +88,7 @@ export class TimeBudget {
 }
 
 /** Thrown when work was given up because it took too long. Transient: the next receive has the whole time again. */
-export class GivenUpError extends PipelineError {
+class GivenUpError extends PipelineError {
   override readonly name = 'GivenUp';
 
   constructor(message: string) {

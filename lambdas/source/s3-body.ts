@@ -3,7 +3,7 @@ import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import { failureOf } from '../runtime/errors.js';
 
 /** Time without a byte after which a body counts as stalled. */
-export const BODY_IDLE_MS = 4_000;
+const BODY_IDLE_MS = 4_000;
 
 /** Thrown when a body broke off or stalled. The SDK retries only until the headers have arrived. */
 export class BodyError extends Error {
