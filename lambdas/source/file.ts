@@ -52,8 +52,10 @@ function readPart(path: string, range?: ByteRange): Uint8Array {
 function archiveAbove(path: string, code: string): string | undefined {
   if (code !== 'ENOENT' && code !== 'ENOTDIR') return undefined;
   for (let above = dirname(path); above !== dirname(above); above = dirname(above)) {
-    const archive = [above, `${above}.zip`].find((file) => archiveFormatAt(file) !== undefined);
-    if (archive !== undefined) return `${archive} is a ${archiveFormatAt(archive)} file: unpack it`;
+    for (const file of [above, `${above}.zip`]) {
+      const format = archiveFormatAt(file);
+      if (format !== undefined) return `${file} is a ${format} file: unpack it`;
+    }
   }
   return undefined;
 }
