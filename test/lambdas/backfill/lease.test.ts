@@ -37,6 +37,26 @@ async function claimed(owner: string): Promise<Lease> {
   return lease;
 }
 
+/** The store behind a connection that loses the response to the next write when `loseNext` was called. */
+function lossyStore() {
+  let lost = false;
+  const lossy: CursorStore = {
+    ...store,
+    write: async (cursor, expected) => {
+      // The SDK tries again after a write that had passed.
+      if (lost) await store.write(cursor, expected);
+      lost = false;
+      return store.write(cursor, expected);
+    },
+  };
+  return {
+    store: lossy,
+    loseNext: () => {
+      lost = true;
+    },
+  };
+}
+
 describe('one run at a time', () => {
   test('another run gets the lease only after it expires', async () => {
     await claimed('a');
@@ -59,17 +79,10 @@ describe('one run at a time', () => {
   });
 
   test('a claim whose response was lost, so that the SDK wrote twice, holds the lease', async () => {
-    let lost = true;
-    const lossy: CursorStore = {
-      ...store,
-      write: async (cursor, expected) => {
-        if (lost) await store.write(cursor, expected);
-        lost = false;
-        return store.write(cursor, expected);
-      },
-    };
+    const lossy = lossyStore();
+    lossy.loseNext();
 
-    const lease = await Lease.claim(await stored(), { store: lossy, owner: 'a', clock });
+    const lease = await Lease.claim(await stored(), { store: lossy.store, owner: 'a', clock });
     await store.write({ ...(await stored()).cursor, paused: true }, (await stored()).version);
     await lease?.save({ chunks: 1 });
 
@@ -216,18 +229,9 @@ describe('concurrent writes', () => {
   });
 
   test('a lost response to a write of the same run does not end the lease', async () => {
-    let lost = false;
-    const lossy: CursorStore = {
-      ...store,
-      write: async (cursor, expected) => {
-        // The SDK tries again after a write that had passed.
-        if (lost) await store.write(cursor, expected);
-        lost = false;
-        return store.write(cursor, expected);
-      },
-    };
-    const lease = await Lease.claim(await stored(), { store: lossy, owner: 'a', clock });
-    lost = true;
+    const lossy = lossyStore();
+    const lease = await Lease.claim(await stored(), { store: lossy.store, owner: 'a', clock });
+    lossy.loseNext();
 
     await lease?.save({ chunks: 1 });
 
