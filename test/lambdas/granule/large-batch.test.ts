@@ -1,15 +1,11 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { recordQueue } from '../../../lambdas/queue/dead-letters.js';
 import { IngestorError } from '../../../lambdas/runtime/errors.js';
-import { httpServer } from '../../support/http-server.js';
 import { exampleHandler, received, sqsRecord } from '../../support/granule.js';
+import { serverPerTest } from '../../support/test-server.js';
 
-let server: Awaited<ReturnType<typeof httpServer>> | undefined;
-
-afterEach(async () => {
-  await server?.close();
-});
+const startServer = serverPerTest();
 
 interface Request {
   readonly Entries?: readonly { readonly Id: string }[];
@@ -17,7 +13,7 @@ interface Request {
 
 /** SQS that answers each request after 15 ms. */
 async function slowSqs() {
-  server = await httpServer(({ body }, response) => {
+  const server = await startServer(({ body }, response) => {
     const { Entries = [] } = JSON.parse(body) as Request;
     const Successful = Entries.map(({ Id }) => ({ Id, MessageId: Id, MD5OfMessageBody: '' }));
     setTimeout(() => {

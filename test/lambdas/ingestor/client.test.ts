@@ -1,19 +1,14 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { AccessTokens } from '../../../lambdas/ingestor/access-token.js';
 import { IngestorError } from '../../../lambdas/runtime/errors.js';
 import { ingestor } from '../../../lambdas/ingestor/client.js';
 import type { Collection } from '../../../lambdas/stac/stac.js';
 import { exampleItem } from '../../support/granule.js';
-import { httpServer, inTurn, json, type Answer } from '../../support/http-server.js';
+import { inTurn, json, type Answer } from '../../support/http-server.js';
+import { serverPerTest, type TestServer } from '../../support/test-server.js';
 
-type Server = Awaited<ReturnType<typeof httpServer>>;
-
-let server: Server | undefined;
-
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-});
+const startServer = serverPerTest();
+let server: TestServer | undefined;
 
 function tokensOf(...values: string[]): AccessTokens & { readonly forgotten: string[] } {
   const forgotten: string[] = [];
@@ -24,8 +19,8 @@ function tokensOf(...values: string[]): AccessTokens & { readonly forgotten: str
   };
 }
 
-async function responding(...answers: Answer[]): Promise<Server> {
-  server = await httpServer(inTurn(...answers));
+async function responding(...answers: Answer[]): Promise<TestServer> {
+  server = await startServer(inTurn(...answers));
   return server;
 }
 

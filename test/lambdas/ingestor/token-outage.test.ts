@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { CachedTokens, type AccessTokenOptions } from '../../../lambdas/ingestor/access-token.js';
 import { ingestor } from '../../../lambdas/ingestor/client.js';
 import type { ClientSecret } from '../../../lambdas/ingestor/client-secret.js';
@@ -9,7 +9,8 @@ import type { TokenStore } from '../../../lambdas/ingestor/token-table.js';
 import { memoryTokenStore } from '../../../local/container/shared-token.js';
 import { MemoryLog } from '../../support/backfill/collaborators.js';
 import { exampleHandler, sqsRecord } from '../../support/granule.js';
-import { httpServer, json } from '../../support/http-server.js';
+import { json } from '../../support/http-server.js';
+import { serverPerTest } from '../../support/test-server.js';
 
 const secret: ClientSecret = {
   cognito_domain: 'https://auth.example.com',
@@ -21,15 +22,10 @@ const HOUR_MS = 3_600_000;
 
 let now = 1_700_000_000_000;
 const clock = () => now;
-let server: Awaited<ReturnType<typeof httpServer>> | undefined;
+const startServer = serverPerTest();
 
 beforeEach(() => {
   now = 1_700_000_000_000;
-});
-
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
 });
 
 type Endpoint = 'up' | 'down' | 'hangs';
@@ -215,13 +211,12 @@ describe('without a token', () => {
 });
 
 describe('an ingestor that refuses every token', () => {
-  async function refusing(accepts: (token: string) => boolean = () => false) {
-    server = await httpServer((request, response) => {
+  function refusing(accepts: (token: string) => boolean = () => false) {
+    return startServer((request, response) => {
       const token = request.headers.authorization?.replace('Bearer ', '') ?? '';
       const status = accepts(token) ? 201 : 401;
       json(status, { detail: 'Not authenticated' })(request, response);
     });
-    return server;
   }
 
   /** Runs a batch of `count` messages. */

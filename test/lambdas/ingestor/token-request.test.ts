@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { ClientSecret } from '../../../lambdas/ingestor/client-secret.js';
 import { TokenError } from '../../../lambdas/runtime/errors.js';
 import type { HttpRequest, SendHttp } from '../../../lambdas/runtime/http.js';
 import { requestToken, type AccessToken } from '../../../lambdas/ingestor/token-request.js';
-import { httpServer, inTurn, json, type Answer } from '../../support/http-server.js';
+import { inTurn, json, type Answer } from '../../support/http-server.js';
+import { serverPerTest, type TestServer } from '../../support/test-server.js';
 
 const secret: ClientSecret = {
   cognito_domain: 'https://auth.example.com',
@@ -93,19 +94,15 @@ describe('the token endpoint', () => {
   };
   let now = 1_700_000_000_000;
   const clock = () => now;
-  let server: Awaited<ReturnType<typeof httpServer>> | undefined;
+  const startServer = serverPerTest();
+  let server: TestServer | undefined;
 
   beforeEach(() => {
     now = 1_700_000_000_000;
   });
 
-  afterEach(async () => {
-    await server?.close();
-    server = undefined;
-  });
-
   async function request(...responses: Answer[]): Promise<AccessToken> {
-    server = await httpServer(inTurn(...responses));
+    server = await startServer(inTurn(...responses));
     return requestToken({ ...secret, cognito_domain: server.url }, undefined, clock);
   }
 

@@ -1,16 +1,11 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { AWS_REQUESTS, S3_REQUESTS } from '../../../lambdas/runtime/aws-requests.js';
 import { listFiles, readFiles } from '../../support/project/files.js';
-import { httpServer } from '../../support/http-server.js';
+import { serverPerTest } from '../../support/test-server.js';
 
-let server: Awaited<ReturnType<typeof httpServer>> | undefined;
-
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-});
+const startServer = serverPerTest();
 
 describe('requests to AWS', () => {
   test('connect within a second, and are answered within 4 s by S3 and 8 s by others', () => {
@@ -34,7 +29,7 @@ describe('requests to AWS', () => {
   });
 
   test('that hang are sent again, and then fail', async () => {
-    server = await httpServer(() => undefined);
+    const server = await startServer(() => undefined);
     const client = new DynamoDBClient({
       endpoint: server.url,
       region: 'eu-central-1',

@@ -3,17 +3,14 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { errorCode } from '../../../lambdas/runtime/error-codes.js';
 import { sendHttp } from '../../../lambdas/runtime/http.js';
-import { httpServer, json, type Answer } from '../../support/http-server.js';
+import { json, type Answer } from '../../support/http-server.js';
+import { serverPerTest, type TestServer } from '../../support/test-server.js';
 
-let server: Awaited<ReturnType<typeof httpServer>> | undefined;
-
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-});
+const startServer = serverPerTest();
+let server: TestServer | undefined;
 
 async function serve(answer: Answer): Promise<string> {
-  server = await httpServer(answer);
+  server = await startServer(answer);
   return server.url;
 }
 

@@ -8,8 +8,9 @@ import { Readable } from 'node:stream';
 import { mockClient } from 'aws-sdk-client-mock';
 import { hrefSource, joinHref, mappedSource } from '../../../lambdas/source/href.js';
 import { S3Source } from '../../../lambdas/source/s3.js';
-import { httpServer, inTurn, json, type Answer } from '../../support/http-server.js';
+import { inTurn, json, type Answer } from '../../support/http-server.js';
 import { rejection } from '../../support/rejection.js';
+import { serverPerTest, type TestServer } from '../../support/test-server.js';
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');
 
@@ -180,16 +181,12 @@ describe('S3', () => {
 });
 
 describe('https', () => {
-  let server: Awaited<ReturnType<typeof httpServer>> | undefined;
+  const startServer = serverPerTest();
+  let server: TestServer | undefined;
   const source = hrefSource({ requesterPays: false });
 
-  afterEach(async () => {
-    await server?.close();
-    server = undefined;
-  });
-
   async function serve(...responses: Answer[]): Promise<string> {
-    server = await httpServer(inTurn(...responses));
+    server = await startServer(inTurn(...responses));
     return server.url;
   }
 

@@ -1,17 +1,14 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { readHttps } from '../../../lambdas/source/https.js';
-import { httpServer, inTurn, json, type Answer } from '../../support/http-server.js';
+import { inTurn, json, type Answer } from '../../support/http-server.js';
 import { rejection } from '../../support/rejection.js';
+import { serverPerTest, type TestServer } from '../../support/test-server.js';
 
-let server: Awaited<ReturnType<typeof httpServer>> | undefined;
-
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-});
+const startServer = serverPerTest();
+let server: TestServer | undefined;
 
 async function serve(...responses: Answer[]): Promise<string> {
-  server = await httpServer(inTurn(...responses));
+  server = await startServer(inTurn(...responses));
   return `${server.url}/a`;
 }
 
