@@ -5,6 +5,7 @@ import { tryParseJson } from '../../lambdas/runtime/json.js';
 import { BACKFILL_ATTRIBUTE, backfillAttributes } from '../../lambdas/queue/attributes.js';
 import type { QueueMessage } from '../../lambdas/queue/queue.js';
 import { writeWhole } from '../../local/files/whole-file.js';
+import { RUN_FILES } from '../../local/run/file-names.js';
 
 /** The files of a local run that a redrive reads and writes. */
 export interface RunFiles {
@@ -24,9 +25,9 @@ const LineSchema = z.object({
 export function runFiles(path: string): RunFiles {
   return {
     path,
-    deadLetters: join(path, 'dead-letters.ndjson'),
-    inProgress: join(path, '.run', 'redrive.ndjson'),
-    state: join(path, '.run', 'state.json'),
+    deadLetters: join(path, RUN_FILES.deadLetters),
+    inProgress: join(path, RUN_FILES.redrive),
+    state: join(path, RUN_FILES.state),
   };
 }
 

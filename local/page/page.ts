@@ -7,12 +7,10 @@ import { feature } from 'topojson-client';
 import type { Topology } from 'topojson-specification';
 
 import type { Collection, Item } from '../../lambdas/stac/stac.js';
+import { RUN_FILES } from '../run/file-names.js';
 import type { RunFolder } from '../run/folder.js';
 import { deadLetterCount, type RunSummary } from '../run/summary.js';
 import { MAX_ITEMS_ON_PAGE, type PageItem, toPageItem } from './page-data.js';
-
-/** File of the dead letters, beside the page. */
-const DEAD_LETTERS = 'dead-letters.ndjson';
 
 /** Writes index.html of a run, which shows its Items on a map. */
 export function writeRunPage(
@@ -96,7 +94,7 @@ function policyFor(style: string, script: string): string {
 
 function header({ title, summary, deadLetters, items, total }: PageContent): string {
   const [first = '', ...others] = summary.map(escapeHtml);
-  const link = `<a href="${DEAD_LETTERS}">${counted(deadLetters, 'dead letter')}</a>`;
+  const link = `<a href="${RUN_FILES.deadLetters}">${counted(deadLetters, 'dead letter')}</a>`;
   const parts = [first, ...(deadLetters > 0 ? [link] : []), ...others];
   const note = shownNote(items.length, total);
   return `<header>

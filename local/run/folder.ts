@@ -6,6 +6,7 @@ import { LineFile } from '../files/line-file.js';
 import type { DeadMessage } from '../container/protocol.js';
 import { keyOf, makeFolder, readLines } from '../files/run-files.js';
 import { restartText, beginningOf } from './beginning.js';
+import { RUN_FILES } from './file-names.js';
 import { type RunKey, type RunState, writeRunRecord } from './state.js';
 import { writeWhole } from '../files/whole-file.js';
 
@@ -37,11 +38,6 @@ export interface RunFolderOptions extends RunKey {
 /** Reason for a message that the queue itself moved to the dead-letter queue. */
 const NO_REASON = 'no recorded reason: the function was killed or timed out on every receive';
 
-const [STATE_FILE, DONE_FILE] = [join('.run', 'state.json'), join('.run', 'done')];
-const [ITEMS, DEAD_LETTERS] = ['items.ndjson', 'dead-letters.ndjson'];
-/** Dead letters that an interrupted redrive took out. */
-const REDRIVE = join('.run', 'redrive.ndjson');
-
 /** The output folder of a local run: its results, and the state from which the next run resumes if it is interrupted. */
 export class RunFolder implements ItemStore {
   readonly path: string;
@@ -62,26 +58,26 @@ export class RunFolder implements ItemStore {
     this.isResumed = options.fresh !== true && this.canResume();
     const fresh = !this.isResumed;
     if (fresh)
-      for (const name of ['collection.json', 'index.html', REDRIVE])
+      for (const name of ['collection.json', 'index.html', RUN_FILES.redrive])
         rmSync(this.file(name), { force: true });
     // If the process is killed here, no message may count as done whose Item is gone, and no old Item may seem to be new:
     // the done file is emptied first, and the state is written last.
-    this.done = new LineFile(this.file(DONE_FILE), { fresh });
-    this.items = new LineFile(this.file(ITEMS), { fresh });
-    this.deadLetters = new LineFile(this.file(DEAD_LETTERS), { fresh });
+    this.done = new LineFile(this.file(RUN_FILES.done), { fresh });
+    this.items = new LineFile(this.file(RUN_FILES.items), { fresh });
+    this.deadLetters = new LineFile(this.file(RUN_FILES.deadLetters), { fresh });
     this.writeState('running');
   }
 
   /** Reads the results of an interrupted run. Await it before writing anything. */
   async load(): Promise<void> {
     if (!this.isResumed) return;
-    for await (const key of readLines(this.file(DONE_FILE))) this.doneBefore.add(key);
+    for await (const key of readLines(this.file(RUN_FILES.done))) this.doneBefore.add(key);
     let offset = 0;
-    for await (const line of readLines(this.file(ITEMS))) {
+    for await (const line of readLines(this.file(RUN_FILES.items))) {
       this.setOffset((JSON.parse(line) as { id: string }).id, offset);
       offset += Buffer.byteLength(line) + 1;
     }
-    for await (const line of readLines(this.file(DEAD_LETTERS))) {
+    for await (const line of readLines(this.file(RUN_FILES.deadLetters))) {
       this.countReason(JSON.parse(line) as DeadLetter);
     }
   }
@@ -156,7 +152,7 @@ export class RunFolder implements ItemStore {
     if (state === 'finished') this.compact();
     for (const file of [this.items, this.deadLetters, this.done]) file.close();
     this.writeState(state);
-    if (state === 'finished') rmSync(this.file(DONE_FILE), { force: true });
+    if (state === 'finished') rmSync(this.file(RUN_FILES.done), { force: true });
   }
 
   private countReason({ error, reason }: DeadLetter): void {
@@ -172,7 +168,7 @@ export class RunFolder implements ItemStore {
   /** Removes the older line of every Item that was posted twice. */
   private compact(): void {
     if (this.replaced === 0) return;
-    const path = this.file(ITEMS);
+    const path = this.file(RUN_FILES.items);
     const compacted = new LineFile(`${path}.part`, { fresh: true });
     for (const text of this.itemTexts()) compacted.append(text);
     compacted.flush();
@@ -181,9 +177,10 @@ export class RunFolder implements ItemStore {
   }
 
   private canResume(): boolean {
-    const beginning = beginningOf(this.file(STATE_FILE), this.options);
+    const beginning = beginningOf(this.file(RUN_FILES.state), this.options);
     if (beginning.kind === 'restart') {
-      const results = [ITEMS, DEAD_LETTERS, REDRIVE].map((name) => this.file(name));
+      const { items, deadLetters, redrive } = RUN_FILES;
+      const results = [items, deadLetters, redrive].map((name) => this.file(name));
       this.options.onRestart?.(restartText(this.path, beginning.reason, results));
     }
     return beginning.kind === 'resume';
@@ -191,7 +188,7 @@ export class RunFolder implements ItemStore {
 
   private writeState(state: RunState): void {
     const { input, basis } = this.options;
-    writeRunRecord(this.file(STATE_FILE), { state, input, basis });
+    writeRunRecord(this.file(RUN_FILES.state), { state, input, basis });
   }
 
   private file(name: string): string {
