@@ -6,8 +6,9 @@ import { firstChunk, sourceOf, type BackfillSettings } from '../../lambdas/backf
 import { silentMeter } from '../../lambdas/runtime/metrics.js';
 import { silentLog, type Log } from '../../lambdas/runtime/log.js';
 import { cutReason } from '../../lambdas/runtime/unexpected.js';
-import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../lambdas/queue/queue.js';
+import type { MessageQueue } from '../../lambdas/queue/queue.js';
 import { countingRoundTrips, noRoundTrips, roundTripText } from '../../local/input/round-trip.js';
+import { unlimitedQueue } from '../../local/input/unlimited-queue.js';
 import { refusedOutcome, runBackfill } from '../../local/inventory/run-backfill.js';
 import { LOCAL_PACE } from '../../local/inventory/input.js';
 import type { ActionOptions, ActionResult } from './action.js';
@@ -88,14 +89,10 @@ async function settingsOfRun(
 }
 
 function countingQueue(first: string[]): MessageQueue {
-  return {
-    maxBytes: () => Promise.resolve(DEFAULT_MAX_BYTES),
-    depth: () => Promise.resolve(0),
-    sendBatch: (messages) => {
-      first.push(...messages.slice(0, SHOWN - first.length).map(({ body }) => body));
-      return Promise.resolve([]);
-    },
-  };
+  return unlimitedQueue((messages) => {
+    first.push(...messages.slice(0, SHOWN - first.length).map(({ body }) => body));
+    return Promise.resolve([]);
+  });
 }
 
 function refusals(into: string[]): Log {

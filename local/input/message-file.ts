@@ -4,12 +4,13 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 
-import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../lambdas/queue/queue.js';
+import type { MessageQueue } from '../../lambdas/queue/queue.js';
 import { errorCode } from '../../lambdas/runtime/error-codes.js';
 import { encodingOf } from '../../lambdas/runtime/text.js';
 import { LineFile } from '../files/line-file.js';
 import { makeFolder } from '../files/run-files.js';
 import { InputError } from './input-error.js';
+import { unlimitedQueue } from './unlimited-queue.js';
 
 /** Throws InputError if the file cannot be read or contains no message. */
 export async function assertMessageFile(path: string): Promise<void> {
@@ -81,15 +82,14 @@ export interface MessageLines extends MessageQueue {
 export function messageLines(path: string, options: { readonly fresh: boolean }): MessageLines {
   makeFolder(dirname(path));
   const file = new LineFile(path, options);
+  const queue = unlimitedQueue((messages) => {
+    for (const { body } of messages) file.append(lineOf(body));
+    // An accepted message must survive a killed process.
+    file.flush();
+    return Promise.resolve([]);
+  });
   return {
-    maxBytes: () => Promise.resolve(DEFAULT_MAX_BYTES),
-    depth: () => Promise.resolve(0),
-    sendBatch: (messages) => {
-      for (const { body } of messages) file.append(lineOf(body));
-      // An accepted message must survive a killed process.
-      file.flush();
-      return Promise.resolve([]);
-    },
+    ...queue,
     isEmpty: () => file.size === 0,
     close: () => {
       file.close();

@@ -1,20 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
-import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../lambdas/queue/queue.js';
+import type { MessageQueue } from '../../lambdas/queue/queue.js';
 import { LineFile } from '../files/line-file.js';
 import { makeFolder } from '../files/run-files.js';
 import type { RefusedInput } from '../input/message-feed.js';
+import { unlimitedQueue } from '../input/unlimited-queue.js';
 
 /** Returns a queue that passes each message on as a dead letter. */
 export function deadLetterQueue(put: (letter: RefusedInput) => void): MessageQueue {
-  return {
-    maxBytes: () => Promise.resolve(DEFAULT_MAX_BYTES),
-    depth: () => Promise.resolve(0),
-    sendBatch: (messages) => {
-      for (const { body, attributes = {} } of messages) put({ body, attributes });
-      return Promise.resolve([]);
-    },
-  };
+  return unlimitedQueue((messages) => {
+    for (const { body, attributes = {} } of messages) put({ body, attributes });
+    return Promise.resolve([]);
+  });
 }
 
 export interface DeadLetterLines extends MessageQueue {

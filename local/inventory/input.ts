@@ -8,7 +8,7 @@ import type { HistoricHandler } from '../../lambdas/historic-handler.js';
 import type { Inventory } from '../../lambdas/inventory/inventory.js';
 import { silentMeter } from '../../lambdas/runtime/metrics.js';
 import { silentLog } from '../../lambdas/runtime/log.js';
-import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../lambdas/queue/queue.js';
+import type { MessageQueue } from '../../lambdas/queue/queue.js';
 import type { QueryEngine } from '../../lambdas/inventory/engine.js';
 import { duckDbEngine } from './duckdb-engine.js';
 import { fileObjects } from './file-objects.js';
@@ -17,6 +17,7 @@ import { InputError } from '../input/input-error.js';
 import { localInventory } from './local-inventory.js';
 import { deadLetterQueue } from './dead-letters.js';
 import type { InputReport, MessageInput, SendMessage } from '../input/message-feed.js';
+import { unlimitedQueue } from '../input/unlimited-queue.js';
 
 export interface InventoryInputOptions {
   readonly pipelineId: string;
@@ -94,16 +95,12 @@ async function backfill(
 }
 
 function feedingQueue(send: SendMessage, cursors: CursorStore): MessageQueue {
-  return {
-    maxBytes: () => Promise.resolve(DEFAULT_MAX_BYTES),
-    depth: () => Promise.resolve(0),
-    sendBatch: async (messages) => {
-      for (const message of messages) {
-        if (await send(message)) continue;
-        await pauseBackfill(cursors);
-        break;
-      }
-      return [];
-    },
-  };
+  return unlimitedQueue(async (messages) => {
+    for (const message of messages) {
+      if (await send(message)) continue;
+      await pauseBackfill(cursors);
+      break;
+    }
+    return [];
+  });
 }
