@@ -26,10 +26,7 @@ async function checkConfigs(ids: readonly string[]): Promise<void> {
     const config = problems.collect(() => readPipelineConfig(join('pipelines', id)));
     return config ? checkedPipeline(config) : { id, hasInventory: undefined };
   });
-  const code = await problemsOfCode(pipelines);
-  problems.collect(() => {
-    if (code.length > 0) throw new ConfigError(code);
-  });
+  problems.add(await problemsOfCode(pipelines));
   if (problems.found) throw problems.error();
 }
 

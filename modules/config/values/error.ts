@@ -24,9 +24,14 @@ export class ConfigProblems {
       return read();
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      this.lines.push(...error.problems);
+      this.add(error.problems);
       return undefined;
     }
+  }
+
+  /** Adds problems that were found in another way. */
+  add(problems: readonly string[]): void {
+    this.lines.push(...problems);
   }
 
   /** Returns an error with all problems found. */
