@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { yamlOf } from '../stacks/config-folder.js';
 import { projectRoot } from './project-root.js';
 
-/** The files of a pipeline that reads a field of undefined: always in line 4, in a function `careless`. */
+/**
+ * The files of a pipeline that reads a field of undefined (always in line 4, in a function `careless`), with a file of
+ * messages and a listing.
+ */
 const FILES: Readonly<Record<string, string>> = {
   'pipelines/waves/config.yaml': yamlOf({
     inventory_location: 's3://reports/listing.txt',
@@ -41,12 +42,11 @@ export const handler = historicHandler({
   nextChunk: () => undefined,
 });
 `,
+  'messages.ndjson': 's3://bucket/granule\ns3://bucket/refused\n',
+  'listing.txt': 'good\nbad\n',
 };
 
-/** Creates a project with that pipeline, a file of messages and a listing. Returns its folder. */
-export function carelessProject(files: Readonly<Record<string, string>> = {}): string {
-  const root = projectRoot({ ...FILES, ...files });
-  writeFileSync(join(root, 'messages.ndjson'), 's3://bucket/granule\ns3://bucket/refused\n');
-  writeFileSync(join(root, 'listing.txt'), 'good\nbad\n');
-  return root;
+/** Creates a project with these files. Returns its folder. */
+export function carelessProject(): string {
+  return projectRoot(FILES);
 }
