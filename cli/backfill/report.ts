@@ -34,14 +34,18 @@ function waitingLines(
   const { state, chunk, startedAt } = progress;
   return [
     `${target.pipeline}: ${state}, ${chunkName(chunk)} has not started because its inventory is not there`,
-    `  ${'missing'.padEnd(11)}${printable(waitingFor)}`,
-    `  ${'since'.padEnd(11)}${shortTime(startedAt)}`,
+    fieldLine('missing', printable(waitingFor)),
+    fieldLine('since', shortTime(startedAt)),
     ...hints(progress, target).map((hint) => `  ${hint}`),
   ];
 }
 
 function field(name: string, value: string | undefined): string | undefined {
-  return value === undefined ? undefined : `  ${name.padEnd(11)}${value}`;
+  return value === undefined ? undefined : fieldLine(name, value);
+}
+
+function fieldLine(name: string, value: string): string {
+  return `  ${name.padEnd(11)}${value}`;
 }
 
 function headline({ state, chunk, chunksDone }: BackfillProgress, target: BackfillTarget): string {
