@@ -17,7 +17,7 @@ const MAX_CHARACTERS = 2_000;
 /** Thrown when so many rows of a chunk were refused that the pipeline or its query must be wrong. */
 export class RefusedRowsError extends QueryError {}
 
-/** Returns a refused row as the cursor stores it. */
+/** Returns a refused row as the cursor stores it and the log names it. */
 export function shortened({ key, reason }: RefusedMessage): RefusedMessage {
   return { key: key.slice(0, MAX_CHARACTERS), reason: cutReason(reason, MAX_CHARACTERS) };
 }
@@ -38,13 +38,13 @@ export async function reportRefused(
   const { refused: lost } = await sendMessages(letters, deadLetters, options);
   meter.count('RowsRefused', refused.length);
   meter.publish();
-  for (const fields of refused.slice(0, MAX_REPORTED)) {
-    log.error('row refused: no message was sent', { ...fields });
+  for (const row of refused.slice(0, MAX_REPORTED)) {
+    log.error('row refused: no message was sent', { ...row, ...shortened(row) });
   }
   const more = refused.length - MAX_REPORTED;
   if (more > 0) log.error('more rows refused', { count: more });
-  for (const { key, reason } of lost)
-    log.error('row refused, without a dead letter', { key, reason });
+  for (const row of lost.map(shortened))
+    log.error('row refused, without a dead letter', { ...row });
 }
 
 /** The body only names the row. The reason is in the attributes, as in other dead letters. */

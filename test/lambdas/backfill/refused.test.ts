@@ -104,6 +104,14 @@ describe('[N02] a refused row', () => {
     expect(letters()[0]?.attributes?.['refused_row']).toBe(named);
   });
 
+  test('is named in the log by the start of its key, like the dead letter', async () => {
+    await finish(resultOf([...keysOf(199, 0), `bad${'x'.repeat(300_000)}`]));
+
+    const refused = kit.log.lines.filter(({ message }) => message.startsWith('row refused'));
+    expect(refused.map(({ fields }) => fields?.['key'])).toEqual([`bad${'x'.repeat(1_997)}`]);
+    expect(JSON.stringify(refused).length).toBeLessThan(10_000);
+  });
+
   test('is counted for the alarm', async () => {
     const counted: unknown[] = [];
     const meter = {
