@@ -40,6 +40,9 @@ describe('a message', () => {
   test.each([
     ...[`${NAME}/`, `${NAME}//`, ` ${NAME}\t`, `                           PRE ${NAME}/`],
     `2021-04-22 10:00:00   41943040 ${NAME}.tif`,
+    ...['   40.0 MiB', '    1.5 KiB', '    0 Bytes', '     1 Byte'].map(
+      (size) => `2021-04-22 10:00:00 ${size} ${NAME}/${NAME}.tif`,
+    ),
   ])('[N03] %j names the tile, as a line of aws s3 ls', (body) => {
     expect(parseMessage(custom(body))).toEqual({ href: HREF });
   });

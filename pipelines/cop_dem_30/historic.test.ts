@@ -26,6 +26,7 @@ describe('a row', () => {
     [`  PRE ${NAME}/  `, NAME],
     [`${NAME}  `, NAME],
     [`2021-04-22 10:00:00   41943040 ${NAME}/${NAME}.tif`, `${NAME}/${NAME}.tif`],
+    [`2021-04-22 10:00:00   40.0 MiB ${NAME}/${NAME}.tif`, `${NAME}/${NAME}.tif`],
   ])('[N03] of %j, as aws s3 ls prints it, becomes a message with its key', (key, body) => {
     expect(rowToMessageBody({ key })).toBe(body);
   });

@@ -18,8 +18,9 @@ export interface Tile {
 const NAME = /^Copernicus_DSM_COG_(10|30)_([NS]\d\d)_00_([EW]\d{3})_00_DEM$/;
 const FORM = 'Copernicus_DSM_COG_{10|30}_{N|S}dd_00_{E|W}ddd_00_DEM';
 
-/** What `aws s3 ls` prints before a name: PRE, or the time and the size of an object. */
-const LISTING_PREFIX = /^(?:PRE|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\d+) +/;
+/** What `aws s3 ls` prints before a name: PRE, or the time and the size of an object, also with `--human-readable`. */
+const LISTING_PREFIX =
+  /^(?:PRE|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +[\d.]+(?: (?:Bytes?|[KMGTPE]iB))?) +/;
 
 /**
  * Returns the key in a line of a listing: without spaces around it, trailing slashes, and what `aws s3 ls` prints before
