@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { Command } from 'commander';
 import { startCdktf, type CdktfProcess } from './shared/cdktf-process.js';
+import { listPipelines } from '../modules/config/folder.js';
 import { pipelineArgument, runCommand, UsageError } from './shared/command.js';
 
 const root = join(import.meta.dirname, '..');
@@ -65,7 +66,7 @@ async function check(verb: Verb, stacks: readonly string[], rest: readonly strin
   const { bootstrapStates, checkStates, pipelineStates } = await import('./shared/state-move.js');
   const source = { root, env: process.env };
   const bootstrap = isBootstrap(source);
-  if (!bootstrap) for (const name of stacks) pipelineArgument(name);
+  for (const name of stacks) checkStack(name, { verb, bootstrap });
   const states = bootstrap
     ? bootstrapStates(readBootstrapProject(source))
     : pipelineStates(readProject(source));
@@ -76,6 +77,23 @@ async function check(verb: Verb, stacks: readonly string[], rest: readonly strin
     states.filter(({ stack }) => names.length === 0 || names.includes(stack)),
     { root, migrate },
   );
+}
+
+/** The stacks of BOOTSTRAP=1. */
+const OWN_STACKS = ['bootstrap', 'github_oidc'];
+
+/** Throws UsageError if there is no such stack. */
+function checkStack(name: string, { verb, bootstrap }: { verb: Verb; bootstrap: boolean }): void {
+  const isOwn = OWN_STACKS.includes(name);
+  if (bootstrap && !isOwn)
+    throw new UsageError(
+      `unknown stack ${JSON.stringify(name)} (known with BOOTSTRAP=1: ${OWN_STACKS.join(', ')}); the stacks of pipelines need BOOTSTRAP to be unset`,
+    );
+  if (isOwn && !bootstrap && !listPipelines().includes(name))
+    throw new UsageError(
+      `the stack ${name} exists only with BOOTSTRAP=1: use BOOTSTRAP=1 npm run ${verb} -- ${name}`,
+    );
+  if (!bootstrap) pipelineArgument(name);
 }
 
 /**

@@ -5,7 +5,7 @@ import { parseProject } from './names.js';
 import { readPipelineConfig } from './config.js';
 import type { PipelineConfig } from './config.js';
 import { listPipelines } from './folder.js';
-import { readStateBucket, readStateSettings } from './state.js';
+import { HOW_TO_BOOTSTRAP, readStateBucket, readStateSettings } from './state.js';
 import type { StateBucket, StateSettings } from './state.js';
 
 /** Everything that a synth reads before it writes anything. */
@@ -46,7 +46,7 @@ export function readProject({ root, env }: Source): Project {
 export function readBootstrapProject({ root, env }: Source): BootstrapProject {
   const problems = new ConfigProblems();
   const name = problems.collect(() => parseProject(env['PROJECT']));
-  const bucket = problems.collect(() => readStateBucket(env, cdktfJson(root)));
+  const bucket = problems.collect(() => readStateBucket(env, cdktfJson(root), HOW_TO_BOOTSTRAP));
   if (name === undefined || bucket === undefined) throw problems.error();
   return { name, bucket };
 }

@@ -32,10 +32,10 @@ export function readStateSettings(env: Env, cdktfJson: string): StateSettings {
 }
 
 /**
- * Reads the bucket from the environment, or else from the context of cdktf.json, whose text is `cdktfJson`.
- * Throws ConfigError.
+ * Reads the bucket from the environment, or else from the context of cdktf.json, whose text is `cdktfJson`. `howTo`
+ * ends the error if it is not set. Throws ConfigError.
  */
-export function readStateBucket(env: Env, cdktfJson: string): StateBucket {
+export function readStateBucket(env: Env, cdktfJson: string, howTo = HOW_TO): StateBucket {
   const context = contextOf(cdktfJson);
   const find = (name: keyof Context): string =>
     [env[name], context[name]].find((value) => value !== undefined && value !== '') ?? '';
@@ -45,7 +45,7 @@ export function readStateBucket(env: Env, cdktfJson: string): StateBucket {
     ...(bucket === '' ? ['STATE_BUCKET'] : []),
     ...(region === '' ? ['STATE_REGION'] : []),
   ];
-  if (missing.length > 0) throw new ConfigError([`${missing.join(' and ')} not set: ${HOW_TO}`]);
+  if (missing.length > 0) throw new ConfigError([`${missing.join(' and ')} not set: ${howTo}`]);
   const faults = [
     faultOf('STATE_BUCKET', bucket, checkBucket),
     faultOf('STATE_REGION', region, parseRegion),
@@ -86,6 +86,12 @@ const CdktfJsonSchema = z.object({
 });
 
 type Context = NonNullable<z.infer<typeof CdktfJsonSchema>['context']>;
+
+/** What to do for the stacks of BOOTSTRAP=1, which create the bucket and refer to it. */
+export const HOW_TO_BOOTSTRAP =
+  'the stack bootstrap creates this S3 bucket, and the roles of the stack github_oidc get access to it, so that both ' +
+  'need its name, also with LOCAL_STATE=1. Set both in the environment or in the context of cdktf.json, for example ' +
+  'STATE_BUCKET=demo-terraform-state STATE_REGION=eu-central-1';
 
 const HOW_TO =
   'Terraform stores the state of every stack in this S3 bucket. Set both in the environment or in the context of ' +

@@ -115,4 +115,23 @@ describe('BOOTSTRAP=1', () => {
     const problems = problemsOf(() => readBootstrapProject({ root: projectFolder(), env: {} }));
     expect(problems).toHaveLength(2);
   });
+
+  test('asks for the name of the bucket without advice that does not help, such as LOCAL_STATE=1 or npm run bootstrap', () => {
+    const env = { PROJECT: 'demo', BOOTSTRAP: '1', LOCAL_STATE: '1' };
+
+    const problems = problemsOf(() => readBootstrapProject({ root: projectFolder(), env }));
+
+    expect(problems).toEqual([
+      expect.stringMatching(/^STATE_BUCKET and STATE_REGION not set: .*also with LOCAL_STATE=1\. /),
+    ]);
+    expect(problems[0]).not.toContain('npm run bootstrap');
+  });
+
+  test('asks for the half that is missing', () => {
+    const env = { PROJECT: 'demo', STATE_BUCKET: 'states' };
+
+    expect(problemsOf(() => readBootstrapProject({ root: projectFolder(), env }))).toEqual([
+      expect.stringMatching(/^STATE_REGION not set: the stack bootstrap creates this S3 bucket/),
+    ]);
+  });
 });

@@ -27,6 +27,25 @@ describe('npm run deploy', () => {
   });
 });
 
+describe('the stacks of BOOTSTRAP=1', () => {
+  test.each(['github_oidc', 'bootstrap'])('need it: %s', async (name) => {
+    const { code, stderr } = await runCli('cdktf', ['deploy', name], { env: LOCAL });
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      `: the stack ${name} exists only with BOOTSTRAP=1: use BOOTSTRAP=1 npm run deploy -- ${name}. `,
+    );
+  });
+
+  test('are listed if it is set and the name is that of a pipeline', async () => {
+    const env = { BOOTSTRAP: '1', STATE_BUCKET: 'demo-states', STATE_REGION: 'eu-central-1' };
+    const { code, stderr } = await runCli('cdktf', ['diff', 'sentinel1'], { env });
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      'diff: unknown stack "sentinel1" (known with BOOTSTRAP=1: bootstrap, github_oidc); ',
+    );
+  });
+});
+
 describe('npm run bootstrap', () => {
   test('requires the name of the bucket', async () => {
     const { code, stderr } = await runCli('cdktf', ['deploy', 'bootstrap'], {
