@@ -9,21 +9,10 @@ import { silentLog } from '../../lambdas/runtime/log.js';
 import type { Collection } from '../../lambdas/stac/stac.js';
 import { verifyCollection } from '../../lambdas/ingestor/read-back.js';
 import { MemoryLog } from '../support/backfill/collaborators.js';
+import { exampleCollection } from '../support/collection.js';
 import { codeAt } from '../support/pipeline-code.js';
 
-const collection: Collection = {
-  type: 'Collection',
-  id: 'example',
-  stac_version: '1.0.0',
-  description: 'd',
-  license: 'proprietary',
-  links: [],
-  item_assets: {},
-  extent: {
-    spatial: { bbox: [[-180, -90, 180, 90]] },
-    temporal: { interval: [['2014-10-03T00:00:00Z', null]] },
-  },
-};
+const collection = exampleCollection('example');
 
 function exampleHandler(
   collaborators: Partial<CollectionCollaborators> = {},

@@ -1,23 +1,11 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { Collection } from '../../../lambdas/stac/stac.js';
 import { eventOf } from '../../kit/records.js';
+import { exampleCollection } from '../../support/collection.js';
 import { deployedServices, type AwsCall } from '../../support/deployed-services.js';
 import { exampleItem, examplePipeline } from '../../support/granule.js';
 import { outputLines } from '../../support/output-lines.js';
 
-const collection: Collection = {
-  type: 'Collection',
-  id: 'example',
-  stac_version: '1.0.0',
-  description: 'd',
-  license: 'proprietary',
-  links: [],
-  item_assets: {},
-  extent: {
-    spatial: { bbox: [[-180, -90, 180, 90]] },
-    temporal: { interval: [['2014-10-03T00:00:00Z', null]] },
-  },
-};
+const collection = exampleCollection('example');
 
 let before: NodeJS.ProcessEnv;
 let services: Awaited<ReturnType<typeof deployedServices>>;

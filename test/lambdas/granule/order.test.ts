@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ingestor } from '../../../lambdas/ingestor/client.js';
-import type { Collection } from '../../../lambdas/stac/stac.js';
 import { startFakeIngestor, type FakeIngestor } from '../../kit/fake-ingestor.js';
+import { exampleCollection } from '../../support/collection.js';
 import { exampleHandler, exampleItem, sqsRecord } from '../../support/granule.js';
 
 let fake: FakeIngestor;
@@ -16,21 +16,8 @@ const postItem: ReturnType<typeof ingestor>['postItem'] = (...given) =>
   ingestor({ url: fake.url, tokens: undefined }).postItem(...given);
 
 async function postCollection(): Promise<void> {
-  const collection: Collection = {
-    type: 'Collection',
-    stac_version: '1.0.0',
-    id: 'example',
-    description: 'An example',
-    license: 'proprietary',
-    extent: {
-      spatial: { bbox: [[-180, -90, 180, 90]] },
-      temporal: { interval: [['2014-01-01T00:00:00Z', null]] },
-    },
-    links: [],
-    item_assets: {},
-  };
   const { postCollection: post } = ingestor({ url: fake.url, tokens: undefined });
-  await post(collection, { deadline: Date.now() + 5_000 });
+  await post(exampleCollection('example'), { deadline: Date.now() + 5_000 });
 }
 
 /** The notification of an upload; S3 orders the versions of a key by the sequencer, whose length may differ. */

@@ -1,21 +1,9 @@
 import { expect, test } from '@jest/globals';
-import type { Collection } from '../../../lambdas/stac/stac.js';
 import { validateCollection, validateItem } from '../../../lambdas/stac/validate.js';
+import { exampleCollection } from '../../support/collection.js';
 import { exampleItem } from '../../support/granule.js';
 
-const collection: Collection = {
-  type: 'Collection',
-  id: 'c',
-  stac_version: '1.0.0',
-  description: 'd',
-  license: 'proprietary',
-  links: [],
-  item_assets: {},
-  extent: {
-    spatial: { bbox: [[-180, -90, 180, 90]] },
-    temporal: { interval: [['2014-10-03T00:00:00Z', null]] },
-  },
-};
+const collection = exampleCollection('c');
 
 const validateAsset = (href: string) => () => {
   validateItem({ ...exampleItem('a'), collection: 'c', assets: { data: { href } } });

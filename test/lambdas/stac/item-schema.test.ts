@@ -1,22 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { CollectionSchema, ItemSchema } from '../../../lambdas/stac/item-schema.js';
 import { schemaFaults } from '../../../lambdas/stac/schema-faults.js';
+import { exampleCollection } from '../../support/collection.js';
 import { exampleItem } from '../../support/granule.js';
 
 const item = { ...exampleItem('a'), collection: 'example' };
-const collection = {
-  type: 'Collection',
-  stac_version: '1.0.0',
-  id: 'c',
-  description: 'd',
-  license: 'MIT',
-  links: [],
-  item_assets: {},
-  extent: {
-    spatial: { bbox: [[-180, -90, 180, 90]] },
-    temporal: { interval: [['2014-01-01T00:00:00Z', null]] },
-  },
-};
+const collection = exampleCollection('c');
 
 function itemFaults(fields: Record<string, unknown>): string[] {
   return schemaFaults(ItemSchema, { ...item, ...fields });

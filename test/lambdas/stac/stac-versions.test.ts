@@ -5,6 +5,7 @@ import type { Collection, Item } from '../../../lambdas/stac/stac.js';
 import { validateCollection, validateItem } from '../../../lambdas/stac/validate.js';
 import { startFakeIngestor } from '../../kit/fake-ingestor.js';
 import { runBatch } from '../../kit/run-batch.js';
+import { exampleCollection } from '../../support/collection.js';
 import { exampleItem, exampleHandler } from '../../support/granule.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -24,21 +25,12 @@ function withAsset(version: string, asset: Fields, properties: Fields = {}): Ite
 }
 
 function collection(version: string, fields: Fields = {}): Collection {
-  const whole = {
-    type: 'Collection',
-    id: 'c',
+  return exampleCollection('c', {
     stac_version: version,
-    description: 'd',
     license: 'CC-BY-4.0',
-    links: [],
     item_assets: { data: { title: 'Image', roles: ['data'] } },
-    extent: {
-      spatial: { bbox: [[-180, -90, 180, 90]] },
-      temporal: { interval: [['2014-10-03T00:00:00Z', null]] },
-    },
     ...fields,
-  };
-  return whole as unknown as Collection;
+  });
 }
 
 function faultsOf(object: Item | Collection): readonly string[] {

@@ -2,8 +2,9 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { ValidationError } from '../../../lambdas/runtime/errors.js';
 import { makeItem } from '../../../lambdas/granule/items.js';
-import type { Collection, Item } from '../../../lambdas/stac/stac.js';
+import type { Item } from '../../../lambdas/stac/stac.js';
 import { validateCollection, validateItem } from '../../../lambdas/stac/validate.js';
+import { exampleCollection } from '../../support/collection.js';
 import { exampleItem } from '../../support/granule.js';
 import { sharedJson, sharedPath, testWithShared } from '../../support/shared-data.js';
 import { extensionSchema } from '../../support/stac-schemas.js';
@@ -411,19 +412,7 @@ describe('makeItem', () => {
 });
 
 describe('a Collection', () => {
-  const collection: Collection = {
-    type: 'Collection',
-    id: 'c',
-    stac_version: '1.0.0',
-    description: 'd',
-    license: 'proprietary',
-    links: [],
-    item_assets: {},
-    extent: {
-      spatial: { bbox: [[-180, -90, 180, 90]] },
-      temporal: { interval: [['2014-10-03T00:00:00Z', null]] },
-    },
-  };
+  const collection = exampleCollection('c');
 
   test('that follows the specification is valid', () => {
     expect(() => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { faultPlan } from '../../../local/http/faults.js';
 import { type FakeIngestor, startFakeIngestor } from '../../kit/fake-ingestor.js';
+import { exampleCollection } from '../../support/collection.js';
 
 const item = {
   type: 'Feature',
@@ -25,19 +26,7 @@ const item = {
   assets: { data: { href: 's3://b/k' } },
   stac_extensions: ['https://example.com/schema.json'],
 };
-const collection = {
-  type: 'Collection',
-  id: 'c',
-  stac_version: '1.0.0',
-  description: 'x',
-  license: 'MIT',
-  links: [],
-  item_assets: {},
-  extent: {
-    spatial: { bbox: [[0, 0, 1, 1]] },
-    temporal: { interval: [['2024-01-01T00:00:00Z', null]] },
-  },
-};
+const collection = exampleCollection('c');
 
 let ingestor: FakeIngestor;
 

@@ -5,6 +5,7 @@ import {
   undeclaredExtensions,
 } from '../../../../lambdas/stac/extensions/notes.js';
 import type { Collection, Item } from '../../../../lambdas/stac/stac.js';
+import { exampleCollection } from '../../../support/collection.js';
 import { exampleItem } from '../../../support/granule.js';
 
 const at = (path: string) => `https://stac-extensions.github.io/${path}/schema.json`;
@@ -12,20 +13,6 @@ const at = (path: string) => `https://stac-extensions.github.io/${path}/schema.j
 function withAsset(fields: Readonly<Record<string, unknown>>, extensions: string[] = []): Item {
   const assets = { data: { href: 's3://b/data.tif', ...fields } };
   return exampleItem('a', { assets, stac_extensions: extensions });
-}
-
-function collectionWith(fields: Readonly<Record<string, unknown>>): Collection {
-  return {
-    type: 'Collection',
-    id: 'c',
-    stac_version: '1.0.0',
-    description: 'd',
-    license: 'MIT',
-    links: [],
-    item_assets: {},
-    extent: { spatial: { bbox: [[0, 0, 1, 1]] }, temporal: { interval: [[null, null]] } },
-    ...fields,
-  };
 }
 
 describe('a field of a published extension that is not declared', () => {
@@ -44,8 +31,8 @@ describe('a field of a published extension that is not declared', () => {
   test.each<[string, Item | Collection]>([
     ['properties', exampleItem('a', { properties: { datetime: null, 'view:azimuth': 1 } })],
     ['bands', withAsset({ bands: [{ 'view:azimuth': 1 }] })],
-    ['assets', collectionWith({ item_assets: { data: { 'view:azimuth': 1 } } })],
-    ['summaries', collectionWith({ summaries: { 'view:azimuth': [1] } })],
+    ['assets', exampleCollection('c', { item_assets: { data: { 'view:azimuth': 1 } } })],
+    ['summaries', exampleCollection('c', { summaries: { 'view:azimuth': [1] } })],
     ['links', exampleItem('a', { links: [{ rel: 'x', href: 'https://a', 'view:azimuth': 1 }] })],
   ])('[N10] is found in %s of an Item or a Collection', (place, object) => {
     expect(undeclaredExtensions(object)).toEqual([
@@ -54,7 +41,7 @@ describe('a field of a published extension that is not declared', () => {
   });
 
   test('[N10] is found at the top level of a Collection, also of an extension that is not checked', () => {
-    expect(undeclaredExtensions(collectionWith({ 'sci:doi': '10.1/x' }))).toEqual([
+    expect(undeclaredExtensions(exampleCollection('c', { 'sci:doi': '10.1/x' }))).toEqual([
       { about: 'scientific', message: expect.stringContaining('add the URL of its schema') },
     ]);
   });
@@ -90,7 +77,7 @@ describe('a declared extension', () => {
   test('[N35] of a Collection is noted too, and its item-assets extension is known', () => {
     const urls = [at('item-assets/v1.0.0'), at('storage/v2.0.0')];
 
-    expect(uncheckedExtensions(collectionWith({ stac_extensions: urls }))).toHaveLength(1);
-    expect(uncheckedExtensions(collectionWith({}))).toEqual([]);
+    expect(uncheckedExtensions(exampleCollection('c', { stac_extensions: urls }))).toHaveLength(1);
+    expect(uncheckedExtensions(exampleCollection('c'))).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { ValidationError } from '../../../../lambdas/runtime/errors.js';
 import { STAC_EXTENSIONS } from '../../../../lambdas/stac/extensions/registry.js';
 import type { Collection, Item } from '../../../../lambdas/stac/stac.js';
 import { validateCollection, validateItem } from '../../../../lambdas/stac/validate.js';
+import { exampleCollection } from '../../../support/collection.js';
 import { exampleItem } from '../../../support/granule.js';
 import { sharedJson, sharedPath, testWithShared } from '../../../support/shared-data.js';
 import { EXTENSION_SCHEMAS, extensionSchema } from '../../../support/stac-schemas.js';
@@ -48,23 +49,9 @@ function faultsIn(version: string, parts: Parts): readonly string[] {
 }
 
 function faultsInCollection(version: string, fields: Fields): readonly string[] {
-  const collection = {
-    type: 'Collection',
-    id: 'c',
-    stac_version: '1.0.0',
-    description: 'd',
-    license: 'MIT',
-    links: [],
-    item_assets: {},
-    extent: {
-      spatial: { bbox: [[-180, -90, 180, 90]] },
-      temporal: { interval: [['2014-10-03T00:00:00Z', null]] },
-    },
-    stac_extensions: [url(version)],
-    ...fields,
-  };
+  const collection = exampleCollection('c', { stac_extensions: [url(version)], ...fields });
   return faults(() => {
-    validateCollection(collection as unknown as Collection);
+    validateCollection(collection);
   });
 }
 
