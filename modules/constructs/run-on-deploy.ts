@@ -1,6 +1,6 @@
 import { LambdaInvocation } from '@cdktf/provider-aws/lib/lambda-invocation';
 import { DataResource, Fn, Token } from 'cdktf';
-import type { ITerraformDependable } from 'cdktf';
+import type { IResolvable, ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { PipelineFunction } from './pipeline-function.js';
 
@@ -8,7 +8,8 @@ export interface RunOnDeployProps {
   readonly function: Pick<PipelineFunction, 'name'> & Partial<Pick<PipelineFunction, 'ready'>>;
   /** The function runs again when one of these values changes, and the plan shows which. */
   readonly triggers: Readonly<Record<string, string>>;
-  readonly event: Readonly<Record<string, string>>;
+  /** The event itself, or a reference to it. */
+  readonly event: Readonly<Record<string, string>> | IResolvable;
   /** Resources, besides the function, that must exist before it can succeed. */
   readonly after: ITerraformDependable[];
 }

@@ -1,4 +1,5 @@
 import { Token } from 'cdktf';
+import type { IResolvable } from 'cdktf';
 import { RunOnDeploy } from '../../constructs/run-on-deploy.js';
 import type { ModuleStack } from '../generate/stack.js';
 import type { TerraformModule } from '../generate/module.js';
@@ -43,7 +44,7 @@ function build(stack: ModuleStack): void {
   const { done } = new RunOnDeploy(stack, 'on-deploy', {
     function: { name: stack.text('function_name') },
     triggers: Token.asStringMap(stack.variable('triggers').value),
-    event: Token.asStringMap(stack.variable('event').value),
+    event: stack.variable('event').value as IResolvable,
     after: [],
   });
   stack.addOutputs({

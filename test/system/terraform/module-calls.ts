@@ -16,6 +16,11 @@ export const fn = (given: ModuleCall['arguments']): ModuleCall => ({
   arguments: { zip: '${path.root}/code/app.zip', handler: 'app.handler', ...given },
 });
 
+export const runOnDeploy = (given: ModuleCall['arguments']): ModuleCall => ({
+  module: 'run-on-deploy',
+  arguments: { triggers: { version: '1' }, ...given },
+});
+
 export const inventory = (given: ModuleCall['arguments']): ModuleCall => ({
   module: 'inventory',
   arguments: {

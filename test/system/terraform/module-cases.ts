@@ -5,6 +5,7 @@ import {
   pipeline,
   queue,
   QUEUES_OF_MODULE,
+  runOnDeploy,
   STATEMENT,
   TOPIC,
 } from './module-calls.js';
@@ -83,17 +84,14 @@ export const CASES: Readonly<Record<string, Case>> = {
     made: 8,
     conditions: { 'failures are lost': 'output.fn.on_failure_queue_name == "demo-app-on-failure"' },
   },
-  'run-on-deploy of a function': {
+  'run-on-deploy of a function, with a nested event': {
     calls: {
       fn: fn({ name: 'demo-app' }),
-      run: {
-        module: 'run-on-deploy',
-        arguments: {
-          function_name: '${module.fn.function_name}',
-          triggers: { version: '1' },
-          depends_on: ['module.fn'],
-        },
-      },
+      run: runOnDeploy({
+        function_name: '${module.fn.function_name}',
+        event: { action: 'run', days: [1, 2], filter: { from: '2024-05-01', empty: null } },
+        depends_on: ['module.fn'],
+      }),
     },
     made: 6,
     conditions: {},
