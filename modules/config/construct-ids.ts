@@ -12,7 +12,7 @@ export const CONSTRUCT_IDS = {
   onDeploy: 'on-deploy',
 } as const;
 
-/** Separates the ids on the path to a resource: `backfill_on-deploy_invocation`. Ids are in kebab case, without underscores. */
+/** Separates the ids on the path to a resource: `backfill_on-deploy_invocation`. Ids are in kebab case. */
 export const ID_SEPARATOR = '_';
 
 /** Paths of the constructs whose function an apply invokes. */

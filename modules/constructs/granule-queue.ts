@@ -135,6 +135,12 @@ export function sendAccess(queueArn: string): PolicyStatement {
   };
 }
 
+/** A Terraform expression that must be true, and what the plan says if it is not. */
+export interface Precondition {
+  readonly condition: string;
+  readonly errorMessage: string;
+}
+
 export interface SubscriptionProps {
   readonly topicArn: string;
   readonly queueArn: string;
@@ -147,7 +153,7 @@ export interface SubscriptionProps {
   /** What the filter policy applies to: `MessageBody` or `MessageAttributes`. */
   readonly filterPolicyScope?: string;
   /** What must hold before the subscription is made. @default nothing */
-  readonly precondition?: { readonly condition: string; readonly errorMessage: string };
+  readonly precondition?: Precondition;
 }
 
 /**

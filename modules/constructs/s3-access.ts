@@ -46,23 +46,18 @@ export function readAccess(
 ): PolicyStatement[] {
   if (places.length === 0) return [];
   const buckets = [...new Set(places.map(({ bucket }) => bucket))];
-  const keysIn = (bucket: string): string[] =>
-    places
-      .filter((place) => place.bucket === bucket)
-      .flatMap(({ keys }) => keys.map(terraformText));
-  const foldersIn = (bucket: string): string[] =>
-    places
-      .filter((place) => place.bucket === bucket)
-      .flatMap(({ folders = [] }) => folders.map(terraformText));
+  const placesIn = (bucket: string) => places.filter((place) => place.bucket === bucket);
+  const keysIn = (bucket: string) => placesIn(bucket).flatMap(({ keys }) => keys);
+  const foldersIn = (bucket: string) => placesIn(bucket).flatMap(({ folders = [] }) => folders);
   const objects = buckets.flatMap((bucket) =>
-    keysIn(bucket).map((key) => `${bucketArn(partition, bucket)}/${key}`),
+    keysIn(bucket).map((key) => `${bucketArn(partition, bucket)}/${terraformText(key)}`),
   );
   return [
     readStatement(what, objects),
     ...buckets.map((bucket, index) =>
       listStatement(`List${what}${index === 0 ? '' : index + 1}`, {
         bucketArn: bucketArn(partition, bucket),
-        keys: [...keysIn(bucket), ...foldersIn(bucket)],
+        keys: [...keysIn(bucket), ...foldersIn(bucket)].map(terraformText),
       }),
     ),
   ];

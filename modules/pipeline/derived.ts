@@ -3,6 +3,7 @@ import { parseArn, partitionOf, secretPolicyArn } from '../config/values/arn.js'
 import { inventorySource } from '../constructs/inventory-source.js';
 import type { InventorySource } from '../constructs/inventory-source.js';
 import type { PipelineConfig } from '../config/config.js';
+import type { Precondition } from '../constructs/granule-queue.js';
 import type { PolicyStatement } from '../constructs/policy.js';
 import { placeOf, readAccess } from '../constructs/s3-access.js';
 import type { RegionalProvider } from '../constructs/base-stack.js';
@@ -39,7 +40,7 @@ export interface DerivedTopic {
   /** Provider of the topic's region, if that is not the stack's. */
   readonly elsewhere?: RegionalProvider;
   /** What must hold before the subscription is made, in a Terraform module. */
-  readonly precondition?: { readonly condition: string; readonly errorMessage: string };
+  readonly precondition?: Precondition;
   /** Topic that alarms in this topic's region notify. */
   readonly alarmTopic?: string;
 }

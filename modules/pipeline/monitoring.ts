@@ -1,7 +1,6 @@
 import { Construct } from 'constructs';
 import type { RegionalProvider } from '../constructs/base-stack.js';
 import { Alarms } from '../constructs/alarms.js';
-import type { CountedProblem } from '../constructs/alarms.js';
 import { Dashboard } from '../constructs/dashboard.js';
 import type { RegionalQueue } from '../constructs/dashboard.js';
 import type { DeadLetters } from '../constructs/dead-letters.js';
@@ -47,8 +46,15 @@ export class Monitoring extends Construct {
     alarms.onAge('age', { queue: queue.name, minutes: config.max_age_minutes });
     for (const fn of functions) alarms.onFunction(fn.node.id, fn.name);
     if (derived.inventory !== undefined) {
-      alarms.onCount('backfill-skipped', skippedMessages(config.id));
-      alarms.onCount('rows-refused', refusedRows(config.id));
+      for (const [subject, { metricName, description }] of Object.entries(BACKFILL_COUNTS)) {
+        const dimensions = { service: config.id };
+        alarms.onCount(subject, {
+          description,
+          namespace: METRICS_NAMESPACE,
+          metricName,
+          dimensions,
+        });
+      }
     }
     for (const { elsewhere, subject, description, queue: watched } of deadLetters) {
       const near = elsewhere === undefined ? alarms : this.topicAlarms(props, elsewhere);
@@ -83,25 +89,18 @@ export class Monitoring extends Construct {
   }
 }
 
-/** Messages of the backfill that name no granule: historic.ts and app.ts disagree. */
-function skippedMessages(service: string): CountedProblem {
-  return {
-    description: 'The backfill sent messages that name no granule',
-    namespace: METRICS_NAMESPACE,
+/** Metrics of a backfill that should stay 0, by the subjects of their alarms. */
+const BACKFILL_COUNTS = {
+  // historic.ts and app.ts disagree.
+  'backfill-skipped': {
     metricName: 'BackfillMessagesSkipped',
-    dimensions: { service },
-  };
-}
-
-/** Rows of the inventory that could not become messages. */
-function refusedRows(service: string): CountedProblem {
-  return {
-    description: 'The backfill refused rows of the inventory',
-    namespace: METRICS_NAMESPACE,
+    description: 'The backfill sent messages that name no granule',
+  },
+  'rows-refused': {
     metricName: 'RowsRefused',
-    dimensions: { service },
-  };
-}
+    description: 'The backfill refused rows of the inventory',
+  },
+} as const;
 
 function placeOf({ queue, elsewhere }: MonitoredDeadLetters, region: string): RegionalQueue {
   return { name: queue.name, region: elsewhere?.region ?? region };

@@ -11,6 +11,7 @@ import {
 import type { App, IResolvable, TerraformElement, TerraformProvider } from 'cdktf';
 import type { Node } from 'constructs';
 import { readableId } from '../../constructs/base-stack.js';
+import type { Precondition } from '../../constructs/granule-queue.js';
 import { variableBlock } from '../variables/variable.js';
 import type { Variables } from '../variables/variable.js';
 
@@ -95,12 +96,6 @@ export function ownPlace(stack: ModuleStack): {
   };
 }
 
-/** A condition that a resource needs before it is made. */
-export interface Precondition {
-  readonly condition: string;
-  readonly errorMessage: string;
-}
-
 /**
  * Compares the region of the provider that the caller passed as `aws.topic` with that of the topic: SNS would refuse
  * the subscription in the middle of an apply.
@@ -111,12 +106,7 @@ export function topicInRegion(
   stack: ModuleStack,
   { provider, topicArn }: { readonly provider: TerraformProvider; readonly topicArn: string },
 ): Precondition {
-  const { friendlyUniqueId, terraformResourceType } = new DataAwsRegion(
-    stack,
-    'topic-provider-region',
-    { provider },
-  );
-  const given = `data.${terraformResourceType}.${friendlyUniqueId}.id`;
+  const given = `${new DataAwsRegion(stack, 'topic-provider-region', { provider }).fqn}.id`;
   const own = `split(":", ${topicArn})[3]`;
   return {
     condition: `\${${given} == ${own}}`,
