@@ -1,19 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { ValidationError } from '../../../lambdas/runtime/errors.js';
 import { makeItem } from '../../../lambdas/granule/items.js';
 import { footprintOf } from '../../../lambdas/stac/geometry.js';
 import type { Item, Position } from '../../../lambdas/stac/stac.js';
-import { validateItem } from '../../../lambdas/stac/validate.js';
 import { exampleItem } from '../../support/granule.js';
+import { faultsOf } from '../../support/stac-faults.js';
 
-function faultsOf(fields: Record<string, unknown>): readonly string[] {
-  try {
-    validateItem({ ...exampleItem('a'), collection: 'example', ...fields });
-    return [];
-  } catch (error) {
-    return error instanceof ValidationError ? error.faults : [String(error)];
-  }
+function faultsWith(fields: Record<string, unknown>): readonly string[] {
+  return faultsOf({ ...exampleItem('a'), collection: 'example', ...fields });
 }
 
 type Corners = readonly [number, number, number, number];
@@ -41,7 +35,7 @@ describe('a bbox and its geometry', () => {
     ['across the antimeridian', [170, 48, -170, 49]],
     ['south of it', [11, -49, 12, -48]],
   ])('[N33] are refused with both values if the bbox is %s', (_, bbox) => {
-    expect(faultsOf({ geometry: box(FIELD), bbox })).toEqual([
+    expect(faultsWith({ geometry: box(FIELD), bbox })).toEqual([
       `bbox: ${JSON.stringify(bbox)} does not contain the geometry, whose bbox is [11,48,12,49]`,
     ]);
   });
@@ -49,8 +43,8 @@ describe('a bbox and its geometry', () => {
   test('[N33] are refused if latitude and longitude are swapped in one of them', () => {
     const swapped: Corners = [48, 11, 49, 12];
 
-    expect(faultsOf({ geometry: box(FIELD), bbox: swapped })[0]).toMatch(/are swapped$/);
-    expect(faultsOf({ geometry: box(swapped), bbox: FIELD })[0]).toMatch(/are swapped$/);
+    expect(faultsWith({ geometry: box(FIELD), bbox: swapped })[0]).toMatch(/are swapped$/);
+    expect(faultsWith({ geometry: box(swapped), bbox: FIELD })[0]).toMatch(/are swapped$/);
   });
 
   test.each<[string, object, Corners]>([
@@ -71,12 +65,12 @@ describe('a bbox and its geometry', () => {
     ],
     ['the geometry is a line', { type: 'LineString', coordinates: [[11, 48], [12, 49]] }, FIELD], // prettier-ignore
   ])('[N33] are valid if %s', (_, geometry, bbox) => {
-    expect(faultsOf({ geometry, bbox })).toEqual([]);
+    expect(faultsWith({ geometry, bbox })).toEqual([]);
   });
 
   test('[N33] may differ by at most 0.01 degrees', () => {
-    expect(faultsOf({ geometry: box(FIELD), bbox: [11.0099, 48, 12, 49] })).toEqual([]);
-    expect(faultsOf({ geometry: box(FIELD), bbox: [11.0101, 48, 12, 49] })).toHaveLength(1);
+    expect(faultsWith({ geometry: box(FIELD), bbox: [11.0099, 48, 12, 49] })).toEqual([]);
+    expect(faultsWith({ geometry: box(FIELD), bbox: [11.0101, 48, 12, 49] })).toHaveLength(1);
   });
 
   test.each([
@@ -91,7 +85,7 @@ describe('a bbox and its geometry', () => {
     ['with a ring of one position', box([11, 48, 11, 48])],
     ['with a ring of two positions', box([11, 48, 12, 48])],
   ])('[N33] are refused if the geometry is %s', (_, geometry) => {
-    expect(faultsOf({ geometry, bbox: [-180, -90, 180, 90] })).not.toEqual([]);
+    expect(faultsWith({ geometry, bbox: [-180, -90, 180, 90] })).not.toEqual([]);
   });
 });
 
@@ -140,7 +134,7 @@ test.each<[string, Position[]]>([
 ])('[N11] a footprint around %s is valid and causes no warning', async (_, ring) => {
   const { geometry, bbox } = footprintOf(ring);
 
-  expect(faultsOf({ geometry, bbox })).toEqual([]);
+  expect(faultsWith({ geometry, bbox })).toEqual([]);
   expect(await warningsOf(geometry, bbox)).toBe(0);
 });
 
@@ -156,8 +150,8 @@ describe('a bbox of six numbers', () => {
   });
 
   test('[N34] is compared with the geometry', () => {
-    expect(faultsOf({ geometry: box(FIELD, 3), bbox: [20, 48, 3, 21, 49, 3] })).toHaveLength(1);
-    expect(faultsOf({ geometry: box(FIELD, 3), bbox: [11, 48, 3, 12, 49, 3] })).toEqual([]);
+    expect(faultsWith({ geometry: box(FIELD, 3), bbox: [20, 48, 3, 21, 49, 3] })).toHaveLength(1);
+    expect(faultsWith({ geometry: box(FIELD, 3), bbox: [11, 48, 3, 12, 49, 3] })).toEqual([]);
   });
 
   test('[N34] may cross the antimeridian, as its geometry does', async () => {
@@ -167,23 +161,23 @@ describe('a bbox of six numbers', () => {
     ];
     const geometry = { type: 'MultiPolygon', coordinates };
 
-    expect(faultsOf({ geometry, bbox: [179, 0, 5, -179, 1, 5] })).toEqual([]);
+    expect(faultsWith({ geometry, bbox: [179, 0, 5, -179, 1, 5] })).toEqual([]);
     expect(await warningsOf(geometry, [179, 0, 5, -179, 1, 5])).toBe(0);
     expect(await warningsOf(geometry, [-180, 0, 5, 180, 1, 5])).toBe(1);
   });
 
   test('[N34] has its south and north at index 1 and 4', () => {
-    expect(faultsOf({ geometry: box(FIELD, 5), bbox: [11, 49, 0, 12, 48, 100] })).toEqual([
+    expect(faultsWith({ geometry: box(FIELD, 5), bbox: [11, 49, 0, 12, 48, 100] })).toEqual([
       'bbox: south 49 is greater than north 48',
     ]);
-    const swapped = faultsOf({ geometry: box(FIELD, 5), bbox: [48, 11, 0, 49, 12, 100] });
+    const swapped = faultsWith({ geometry: box(FIELD, 5), bbox: [48, 11, 0, 49, 12, 100] });
     expect(swapped[0]).toMatch(/are swapped$/);
   });
 
   test.each([[[11, 48, 0, 12, 49]], [[11, 48, 0, 12, 49, 1, 2]], [[11, 48, null, 12, 49, 1]]])(
     '[N34] must have six numbers: %j',
     (bbox) => {
-      expect(faultsOf({ geometry: box(FIELD, 5), bbox })).toEqual([
+      expect(faultsWith({ geometry: box(FIELD, 5), bbox })).toEqual([
         expect.stringMatching(/^bbox: /),
       ]);
     },
@@ -201,9 +195,9 @@ describe('a bbox of six numbers', () => {
         const [west, south, east, north] = bbox;
         const [flat, solid] = [box(area), box(area, low)];
         const bbox3d = [west, south, low, east, north, high];
-        const faults = faultsOf({ geometry: flat, bbox });
+        const faults = faultsWith({ geometry: flat, bbox });
 
-        expect(faultsOf({ geometry: solid, bbox: bbox3d })).toEqual(faults);
+        expect(faultsWith({ geometry: solid, bbox: bbox3d })).toEqual(faults);
         if (faults.length > 0) return;
         expect(await warningsOf(solid, bbox3d)).toBe(await warningsOf(flat, bbox));
       }),

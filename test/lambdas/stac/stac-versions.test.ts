@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { ValidationError } from '../../../lambdas/runtime/errors.js';
 import { notesOn } from '../../../lambdas/stac/notes.js';
 import type { Collection, Item } from '../../../lambdas/stac/stac.js';
-import { validateCollection, validateItem } from '../../../lambdas/stac/validate.js';
 import { startFakeIngestor } from '../../kit/fake-ingestor.js';
 import { runBatch } from '../../kit/run-batch.js';
 import { exampleCollection } from '../../support/collection.js';
 import { exampleItem, exampleHandler } from '../../support/granule.js';
+import { faultsOf } from '../../support/stac-faults.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -31,17 +30,6 @@ function collection(version: string, fields: Fields = {}): Collection {
     item_assets: { data: { title: 'Image', roles: ['data'] } },
     ...fields,
   });
-}
-
-function faultsOf(object: Item | Collection): readonly string[] {
-  try {
-    if (object.type === 'Feature') validateItem(object);
-    else validateCollection(object);
-    return [];
-  } catch (error) {
-    expect(error).toBeInstanceOf(ValidationError);
-    return (error as ValidationError).faults;
-  }
 }
 
 describe('the version', () => {

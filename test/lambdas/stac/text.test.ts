@@ -1,31 +1,26 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { ValidationError } from '../../../lambdas/runtime/errors.js';
 import type { Collection } from '../../../lambdas/stac/stac.js';
-import { validateCollection, validateItem } from '../../../lambdas/stac/validate.js';
+import { validateCollection } from '../../../lambdas/stac/validate.js';
 import { exampleItem } from '../../support/granule.js';
+import { faultsOf } from '../../support/stac-faults.js';
 
-function faultsOf(fields: Record<string, unknown>): readonly string[] {
-  try {
-    validateItem({ ...exampleItem('a'), collection: 'example', ...fields });
-    return [];
-  } catch (error) {
-    return error instanceof ValidationError ? error.faults : [String(error)];
-  }
+function faultsWith(fields: Record<string, unknown>): readonly string[] {
+  return faultsOf({ ...exampleItem('a'), collection: 'example', ...fields });
 }
 
 describe('an id', () => {
   test.each(['a/b', '/', '..', '.', 'a\nb', 'a\tb', 'a\u007f', 'a\u0085', 'a\u0000', 'a\ud800'])(
     '[N32] is rejected if a URL cannot contain it or the catalogue cannot store it: %j',
     (id) => {
-      expect(faultsOf({ id })).toContainEqual(expect.stringMatching(/^id: .*\(given "/));
+      expect(faultsWith({ id })).toContainEqual(expect.stringMatching(/^id: .*\(given "/));
     },
   );
 
   test.each(['a?b', 'a#b', 'a%b', 'a%2Fb', 'a b', 'a..b', '...', 'ä', '\u{1f30d}', 'a\\b', "a'b"])(
     '[N32] is valid if URLs can encode it: %j',
     (id) => {
-      expect(faultsOf({ id })).toEqual([]);
+      expect(faultsWith({ id })).toEqual([]);
     },
   );
 
@@ -51,7 +46,7 @@ describe('an id', () => {
     const ids = fc.array(character, { minLength: 1, maxLength: 6 }).map((parts) => parts.join(''));
     fc.assert(
       fc.property(ids, (id) => {
-        fc.pre(id !== '' && faultsOf({ id }).length === 0);
+        fc.pre(id !== '' && faultsWith({ id }).length === 0);
         const { pathname } = new URL(`https://a.b/items/${encodeURIComponent(id)}`);
 
         expect(pathname.split('/')).toHaveLength(3);
@@ -80,7 +75,7 @@ describe('a text anywhere in an Item', () => {
       { properties: { datetime: '2024-01-01T00:00:00Z', a: [{ b: '\u0000' }] } },
     ],
   ])('[N32] is refused at %s if PostgreSQL cannot store it', (place, fields) => {
-    expect(faultsOf(fields)).toContainEqual(expect.stringContaining(`${place}: contains`));
+    expect(faultsWith(fields)).toContainEqual(expect.stringContaining(`${place}: contains`));
   });
 
   test.each([
@@ -89,7 +84,7 @@ describe('a text anywhere in an Item', () => {
     ['the URL of an extension', { stac_extensions: ['https://a.b/\ud800'] }],
     ['the second half of a pair', { assets: { a: { href: 's3://b/\ud83d\ude00\ude00' } } }],
   ])('[N32] is refused as %s', (_, fields) => {
-    expect(faultsOf(fields)).toContainEqual(
+    expect(faultsWith(fields)).toContainEqual(
       expect.stringMatching(/contains (a NUL character|an unpaired surrogate)/),
     );
   });
@@ -97,7 +92,7 @@ describe('a text anywhere in an Item', () => {
   test('[N32] is refused if it is a key, which the error shows escaped', () => {
     const properties = { datetime: '2024-01-01T00:00:00Z', 'a\u0000b': 1 };
 
-    const faults = faultsOf({ properties });
+    const faults = faultsWith({ properties });
 
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatch(/properties\.a\\u0000b.*NUL/);
@@ -107,6 +102,6 @@ describe('a text anywhere in an Item', () => {
   test('[N32] may have line breaks, tabs and characters outside of the basic plane', () => {
     const properties = { datetime: '2024-01-01T00:00:00Z', title: 'a\r\n\tb \u{1f30d}' };
 
-    expect(faultsOf({ properties })).toEqual([]);
+    expect(faultsWith({ properties })).toEqual([]);
   });
 });

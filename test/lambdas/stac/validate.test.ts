@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { ValidationError } from '../../../lambdas/runtime/errors.js';
 import { makeItem } from '../../../lambdas/granule/items.js';
 import type { Item } from '../../../lambdas/stac/stac.js';
 import { validateCollection, validateItem } from '../../../lambdas/stac/validate.js';
 import { exampleCollection } from '../../support/collection.js';
 import { exampleItem } from '../../support/granule.js';
 import { sharedJson, sharedPath, testWithShared } from '../../support/shared-data.js';
+import { faultsOf } from '../../support/stac-faults.js';
 import { extensionSchema } from '../../support/stac-schemas.js';
 
 const [SAR, SAT, EO, PROJ] = [
@@ -29,16 +29,6 @@ function withProperties(properties: Record<string, unknown>, extensions: string[
 
 function without<T extends object>(value: T, field: keyof T): T {
   return Object.fromEntries(Object.entries(value).filter(([name]) => name !== field)) as T;
-}
-
-function faultsOf(value: Item): readonly string[] {
-  try {
-    validateItem(value);
-    return [];
-  } catch (error) {
-    expect(error).toBeInstanceOf(ValidationError);
-    return (error as ValidationError).faults;
-  }
 }
 
 describe('an Item', () => {
