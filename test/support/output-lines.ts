@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { jsonLines } from './json-lines.js';
 
 export type JsonLine = Readonly<Record<string, unknown>>;
 
@@ -16,6 +17,5 @@ export async function outputLines(work: () => unknown): Promise<JsonLine[]> {
   } finally {
     for (const spy of spies) spy.mockRestore();
   }
-  const lines = chunks.join('').split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as JsonLine);
+  return jsonLines(chunks.join('')) as JsonLine[];
 }

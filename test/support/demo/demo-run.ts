@@ -8,6 +8,7 @@ import { inputOf } from '../../../local/input/message-feed.js';
 import { type LocalRunOptions, runLocally } from '../../../local/local-run.js';
 import type { RunSummary } from '../../../local/run/summary.js';
 import { bundleEntries } from '../../../modules/bundling/bundle.js';
+import { jsonLines } from '../json-lines.js';
 import { handler as collection } from './collection.js';
 
 /** A folder of granules, a folder for results, and the demo pipeline to run over them. */
@@ -73,8 +74,7 @@ export class DemoRun {
   }
 
   lines(name: string): Record<string, unknown>[] {
-    const lines = this.read(name).split('\n').filter(Boolean);
-    return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    return jsonLines(this.read(name)) as Record<string, unknown>[];
   }
 
   itemIds(): string[] {

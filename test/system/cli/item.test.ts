@@ -5,6 +5,7 @@ import { join, relative, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
 import { runCli } from '../../support/cli/run-cli.js';
+import { jsonLines } from '../../support/json-lines.js';
 
 const DAY = resolve('pipelines/sentinel1/sample/bucket/GRD/2023/3/14/IW/DV');
 const NAME = 'S1A_IW_GRDH_1SDV_20230314T052711_20230314T052736_047632_05B8A1_3C7E';
@@ -17,11 +18,7 @@ interface ItemLine {
   readonly assets: Record<string, { readonly href: string }>;
 }
 
-const itemsIn = (stdout: string): ItemLine[] =>
-  stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as ItemLine);
+const itemsIn = (stdout: string): ItemLine[] => jsonLines(stdout) as ItemLine[];
 
 describe('the Item of a granule', () => {
   test(

@@ -18,6 +18,7 @@ import { tokenIssuer } from '../../../local/token/issuer.js';
 import { startTokenEndpoint, type TokenEndpoint } from '../../../local/token/endpoint.js';
 import { type FakeIngestor, startFakeIngestor } from '../../kit/fake-ingestor.js';
 import { runCli } from '../../support/cli/run-cli.js';
+import { jsonLines } from '../../support/json-lines.js';
 
 const BUCKET = resolve('pipelines/sentinel1/sample/bucket');
 const DAY = join(BUCKET, 'GRD/2023/3/14/IW/DV');
@@ -43,8 +44,7 @@ const local = (args: readonly string[], onStart?: (child: ChildProcess) => void)
   );
 
 function linesOf(name: string): Record<string, unknown>[] {
-  const lines = readFileSync(join(out, name), 'utf8').split('\n').filter(Boolean);
-  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  return jsonLines(readFileSync(join(out, name), 'utf8')) as Record<string, unknown>[];
 }
 
 function manifestHrefs(): string[] {

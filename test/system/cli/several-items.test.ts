@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { collectionCode } from '../../support/cli/collection-code.js';
 import { projectRoot } from '../../support/cli/project-root.js';
 import { runCli } from '../../support/cli/run-cli.js';
+import { jsonLines } from '../../support/json-lines.js';
 
 const TIMEOUT_MS = 120_000;
 
@@ -47,10 +48,7 @@ afterAll(() => {
 });
 
 function idsIn(lines: string): unknown[] {
-  return lines
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => (JSON.parse(line) as { readonly id: unknown }).id);
+  return (jsonLines(lines) as { readonly id: unknown }[]).map(({ id }) => id);
 }
 
 test(

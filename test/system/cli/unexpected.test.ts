@@ -7,6 +7,7 @@ import { unzipSync } from 'fflate';
 import { bundleEntries } from '../../../modules/bundling/bundle.js';
 import { carelessProject } from '../../support/cli/careless-pipeline.js';
 import { runCli } from '../../support/cli/run-cli.js';
+import { jsonLines } from '../../support/json-lines.js';
 
 const TIMEOUT_MS = 120_000;
 const PLACE = 'pipelines/waves/careless.ts:4:';
@@ -27,8 +28,7 @@ const run = (command: string, args: readonly string[], env = {}) =>
   runCli(command, args, { cwd: root, env });
 
 function linesOf(file: string): Readonly<Record<string, string>>[] {
-  const lines = readFileSync(join(root, file), 'utf8').split('\n').filter(Boolean);
-  return lines.map((line) => JSON.parse(line) as Record<string, string>);
+  return jsonLines(readFileSync(join(root, file), 'utf8')) as Record<string, string>[];
 }
 
 /** No path of this machine, and none of the folder that bundles are written to. */

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { collectionCode } from '../../../support/cli/collection-code.js';
 import { projectRoot, writeFiles } from '../../../support/cli/project-root.js';
 import { runCli } from '../../../support/cli/run-cli.js';
+import { jsonLines } from '../../../support/json-lines.js';
 
 let root: string;
 
@@ -68,8 +69,8 @@ function local(body: string, ...args: readonly string[]) {
 
 function deadLetters(): { readonly attributes: Readonly<Record<string, string>> }[] {
   const path = join(root, 'out/waves/dead-letters.ndjson');
-  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
-  return lines.map((line) => JSON.parse(line) as ReturnType<typeof deadLetters>[number]);
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  return jsonLines(text) as ReturnType<typeof deadLetters>;
 }
 
 const COMPARE = 'compare rowToMessageBody in historic.ts with parseMessage in app.ts';
