@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { boundariesOf } from '../modules/deployer/boundaries.js';
 import { parseArn, partitionOf } from '../modules/config/values/arn.js';
 import {
   deployerPolicy,
@@ -9,7 +10,6 @@ import {
   topicsOf,
 } from '../modules/deployer/policy.js';
 import type { DeployedStack } from '../modules/deployer/policy.js';
-import type { PipelineConfig } from '../modules/config/config.js';
 import { readProject } from '../modules/config/project.js';
 import { runCommand, UsageError } from './shared/command.js';
 
@@ -30,13 +30,15 @@ function print(): void {
   const [pipeline] = pipelines;
   if (pipeline === undefined) throw new UsageError('pipelines/ contains no pipelines');
   const stacks = pipelines.map(({ id }) => readStack(id));
+  const { note, ...boundaries } = boundariesOf(pipelines);
+  if (note !== undefined) process.stderr.write(`${note}\n`);
   const deployer = {
     partition: partitionOf(pipeline.region),
     account: parseArn(pipeline.secret_arn).account,
     project: name,
     stateBucket: state.kind === 's3' ? state.bucket : 'STATE_BUCKET',
     topics: topicsOf(stacks),
-    ...boundaryOf(pipelines),
+    ...boundaries,
   };
   const exact = deployerPolicy(stacks, { ...deployer, roles: rolesOf(stacks) });
   const fits = JSON.stringify(exact).length <= MAX_MANAGED_POLICY_CHARACTERS;
@@ -47,15 +49,6 @@ function print(): void {
   }
   const policy = fits ? exact : deployerPolicy(stacks, deployer);
   process.stdout.write(`${JSON.stringify(policy, undefined, 2)}\n`);
-}
-
-/** The permissions boundary, if all pipelines have the same one. */
-function boundaryOf(pipelines: readonly Pick<PipelineConfig, 'permissions_boundary_arn'>[]): {
-  readonly permissionsBoundary?: string;
-} {
-  const given = new Set(pipelines.map((config) => config.permissions_boundary_arn));
-  const [permissionsBoundary] = given;
-  return given.size === 1 && permissionsBoundary !== undefined ? { permissionsBoundary } : {};
 }
 
 function readStack(id: string): DeployedStack {

@@ -95,16 +95,16 @@ function actionsOf(type: string): readonly ResourceActions[] {
   );
 }
 
-/** Makes a given boundary the condition of the actions that know it; without one, the boundary of no role is set. */
-function bounded(entry: ResourceActions, { permissionsBoundary }: Deployer): ResourceActions {
+/** Makes given boundaries the condition of the actions that know it; without one, the boundary of no role is set. */
+function bounded(entry: ResourceActions, { permissionsBoundaries }: Deployer): ResourceActions {
   if (!entry.knowsBoundary) return entry;
-  if (permissionsBoundary === undefined) {
+  if (permissionsBoundaries === undefined) {
     return { ...entry, actions: entry.actions.filter((action) => action !== SET_BOUNDARY) };
   }
   const condition: ActionCondition = {
     test: 'StringEquals',
     key: 'iam:PermissionsBoundary',
-    values: [permissionsBoundary],
+    values: permissionsBoundaries,
   };
   return { ...entry, condition };
 }

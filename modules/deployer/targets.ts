@@ -8,8 +8,8 @@ export interface Deployer {
   readonly topics: readonly string[];
   /** Names of the roles of the stacks. @default every name that starts with the project */
   readonly roles?: readonly string[];
-  /** ARN of the policy that every role has as its permissions boundary. @default roles have none */
-  readonly permissionsBoundary?: string;
+  /** ARNs of policies: the permissions boundary of every role is one of them. @default roles have none */
+  readonly permissionsBoundaries?: readonly string[];
 }
 
 /**

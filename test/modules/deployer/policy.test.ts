@@ -97,7 +97,7 @@ describe('the deployer', () => {
   });
 
   test('may only make and change roles with the given permissions boundary, and never remove it', () => {
-    const bounded = deployerPolicy(stacks, { ...DEPLOYER, permissionsBoundary: BOUNDARY });
+    const bounded = deployerPolicy(stacks, { ...DEPLOYER, permissionsBoundaries: [BOUNDARY] });
     const actions = [
       'iam:CreateRole',
       'iam:DeleteRolePolicy',
