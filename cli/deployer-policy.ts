@@ -3,12 +3,8 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { boundariesOf } from '../modules/deployer/boundaries.js';
 import { parseArn, partitionOf } from '../modules/config/values/arn.js';
-import {
-  deployerPolicy,
-  MAX_MANAGED_POLICY_CHARACTERS,
-  rolesOf,
-  topicsOf,
-} from '../modules/deployer/policy.js';
+import { topicsOf } from '../modules/deployer/policy.js';
+import { narrowPolicy } from '../modules/deployer/role-patterns.js';
 import type { DeployedStack } from '../modules/deployer/policy.js';
 import { readProject } from '../modules/config/project.js';
 import { runCommand, UsageError } from './shared/command.js';
@@ -30,24 +26,19 @@ function print(): void {
   const [pipeline] = pipelines;
   if (pipeline === undefined) throw new UsageError('pipelines/ contains no pipelines');
   const stacks = pipelines.map(({ id }) => readStack(id));
-  const { note, ...boundaries } = boundariesOf(pipelines);
-  if (note !== undefined) process.stderr.write(`${note}\n`);
+  const { note: missing, ...boundaries } = boundariesOf(pipelines);
+  if (missing !== undefined) process.stderr.write(`${missing}\n`);
   const deployer = {
     partition: partitionOf(pipeline.region),
     account: parseArn(pipeline.secret_arn).account,
     project: name,
+    pipelines: pipelines.map(({ id }) => id),
     stateBucket: state.kind === 's3' ? state.bucket : 'STATE_BUCKET',
     topics: topicsOf(stacks),
     ...boundaries,
   };
-  const exact = deployerPolicy(stacks, { ...deployer, roles: rolesOf(stacks) });
-  const fits = JSON.stringify(exact).length <= MAX_MANAGED_POLICY_CHARACTERS;
-  if (!fits) {
-    process.stderr.write(
-      `The names of all roles do not fit into one policy: it allows role/${name}-*, which includes the roles of a project whose name starts with ${name}-.\n`,
-    );
-  }
-  const policy = fits ? exact : deployerPolicy(stacks, deployer);
+  const { policy, note } = narrowPolicy(stacks, deployer);
+  if (note !== undefined) process.stderr.write(`${note}\n`);
   process.stdout.write(`${JSON.stringify(policy, undefined, 2)}\n`);
 }
 
