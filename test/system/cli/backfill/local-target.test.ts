@@ -216,6 +216,15 @@ describe('a backfill on this machine', () => {
     return text.split('\n').filter((line) => line !== '');
   };
 
+  test('a later status counts refused rows, with the exit code 0', async () => {
+    const listing = await listingOf(1);
+    await from(listing, 'start', { chunks: Infinity });
+
+    const { code, stdout } = await from(listing, 'status');
+    expect(code).toBe(0);
+    expect(stdout).toContain('200: 199 sent, 0 skipped, 1 refused\n');
+  });
+
   test('[N02] one refused row of 200 is a dead letter, and the exit code is 1', async () => {
     const { code, stdout } = await from(await listingOf(1), 'start', { chunks: Infinity });
 
