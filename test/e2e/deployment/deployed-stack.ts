@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pipelineNames } from '../../../modules/config/names.js';
 import { findTerraform, type Terraform } from '../../system/terraform/terraform.js';
 import { Deployment, type Credentials } from './apply.js';
-import { createDeployer } from './deployer.js';
+import { createDeployer, type DeployerKind } from './deployer.js';
 import { ACCOUNT, PROJECT } from '../system/places.js';
 import { synthesizeBootstrap } from '../system/state-bucket.js';
 import type { System } from '../system/system.js';
@@ -20,8 +20,8 @@ export function partsOf({ endpoint }: System, pipeline: string) {
 }
 
 /**
- * Returns a stack for Terraform, with the credentials of the deployer of the run. The stacks must be synthesized.
- * @param folder of a root other than the stack, in the copy of the project
+ * Returns a stack for Terraform, with the credentials of its deployer. The stacks must be synthesized.
+ * @param folder of a root module other than the stack, in the copy of the project
  */
 export async function deploymentOf(
   system: System,
@@ -29,7 +29,8 @@ export async function deploymentOf(
   folder?: string,
 ): Promise<Deployment> {
   const terraform = await terraformHere();
-  const credentials = await deployerOf(system);
+  const kind = folder === undefined ? 'stacks' : 'root-module';
+  const credentials = await deployerOf(system, kind);
   return new Deployment(system, id, { terraform, credentials, ...(folder && { folder }) });
 }
 
@@ -51,10 +52,10 @@ async function terraformHere(): Promise<Terraform> {
   return terraform;
 }
 
-async function deployerOf(system: System): Promise<Credentials> {
-  const file = join(system.folder, 'deployer.json');
+async function deployerOf(system: System, kind: DeployerKind): Promise<Credentials> {
+  const file = join(system.folder, `deployer-of-${kind}.json`);
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Credentials;
-  const made = await createDeployer(system);
+  const made = await createDeployer(system, kind);
   writeFileSync(file, JSON.stringify(made));
   return made;
 }

@@ -1,28 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { queryCall } from './aws-call.js';
 import type { Credentials } from './apply.js';
 import { runProject } from './project-copy.js';
+import { TOPIC_ARN } from './stacks.js';
 import type { PolicyDocument } from '../../../modules/deployer/policy.js';
+import { ACCOUNT, PROJECT, ROOT, STATE_BUCKET } from '../system/places.js';
 import type { System } from '../system/system.js';
 
-const UserName = 'deployer';
+/** Whose deployment: of stacks that are synthesized, or of a root module that calls the modules. */
+export type DeployerKind = 'stacks' | 'root-module';
 
-/** Creates a user whose only policy is the documented one for deployers, for the stacks that are synthesized now. */
-export async function createDeployer(system: System): Promise<Credentials> {
+/** Creates a user whose only policy is the one for such a deployment, as docs/deploy.md says. */
+export async function createDeployer(system: System, kind: DeployerKind): Promise<Credentials> {
+  const UserName = `deployer-of-${kind}`;
   const caller = { endpoint: system.endpoint };
+  const text =
+    kind === 'stacks' ? await runProject(system, ['cli/deployer-policy.ts']) : documentedPolicy();
   await queryCall(caller, ['iam', 'CreateUser'], { UserName });
-  await allowDeployer(system);
+  await queryCall(caller, ['iam', 'PutUserPolicy'], {
+    UserName,
+    PolicyName: 'deploy',
+    PolicyDocument: withoutFunctionArn(text),
+  });
   const xml = await queryCall(caller, ['iam', 'CreateAccessKey'], { UserName });
   const value = (tag: string) => new RegExp(`<${tag}>([^<]+)<`).exec(xml)?.[1] ?? '';
   return { accessKeyId: value('AccessKeyId'), secretAccessKey: value('SecretAccessKey') };
 }
 
-async function allowDeployer(system: System): Promise<void> {
-  const PolicyDocument = withoutFunctionArn(await runProject(system, ['cli/deployer-policy.ts']));
-  const names = { UserName, PolicyName: 'deploy' };
-  await queryCall({ endpoint: system.endpoint }, ['iam', 'PutUserPolicy'], {
-    ...names,
-    PolicyDocument,
-  });
+/** The policy in docs/, which knows no stacks, with the placeholders filled in. */
+function documentedPolicy(): string {
+  return readFileSync(join(ROOT, 'docs', 'deployer-policy.json'), 'utf8')
+    .replaceAll('STATE_BUCKET', STATE_BUCKET)
+    .replaceAll('TOPIC_ARN', TOPIC_ARN)
+    .replaceAll('ACCOUNT', ACCOUNT)
+    .replaceAll('PROJECT', PROJECT);
 }
 
 /** The emulator does not know the condition key lambda:FunctionArn, and denies every request that depends on it. */
