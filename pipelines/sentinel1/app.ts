@@ -9,5 +9,5 @@ export const handler = granuleHandler({
   parseMessage,
   createItem,
   // A scene that was processed again keeps its Item's id, and its messages may arrive in any order.
-  processedProperty: 's1:processing_datetime',
+  versionOf: ({ properties }) => properties['s1:processing_datetime'] as string | undefined,
 });

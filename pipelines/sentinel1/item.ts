@@ -1,5 +1,5 @@
 import { joinHref } from '../../lambdas/source/href.js';
-import type { Granule, ItemContext } from '../../lambdas/granule/items.js';
+import type { Granule, ReadContext } from '../../lambdas/granule/items.js';
 import { STAC_VERSION, type Item } from '../../lambdas/stac/stac.js';
 import { readShape } from './read/annotation.js';
 import { itemAssets } from './assets.js';
@@ -27,7 +27,7 @@ export interface Sentinel1Granule extends Granule {
  * const source = hrefSource({ requesterPays: true, region: 'eu-central-1' });
  * const item = await createItem({ href: 's3://sentinel-s1-l1c/GRD/2023/3/14/IW/DV/S1A_...', source, warn: console.warn });
  */
-export async function createItem(granule: Sentinel1Granule & ItemContext): Promise<Item> {
+export async function createItem(granule: Sentinel1Granule & ReadContext): Promise<Item> {
   const { source, warn } = granule;
   const product = parseProduct(granule.href);
   const { manifest, names } = await readMetadata(granule, product);
@@ -61,7 +61,7 @@ interface Metadata {
 }
 
 async function readMetadata(
-  { source, filenameMap }: Sentinel1Granule & ItemContext,
+  { source, filenameMap }: Sentinel1Granule & ReadContext,
   product: Product,
 ): Promise<Metadata> {
   const href = joinHref(product.href, 'manifest.safe');

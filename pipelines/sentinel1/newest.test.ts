@@ -7,8 +7,8 @@ import {
   testGranule,
   type Edit,
 } from '../../test/support/sentinel1/granule.js';
-import type { GranuleSource } from '../../lambdas/source/source.js';
 import { handler } from './app.js';
+import { readSource } from '../../test/kit/read-source.js';
 
 const STOP = '2023-03-14T07:02:55.000000';
 
@@ -28,13 +28,11 @@ const stoppedAt =
 
 /** Posts one batch with a message for each product, in this order. Returns the product identifiers of the Items. */
 async function postedOf(products: readonly ReturnType<typeof productOf>[]) {
-  const source: GranuleSource = {
-    read: async (href, range) => {
-      const found = products.find(({ granule }) => href.startsWith(granule.href));
-      if (found === undefined) throw new Error(`unexpected read of ${href}`);
-      return found.granule.source.read(href, range);
-    },
-  };
+  const source = readSource(async (href, range) => {
+    const found = products.find(({ granule }) => href.startsWith(granule.href));
+    if (found === undefined) throw new Error(`unexpected read of ${href}`);
+    return found.granule.source.read(href, range);
+  });
   const bodies = products.map(({ path }) => ({ path }));
   const { items, failed, dead } = await runBatch(handler, bodies, { source });
   expect([failed, dead]).toEqual([[], []]);

@@ -1,4 +1,5 @@
 import type { GranuleCollaborators } from '../../lambdas/granule/collaborators.js';
+import { MAX_RECEIVE_COUNT } from '../../lambdas/granule/outcome.js';
 import type { Granule, GranuleHandler } from '../../lambdas/granule-handler.js';
 import type { GranuleSource } from '../../lambdas/source/href.js';
 import { ingestor } from '../../lambdas/ingestor/client.js';
@@ -49,7 +50,12 @@ export async function runBatch<G extends Granule>(
   return { ...seen, failed: failed.map(({ body }) => body) };
 }
 
-function standIns({ source, ingestorUrl, maxReceiveCount = 5, stacApiUrl }: BatchOptions) {
+function standIns({
+  source,
+  ingestorUrl,
+  maxReceiveCount = MAX_RECEIVE_COUNT,
+  stacApiUrl,
+}: BatchOptions) {
   const items: Item[] = [];
   const dead: { body: string; reason: string }[] = [];
   const warnings: { message: string; fields: LogFields }[] = [];

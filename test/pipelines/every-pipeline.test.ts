@@ -7,12 +7,15 @@ import type { CollectionHandler } from '../../lambdas/collection-handler.js';
 import { makeCollection } from '../../lambdas/collection-handler.js';
 import type { GranuleHandler } from '../../lambdas/granule-handler.js';
 import type { HistoricHandler } from '../../lambdas/historic-handler.js';
+import { MAX_RECEIVE_COUNT } from '../../lambdas/granule/outcome.js';
 import { parseGranule } from '../../lambdas/granule/parse.js';
 import { isBug } from '../../lambdas/runtime/unexpected.js';
 import { hrefSource, mappedSource } from '../../lambdas/source/href.js';
 import { granulesBelow } from '../../local/input/granule-folder.js';
 import { undeclaredExtensions } from '../../lambdas/stac/extensions/notes.js';
-import { handlerIn } from '../../cli/shared/pipeline-code.js';
+import { useKeyVariables } from '../../cli/python/variables.js';
+import { handlerIn, pipelineFile } from '../../cli/shared/pipeline-code.js';
+import type { FileName } from '../../modules/bundling/entries.js';
 import { listPipelines, readPipelineConfig } from '../../modules/config/config.js';
 import { parseS3Location } from '../../modules/config/values/s3-location.js';
 import { runBatch } from '../kit/run-batch.js';
@@ -34,10 +37,13 @@ const isNone = chosen.length === 0;
 
 (isNone ? describe.skip : describe).each(isNone ? ['none'] : chosen)('pipeline %s', (id) => {
   const folder = join('pipelines', id);
-  const file = (name: string): string => resolve(folder, name);
+  const file = (name: FileName): string => resolve(pipelineFile({ id, folder }, name));
+  // Its Items are made by a Python process: test/system/python/pipelines.test.ts.
+  const isPython = existsSync(join(folder, 'requirements.in'));
   let app: GranuleHandler;
 
   beforeAll(async () => {
+    useKeyVariables(readPipelineConfig(folder));
     app = await handlerIn<GranuleHandler>(file('app.ts'));
   });
 
@@ -99,11 +105,11 @@ const isNone = chosen.length === 0;
   test('[N10] its sample becomes valid Items, which declare the extensions whose fields they have', async () => {
     const bucket = resolve('pipelines', id, 'sample', 'bucket');
     // A pipeline may have its samples elsewhere, with tests of its own.
-    if (!existsSync(bucket)) return;
+    if (!existsSync(bucket) || isPython) return;
     const bodies = await sampleBodies(bucket);
 
     // At the last receive a transient failure is a dead letter too, which has the reason.
-    const last = { receives: 5, maxReceiveCount: 5 };
+    const last = { receives: MAX_RECEIVE_COUNT, maxReceiveCount: MAX_RECEIVE_COUNT };
     const source = sampleSource(bucket);
     const { items, failed, dead } = await runBatch(app, bodies, { source, ...last });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { ByteRange, GranuleSource } from '../../../lambdas/source/source.js';
 import { readShape } from './annotation.js';
 import { scanSize } from './annotation-scan.js';
+import { readSource } from '../../../test/kit/read-source.js';
 
 const KIB = 1024;
 
@@ -14,7 +15,7 @@ function inMemory(content: string | Uint8Array): { source: GranuleSource; ranges
       range === undefined ? bytes : bytes.subarray(range.offset, range.offset + range.length),
     );
   };
-  return { source: { read }, ranges };
+  return { source: readSource(read), ranges };
 }
 
 const SIZE = '<numberOfSamples>300</numberOfSamples><numberOfLines>200</numberOfLines>';

@@ -1,0 +1,26 @@
+import { nextDay } from '../backfill/day.js';
+import type { HistoricPipeline } from '../backfill/historic-pipeline.js';
+import { requiredEnv } from '../runtime/env.js';
+import { s3EventBody } from '../source/s3-event.js';
+import { granulePattern } from './granule-pattern.js';
+import { granuleBucket } from './keys.js';
+
+/**
+ * The backfill of a pipeline without historic.ts: every key of the inventory that matches granule_pattern, as an event
+ * of S3. A chunk is a day, written as YYYY-MM-DD, and selects the objects that were last modified on it.
+ */
+export const KEY_ROWS: HistoricPipeline = {
+  queryInventory: ({ chunk }) => {
+    const matches = `regexp_like(key, '${requiredEnv('GRANULE_PATTERN').replaceAll("'", "''")}')`;
+    const select = `SELECT key FROM inventory WHERE ${matches}`;
+    if (chunk === undefined) return select;
+    const [from, to] = [chunk, nextDay(chunk)].map((day) => `timestamp '${day} 00:00:00'`);
+    return `${select} AND last_modified_date >= ${from} AND last_modified_date < ${to}`;
+  },
+  rowToMessageBody: ({ key }) =>
+    key !== undefined && granulePattern().test(key) ? s3EventBody(granuleBucket(), key) : undefined,
+  nextChunk: (chunk, { inventoryDate }) => {
+    const next = nextDay(chunk);
+    return next < inventoryDate ? next : undefined;
+  },
+};
