@@ -1,4 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { setApart } from './granule/apart.js';
 import { processBatch, type RecordResult } from './granule/batch.js';
 import { deployedCollaborators, type GranuleCollaborators } from './granule/collaborators.js';
 import type { Granule, GranulePipeline } from './granule/items.js';
@@ -38,8 +39,9 @@ function handlerWith<G extends Granule>(
   const handle = async (event: SQSEvent, context: InvocationContext): Promise<SQSBatchResponse> => {
     const { queue, retry, onSettled, ...rest } = collaborators();
     const remainingMs = () => context.getRemainingTimeInMillis();
-    const results = await processBatch(pipeline, event.Records, { ...rest, remainingMs });
     const { log, meter } = rest;
+    await setApart(event.Records, { queue, log, remainingMs, random: retry.random });
+    const results = await processBatch(pipeline, event.Records, { ...rest, remainingMs });
     const response = await respond(results, async (result) => {
       const settlement = await settle(result, { queue, retry, log, meter });
       onSettled?.(result, settlement);

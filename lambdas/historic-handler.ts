@@ -44,7 +44,9 @@ function handlerWith(
   const handle = async (event: unknown, context: InvocationContext): Promise<BackfillOutcome> => {
     const run = runOf(context, { ...collaborators(), pipeline });
     const outcome = await act(parseEvent(event), run);
-    run.log.info(outcome.message, { ...outcome });
+    // `message` is what the logger itself writes.
+    const { message, ...fields } = outcome;
+    run.log.info(message, fields);
     return outcome;
   };
   return Object.assign(handle, {

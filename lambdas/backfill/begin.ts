@@ -1,5 +1,6 @@
-import { queryText } from './query.js';
+import { queryTexts } from './query.js';
 import {
+  archivedHint,
   chunkName,
   countsText,
   reportName,
@@ -7,15 +8,10 @@ import {
   type BackfillOutcome,
   type BackfillRun,
 } from './run.js';
-import {
-  isUnfinished,
-  NO_COUNTS,
-  newBackfill,
-  type BackfillCursor,
-  type StoredCursor,
-} from './cursor.js';
+import { NO_COUNTS } from './counts.js';
+import { isUnfinished, newBackfill, type BackfillCursor, type StoredCursor } from './cursor.js';
 import { failureOf, QueryError } from '../runtime/errors.js';
-import { firstChunk, sourceOf } from './settings.js';
+import { firstChunk, queriesOf, sourceOf } from './settings.js';
 import { findReport, scanCostUsd, type InventoryReport } from '../inventory/report.js';
 import { ReportMissingError } from '../inventory/report-missing.js';
 import { waitForInventory } from './waiting.js';
@@ -92,10 +88,10 @@ export function empty(cursor: BackfillCursor): BackfillOutcome {
 }
 
 function noRowText(cursor: BackfillCursor): string {
-  return (
-    `no matching row: the pipeline's query selected no row from ${reportName(cursor)}, so nothing was sent; ` +
-    'fix queryInventory in historic.ts, then restart the backfill'
-  );
+  const { archived = 0 } = cursor.totals;
+  const what = `no matching row: the pipeline's query selected no row from ${reportName(cursor)}, so nothing was sent`;
+  const todo = archived > 0 ? archivedHint(archived) : '; fix queryInventory in historic.ts';
+  return `${what}${todo}, then restart the backfill`;
 }
 
 function noMessageText(cursor: BackfillCursor): string {
@@ -121,10 +117,10 @@ async function begin(
   checkScan(report, run);
   const begun = begunCursor(cursor, report, run);
   // The query is built here only to report its errors to the deployment; it runs in the next invocation.
-  await queryText(begun, run);
+  await queryTexts(begun, run);
   if (!(await run.cursors.write(begun, stored?.version))) return STARTED_BY_ANOTHER;
   const { chunk, dt } = begun;
-  const scanUsd = Number(scanCostUsd(report.bytes).toFixed(4));
+  const scanUsd = Number((scanCostUsd(report.bytes) * queriesOf(run.settings)).toFixed(4));
   run.log.info('backfill started', {
     chunk,
     dt,
@@ -170,6 +166,7 @@ function begunCursor(
     attempt: cursor.attempt + 1,
     restarts: 0,
     queryId: undefined,
+    archivedQueryId: undefined,
     result: undefined,
     failure: undefined,
     lease: undefined,

@@ -12,7 +12,8 @@ import { embeddedMetrics, type Meter } from '../runtime/metrics.js';
 import { once } from '../runtime/once.js';
 import { s3Objects, type ObjectReader } from '../inventory/objects.js';
 import type { QueryEngine } from '../inventory/engine.js';
-import { DEFAULT_MAX_BYTES, sqsQueue, type MessageQueue } from '../queue/queue.js';
+import { DEFAULT_MAX_BYTES } from '../queue/limits.js';
+import { sqsQueue, type MessageQueue } from '../queue/queue.js';
 
 /**
  * The event of the historic function.

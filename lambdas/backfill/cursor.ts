@@ -1,16 +1,6 @@
 import * as z from 'zod/mini';
 import { failureOf, QueryError } from '../runtime/errors.js';
-
-const CountsSchema = z.object({
-  /** Rows read from the query's result. */
-  rows: z.number(),
-  /** Messages that the queue accepted. */
-  sent: z.number(),
-  /** Rows for which `rowToMessageBody` returned undefined. */
-  skipped: z.number(),
-  /** Rows without a message although they were not skipped: `rowToMessageBody` threw, or no queue accepts the message. */
-  refused: z.number(),
-});
+import { CountsSchema, NO_COUNTS } from './counts.js';
 
 /**
  * - waiting: the next run starts `chunk`; with `waitingFor`, also the resume schedule does
@@ -52,6 +42,8 @@ const CursorSchema = z.object({
   /** Number of times that the query of this chunk was restarted. */
   restarts: z.number(),
   queryId: z.optional(z.string()),
+  /** The query that counts the rows of archived objects. Undefined if nothing is to be counted. */
+  archivedQueryId: z.optional(z.string()),
   result: z.optional(
     z.object({
       href: z.string(),
@@ -80,7 +72,6 @@ const CursorSchema = z.object({
   lease: z.optional(z.object({ owner: z.string(), until: z.number() })),
 });
 
-export type Counts = z.infer<typeof CountsSchema>;
 export type Stage = z.infer<typeof StageSchema>;
 /** The progress of a backfill, stored as one row of the state table. */
 export type BackfillCursor = z.infer<typeof CursorSchema>;
@@ -99,17 +90,6 @@ export interface CursorStore {
   version(): Promise<number | undefined>;
   /** Writes the cursor if the stored version is `expected` (undefined: none is stored). Otherwise returns false. */
   write(cursor: BackfillCursor, expected: number | undefined): Promise<boolean>;
-}
-
-export const NO_COUNTS: Counts = { rows: 0, sent: 0, skipped: 0, refused: 0 };
-
-export function addCounts(a: Counts, b: Counts): Counts {
-  return {
-    rows: a.rows + b.rows,
-    sent: a.sent + b.sent,
-    skipped: a.skipped + b.skipped,
-    refused: a.refused + b.refused,
-  };
 }
 
 export interface NewBackfill {

@@ -13,9 +13,10 @@ export interface HistoricPipeline {
   /**
    * Returns the query for one chunk: a single SELECT from the relation `inventory`, with CTEs before it if needed.
    *
-   * `inventory` has one row for each current object: `key`, and the other columns of inventory_fields in snake case
-   * (`size` as bigint, `last_modified_date` as a UTC timestamp); for a listing only `key`. The query runs on Athena and
-   * on DuckDB, so use only functions listed in lambdas/inventory/functions.ts.
+   * `inventory` has one row for each current object, without archived ones unless read_archived is true: `key`, and the
+   * other columns of inventory_fields in snake case (`size` as bigint, `last_modified_date` as a UTC timestamp); for a
+   * listing only `key`. The query runs on Athena and on DuckDB, so use only functions listed in
+   * lambdas/inventory/functions.ts.
    *
    * `chunk` is initial_chunk or a value returned by `nextChunk`. It is undefined if historic_frequency is 0, and in a
    * local run (`npm run local`): then the query must select the whole inventory. The query runs again when it has to be

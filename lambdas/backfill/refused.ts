@@ -1,6 +1,6 @@
 import { backfillAttributes, ROW_ATTRIBUTE } from '../queue/attributes.js';
 import { fitted } from '../queue/dead-letters.js';
-import { DEFAULT_MAX_BYTES } from '../queue/queue.js';
+import { DEFAULT_MAX_BYTES } from '../queue/limits.js';
 import { sendMessages, type OutgoingMessage, type RefusedMessage } from '../queue/send-messages.js';
 import { QueryError } from '../runtime/errors.js';
 import { cutReason } from '../runtime/unexpected.js';

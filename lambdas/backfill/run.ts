@@ -1,4 +1,5 @@
-import type { BackfillCursor, Counts } from './cursor.js';
+import type { Counts } from './counts.js';
+import type { BackfillCursor } from './cursor.js';
 import type { BackfillCollaborators } from './collaborators.js';
 import type { HistoricPipeline } from './historic-pipeline.js';
 
@@ -50,11 +51,18 @@ export function reportName({ dt, listing }: Pick<BackfillCursor, 'dt' | 'listing
   return listing === undefined ? 'the listing' : `the listing ${listing}`;
 }
 
-/** Describes counts in one phrase. Skipped and refused rows are named only if there are any. */
-export function countsText({ rows, sent, skipped, refused }: Counts): string {
+/** Returns the end of a sentence about a query that selected no row, if archived objects were left out. */
+export function archivedHint(archived = 0): string {
+  if (archived === 0) return '';
+  return `; ${archived} archived objects were left out: restore them and set read_archived: true`;
+}
+
+/** Describes counts in one phrase. Others than those sent are named only if there are any. */
+export function countsText({ rows, sent, skipped, refused, archived = 0 }: Counts): string {
   const others = [
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
     ...(refused > 0 ? [`${refused} refused`] : []),
+    ...(archived > 0 ? [`${archived} archived objects left out`] : []),
   ];
   return [`${rows} rows`, `${sent} messages sent`, ...others].join(', ');
 }

@@ -4,13 +4,14 @@ import { callPipeline, restartQuery } from './query.js';
 import { checkRefused, reportRefused, shortened, type Place } from './refused.js';
 import { messagesOf, type Tally } from './rows.js';
 import {
+  archivedHint,
   chunkName,
   countsText,
   reportName,
   type BackfillOutcome,
   type BackfillRun,
 } from './run.js';
-import { addCounts, NO_COUNTS, type Counts } from './cursor.js';
+import { addCounts, NO_COUNTS, type Counts } from './counts.js';
 import { backoffMs } from '../runtime/retry.js';
 import { QueryError } from '../runtime/errors.js';
 import type { Lease } from './lease.js';
@@ -113,6 +114,7 @@ async function finishChunk(lease: Lease, run: BackfillRun): Promise<BackfillOutc
     firstRefused: undefined,
     chunks: chunks + 1,
     queryId: undefined,
+    archivedQueryId: undefined,
     result: undefined,
   });
   if (next !== undefined) {
@@ -149,5 +151,6 @@ function permanent(message: string): QueryError {
 }
 
 function noRowText({ cursor }: Lease): string {
-  return `no matching row: the query for ${chunkName(cursor.chunk)} selected no row from ${reportName(cursor)}`;
+  const hint = archivedHint(cursor.counts.archived);
+  return `no matching row: the query for ${chunkName(cursor.chunk)} selected no row from ${reportName(cursor)}${hint}`;
 }

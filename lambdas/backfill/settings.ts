@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../runtime/errors.js';
 import { numberEnv, optionalEnv, requiredEnv } from '../runtime/env.js';
+import { archivedCondition } from '../inventory/archived.js';
 import { parseInventory, type Inventory } from '../inventory/inventory.js';
 
 export interface BackfillSettings {
@@ -14,6 +15,8 @@ export interface BackfillSettings {
   readonly maxQueueDepth: number | undefined;
   /** Maximum number of gigabytes that one query may scan. Undefined means no limit. */
   readonly maxScanGb: number | undefined;
+  /** Whether archived objects are sent, too, because they have been restored. */
+  readonly readArchived: boolean;
 }
 
 export function settingsFromEnv(): BackfillSettings {
@@ -28,6 +31,7 @@ export function settingsFromEnv(): BackfillSettings {
     initialChunk: optionalEnv('INITIAL_CHUNK'),
     maxQueueDepth: optionalNumber('MAX_QUEUE_DEPTH'),
     maxScanGb: optionalNumber('MAX_SCAN_GB'),
+    readArchived: optionalEnv('READ_ARCHIVED') === 'true',
   };
 }
 
@@ -36,6 +40,14 @@ export function sourceOf({ inventory, frequencyHours }: BackfillSettings): strin
   const { location, format, pinnedDt } = inventory;
   const report = pinnedDt === undefined ? location : `${location}/hive/dt=${pinnedDt}`;
   return `${report} ${format} ${frequencyHours === 0 ? 'whole' : 'chunks'}`;
+}
+
+/** Returns the number of queries of a chunk: a second one counts the archived objects, if the inventory knows them. */
+export function queriesOf({
+  inventory,
+  readArchived,
+}: Pick<BackfillSettings, 'inventory' | 'readArchived'>): number {
+  return readArchived || archivedCondition(inventory.columns) === undefined ? 1 : 2;
 }
 
 /** Returns the first chunk, or undefined for the whole inventory. Throws ConfigurationError if initial_chunk is missing. */

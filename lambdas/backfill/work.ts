@@ -1,4 +1,5 @@
-import { startQuery, awaitQuery } from './query.js';
+import { awaitQuery } from './await-query.js';
+import { startQuery } from './query.js';
 import { chunkName, type BackfillRun, type BackfillOutcome } from './run.js';
 import { RefusedRowsError } from './refused.js';
 import { sendResult } from './send.js';

@@ -4,6 +4,7 @@ import { mostHopeful } from './late-files.js';
 import { makeItems, type Granule, type GranulePipeline } from './items.js';
 import { makeWithin, type RunMaking } from './making.js';
 import { parseBody } from './message.js';
+import { subjectOf } from './subject.js';
 import {
   postItems,
   type BatchContext,
@@ -12,6 +13,7 @@ import {
   type PostableRecord,
   type TimedContext,
 } from './posts.js';
+import { versionKeys, type VersionKeys } from './version.js';
 import { TimeBudget } from './time-budget.js';
 import { backfillOf } from '../queue/attributes.js';
 import { mapLimited } from '../runtime/retry.js';
@@ -55,8 +57,7 @@ export async function processBatch<G extends Granule>(
 ): Promise<RecordResult[]> {
   const budget = new TimeBudget(context.remainingMs, records.length);
   const made = await makeAll(pipeline, records, { ...context, budget });
-  const { processedProperty } = pipeline;
-  const posts = await postItems(made, { ...context, budget, processedProperty });
+  const posts = await postItems(made, { ...context, budget });
   return made.map((record) => resultOf(record, posts));
 }
 
@@ -88,10 +89,12 @@ async function makeOne<G extends Granule>(
   const started = performance.now();
   const { budget } = context;
   let correlationId = correlationIdOf(record);
+  let versions: VersionKeys | undefined;
   const done = (items: readonly Item[], outcome?: Outcome): MadeRecord => ({
     record,
     correlationId,
     items,
+    versions,
     milliseconds: performance.now() - started,
     ...(outcome && { outcome }),
   });
@@ -106,8 +109,12 @@ async function makeOne<G extends Granule>(
       origin: { isBackfill: backfillOf(record) !== undefined },
       run: limitedMaking(context),
     });
+    versions = versionKeys(items, pipeline.versionOf);
     if (failure !== undefined) return done(items, { result: 'failed', failure });
-    return items.length > 0 ? done(items) : done([], { result: 'skipped', namesGranule });
+    if (items.length > 0) return done(items);
+    const [first] = body.messages;
+    const about = first && subjectOf(first);
+    return done([], { result: 'skipped', namesGranule, ...(about !== undefined && { about }) });
   } catch (error) {
     return done([], { result: 'failed', failure: tracedFailureOf(error) });
   }
@@ -129,7 +136,7 @@ function resultOf(made: MadeRecord, posts: ReadonlyMap<string, Post>): RecordRes
   const open = [made.outcome, ...own.map(({ outcome }) => outcome)].filter(isOpen);
   const hopeful = mostHopeful(open.flatMap((one) => ('failure' in one ? one.failure : [])));
   const decisive = open.find((one) => 'failure' in one && one.failure === hopeful);
-  const outcome = decisive ?? open[0] ?? { result: 'posted' };
+  const outcome = decisive ?? open[0] ?? outcomeOfAll(own);
   // A failed record lists the Items that were not posted.
   const isPosted = ({ id }: Item) => posts.get(id)?.outcome.result === 'posted';
   const isConcerned = (item: Item) => outcome.result !== 'failed' || !isPosted(item);
@@ -144,6 +151,13 @@ function resultOf(made: MadeRecord, posts: ReadonlyMap<string, Post>): RecordRes
   };
 }
 
+/** A record is superseded if newer versions of all its Items were posted. */
+function outcomeOfAll(posts: readonly Post[]): Outcome {
+  const [first] = posts;
+  const isSuperseded = posts.every(({ outcome }) => outcome.result === 'superseded');
+  return first !== undefined && isSuperseded ? first.outcome : { result: 'posted' };
+}
+
 function isOpen(outcome: Outcome | undefined): outcome is Outcome {
-  return outcome !== undefined && outcome.result !== 'posted';
+  return outcome !== undefined && outcome.result !== 'posted' && outcome.result !== 'superseded';
 }

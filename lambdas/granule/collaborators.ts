@@ -1,9 +1,13 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { RecordResult } from './batch.js';
-import type { RetrySettings, Settlement } from './outcome.js';
+import { MAX_RECEIVE_COUNT, type RetrySettings, type Settlement } from './outcome.js';
 import type { BatchContext } from './posts.js';
-import { deployedIngestor, stateTable } from '../ingestor/deployed.js';
-import { ingestionTable } from '../ingestor/pending.js';
+import type { AccessTokens } from '../ingestor/access-token.js';
+import { deployedIngestor, deployedTokens, stateTable } from '../ingestor/deployed.js';
+import { postTracer, traced } from '../ingestor/post-trace.js';
+import { versionTable } from '../ingestor/version-table.js';
+import { ingestionTable } from '../ingestor/ingestion-table.js';
+import { deployedOutputs } from '../outputs/deployed.js';
 import { recordQueue, type RecordQueue } from '../queue/dead-letters.js';
 import { AWS_REQUESTS } from '../runtime/aws-requests.js';
 import { numberEnv, optionalEnv, requiredEnv } from '../runtime/env.js';
@@ -20,14 +24,13 @@ export interface GranuleCollaborators extends Omit<BatchContext, 'remainingMs'> 
   readonly onSettled?: ((result: RecordResult, settlement: Settlement) => void) | undefined;
 }
 
-/** Number of receives before a message is dead-lettered, if MAX_RECEIVE_COUNT is not set. */
-export const MAX_RECEIVE_COUNT = 5;
 /** Seconds before the second receive of a message, if RETRY_DELAY_SECONDS is not set. */
 const RETRY_DELAY_SECONDS = 30;
 
 /** The collaborators of a deployed function, built from its environment on the container's first invocation. */
 export const deployedCollaborators = once((): GranuleCollaborators => {
   const [log, meter] = [jsonLog(), embeddedMetrics()];
+  const tokens = deployedTokens(log, meter);
   const region = optionalEnv('SOURCE_REGION');
   return {
     log,
@@ -37,8 +40,10 @@ export const deployedCollaborators = once((): GranuleCollaborators => {
       requesterPays: optionalEnv('REQUESTER_PAYS') === 'true',
       ...(region !== undefined && { region }),
     }),
-    postItem: deployedIngestor(log, meter).postItem,
-    recordIngestion: recordIngestion(),
+    outputs: deployedOutputs(region),
+    postItem: posting(deployedIngestor(log, meter, tokens).postItem),
+    recordIngestion: recordIngestion(tokens),
+    versions: versionTable(requiredEnv('TABLE_NAME'), stateTable()),
     queue: recordQueue({
       queueUrl: requiredEnv('QUEUE_URL'),
       deadLettersUrl: requiredEnv('DEAD_LETTERS_URL'),
@@ -52,8 +57,15 @@ export const deployedCollaborators = once((): GranuleCollaborators => {
   };
 });
 
-/** Returns undefined without verify_ingestion; the function then writes only its token to the state table. */
-function recordIngestion(): GranuleCollaborators['recordIngestion'] {
+/** Returns undefined without verify_ingestion. */
+function recordIngestion(tokens: AccessTokens): GranuleCollaborators['recordIngestion'] {
   if (optionalEnv('VERIFY_INGESTION') !== 'true') return undefined;
-  return ingestionTable(requiredEnv('TABLE_NAME'), stateTable()).record;
+  const user = () => tokens.user?.();
+  return ingestionTable(requiredEnv('TABLE_NAME'), stateTable(), { user }).record;
+}
+
+/** Leaves a trace of the posts for the breaker, if there is one. */
+function posting(postItem: GranuleCollaborators['postItem']): GranuleCollaborators['postItem'] {
+  if (optionalEnv('CIRCUIT_BREAKER') !== 'true') return postItem;
+  return traced(postItem, postTracer(requiredEnv('TABLE_NAME'), stateTable()));
 }

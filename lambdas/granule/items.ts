@@ -7,8 +7,11 @@ import {
   type MessageOrigin,
 } from './late-files.js';
 import type { RunMaking } from './making.js';
+import type { VersionOf } from './version.js';
 import type { ParsedBody, GranuleMessage } from './message.js';
 import { parseGranule } from './parse.js';
+import type { OutputStore } from '../outputs/store.js';
+import { granuleOutput, type OutputWriter } from '../outputs/writer.js';
 import { ValidationError, type Failure } from '../runtime/errors.js';
 import type { Log, LogFields } from '../runtime/log.js';
 import type { Meter } from '../runtime/metrics.js';
@@ -25,9 +28,18 @@ export interface Granule {
 export interface ItemContext {
   /** Reads the granule's files by href. */
   readonly source: GranuleSource;
+  /** Writes files that belong to the Items, such as cloud-optimized copies. */
+  readonly output: OutputWriter;
   /** Logs something unusual that does not prevent the Item from being created. */
   readonly warn: (message: string, fields?: LogFields) => void;
+  /** Logs something that is not unusual. */
+  readonly info: (message: string, fields?: LogFields) => void;
+  /** Is aborted when the granule is given up, because the time of the invocation runs out. Reads end by themselves. */
+  readonly signal: AbortSignal;
 }
+
+/** The part of the context that a createItem needs which only reads files. */
+export type ReadContext = Pick<ItemContext, 'source' | 'warn'>;
 
 /** The Item of a granule, or its Items. */
 export type CreatedItems = Item | readonly Item[];
@@ -47,14 +59,17 @@ export interface GranulePipeline<G extends Granule> {
    * become an Item, and ReadError if a file cannot be read.
    */
   readonly createItem: (granule: G & ItemContext) => CreatedItems | Promise<CreatedItems>;
-  /**
-   * The name of the Item property that contains the processing time, as an RFC 3339 date-time. If several messages of a
-   * batch produce the same Item, the version processed last is posted. @default the version whose message was sent last
-   */
-  readonly processedProperty?: string;
+  /** Which version of its granule an Item is. @default the Item whose message is processed last is posted */
+  readonly versionOf?: VersionOf;
 }
 
-export interface MakeItemContext extends ItemContext {
+export interface MakeItemContext extends Pick<ItemContext, 'source' | 'warn'> {
+  /** @default nothing is logged */
+  readonly info?: ItemContext['info'];
+  /** @default the granule is never given up */
+  readonly signal?: AbortSignal;
+  /** Where the pipeline keeps its files. @default it may write none */
+  readonly outputs?: OutputStore | undefined;
   /** The root URL of the STAC API. If it is set, Items link to their Collection there. */
   readonly stacApiUrl?: string | undefined;
   /** What notes were already logged about, which is not repeated for each Item. @default nothing */
@@ -76,11 +91,21 @@ export function makeGranule<G extends Granule>(
   return awaitPipelineCode(
     () => String(granule.href as unknown),
     async () => {
-      const { source, warn } = context;
-      const created = await pipeline.createItem({ ...granule, source, warn });
-      return completeItems(created, pipeline.collectionId, context);
+      const { collectionId } = pipeline;
+      const { source, warn, outputs: store, info = ignore } = context;
+      const { signal = new AbortController().signal } = context;
+      const output = granuleOutput({ store, collectionId, signal });
+      const made = { source, output, warn, info, signal };
+      const created = await pipeline.createItem({ ...granule, ...made });
+      const items = completeItems(created, collectionId, context);
+      output.checkItems(items.map(({ id }) => id));
+      return items;
     },
   );
+}
+
+function ignore(): void {
+  // Nothing is logged.
 }
 
 /** Like makeGranule, for a granule that has one Item. Throws ValidationError if it has none or several. */
@@ -105,6 +130,7 @@ interface MakeItemsContext {
   readonly origin: MessageOrigin;
   readonly log: Log;
   readonly meter: Meter;
+  readonly outputs?: OutputStore | undefined;
   readonly stacApiUrl?: string | undefined;
 }
 
@@ -123,18 +149,22 @@ const CONCURRENT_GRANULES = 16;
 export async function makeItems<G extends Granule>(
   pipeline: GranulePipeline<G>,
   { messages, skipped, faults = [] }: ParsedBody,
-  { run, origin, stacApiUrl, log, meter }: MakeItemsContext,
+  { run, origin, outputs, stacApiUrl, log, meter }: MakeItemsContext,
 ): Promise<MadeItems> {
   logSkipped(skipped, log);
-  const warn = log.warn.bind(log);
+  const [warn, info] = [log.warn.bind(log), log.info.bind(log)];
   const noted = notedIn(log);
   const results = await mapLimited(messages, CONCURRENT_GRANULES, async (message) => {
     const granule = parseGranule(pipeline.parseMessage, message);
     if (granule === undefined) return undefined;
     const own = ownFilesOf(message, origin);
-    const make = (source: GranuleSource) =>
-      makeGranule(pipeline, granule, { source, warn, stacApiUrl, noted });
-    const made = await run((source) => withLateFiles(make, { source, own }));
+    const context = { warn, info, outputs, stacApiUrl, noted };
+    const made = await run((given, signal) =>
+      withLateFiles((source) => makeGranule(pipeline, granule, { ...context, source, signal }), {
+        source: given,
+        own,
+      }),
+    );
     if (made.length === 0) log.info('granule skipped: it has no Items', { href: granule.href });
     return made;
   });

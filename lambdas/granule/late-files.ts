@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import type { GranuleMessage } from './message.js';
 import type { Failure } from '../runtime/errors.js';
 import { tracedFailureOf } from '../runtime/unexpected.js';
-import type { GranuleSource } from '../source/source.js';
+import { wrappedSource, type GranuleSource } from '../source/source.js';
 
 /** Receives after which a message is dead-lettered because one of its other files does not exist. */
 const LATE_FILE_RECEIVES = 3;
@@ -10,7 +10,7 @@ const LATE_FILE_RECEIVES = 3;
 /**
  * The files of a granule that exist when its message is sent, so that waiting for them cannot help:
  * - `all`, for a message of a backfill;
- * - `first`, the first file that is read, for a message about a folder;
+ * - `first`, the first file that is read or downloaded, for a message about a folder;
  * - the object of an S3 event.
  */
 export type OwnFiles = 'all' | 'first' | { readonly href: string; readonly key: string };
@@ -35,24 +35,16 @@ export async function withLateFiles<T>(
 ): Promise<T> {
   const late = new Set<unknown>();
   let first: string | undefined;
-  const read: GranuleSource['read'] = async (href, range) => {
+  const tracked = wrappedSource(source, async ({ href }, run) => {
     first ??= href;
     const isOwn = own === 'first' ? href === first : own === 'all' || isObject(href, own);
     try {
-      return await source.read(href, range);
+      return await run();
     } catch (error) {
       if (!isOwn && isMissing(error)) late.add(error);
       throw error;
     }
-  };
-  const tracked: GranuleSource = {
-    read: (href, range) => {
-      const bytes = read(href, range);
-      // As for a watched source: createItem need not wait for every read.
-      bytes.catch(() => undefined);
-      return bytes;
-    },
-  };
+  });
   try {
     return await make(tracked);
   } catch (error) {

@@ -23,6 +23,11 @@ export interface SettleContext {
   readonly meter: Meter;
 }
 
+/**
+ * Number of receives before a message is dead-lettered, if MAX_RECEIVE_COUNT is not set. With the default retry delay the
+ * waits between ten receives are at least 38 minutes in all, so that an outage of 37 minutes makes no dead letter.
+ */
+export const MAX_RECEIVE_COUNT = 10;
 const MAX_DELAY_SECONDS = 900;
 
 /** Whether the queue may delete the message (`done`) or delivers it again (`retry`). */
@@ -73,8 +78,8 @@ function noGranule(body: string): Failure {
   };
 }
 
-function receiveCount({ record }: RecordResult): number {
-  return Number(record.attributes.ApproximateReceiveCount) || 1;
+function receiveCount({ attributes }: RecordResult['record']): number {
+  return Number(attributes.ApproximateReceiveCount) || 1;
 }
 
 function isLastReceive(
@@ -82,7 +87,7 @@ function isLastReceive(
   { maxReceives = Infinity }: Failure,
   { maxReceiveCount }: RetrySettings,
 ): boolean {
-  return receiveCount(entry) >= Math.min(maxReceives, maxReceiveCount);
+  return receiveCount(entry.record) >= Math.min(maxReceives, maxReceiveCount);
 }
 
 /** Sends before the queue deletes: a crash in between duplicates the message instead of losing it. */
@@ -114,7 +119,7 @@ async function retryLater(
   failure: Failure,
   context: SettleContext,
 ): Promise<void> {
-  const seconds = entry.outcome.result === 'not-started' ? 0 : delaySeconds(entry, context.retry);
+  const seconds = needsNoWait(entry) ? 0 : delaySeconds(entry, context.retry);
   try {
     await context.queue.returnLater(entry.record, seconds);
   } catch (error) {
@@ -127,6 +132,11 @@ async function retryLater(
   logOutcome(entry, context, { as: 'retry', failure });
 }
 
+/** What was not started may start at once, but only once: while something hangs, each receive would end like this. */
+function needsNoWait(entry: RecordResult): boolean {
+  return entry.outcome.result === 'not-started' && receiveCount(entry.record) === 1;
+}
+
 /**
  * The visibility timeout: retryDelaySeconds * 2^(receives - 1), at most 15 minutes, with equal jitter. Unlike a retry
  * within a process it keeps half of the wait fixed, because each receive counts towards maxReceiveCount.
@@ -135,19 +145,28 @@ function delaySeconds(
   entry: RecordResult,
   { retryDelaySeconds, random = Math.random }: RetrySettings,
 ): number {
-  const delay = Math.min(MAX_DELAY_SECONDS, retryDelaySeconds * 2 ** (receiveCount(entry) - 1));
+  const delay = Math.min(
+    MAX_DELAY_SECONDS,
+    retryDelaySeconds * 2 ** (receiveCount(entry.record) - 1),
+  );
   return delay * (0.5 + random() / 2);
 }
 
 interface LoggedOutcome {
-  readonly as: 'posted' | 'skipped' | 'dead' | 'retry';
+  readonly as: 'posted' | 'superseded' | 'skipped' | 'dead' | 'retry';
   readonly failure?: Failure;
 }
 
-const LEVELS = { posted: 'info', skipped: 'info', dead: 'error', retry: 'warn' } as const;
+const LEVELS = {
+  posted: 'info',
+  superseded: 'info',
+  skipped: 'info',
+  dead: 'error',
+  retry: 'warn',
+} as const;
 
 function logOutcome(
-  { record, itemIds, correlationId, milliseconds }: RecordResult,
+  { record, itemIds, correlationId, milliseconds, outcome }: RecordResult,
   { log, retry }: SettleContext,
   { as, failure }: LoggedOutcome,
 ): void {
@@ -158,6 +177,9 @@ function logOutcome(
     correlationId,
     outcome: as,
     milliseconds: Math.round(milliseconds),
+    ...(outcome.result === 'superseded' && { supersededBy: outcome.by }),
+    ...(outcome.result === 'skipped' && { about: outcome.about }),
+    ...((as === 'retry' || as === 'dead') && { receiveCount: receiveCount(record) }),
     ...(failure && fieldsOf(failure)),
   });
 }

@@ -87,9 +87,12 @@ export class TimeBudget {
   }
 }
 
+/** The name of the error of work that was given up. */
+export const GIVEN_UP = 'GivenUp';
+
 /** Thrown when work was given up because it took too long. Transient: the next receive has the whole time again. */
 class GivenUpError extends PipelineError {
-  override readonly name = 'GivenUp';
+  override readonly name = GIVEN_UP;
 
   constructor(message: string) {
     super(message, { kind: 'transient' });

@@ -3,6 +3,7 @@ import { TokenError } from '../runtime/errors.js';
 import type { Log } from '../runtime/log.js';
 import { RefusedTokens } from './refused-tokens.js';
 import type { AccessToken } from './token-request.js';
+import { userOf } from './token-user.js';
 import { ClaimedError, TokenSource, type TokenSourceOptions } from './token-source.js';
 
 /** Provides bearer tokens for the ingestor. */
@@ -16,6 +17,13 @@ export interface AccessTokens {
   forget(token: string): void;
   /** Returns the scopes that were sent for the last token; undefined if that is not known. */
   readonly scope?: () => string | undefined;
+  /** Returns the user of the last token, under which the ingestor files what is posted; undefined if that is not known. */
+  readonly user?: () => string | undefined;
+  /**
+   * Reads the client secret again, because it may have been rotated, and takes a token of that client. Does so at most once
+   * a minute. Throws as `get` does; the old token then stays.
+   */
+  readonly refresh?: () => Promise<void>;
 }
 
 export interface AccessTokenOptions extends TokenSourceOptions {
@@ -27,6 +35,8 @@ export interface AccessTokenOptions extends TokenSourceOptions {
 const RENEWAL_MS = 250;
 /** Time between two attempts to renew a token that is still valid; up to a fifth is added by chance. */
 const RENEW_AGAIN_MS = 30_000;
+/** Time between two reads of the secret for another client. */
+const REFRESH_MS = 60_000;
 /** Time for which a failed request is not repeated if there is no token. */
 const FAILURE_MS = 5_000;
 
@@ -41,6 +51,8 @@ export class CachedTokens implements AccessTokens {
   #look: Promise<AccessToken> | undefined;
   #renewal: Promise<void> | undefined;
   #renewAfter = 0;
+  #refresh: Promise<void> | undefined;
+  #refreshAfter = 0;
   #failure: { readonly error: unknown; readonly until: number } | undefined;
 
   constructor({ now = Date.now, random = Math.random, ...options }: AccessTokenOptions) {
@@ -66,6 +78,23 @@ export class CachedTokens implements AccessTokens {
 
   scope(): string | undefined {
     return this.#source.scope;
+  }
+
+  user(): string | undefined {
+    return this.#current === undefined ? undefined : userOf(this.#current.value);
+  }
+
+  refresh(): Promise<void> {
+    if (this.#now() >= this.#refreshAfter) {
+      this.#refreshAfter = this.#now() + REFRESH_MS;
+      this.#refresh = this.#takeLatest();
+    }
+    return this.#refresh ?? Promise.resolve();
+  }
+
+  async #takeLatest(): Promise<void> {
+    const accepts = (token: AccessToken) => this.#isValid(token);
+    this.#current = await this.#source.obtain({ fresh: true, waits: true, accepts });
   }
 
   #isValid(token: AccessToken | undefined): token is AccessToken {

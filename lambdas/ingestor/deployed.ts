@@ -13,10 +13,14 @@ import { once } from '../runtime/once.js';
 export const stateTable = once(() => new DynamoDBClient({ requestHandler: AWS_REQUESTS }));
 
 /** Creates a client of the ingestor at INGESTOR_URL. Throws ConfigurationError if a variable is not set. */
-export function deployedIngestor(log: Log, meter: Meter): Ingestor {
+export function deployedIngestor(
+  log: Log,
+  meter: Meter,
+  tokens = deployedTokens(log, meter),
+): Ingestor {
   return ingestor({
     url: requiredEnv('INGESTOR_URL'),
-    tokens: deployedTokens(log, meter),
+    tokens,
     onResponse: (milliseconds) => {
       meter.milliseconds('IngestorLatency', milliseconds);
     },

@@ -23,9 +23,17 @@ export interface IngestionPage {
   readonly hasMore: boolean;
 }
 
+/** Why the ingestor shows no ingestion: it has none, or another user posted the Item. */
+export type NoIngestion = 'missing' | 'of-another-user';
+
 export interface IngestorReader {
-  /** Undefined if this client posted no such Item. Throws IngestorError and TokenError. */
-  readonly getIngestion: (id: string) => Promise<Ingestion | undefined>;
+  /**
+   * Asks for the ingestion of an Item. The ingestor shows each user its own only, so one that is missing is asked for again
+   * with a token of the latest client, if `postedBy` is not the user of the token. Throws IngestorError and TokenError.
+   *
+   * @param postedBy the user that posted the Item; undefined if it is not known
+   */
+  readonly getIngestion: (id: string, postedBy?: string) => Promise<Ingestion | NoIngestion>;
   /** Lists the ingestions of all clients that have one status. Throws IngestorError and TokenError. */
   readonly listIngestions: (status: string) => Promise<IngestionPage>;
 }
@@ -60,12 +68,18 @@ const PageSchema = z.object({ items: z.array(IngestionSchema), next: z.nullish(z
 export function ingestorReader(options: IngestorReaderOptions): IngestorReader {
   const base = `${withoutTrailingSlashes(options.url)}/ingestions`;
   return {
-    getIngestion: async (id) => {
+    getIngestion: async (id, postedBy) => {
       const url = `${base}/${encodeURIComponent(id)}`;
-      const response = await get(options, url);
-      // Any other 404 means that the path is wrong, not that the Item is unknown.
-      if (response.status === 404 && response.body.includes('No ingestion found')) return undefined;
-      return ingestionOf(parseBody(response, { url, schema: IngestionSchema }));
+      const { tokens } = options;
+      const isOwn = () => postedBy !== undefined && tokens?.user?.() === postedBy;
+      let response = await get(options, url);
+      if (isMissing(response) && tokens?.refresh !== undefined && !isOwn()) {
+        await tokens.refresh();
+        response = await get(options, url);
+      }
+      if (!isMissing(response))
+        return ingestionOf(parseBody(response, { url, schema: IngestionSchema }));
+      return postedBy === undefined || isOwn() ? 'missing' : 'of-another-user';
     },
     listIngestions: async (status) => {
       const url = `${base}?status=${encodeURIComponent(status)}&limit=${PAGE_SIZE}`;
@@ -73,6 +87,11 @@ export function ingestorReader(options: IngestorReaderOptions): IngestorReader {
       return { ingestions: page.items.map(ingestionOf), hasMore: typeof page.next === 'string' };
     },
   };
+}
+
+/** Any other 404 means that the path is wrong, not that there is no such ingestion. */
+function isMissing({ status, body }: HttpResponse): boolean {
+  return status === 404 && body.includes('No ingestion found');
 }
 
 function ingestionOf({ id, status, message, updated_at, item }: z.infer<typeof IngestionSchema>) {

@@ -11,6 +11,7 @@ import { failureOf, QueryError } from '../runtime/errors.js';
 import type { Inventory } from './inventory.js';
 import { sqlName, sqlString } from './query.js';
 import type { QueryEngine, QueryState } from './engine.js';
+import { lakeFormationAdvice, type TableName } from './lake-formation.js';
 import { retry } from '../runtime/retry.js';
 
 type AthenaSender = Pick<AthenaClient, 'send'>;
@@ -23,10 +24,15 @@ export interface AthenaOptions {
   readonly clock?: Clock;
 }
 
+// A query that ran out of time or memory. A SELECT of many rows does, because Athena writes its result into one file.
+// @see https://docs.aws.amazon.com/athena/latest/ug/error-reference.html
+const TOO_LARGE_TYPES: readonly (number | undefined)[] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 206, 210];
+const TOO_LARGE_REASONS =
+  /exhausted resources|query (?:has )?timed? ?out|EXCEEDED_TIME_LIMIT|EXCEEDED_\w*MEMORY|exceeded (?:\S+ ){0,4}(?:time|memory) limit/i;
 // Reasons for which a failed query may succeed when run again. AthenaError.Retryable is not always set for them.
 // @see https://docs.aws.amazon.com/athena/latest/ug/troubleshooting-athena.html
 const TRANSIENT_REASONS =
-  /slow ?down|throttl|exhausted|too many requests|internal (service )?error|service unavailable|timed? ?out waiting|GENERIC_INTERNAL_ERROR/i;
+  /slow ?down|throttl|too many requests|internal (service )?error|service unavailable|timed? ?out waiting|GENERIC_INTERNAL_ERROR/i;
 const THROTTLED = /throttl|TooManyRequests|SlowDown|ServiceUnavailable/i;
 const START_TRIES = 6;
 const START_TIMEOUT_MS = 60_000;
@@ -39,7 +45,7 @@ export function athenaEngine(options: AthenaOptions): QueryEngine {
     dialect: 'athena',
     relation: (inventory, dt) => Promise.resolve(relationOf(options, inventory, dt)),
     start: (sql, token) => startQuery(client, { ...options, sql, token }),
-    state: (queryId) => readState(client, queryId),
+    state: (queryId) => readState(client, queryId, options),
     stop: async (queryId) => {
       await client.send(new StopQueryExecutionCommand({ QueryExecutionId: queryId }));
     },
@@ -74,7 +80,7 @@ function startQuery(client: AthenaSender, input: StartInput): Promise<string> {
     try {
       return (await client.send(command)).QueryExecutionId ?? '';
     } catch (cause) {
-      throw startError(cause);
+      throw startError(cause, input);
     }
   };
   return retry(attempt, {
@@ -85,32 +91,45 @@ function startQuery(client: AthenaSender, input: StartInput): Promise<string> {
   });
 }
 
-function startError(cause: unknown): QueryError {
+function startError(cause: unknown, table: TableName): QueryError {
   const { name, message } = failureOf(cause);
   // Athena rejects a request immediately only for invalid SQL or missing permissions.
   const permanent = name === 'InvalidRequestException';
-  return new QueryError(`Athena did not start the query: ${name}: ${message}`, {
-    kind: permanent ? 'permanent' : 'transient',
-    cause,
-  });
+  return new QueryError(
+    `Athena did not start the query: ${name}: ${message}${lakeFormationAdvice(message, table)}`,
+    {
+      kind: permanent ? 'permanent' : 'transient',
+      cause,
+    },
+  );
 }
 
-async function readState(client: AthenaSender, queryId: string): Promise<QueryState> {
+async function readState(
+  client: AthenaSender,
+  queryId: string,
+  table: TableName,
+): Promise<QueryState> {
   try {
     const answer = await client.send(new GetQueryExecutionCommand({ QueryExecutionId: queryId }));
-    return stateOf(answer.QueryExecution ?? {});
+    return stateOf(answer.QueryExecution ?? {}, table);
   } catch (cause) {
     const { name, message } = failureOf(cause);
     // The caller polls again anyway.
     if (THROTTLED.test(name)) return { state: 'running' };
-    throw new QueryError(`Athena query ${queryId}: ${name}: ${message}`, {
-      kind: 'transient',
-      cause,
-    });
+    throw new QueryError(
+      `Athena query ${queryId}: ${name}: ${message}${lakeFormationAdvice(message, table)}`,
+      {
+        kind: 'transient',
+        cause,
+      },
+    );
   }
 }
 
-function stateOf({ Status, ResultConfiguration, Statistics }: QueryExecution): QueryState {
+function stateOf(
+  { Status, ResultConfiguration, Statistics }: QueryExecution,
+  table: TableName,
+): QueryState {
   const reason =
     Status?.StateChangeReason ?? Status?.AthenaError?.ErrorMessage ?? 'no reason given';
   const state = Status?.State;
@@ -119,8 +138,15 @@ function stateOf({ Status, ResultConfiguration, Statistics }: QueryExecution): Q
     return { state: 'succeeded', resultHref, scannedBytes: Statistics?.DataScannedInBytes ?? 0 };
   }
   if (state === 'FAILED') {
-    const transient = Status?.AthenaError?.Retryable === true || TRANSIENT_REASONS.test(reason);
-    return { state: 'failed', reason, transient };
+    const { ErrorType, Retryable } = Status?.AthenaError ?? {};
+    if (TOO_LARGE_TYPES.includes(ErrorType) || TOO_LARGE_REASONS.test(reason)) {
+      return { state: 'failed', reason, transient: true, tooLarge: true };
+    }
+    return {
+      state: 'failed',
+      reason: `${reason}${lakeFormationAdvice(reason, table)}`,
+      transient: Retryable === true || TRANSIENT_REASONS.test(reason),
+    };
   }
   // Cancelled by a person, or by the work group because the query exceeded max_scan_gb.
   if (state === 'CANCELLED') {

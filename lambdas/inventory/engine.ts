@@ -11,7 +11,16 @@ export interface Relation {
 export type QueryState =
   | { readonly state: 'running' }
   | { readonly state: 'succeeded'; readonly resultHref: string; readonly scannedBytes?: number }
-  | { readonly state: 'failed'; readonly reason: string; readonly transient: boolean };
+  | FailedQuery;
+
+export interface FailedQuery {
+  readonly state: 'failed';
+  readonly reason: string;
+  /** Whether the same query may succeed later. */
+  readonly transient: boolean;
+  /** True if the query took more time or memory than the engine gives it. */
+  readonly tooLarge?: boolean;
+}
 
 /**
  * Runs queries and writes each result as one CSV object in Athena's format: a header, every value quoted, null as an

@@ -11,6 +11,7 @@ import type { ByteRange } from '../source/source.js';
 import { retry } from '../runtime/retry.js';
 import { readBody } from '../source/s3-body.js';
 import { parseS3Href } from '../source/s3-href.js';
+import { s3ReadError, type S3Access } from '../source/s3-error.js';
 
 export interface ObjectPart {
   /** The bytes in the range. Fewer than requested at the end of the object, none after it. */
@@ -60,7 +61,11 @@ export function s3Objects({ requesterPays, client }: S3ObjectsOptions): ObjectRe
   };
 }
 
-type PartRequest = ReturnType<typeof requestOf> & { readonly RequestPayer?: 'requester' };
+interface Payer {
+  readonly RequestPayer?: 'requester';
+}
+
+type PartRequest = ReturnType<typeof requestOf> & Payer;
 
 function requestOf(href: string, { offset, length }: ByteRange) {
   const { bucket, key } = parseS3Href(href);
@@ -86,7 +91,7 @@ async function readPart(
     // The range starts at or after the end of the object, as when an earlier run had read everything.
     if (status === 416)
       return { bytes: Buffer.alloc(0), size: 0, eTag: eTag ?? '', lastModified: new Date(0) };
-    throw readError(href, cause);
+    throw s3ReadError(href, cause, accessOf(request, 's3:GetObject'));
   }
 }
 
@@ -108,7 +113,7 @@ async function partOf({
 async function listFolders(
   s3: Pick<S3Client, 'send'>,
   href: string,
-  payer: { readonly RequestPayer?: 'requester' },
+  payer: Payer,
 ): Promise<string[]> {
   const { bucket, key: prefix } = parseS3Href(href);
   const names: string[] = [];
@@ -123,7 +128,7 @@ async function listFolders(
         }),
       )
       .catch((cause: unknown) => {
-        throw readError(href, cause);
+        throw s3ReadError(href, cause, accessOf(payer, 's3:ListBucket'));
       });
     for (const folder of page.CommonPrefixes ?? []) {
       names.push((folder.Prefix ?? '').slice(prefix.length).replace(/\/$/, ''));
@@ -146,13 +151,6 @@ function nextToken(
   });
 }
 
-function readError(href: string, cause: unknown): ReadError {
-  const { name, message } = failureOf(cause);
-  const hint =
-    tryAwsStatus(cause) === 403 ? ' (the role may lack s3:GetObject or s3:ListBucket there)' : '';
-  return new ReadError(`${href}: cannot be read: ${name}: ${message}${hint}`, {
-    href,
-    kind: 'transient',
-    cause,
-  });
+function accessOf({ RequestPayer }: Payer, action: S3Access['action']): S3Access {
+  return { action, requesterPays: RequestPayer === 'requester' };
 }

@@ -1,4 +1,5 @@
 import { QueryError } from '../runtime/errors.js';
+import { archivedCondition } from './archived.js';
 import type { Inventory } from './inventory.js';
 import type { Dialect, Relation } from './engine.js';
 
@@ -8,6 +9,8 @@ export interface InventoryQueryInput {
   readonly relation: Relation;
   /** The SELECT from `inventory` that queryInventory returned. */
   readonly select: string;
+  /** The objects that `inventory` has. A report without storage classes has only readable ones. @default all */
+  readonly objects?: 'all' | 'readable' | 'archived';
 }
 
 // Rows are filtered by these columns, so `inventory` does not contain them.
@@ -27,6 +30,7 @@ export function inventoryQuery({
   inventory,
   relation,
   select,
+  objects = 'all',
 }: InventoryQueryInput): string {
   const columns = inventory.columns
     .filter((column) => !VERSION_COLUMNS.includes(column))
@@ -38,10 +42,21 @@ export function inventoryQuery({
     `    FROM ${relation.from}`,
     ...whereOf([relation.where, ...versionConditions(inventory)], '    '),
     '  ) AS report',
-    ...whereOf(keyConditions(inventory), '  '),
+    ...whereOf([...keyConditions(inventory), ...storageConditions(inventory, objects)], '  '),
     ')',
     authorsSelect(select),
   ].join('\n');
+}
+
+/**
+ * Returns the SQL that counts the rows that the author's SELECT would have for the archived objects alone. Undefined if
+ * the report does not say which objects are archived.
+ */
+export function archivedQuery(input: Omit<InventoryQueryInput, 'objects'>): string | undefined {
+  if (archivedCondition(input.inventory.columns) === undefined) return undefined;
+  const rows = bareSelect(input.select);
+  const select = `SELECT count(*) AS "archived" FROM (\n${rows}\n) AS selected`;
+  return inventoryQuery({ ...input, objects: 'archived', select });
 }
 
 /** Returns a SQL string literal. A backslash has no special meaning in Trino or DuckDB. */
@@ -104,6 +119,15 @@ function keyConditions({ format, columns }: Inventory): string[] {
   return columns.includes('size') ? [`NOT ("key" LIKE '%/' AND coalesce("size", -1) = 0)`] : [];
 }
 
+function storageConditions(
+  { columns }: Inventory,
+  objects: InventoryQueryInput['objects'],
+): string[] {
+  const archived = archivedCondition(columns);
+  if (archived === undefined || objects === 'all') return [];
+  return [objects === 'archived' ? archived : `NOT ${archived}`];
+}
+
 function whereOf(conditions: readonly (string | undefined)[], indent: string): string[] {
   const given = conditions.filter((condition) => condition !== undefined);
   return given.length === 0 ? [] : [`${indent}WHERE ${given.join(`\n${indent}  AND `)}`];
@@ -116,13 +140,17 @@ function withoutComments(sql: string): string {
   return sql.replace(TEXT_OR_COMMENT, (part) => (/^['"]/.test(part) ? part : ' '));
 }
 
+/** Returns the author's SELECT so that it can follow our CTE: the author's CTEs are in the same WITH clause. */
 function authorsSelect(select: string): string {
+  return bareSelect(select).replace(/^with\s+/i, ', ');
+}
+
+/** Returns one SELECT without comments and semicolons. Throws QueryError if it is something else. */
+function bareSelect(select: string): string {
   const text = withoutComments(select)
     .trim()
     .replace(/[;\s]+$/, '');
-  if (/^select\b/i.test(text)) return text;
-  // The author's CTEs follow ours in the same WITH clause.
-  if (/^with(?!\s+recursive\b)\s/i.test(text)) return text.replace(/^with\s+/i, ', ');
+  if (/^select\b/i.test(text) || /^with(?!\s+recursive\b)\s/i.test(text)) return text;
   throw new QueryError(
     `queryInventory must return one SELECT from inventory (returned '${text.slice(0, 80)}')`,
     { kind: 'permanent' },

@@ -15,6 +15,14 @@ export const BACKFILL_ATTRIBUTE = 'backfill';
  */
 export const ROW_ATTRIBUTE = 'refused_row';
 
+/** Marks a message whose Items are posted although newer versions of them are in the catalogue. */
+export const FORCE_ATTRIBUTE = 'force_version';
+
+/** Whether the Items of a message are posted although newer versions of them are in the catalogue. */
+export function isForced({ messageAttributes }: ReceivedAttributes): boolean {
+  return messageAttributes[FORCE_ATTRIBUTE]?.stringValue === 'true';
+}
+
 /** Returns the attributes of a message that the backfill of the pipeline sends; of any other message (undefined), none. */
 export function backfillAttributes(pipelineId: string | undefined): MessageAttributes {
   return pipelineId === undefined ? {} : { [BACKFILL_ATTRIBUTE]: pipelineId };

@@ -6,7 +6,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { attributeBytes, stringAttributes, type MessageAttributes } from './attributes.js';
 import { collector } from './collector.js';
-import { DEFAULT_MAX_BYTES, failedEntries, MAX_BATCH_ENTRIES, sqsQueue } from './queue.js';
+import { DEFAULT_MAX_BYTES } from './limits.js';
+import { failedEntries, MAX_BATCH_ENTRIES, sqsQueue } from './queue.js';
 
 type Sqs = Pick<SQSClient, 'send'>;
 

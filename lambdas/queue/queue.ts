@@ -1,18 +1,16 @@
 import {
-  GetQueueAttributesCommand,
   SendMessageBatchCommand,
   SQSClient,
   type BatchResultErrorEntry,
 } from '@aws-sdk/client-sqs';
 import { AWS_REQUESTS } from '../runtime/aws-requests.js';
 import { stringAttributes, type MessageAttributes } from './attributes.js';
+import { readDepth, readMaxBytes } from './limits.js';
 import { tryAwsStatus } from '../runtime/error-codes.js';
 import { failureOf, PipelineError } from '../runtime/errors.js';
 
 /** The maximum number of entries in a batch. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 export const MAX_BATCH_ENTRIES = 10;
-/** The size every queue accepts. AWS raised the limit to 1 MiB in August 2025; older queues may still have 256 KiB. */
-export const DEFAULT_MAX_BYTES = 262_144;
 
 /** Why one entry of a batch was not accepted. */
 export interface SendFailure {
@@ -33,7 +31,7 @@ export interface QueueMessage {
 export interface MessageQueue {
   /** Returns the maximum size of one message, and of all messages of a batch together, in bytes: bodies and attributes. */
   maxBytes(): Promise<number>;
-  /** Returns the approximate number of messages that wait to be received. */
+  /** Returns the approximate number of messages in the queue: waiting, delayed, in progress or waiting for a retry. */
   depth(): Promise<number>;
   /** Sends at most MAX_BATCH_ENTRIES messages and returns the failed ones. Throws SendError if the queue cannot be used. */
   sendBatch(messages: readonly QueueMessage[]): Promise<readonly SendFailure[]>;
@@ -73,24 +71,9 @@ export function sqsQueue(
         maxBytes = undefined;
         throw error;
       })),
-    depth: async () => Number(await attribute(client, queueUrl, 'ApproximateNumberOfMessages')),
+    depth: () => readDepth(client, queueUrl),
     sendBatch: (messages) => sendBatch({ sqs: client, queueUrl }, messages),
   };
-}
-
-async function readMaxBytes(sqs: SqsSender, queueUrl: string): Promise<number> {
-  return Number((await attribute(sqs, queueUrl, 'MaximumMessageSize')) ?? DEFAULT_MAX_BYTES);
-}
-
-async function attribute(
-  sqs: SqsSender,
-  queueUrl: string,
-  name: 'MaximumMessageSize' | 'ApproximateNumberOfMessages',
-): Promise<string | undefined> {
-  const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [name] }),
-  );
-  return Attributes?.[name];
 }
 
 interface BatchSender {

@@ -28,3 +28,8 @@ export function numberEnv(name: string, fallback: number): number {
   }
   return Number(value);
 }
+
+/** Returns all environment variables, for a child process that needs some of them. */
+export function wholeEnv(): NodeJS.ProcessEnv {
+  return process.env;
+}

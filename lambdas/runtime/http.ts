@@ -1,16 +1,19 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** A stream is sent as it is read, with the Content-Length of `headers`, and destroyed if the request fails. */
+  readonly body?: string | Readable;
   /** Time from the start of the request to the last byte of the response, in milliseconds. */
   readonly timeoutMs: number;
   /** Time until the connection, with TLS, is established, in milliseconds. @default only timeoutMs */
   readonly connectMs?: number;
-  /** Time without a byte of the response after the connection is established, in milliseconds. @default only timeoutMs */
+  /** Time without a byte sent or received after the connection is established, in milliseconds. @default only timeoutMs */
   readonly idleMs?: number;
   /** Ends the request and frees its socket. */
   readonly signal?: AbortSignal | undefined;
@@ -39,7 +42,34 @@ const agents = {
  * closed.
  */
 export const sendHttp: SendHttp = (request) =>
-  new Promise((resolve, reject) => {
+  exchange(request, async (incoming) => ({
+    status: incoming.statusCode ?? 0,
+    headers: incoming.headers,
+    body: await collect(incoming, request.maxBytes ?? MAX_RESPONSE_BYTES),
+  }));
+
+/** A response whose body has not been read. The caller reads it to its end or destroys it, which frees the socket. */
+export interface OpenResponse extends Omit<HttpResponse, 'body'> {
+  readonly body: http.IncomingMessage;
+}
+
+/**
+ * Sends one HTTP request and returns when the headers of the response have arrived. The limits of the request, also
+ * `timeoutMs` and `signal`, do not apply to the body. Throws as sendHttp does.
+ */
+export function openHttp(request: Omit<HttpRequest, 'maxBytes'>): Promise<OpenResponse> {
+  return exchange(request, (body, release) => {
+    release();
+    body.socket.setTimeout(0);
+    return Promise.resolve({ status: body.statusCode ?? 0, headers: body.headers, body });
+  });
+}
+
+function exchange<T>(
+  request: HttpRequest,
+  receive: (incoming: http.IncomingMessage, release: () => void) => Promise<T>,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
     const url = new URL(request.url);
     const secure = url.protocol === 'https:';
     const outgoing = (secure ? https : http).request(url, {
@@ -56,13 +86,14 @@ export const sendHttp: SendHttp = (request) =>
     outgoing.on('close', release);
     // If the response is truncated, its stream fails and `collect` rejects.
     outgoing.on('response', (incoming) => {
-      collect(incoming, request.maxBytes ?? MAX_RESPONSE_BYTES).then((body) => {
-        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body });
-      }, reject);
+      receive(incoming, release).then(resolve, reject);
     });
+    const { body } = request;
     // Node sets Content-Length only if the whole body is passed to end().
-    outgoing.end(request.body);
+    if (typeof body !== 'object') outgoing.end(body);
+    else pipeline(body, outgoing).catch(reject);
   });
+}
 
 type Fail = (error: Error) => void;
 

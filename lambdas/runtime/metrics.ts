@@ -4,17 +4,29 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 export type MetricName =
   | 'ItemsMade'
   | 'ItemsPosted'
+  | 'ItemsSuperseded'
   | 'MessagesSkipped'
   | 'BackfillMessagesSkipped'
   | 'RowsRefused'
+  | 'RowsArchived'
   | 'RecordsFailedPermanent'
   | 'RecordsFailedTransient'
+  | 'IngestionsLoaded'
+  | 'IngestionsRequeued'
+  | 'IngestionsDead'
+  | 'IngestionsUnverified'
+  | 'OldestPendingIngestion'
+  | 'BreakerHolds'
   | 'TokenRequests'
   | 'IngestorLatency';
 
 export interface Meter {
-  count(name: Exclude<MetricName, 'IngestorLatency'>, value?: number): void;
+  count(
+    name: Exclude<MetricName, 'IngestorLatency' | 'OldestPendingIngestion'>,
+    value?: number,
+  ): void;
   milliseconds(name: 'IngestorLatency', value: number): void;
+  seconds(name: 'OldestPendingIngestion', value: number): void;
   /** Writes everything counted since the last call, in CloudWatch's embedded metric format. */
   publish(): void;
 }
@@ -31,6 +43,9 @@ export function embeddedMetrics(): Meter {
     milliseconds: (name, value) => {
       metrics.addMetric(name, MetricUnit.Milliseconds, value);
     },
+    seconds: (name, value) => {
+      metrics.addMetric(name, MetricUnit.Seconds, value);
+    },
     publish: () => {
       for (const [name, value] of Object.entries(counted)) {
         metrics.addMetric(name, MetricUnit.Count, value);
@@ -43,7 +58,7 @@ export function embeddedMetrics(): Meter {
 }
 
 /** Discards everything; for tests and local runs. */
-export const silentMeter: Meter = { count: noop, milliseconds: noop, publish: noop };
+export const silentMeter: Meter = { count: noop, milliseconds: noop, seconds: noop, publish: noop };
 
 function noop(): void {
   // Discards the value.

@@ -15,22 +15,32 @@ const CAUSES: Readonly<Record<string, string>> = {
 
 /** Reads a file on disk. The read is synchronous, because that is faster for small local files. Throws ReadError. */
 export function readFile(href: string, range?: ByteRange): Uint8Array {
-  const path = href.startsWith('file://') ? fileURLToPath(href) : href;
+  const path = localPath(href);
   try {
     return readPart(path, range);
   } catch (cause) {
-    const code = errorCode(cause) ?? 'unknown';
-    const kind: FailureKind =
-      CAUSES[code] === undefined || code === 'EACCES' ? 'transient' : 'permanent';
-    const archive = archiveAbove(path, code);
-    const reason = archive ?? CAUSES[code] ?? String(cause);
-    throw new ReadError(`${href}: cannot be read: ${reason}`, {
-      href,
-      kind,
-      missing: code === 'ENOENT' && archive === undefined,
-      cause,
-    });
+    throw fileError(href, cause);
   }
+}
+
+/** Returns the path that a file:// URL or an absolute path names. */
+export function localPath(href: string): string {
+  return href.startsWith('file://') ? fileURLToPath(href) : href;
+}
+
+/** Returns the error for a file on disk that cannot be read. */
+export function fileError(href: string, cause: unknown): ReadError {
+  const code = errorCode(cause) ?? 'unknown';
+  const kind: FailureKind =
+    CAUSES[code] === undefined || code === 'EACCES' ? 'transient' : 'permanent';
+  const archive = archiveAbove(localPath(href), code);
+  const reason = archive ?? CAUSES[code] ?? String(cause);
+  return new ReadError(`${href}: cannot be read: ${reason}`, {
+    href,
+    kind,
+    missing: code === 'ENOENT' && archive === undefined,
+    cause,
+  });
 }
 
 function readPart(path: string, range?: ByteRange): Uint8Array {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
-import { failureOf } from '../runtime/errors.js';
+import { failureOf, ReadError } from '../runtime/errors.js';
 
 /** Time without a byte after which a body counts as stalled. */
 const BODY_IDLE_MS = 4_000;
@@ -22,20 +22,33 @@ export interface ReadBodyOptions {
 }
 
 /** Reads the whole body of a response. Throws BodyError if it breaks off, stalls, or is aborted; its socket is then free. */
-export async function readBody(
-  { Body }: Response,
-  { idleMs = BODY_IDLE_MS, signal }: ReadBodyOptions = {},
-): Promise<Buffer> {
+export async function readBody({ Body }: Response, options: ReadBodyOptions = {}): Promise<Buffer> {
   if (Body === undefined) return Buffer.alloc(0);
-  // In Node, the SDK's body is a stream.
-  const stream = Body as Readable;
   const chunks: Buffer[] = [];
+  const take = (chunk: Buffer) => {
+    chunks.push(chunk);
+  };
+  // In Node, the SDK's body is a stream.
+  await eachChunk(Body as Readable, take, options);
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Reads a body and passes on its chunks, one after the other. The time that `take` needs does not count as idle. Throws
+ * BodyError as readBody does, and the ReadErrors of `take`.
+ */
+export async function eachChunk(
+  stream: Readable,
+  take: (chunk: Buffer) => void | Promise<void>,
+  { idleMs = BODY_IDLE_MS, signal }: ReadBodyOptions = {},
+): Promise<void> {
+  let bytes = 0;
+  let isTaking = false;
   const stop = (reason: string) => {
     stream.destroy(new BodyError(reason));
   };
   const idle = idleTimer(idleMs, () => {
-    const bytes = chunks.reduce((sum, { length }) => sum + length, 0);
-    stop(`no more bytes arrived for ${idleMs} ms, after ${bytes} bytes`);
+    if (!isTaking) stop(`no more bytes arrived for ${idleMs} ms, after ${bytes} bytes`);
   });
   const onAbort = () => {
     stop('the read was given up');
@@ -44,12 +57,15 @@ export async function readBody(
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      isTaking = true;
+      await take(chunk);
+      isTaking = false;
       idle.restart();
-      chunks.push(chunk);
     }
-    return Buffer.concat(chunks);
   } catch (cause) {
-    throw cause instanceof BodyError ? cause : new BodyError(failureOf(cause).message, { cause });
+    if (cause instanceof BodyError || cause instanceof ReadError) throw cause;
+    throw new BodyError(failureOf(cause).message, { cause });
   } finally {
     idle.clear();
     signal?.removeEventListener('abort', onAbort);

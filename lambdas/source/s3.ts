@@ -1,10 +1,10 @@
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { archiveHint } from '../runtime/archive.js';
+import { GetObjectCommand, S3Client, type GetObjectCommandInput } from '@aws-sdk/client-s3';
 import { S3_REQUESTS } from '../runtime/aws-requests.js';
 import { tryAwsStatus } from '../runtime/error-codes.js';
-import { failureOf, ReadError } from '../runtime/errors.js';
+import { ReadError } from '../runtime/errors.js';
 import { limiter } from '../runtime/limiter.js';
 import { retry } from '../runtime/retry.js';
+import { downloadTo, type Rest } from './download.js';
 import { BodyError, readBody } from './s3-body.js';
 import {
   MAX_READ_BYTES,
@@ -12,8 +12,11 @@ import {
   type ByteRange,
   type SourceOptions,
 } from './source.js';
+import { openObject } from './s3-download.js';
 import { parseS3Href } from './s3-href.js';
+import { s3ReadError } from './s3-error.js';
 
+type ObjectName = Pick<GetObjectCommandInput, 'Bucket' | 'Key' | 'RequestPayer'>;
 type S3Reader = Pick<S3Client, 'send'>;
 
 /** Fewer than the sockets of the client: a request that waits for a socket counts as connecting, and fails after 1 s. */
@@ -34,12 +37,9 @@ export class S3Source implements AbortableSource {
   }
 
   async read(href: string, range?: ByteRange, signal?: AbortSignal): Promise<Uint8Array> {
-    const { bucket, key } = parseS3Href(href);
     const command = new GetObjectCommand({
-      Bucket: bucket,
-      Key: key,
+      ...this.#object(href),
       ...(range && { Range: `bytes=${range.offset}-${range.offset + range.length - 1}` }),
-      ...(this.#options.requesterPays && { RequestPayer: 'requester' as const }),
     });
     const attempt = () => readOnce(this.#s3(), { command, href, signal });
     const isRetryable = (error: unknown) => error instanceof BodyError && signal?.aborted !== true;
@@ -48,8 +48,31 @@ export class S3Source implements AbortableSource {
       return await this.#limited(() => retry(attempt, { tries: TRIES, deadline, isRetryable }));
     } catch (cause) {
       if (tryAwsStatus(cause) === 416) return new Uint8Array();
-      throw cause instanceof ReadError ? cause : readError(href, cause);
+      throw this.#error(href, cause);
     }
+  }
+
+  /** Shares the limit of concurrent requests with the reads. */
+  async download(href: string, path: string, signal?: AbortSignal): Promise<void> {
+    const object = this.#object(href);
+    const open = (rest: Rest | undefined) => openObject(this.#s3(), { object, signal }, rest);
+    try {
+      await this.#limited(() => downloadTo({ href, path, open, signal }));
+    } catch (cause) {
+      throw this.#error(href, cause);
+    }
+  }
+
+  #object(href: string): ObjectName {
+    const { bucket, key } = parseS3Href(href);
+    const payer = this.#options.requesterPays && { RequestPayer: 'requester' as const };
+    return { Bucket: bucket, Key: key, ...payer };
+  }
+
+  #error(href: string, cause: unknown): ReadError {
+    if (cause instanceof ReadError) return cause;
+    const { requesterPays } = this.#options;
+    return s3ReadError(href, cause, { action: 's3:GetObject', requesterPays });
   }
 
   #s3(): S3Reader {
@@ -80,30 +103,4 @@ async function readOnce(client: S3Reader, { command, href, signal }: Read): Prom
     `${href}: has ${ContentLength} bytes; objects of more than ${MAX_READ_BYTES} bytes are not read`,
     { href, kind: 'permanent' },
   );
-}
-
-function readError(href: string, cause: unknown): ReadError {
-  const status = tryAwsStatus(cause);
-  const { name, message } = failureOf(cause);
-  if (status === 404) {
-    const what = name === 'NoSuchBucket' ? 'its bucket' : 'the object';
-    const hint = archiveHint(href);
-    return new ReadError(`${href}: ${what} does not exist (${name})${hint}`, {
-      href,
-      kind: 'permanent',
-      missing: name !== 'NoSuchBucket' && hint === '',
-      cause,
-    });
-  }
-  if (status === 403) {
-    return new ReadError(
-      `${href}: access denied (${name}): check that the role may use s3:GetObject, and whether the bucket needs requester_pays: true`,
-      { href, kind: 'transient', cause },
-    );
-  }
-  return new ReadError(`${href}: cannot be read: ${name}: ${message}`, {
-    href,
-    kind: 'transient',
-    cause,
-  });
 }

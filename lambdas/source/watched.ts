@@ -1,29 +1,28 @@
-import type { AbortableSource, GranuleSource } from './source.js';
+import {
+  wrappedSource,
+  type AbortableSource,
+  type AroundAccess,
+  type GranuleSource,
+} from './source.js';
+
+/** A read or a download. */
+export type Access = Parameters<AroundAccess>[0];
 
 export interface WatchedSource extends GranuleSource {
-  /** Returns the hrefs whose reads have not ended. */
-  reading(): string[];
+  /** Returns the reads and downloads that have not ended. */
+  open(): Access[];
 }
 
-/** Returns a source that reads from `inner`, knows which reads have not ended, and gives them up with `signal`. */
+/** Returns a source that reads from `inner`, knows which accesses have not ended, and gives them up with `signal`. */
 export function watchedSource(inner: AbortableSource, signal: AbortSignal): WatchedSource {
-  const open = new Map<symbol, string>();
-  const read: GranuleSource['read'] = async (href, range) => {
-    const id = Symbol(href);
-    open.set(id, href);
+  const open = new Set<Access>();
+  const around: AroundAccess = async (access, run) => {
+    open.add(access);
     try {
-      return await inner.read(href, range, signal);
+      return await run();
     } finally {
-      open.delete(id);
+      open.delete(access);
     }
   };
-  return {
-    reading: () => [...open.values()],
-    read: (href, range) => {
-      const bytes = read(href, range);
-      // createItem may have ended without waiting for this read; when it is given up, that must not end the process.
-      bytes.catch(() => undefined);
-      return bytes;
-    },
-  };
+  return Object.assign(wrappedSource(inner, around, signal), { open: () => [...open] });
 }

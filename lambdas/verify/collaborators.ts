@@ -1,13 +1,16 @@
-import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { deployedTokens, stateTable } from '../ingestor/deployed.js';
 import { AWS_REQUESTS } from '../runtime/aws-requests.js';
+import { systemClock, type Clock } from '../runtime/clock.js';
 import { numberEnv, requiredEnv } from '../runtime/env.js';
-import { ingestionTable, type IngestionLog } from '../ingestor/pending.js';
+import { versionTable, type PostedVersions } from '../ingestor/version-table.js';
+import { ingestionTable } from '../ingestor/ingestion-table.js';
+import type { IngestionLog } from '../ingestor/pending.js';
 import { ingestorReader, type IngestorReader } from '../ingestor/reader.js';
 import { jsonLog, type Log } from '../runtime/log.js';
 import { embeddedMetrics, type Meter } from '../runtime/metrics.js';
 import { once } from '../runtime/once.js';
+import { progressRow, type VerifyStore } from './progress.js';
 import { verifyQueue, type VerifyQueue } from './queue.js';
 
 /** Everything the verifying function uses: AWS and the ingestor, or stand-ins for them. */
@@ -15,18 +18,14 @@ export interface VerifyCollaborators {
   readonly ingestions: IngestionLog;
   readonly getIngestion: IngestorReader['getIngestion'];
   readonly queue: VerifyQueue;
-  /** Remembers where the last run stopped; the next run starts after it. */
-  readonly cursor: VerifyCursor;
+  /** Forgets the version of an Item that was given up, so that an older one can be posted. */
+  readonly versions: Pick<PostedVersions, 'forget'>;
+  readonly progress: VerifyStore;
   /** Number of times a failed Item is sent again before its message is dead-lettered. */
   readonly maxTries: number;
   readonly log: Log;
-  readonly meter: Pick<Meter, 'publish'>;
-}
-
-/** The item id after which the next run starts; undefined means at the beginning. */
-export interface VerifyCursor {
-  read(): Promise<string | undefined>;
-  write(after: string | undefined): Promise<void>;
+  readonly meter: Pick<Meter, 'count' | 'seconds' | 'publish'>;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 /** The value of `maxTries` if VERIFY_TRIES is not set. */
@@ -44,9 +43,11 @@ export const deployedVerifyCollaborators = once((): VerifyCollaborators => {
   return {
     log,
     meter,
+    clock: systemClock,
     getIngestion,
     ingestions: ingestionTable(tableName, client),
-    cursor: cursorRow(tableName, client),
+    versions: versionTable(tableName, client),
+    progress: progressRow(tableName, client),
     queue: verifyQueue({
       pipeline: requiredEnv('PIPELINE'),
       queueUrl: requiredEnv('QUEUE_URL'),
@@ -56,19 +57,3 @@ export const deployedVerifyCollaborators = once((): VerifyCollaborators => {
     maxTries: numberEnv('VERIFY_TRIES', MAX_TRIES),
   };
 });
-
-const KEY = { pk: { S: 'verify' }, sk: { S: 'cursor' } };
-
-/** Stores the cursor in one row of the state table. */
-export function cursorRow(tableName: string, client: Pick<DynamoDBClient, 'send'>): VerifyCursor {
-  return {
-    read: async () => {
-      const { Item } = await client.send(new GetItemCommand({ TableName: tableName, Key: KEY }));
-      return Item?.['after']?.S;
-    },
-    write: async (after) => {
-      const Item = { ...KEY, ...(after !== undefined && { after: { S: after } }) };
-      await client.send(new PutItemCommand({ TableName: tableName, Item }));
-    },
-  };
-}
