@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { AWS_REQUESTS } from '../../lambdas/runtime/aws-requests.js';
 import { CommandError } from '../shared/command.js';
-import type { DeadLetter } from './dead-letter.js';
+import type { DeadLetter, SendOptions } from './dead-letter.js';
+import { discardFrom, openArchive, type DiscardResult } from './discard.js';
+import { eventQueues } from '../shared/event-queues.js';
 import { listDeadLetters } from './queue.js';
 import type { DeadLetterStore, ListedDeadLetters } from './store.js';
 import {
@@ -11,16 +13,13 @@ import {
   findQueue,
   type FoundQueue,
   type QueueAddress,
+  QueueError,
 } from '../shared/deployed-pipeline.js';
 import { RedriveJournal } from './journal.js';
 import { redriveQueue, type RedriveResult } from './send.js';
 
 /** The dead-letter queues of the granule queue and of its SNS subscription. The latter is in the topic's region. */
-export function deadLetterQueues({
-  config,
-  names,
-  topicRegion,
-}: DeployedPipeline): readonly QueueAddress[] {
+function deadLetterQueues({ config, names, topicRegion }: DeployedPipeline): QueueAddress[] {
   const own = { name: names.deadLetters, region: config.region };
   if (topicRegion === undefined) return [own];
   return [own, { name: names.subscriptionDeadLetters, region: topicRegion }];
@@ -35,8 +34,10 @@ export function deployedDeadLetters(
   let stopped = false;
   const isStopped = (): boolean => stopped;
   return {
-    list: () => list(deadLetterQueues(pipeline), { found, isStopped }),
-    send: (deadLetters) => send(deadLetters, { pipeline, out, found, isStopped }),
+    list: () => list(pipeline, { found, isStopped }),
+    send: (deadLetters, options) =>
+      send(deadLetters, { pipeline, out, found, isStopped, ...options }),
+    discard: (deadLetters, to) => discard(deadLetters, { to, found, isStopped }),
     stop: () => {
       stopped = true;
     },
@@ -49,32 +50,63 @@ interface ListTools {
 }
 
 async function list(
-  addresses: readonly QueueAddress[],
+  pipeline: DeployedPipeline,
   { found, isStopped }: ListTools,
 ): Promise<ListedDeadLetters> {
   const notes: string[] = [];
   const deadLetters: DeadLetter[] = [];
-  for (const address of addresses) {
+  const read = async (address: QueueAddress, holdsEvents: boolean): Promise<void> => {
     try {
-      const queue = await findQueue(address, sqsClient(address.region));
-      deadLetters.push(...(await listDeadLetters(queue, isStopped)));
+      const queue = { ...(await findQueue(address, sqsClient(address.region))), holdsEvents };
+      const { deadLetters: listed, note } = await listDeadLetters(queue, isStopped);
+      for (const deadLetter of listed) deadLetters.push(deadLetter);
+      if (note !== undefined) notes.push(note);
       found.push(queue);
     } catch (error) {
+      // A stack that was deployed before it had this function or schedule has no such queue.
+      if (holdsEvents && error instanceof QueueError && error.isMissing) return;
       notes.push(errorText(error));
     }
-  }
+  };
+  for (const address of deadLetterQueues(pipeline)) await read(address, false);
+  for (const address of eventQueues(pipeline)) await read(address, true);
   if (found.length === 0) throw new CommandError(notes.join('; '));
   return { deadLetters, notes };
 }
 
-interface SendTools extends ListTools {
+async function discard(
+  deadLetters: readonly DeadLetter[],
+  { to, found, isStopped }: ListTools & { readonly to: string },
+): Promise<DiscardResult> {
+  const archive = openArchive(to);
+  const results: DiscardResult[] = [];
+  try {
+    for (const source of found) {
+      const ids = idsIn(source, deadLetters);
+      if (ids.size > 0) results.push(await discardFrom(source, ids, { archive, isStopped }));
+    }
+  } finally {
+    archive.close();
+  }
+  return {
+    discarded: results.reduce((sum, { discarded }) => sum + discarded, 0),
+    gone: results.reduce((sum, { gone }) => sum + gone, 0),
+    fault: results.find(({ fault }) => fault !== undefined)?.fault,
+  };
+}
+
+function idsIn({ name }: FoundQueue, deadLetters: readonly DeadLetter[]): ReadonlySet<string> {
+  return new Set(deadLetters.filter(({ queue }) => queue === name).map(({ id }) => id));
+}
+
+interface SendTools extends ListTools, SendOptions {
   readonly pipeline: DeployedPipeline;
   readonly out: string;
 }
 
 async function send(
   deadLetters: readonly DeadLetter[],
-  { pipeline, out, found, isStopped }: SendTools,
+  { pipeline, out, found, isStopped, force = false }: SendTools,
 ): Promise<RedriveResult> {
   const { names, config } = pipeline;
   const address = { name: names.queue, region: config.region };
@@ -83,9 +115,9 @@ async function send(
   const results: RedriveResult[] = [];
   try {
     for (const source of found) {
-      const ids = deadLetters.filter(({ queue }) => queue === source.name).map(({ id }) => id);
-      if (ids.length === 0) continue;
-      results.push(await redriveQueue(source, new Set(ids), { target, journal, isStopped }));
+      const ids = idsIn(source, deadLetters);
+      if (ids.size === 0) continue;
+      results.push(await redriveQueue(source, ids, { target, journal, isStopped, force }));
     }
   } finally {
     journal.close();

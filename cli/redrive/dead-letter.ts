@@ -24,6 +24,8 @@ export interface DeadLetter {
   readonly backfill: string | undefined;
   /** The key of a row that the backfill refused, in which case there is no message to send; otherwise undefined. */
   readonly refusedRow: string | undefined;
+  /** Whether it is an event of a function or a schedule and names no granule: a later run does the work again. */
+  readonly isEvent?: boolean;
   /** Why no handler can parse the body, in which case a retry cannot help; undefined if it can be parsed. */
   readonly malformed: string | undefined;
 }
@@ -31,8 +33,8 @@ export interface DeadLetter {
 export const NO_REASON = 'no recorded reason (killed or timed out)';
 
 /** Whether the dead letter is a message that a handler can read. */
-export function isSendable({ malformed, refusedRow }: DeadLetter): boolean {
-  return malformed === undefined && refusedRow === undefined;
+export function isSendable({ malformed, refusedRow, isEvent = false }: DeadLetter): boolean {
+  return malformed === undefined && refusedRow === undefined && !isEvent;
 }
 
 /** Why a body cannot be parsed as a message; undefined if it can. */
@@ -56,4 +58,9 @@ export function isoTime(value: string | number | undefined): string | undefined 
     typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : (value ?? NaN),
   );
   return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+}
+
+export interface SendOptions {
+  /** Whether to post Items although newer versions of them are in the catalogue. A local run keeps no versions. @default false */
+  readonly force?: boolean;
 }

@@ -43,7 +43,9 @@ export function groupDeadLetters(deadLetters: readonly DeadLetter[]): DeadLetter
   const groups = new Map<string, DeadLetter[]>();
   for (const deadLetter of deadLetters) {
     const key = `${deadLetter.kind ?? ''} ${generalized(textOf(deadLetter))}`;
-    groups.set(key, [...(groups.get(key) ?? []), deadLetter]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [deadLetter]);
+    else group.push(deadLetter);
   }
   return [...groups.values()]
     .flatMap((group) => groupOf(group) ?? [])
@@ -60,7 +62,7 @@ function groupOf(deadLetters: readonly DeadLetter[]): DeadLetterGroup | undefine
     count: deadLetters.length,
     oldest: times[0] ?? '',
     newest: times.at(-1) ?? '',
-    example: first.refusedRow ?? first.itemId ?? subjectOf(first),
+    example: first.isEvent ? 'an event' : (first.refusedRow ?? first.itemId ?? subjectOf(first)),
   };
 }
 
@@ -78,9 +80,14 @@ function subjectOf({ body, malformed }: DeadLetter): string {
   return cut(printable(message ? JSON.stringify(message.body) : body), EXCERPT_CHARACTERS);
 }
 
+/** A text in JSON, as responses of servers contain it, unless its key says that it is the message itself. */
+const JSON_VALUE =
+  /("(?!(?:msg|message|detail|title|error|code|type|reason|status)")[^"\\]*"\s*:\s*)"(?:[^"\\]|\\.)*"/g;
+
 /** Replaces names and large numbers. HTTP statuses and line numbers stay, because they distinguish reasons. */
 function generalized(text: string): string {
   return text
+    .replaceAll(JSON_VALUE, '$1"..."')
     .replaceAll(/\b(?:s3|https?|file):\/\/[^\s'"]*[^\s'".,:;)]/g, '<href>')
     .replaceAll(/'[^']*'/g, "'...'")
     .replaceAll(/\b(?=[\w-]*\d)[\w-]{20,}/g, '<id>')

@@ -31,6 +31,11 @@ export function localDeadLetters(
       const run = await redriveLocally(pipeline, ids, { files, signal: controller.signal });
       return resultOf(run);
     },
+    discard: () => {
+      throw new UsageError(
+        `--discard is for a deployment: the dead letters of a local run are in ${files.deadLetters}`,
+      );
+    },
     stop: () => {
       controller.abort();
     },

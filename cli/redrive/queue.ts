@@ -5,6 +5,8 @@ import {
   type Message,
 } from '@aws-sdk/client-sqs';
 import { BACKFILL_ATTRIBUTE, ROW_ATTRIBUTE } from '../../lambdas/queue/attributes.js';
+import { eventFailure } from './event-failure.js';
+import { depthOf, unreadNote, VISIBILITY_SECONDS } from './unread.js';
 import { isoTime, malformationOf, type DeadLetter } from './dead-letter.js';
 import { CommandError } from '../shared/command.js';
 import type { FoundQueue } from '../shared/deployed-pipeline.js';
@@ -16,9 +18,8 @@ export interface ReceivedDeadLetter extends DeadLetter {
 
 /** Maximum number of messages per request. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
 const BATCH = 10;
-/** If the command is killed, the messages it has received stay invisible for this long. */
-export const VISIBILITY_SECONDS = 120;
-const LANES = 4;
+/** Receives at a time. */
+export const LANES = 4;
 /** Enables long polling: without it, a receive queries only some of the servers of SQS. */
 const WAIT_SECONDS = 1;
 /** Consecutive receives without a new message after which the queue counts as read. */
@@ -56,12 +57,19 @@ export class DeadLetterReader {
   }
 }
 
+export interface ListedQueue {
+  readonly deadLetters: readonly DeadLetter[];
+  /** Why there may be more; undefined if all were read. */
+  readonly note: string | undefined;
+}
+
 /** Lists the dead letters of a queue, then makes them visible again. */
 export async function listDeadLetters(
   queue: FoundQueue,
   isStopped: () => boolean = () => false,
-): Promise<DeadLetter[]> {
+): Promise<ListedQueue> {
   const reader = new DeadLetterReader(queue);
+  const { hidden } = await depthOf(queue);
   const all: DeadLetter[] = [];
   const lane = async (): Promise<void> => {
     while (!isStopped()) {
@@ -72,10 +80,12 @@ export async function listDeadLetters(
   };
   try {
     await Promise.all(Array.from({ length: LANES }, lane));
+    const { visible } = await depthOf(queue);
+    const note = unreadNote(queue.name, { read: all.length, hidden, visible });
+    return { deadLetters: all, note };
   } finally {
     await reader.release();
   }
-  return all;
 }
 
 /** Deletes dead letters. Throws CommandError if SQS rejects a handle. */
@@ -106,7 +116,7 @@ async function receive(queue: FoundQueue): Promise<ReceivedDeadLetter[]> {
       MessageSystemAttributeNames: ['All'],
     }),
   );
-  return Messages.map((message) => deadLetterOf(message, queue.name));
+  return Messages.map((message) => deadLetterOf(message, queue));
 }
 
 async function release(
@@ -127,8 +137,12 @@ async function release(
   }
 }
 
-function deadLetterOf(message: Message, queue: string): ReceivedDeadLetter {
+function deadLetterOf(
+  message: Message,
+  { name: queue, holdsEvents: isEvent = false }: FoundQueue,
+): ReceivedDeadLetter {
   const { Body: body = '', Attributes: system = {} } = message;
+  const event = isEvent ? eventFailure(message) : undefined;
   const attribute = (name: string): string | undefined =>
     message.MessageAttributes?.[name]?.StringValue;
   return {
@@ -136,8 +150,8 @@ function deadLetterOf(message: Message, queue: string): ReceivedDeadLetter {
     queue,
     body,
     receiptHandle: message.ReceiptHandle ?? '',
-    reason: attribute('reason') ?? undeliveredReason(attribute),
-    error: attribute('error') ?? attribute('ErrorCode'),
+    reason: event?.reason ?? attribute('reason') ?? undeliveredReason(attribute),
+    error: event?.error ?? attribute('error') ?? attribute('ErrorCode'),
     kind: attribute('kind'),
     failedAt: isoTime(attribute('failed_at')),
     sentAt: isoTime(attribute('sent_timestamp') ?? system.SentTimestamp),
@@ -146,7 +160,8 @@ function deadLetterOf(message: Message, queue: string): ReceivedDeadLetter {
     receiveCount: Number(attribute('receive_count')) || undefined,
     backfill: attribute(BACKFILL_ATTRIBUTE),
     refusedRow: attribute(ROW_ATTRIBUTE),
-    malformed: malformationOf(body),
+    ...(isEvent && { isEvent }),
+    malformed: isEvent ? undefined : malformationOf(body),
   };
 }
 

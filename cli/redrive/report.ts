@@ -1,6 +1,7 @@
 import { cutReason } from '../../lambdas/runtime/unexpected.js';
 import type { DeadLetter } from './dead-letter.js';
 import { groupDeadLetters } from './groups.js';
+import type { DiscardResult } from './discard.js';
 import type { RedriveResult } from './send.js';
 import { counted, cut, printable, shortTime, tableLines } from '../shared/table.js';
 
@@ -21,24 +22,29 @@ const COLUMNS = [
   { title: 'REASON' },
 ] as const;
 const REASON_WIDTH = 160;
+const MOST_GROUPS = 30;
 
 /** The list as a table for the terminal. */
 export function listText(subject: RedriveSubject): string {
   const { deadLetters, notes } = subject;
   const groups = groupDeadLetters(deadLetters);
-  const rows = groups.map(({ count, kind, oldest, newest, reason, example }) => [
+  const shown = groups.slice(0, MOST_GROUPS);
+  const rows = shown.map(({ count, kind, oldest, newest, reason, example }) => [
     String(count),
     kind ?? '-',
     shortTime(oldest),
     shortTime(newest),
     `${cutReason(reason, REASON_WIDTH)}  (${count > 1 ? 'oldest' : 'message'}: ${example})`,
   ]);
-  const table = rows.length === 0 ? [] : ['', ...tableLines(COLUMNS, rows)];
+  const more = groups.length - shown.length;
+  const rest = more > 0 ? [`and ${counted(more, 'more reason')} (use --json to see all)`] : [];
+  const table = rows.length === 0 ? [] : ['', ...tableLines(COLUMNS, rows), ...rest];
   return [
     headline(subject),
     ...table,
     ...malformedLines(deadLetters),
     ...rowLines(subject),
+    ...eventLines(subject),
     ...notes.map(note),
   ].join('\n');
 }
@@ -81,6 +87,29 @@ function rowLines({ pipeline, deadLetters }: RedriveSubject): string[] {
   ];
 }
 
+/** Says what to do about events of functions and schedules. */
+function eventLines({ pipeline, deadLetters }: RedriveSubject): string[] {
+  const count = deadLetters.filter(({ isEvent }) => isEvent).length;
+  if (count === 0) return [];
+  return [
+    '',
+    `${counted(count, 'event')} of functions and schedules that failed for good; not sent, because a later run does the work again.`,
+    `  When the cause is gone: npm run redrive -- ${pipeline} --discard --to dead-letters.ndjson`,
+  ];
+}
+
+/** The result of a discard for the terminal. */
+export function discardedText({ discarded, gone, fault }: DiscardResult, to: string): string {
+  return [
+    '',
+    `Wrote ${counted(discarded, 'dead letter')} to ${to} and deleted them from their queues.`,
+    ...(gone > 0 ? [`${counted(gone, 'dead letter')} had left the queue in the meantime.`] : []),
+    ...(fault === undefined
+      ? []
+      : [`Stopped early: ${printable(fault)}. The others are still dead letters.`]),
+  ].join('\n');
+}
+
 function note(text: string): string {
   return `Could not read: ${printable(text)}`;
 }
@@ -112,8 +141,16 @@ export function resultText(result: RedriveResult): string {
   return lines.join('\n');
 }
 
+export interface RedriveOutcome {
+  readonly result?: RedriveResult | undefined;
+  readonly discarded?: DiscardResult | undefined;
+}
+
 /** The output of --json. */
-export function redriveJson(subject: RedriveSubject, result: RedriveResult | undefined): string {
+export function redriveJson(
+  subject: RedriveSubject,
+  { result, discarded }: RedriveOutcome = {},
+): string {
   const { pipeline, total, deadLetters, notes } = subject;
   const document = {
     pipeline,
@@ -123,6 +160,7 @@ export function redriveJson(subject: RedriveSubject, result: RedriveResult | und
     letters: deadLetters.map(withoutHandle),
     notes,
     ...(result && { result }),
+    ...(discarded && { discarded }),
   };
   return JSON.stringify(document, undefined, 2);
 }

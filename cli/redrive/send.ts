@@ -3,14 +3,17 @@ import { failedEntries } from '../../lambdas/queue/queue.js';
 import {
   attributeBytes,
   backfillAttributes,
+  FORCE_ATTRIBUTE,
   stringAttributes,
   type MessageAttributes,
 } from '../../lambdas/queue/attributes.js';
-import { deleteDeadLetters, DeadLetterReader, type ReceivedDeadLetter } from './queue.js';
-import { errorText, type FoundQueue } from '../shared/deployed-pipeline.js';
+import type { SendOptions } from './dead-letter.js';
+import { deleteDeadLetters, type ReceivedDeadLetter } from './queue.js';
+import { takeFrom } from './take.js';
+import type { FoundQueue } from '../shared/deployed-pipeline.js';
 import type { RedriveJournal } from './journal.js';
 
-export interface Redrive {
+export interface Redrive extends SendOptions {
   /** The queue to send to. */
   readonly target: FoundQueue;
   readonly journal: RedriveJournal;
@@ -37,7 +40,6 @@ export interface RedriveResult {
 
 /** Maximum size of one request, bodies and attributes together. */
 const MAX_BATCH_BYTES = 262_144;
-const LANES = 4;
 
 /** Sends the dead letters `ids` of one queue again. Each one is sent, recorded in the journal, and only then deleted. */
 export async function redriveQueue(
@@ -45,30 +47,13 @@ export async function redriveQueue(
   ids: ReadonlySet<string>,
   redrive: Redrive,
 ): Promise<RedriveResult> {
-  const reader = new DeadLetterReader(source);
-  const open = new Set(ids);
-  const results: BatchResult[] = [];
-  const lane = async (): Promise<void> => {
-    while (open.size > 0 && !redrive.isStopped()) {
-      const deadLetters = await reader.next();
-      if (deadLetters.length === 0) return;
-      const wanted = deadLetters.filter(({ id }) => open.delete(id));
-      for (const batch of batchesOf(wanted)) {
-        const result = await redriveBatch(batch, { ...redrive, source });
-        reader.forget(result.deleted);
-        results.push(result);
-      }
-    }
-  };
-  // A message that a lane is still sending must not become visible, so all lanes end before the release.
-  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
-  await reader.release();
-  const broken = lanes.find((result) => result.status === 'rejected');
-  return {
-    ...totalOf(results),
-    gone: redrive.isStopped() || broken ? 0 : open.size,
-    fault: broken && errorText(broken.reason),
-  };
+  const { isStopped } = redrive;
+  const { results, gone, fault } = await takeFrom(source, ids, {
+    isStopped,
+    batchesOf: (deadLetters) => batchesOf(deadLetters, redrive),
+    take: (batch) => redriveBatch(batch, { ...redrive, source }),
+  });
+  return { ...totalOf(results), gone, fault };
 }
 
 function totalOf(
@@ -95,13 +80,13 @@ interface BatchResult extends Omit<RedriveResult, 'gone' | 'fault' | 'failedAgai
 
 async function redriveBatch(
   batch: readonly ReceivedDeadLetter[],
-  { source, target, journal }: Redrive & { readonly source: FoundQueue },
+  { source, target, journal, ...options }: Redrive & { readonly source: FoundQueue },
 ): Promise<BatchResult> {
   const finished = batch.filter(({ id }) => journal.wasSent(id));
   const toSend = batch.filter((deadLetter) => !finished.includes(deadLetter));
   const maybeTwice = toSend.filter(({ id }) => journal.mayHaveBeenSent(id)).length;
   journal.record('sending', idsOf(toSend));
-  const refused = toSend.length === 0 ? [] : await send(target, toSend);
+  const refused = toSend.length === 0 ? [] : await send(target, toSend, options);
   const refusedIds = new Set(refused.map(({ id }) => id));
   const sent = toSend.filter(({ id }) => !refusedIds.has(id));
   journal.record('sent', idsOf(sent));
@@ -117,8 +102,12 @@ function idsOf(deadLetters: readonly ReceivedDeadLetter[]): string[] {
 }
 
 /** Returns the attributes that are sent again. The others describe the past failure. */
-function keptAttributes({ correlationId, backfill }: ReceivedDeadLetter): MessageAttributes {
+function keptAttributes(
+  { correlationId, backfill }: ReceivedDeadLetter,
+  { force = false }: SendOptions,
+): MessageAttributes {
   return {
+    ...(force && { [FORCE_ATTRIBUTE]: 'true' }),
     ...backfillAttributes(backfill),
     ...(correlationId !== undefined && { correlation_id: correlationId }),
   };
@@ -128,9 +117,10 @@ function keptAttributes({ correlationId, backfill }: ReceivedDeadLetter): Messag
 async function send(
   { sqs, url }: FoundQueue,
   deadLetters: readonly ReceivedDeadLetter[],
+  options: SendOptions,
 ): Promise<readonly Refused[]> {
   const Entries = deadLetters.map((deadLetter, index) => {
-    const MessageAttributes = stringAttributes(keptAttributes(deadLetter));
+    const MessageAttributes = stringAttributes(keptAttributes(deadLetter, options));
     const entry = { Id: String(index), MessageBody: deadLetter.body };
     return Object.keys(MessageAttributes).length === 0 ? entry : { ...entry, MessageAttributes };
   });
@@ -141,11 +131,15 @@ async function send(
   }));
 }
 
-function* batchesOf(deadLetters: readonly ReceivedDeadLetter[]): Generator<ReceivedDeadLetter[]> {
+function* batchesOf(
+  deadLetters: readonly ReceivedDeadLetter[],
+  options: SendOptions,
+): Generator<ReceivedDeadLetter[]> {
   let batch: ReceivedDeadLetter[] = [];
   let bytes = 0;
   for (const deadLetter of deadLetters) {
-    const size = Buffer.byteLength(deadLetter.body) + attributeBytes(keptAttributes(deadLetter));
+    const size =
+      Buffer.byteLength(deadLetter.body) + attributeBytes(keptAttributes(deadLetter, options));
     if (batch.length > 0 && bytes + size > MAX_BATCH_BYTES) {
       yield batch;
       batch = [];

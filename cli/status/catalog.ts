@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { IngestorError } from '../../lambdas/runtime/errors.js';
-import { sendHttp, type SendHttp } from '../../lambdas/runtime/http.js';
+import { sendHttp, type HttpRequest, type SendHttp } from '../../lambdas/runtime/http.js';
 import { tryParseJson } from '../../lambdas/runtime/json.js';
 import { withoutTrailingSlashes } from '../../lambdas/runtime/text.js';
 
@@ -9,8 +9,11 @@ export interface CatalogStatus {
   readonly url: string;
   /** Number of Items; undefined if the API does not report it. */
   readonly items: number | undefined;
+  /** Why the number is unknown. */
+  readonly uncounted?: string;
 }
 
+/** Counting a Collection of many million Items can take longer. */
 const TIMEOUT_MS = 20_000;
 const MAX_BYTES = 8 * 1024 * 1024;
 
@@ -20,28 +23,82 @@ const PageSchema = z.object({
   context: z.nullish(z.object({ matched: z.nullish(z.number()) })),
 });
 
-/** Requests the number of Items of a Collection. Throws IngestorError. */
+/**
+ * Requests the number of Items of a Collection, with one request, or two if the API does not count Items by itself.
+ * Throws IngestorError.
+ */
 export async function catalogStatus(
   stacApiUrl: string,
   collection: string,
   send: SendHttp = sendHttp,
 ): Promise<CatalogStatus> {
-  const url = `${withoutTrailingSlashes(stacApiUrl)}/collections/${encodeURIComponent(collection)}`;
-  const { status, body } = await get(`${url}/items?limit=1`, send);
+  const api = withoutTrailingSlashes(stacApiUrl);
+  const url = `${api}/collections/${encodeURIComponent(collection)}`;
+  const { status, body } = await request(send, { method: 'GET', url: `${url}/items?limit=1` });
   if (status === 404) throw failure(`GET ${url}/items: the Collection does not exist`);
   if (status !== 200) throw failure(`GET ${url}/items returned HTTP status ${status}`);
-  const page = PageSchema.safeParse(tryParseJson(body.toString('utf8')));
-  if (!page.success) throw failure(`GET ${url}/items returned a response that is not STAC`);
-  const { numberMatched, context } = page.data;
-  return { url, items: numberMatched ?? context?.matched ?? undefined };
+  const page = pageIn(body);
+  if (page === undefined) throw failure(`GET ${url}/items returned a response that is not STAC`);
+  const items = countIn(page);
+  return items === undefined
+    ? { url, ...(await countBySearch(api, collection, send)) }
+    : { url, items };
 }
 
-async function get(url: string, send: SendHttp): ReturnType<SendHttp> {
-  const headers = { accept: 'application/geo+json, application/json' };
+/**
+ * pgSTAC counts only if its setting `context` is on, and by default it is off. stac-fastapi passes `conf` of a search on
+ * as settings of that search; without context_stats_ttl the count could be a day old. Other APIs ignore `conf`.
+ */
+async function countBySearch(
+  api: string,
+  collection: string,
+  send: SendHttp,
+): Promise<Pick<CatalogStatus, 'items' | 'uncounted'>> {
+  const conf = { context: 'on', context_stats_ttl: '0 seconds' };
+  const search = {
+    method: 'POST',
+    url: `${api}/search`,
+    body: JSON.stringify({ collections: [collection], limit: 1, conf }),
+  } as const;
   try {
-    return await send({ method: 'GET', url, headers, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES });
+    const { status, body } = await request(send, search);
+    if (status !== 200)
+      return uncounted(`a search that counts them returned HTTP status ${status}`);
+    const items = countIn(pageIn(body) ?? {});
+    return items === undefined ? uncounted('neither does a search') : { items };
+  } catch (error) {
+    if (error instanceof IngestorError) return uncounted(error.message);
+    throw error;
+  }
+}
+
+function uncounted(why: string): Pick<CatalogStatus, 'items' | 'uncounted'> {
+  return { items: undefined, uncounted: why };
+}
+
+type Page = z.infer<typeof PageSchema>;
+
+function pageIn(body: Buffer): Page | undefined {
+  return PageSchema.safeParse(tryParseJson(body.toString('utf8'))).data;
+}
+
+function countIn({ numberMatched, context }: Page): number | undefined {
+  return numberMatched ?? context?.matched ?? undefined;
+}
+
+async function request(
+  send: SendHttp,
+  { method, url, body }: Pick<HttpRequest, 'method' | 'url' | 'body'>,
+): ReturnType<SendHttp> {
+  const headers = {
+    accept: 'application/geo+json, application/json',
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+  };
+  const limits = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES };
+  try {
+    return await send({ method, url, headers, ...limits, ...(body !== undefined && { body }) });
   } catch (cause) {
-    throw failure(`GET ${url} failed: ${cause instanceof Error ? cause.message : ''}`);
+    throw failure(`${method} ${url} failed: ${cause instanceof Error ? cause.message : ''}`);
   }
 }
 

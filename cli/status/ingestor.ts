@@ -1,27 +1,21 @@
-import {
-  ingestorReader,
-  type Ingestion,
-  type IngestorReader,
-} from '../../lambdas/ingestor/reader.js';
+import { errorText } from '../shared/deployed-pipeline.js';
+import { failedOf, type FailedIngestion, type OwnFailures } from './failed-ingestion.js';
+import { ingestorReader, type IngestorReader } from '../../lambdas/ingestor/reader.js';
 
 /** The ingestions of one Collection. */
 export interface IngestorStatus {
   readonly url: string;
   readonly counts: Readonly<Record<IngestionStatus, ListedCount>>;
-  /** Failed ingestions on the first page of the list. */
+  /** Failed ingestions of the pipeline: those on the first page of the list, and those of its own record of posts. */
   readonly failed: readonly FailedIngestion[];
+  /** Why there may be more failed ingestions of the pipeline; undefined if there are none. */
+  readonly unseen?: string | undefined;
 }
 
 export interface ListedCount {
   readonly count: number;
   /** Whether the ingestor has more ingestions, of any Collection, than the first page, which is the only reliable one. */
   readonly hasMore: boolean;
-}
-
-export interface FailedIngestion {
-  readonly id: string;
-  readonly message: string;
-  readonly updatedAt: string | undefined;
 }
 
 export const INGESTION_STATUSES = [
@@ -35,11 +29,20 @@ export type IngestionStatus = (typeof INGESTION_STATUSES)[number];
 
 const TIMEOUT_MS = 20_000;
 
-/** Lists the ingestions of a Collection, which needs no token. Throws IngestorError. */
+export interface IngestorStatusOptions {
+  readonly reader?: Pick<IngestorReader, 'listIngestions'>;
+  /** Asks for the failed ones among the pipeline's own posts; undefined if it keeps no record of them. */
+  readonly ownFailures?: (() => Promise<OwnFailures>) | undefined;
+}
+
+/**
+ * Lists the ingestions of a Collection, which needs no token. The ingestor lists those of all its users, oldest first, and
+ * only the first page is reliable; if that is full, the pipeline's own posts are asked for one by one. Throws IngestorError.
+ */
 export async function ingestorStatus(
   url: string,
   collection: string,
-  { listIngestions }: Pick<IngestorReader, 'listIngestions'> = readerOf(url),
+  { reader: { listIngestions } = readerOf(url), ownFailures }: IngestorStatusOptions = {},
 ): Promise<IngestorStatus> {
   const pages = await Promise.all(
     INGESTION_STATUSES.map(async (status) => {
@@ -47,20 +50,27 @@ export async function ingestorStatus(
       return { status, hasMore, own: ingestions.filter((one) => one.collection === collection) };
     }),
   );
-  const failed = pages.find(({ status }) => status === 'failed')?.own ?? [];
-  return {
-    url,
-    counts: Object.fromEntries(
-      pages.map(({ status, own, hasMore }) => [status, { count: own.length, hasMore }]),
-    ) as Record<IngestionStatus, ListedCount>,
-    failed: failed.map(failedOf),
-  };
+  const counts = Object.fromEntries(
+    pages.map(({ status, own, hasMore }) => [status, { count: own.length, hasMore }]),
+  ) as Record<IngestionStatus, ListedCount>;
+  const listed = (pages.find(({ status }) => status === 'failed')?.own ?? []).map(failedOf);
+  if (!counts.failed.hasMore) return { url, counts, failed: listed };
+  const { failed, unseen } = await tryOwn(ownFailures);
+  const others = failed.filter(({ id }) => !listed.some((one) => one.id === id));
+  return { url, counts, failed: [...listed, ...others], unseen };
+}
+
+/** What is known without the list. */
+async function tryOwn(ownFailures: IngestorStatusOptions['ownFailures']): Promise<OwnFailures> {
+  if (ownFailures === undefined)
+    return { failed: [], unseen: 'verify_ingestion is false, so the pipeline keeps no record' };
+  try {
+    return await ownFailures();
+  } catch (error) {
+    return { failed: [], unseen: errorText(error) };
+  }
 }
 
 function readerOf(url: string): IngestorReader {
   return ingestorReader({ url, tokens: undefined, timeoutMs: TIMEOUT_MS, tries: 1 });
-}
-
-function failedOf({ id, message, updatedAt }: Ingestion): FailedIngestion {
-  return { id, message: message ?? '(no message)', updatedAt };
 }

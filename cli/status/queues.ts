@@ -10,6 +10,8 @@ export interface QueueStatus {
   /** Messages that are being processed or waiting for a retry. */
   readonly inFlight: number;
   readonly delayed: number;
+  /** Age at which SQS deletes a message, in seconds. */
+  readonly retentionSeconds: number;
   /** Age of the oldest message in seconds, delayed by a few minutes; undefined if CloudWatch has no value yet. */
   readonly oldestSeconds: number | undefined;
 }
@@ -21,6 +23,9 @@ export interface QueueClients {
 
 /** SQS reports to CloudWatch every minute. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
 const LOOK_BACK_SECONDS = 900;
+
+/** That of the granule queue. */
+const DEFAULT_RETENTION_SECONDS = 7 * 86_400;
 
 /** Requests the depth of a queue and the age of its oldest message. Throws QueueError. */
 export async function queueStatus(
@@ -35,6 +40,7 @@ export async function queueStatus(
         'ApproximateNumberOfMessages',
         'ApproximateNumberOfMessagesNotVisible',
         'ApproximateNumberOfMessagesDelayed',
+        'MessageRetentionPeriod',
       ],
     }),
   );
@@ -45,6 +51,7 @@ export async function queueStatus(
     visible,
     inFlight,
     delayed: Number(Attributes.ApproximateNumberOfMessagesDelayed),
+    retentionSeconds: Number(Attributes.MessageRetentionPeriod ?? DEFAULT_RETENTION_SECONDS),
     // CloudWatch keeps reporting the last age for a while after the queue is empty.
     oldestSeconds:
       visible + inFlight > 0 ? await tryOldest(address.name, clients.cloudWatch) : undefined,

@@ -1,9 +1,17 @@
-import { addCounts, type BackfillCursor } from '../../lambdas/backfill/cursor.js';
-import { attentionOf, backfillState, type Part, type PipelineStatus } from './pipeline-status.js';
+import { addCounts } from '../../lambdas/backfill/counts.js';
+import { type BackfillCursor } from '../../lambdas/backfill/cursor.js';
+import { backfillState } from './backfill.js';
+import { attentionOf, type PipelineStatus } from './pipeline-status.js';
+import type { LastRun } from '../../lambdas/verify/progress.js';
 import type { CatalogStatus } from './catalog.js';
-import { INGESTION_STATUSES, type FailedIngestion, type IngestorStatus } from './ingestor.js';
+import type { EventQueueStatus } from './events.js';
+import type { Part } from './part.js';
+import type { FailedIngestion } from './failed-ingestion.js';
+import { functionLine } from './functions.js';
+import { INGESTION_STATUSES, type IngestorStatus } from './ingestor.js';
 import type { QueueStatus } from './queues.js';
-import { counted, cut, printable, shortTime, tableLines } from '../shared/table.js';
+import { counted, cut, duration, printable, shortTime, tableLines } from '../shared/table.js';
+import { consumptionLine } from './consumption.js';
 
 const QUEUE_COLUMNS = [
   { title: 'QUEUE' },
@@ -22,9 +30,12 @@ export function statusText(status: PipelineStatus): string {
     '',
     ...queueLines(status),
     '',
+    ...shown(status.consumption, 'Consumption', (one) => [consumptionLine(one)]),
+    ...shown(status.functions, 'Functions', (one) => [functionLine(one)]),
     ...shown(status.ingestor, 'Ingestor', ingestorLines),
     ...(status.catalog ? shown(status.catalog, 'STAC API', catalogLines) : []),
     ...(status.backfill ? shown(status.backfill, 'Backfill', backfillLines) : []),
+    ...(status.verification ? shown(status.verification, 'Verification', verificationLines) : []),
     '',
     ...(attention.length === 0
       ? ['No action needed.']
@@ -48,6 +59,9 @@ function queueLines(status: PipelineStatus): string[] {
     ['granules', status.queue],
     ['dead letters', status.deadLetters],
     ["subscription's dead letters", status.subscriptionDeadLetters],
+    ...status.events
+      .filter(isWorthARow)
+      .map(({ title, queue }) => [title, queue] as [string, Part<QueueStatus>]),
   ];
   const rows = parts.flatMap(([title, part]) =>
     part !== undefined && 'value' in part ? [queueRow(title, part.value)] : [],
@@ -58,6 +72,10 @@ function queueLines(status: PipelineStatus): string[] {
       : [],
   );
   return [...(rows.length > 0 ? tableLines(QUEUE_COLUMNS, rows) : []), ...errors];
+}
+
+function isWorthARow({ queue }: EventQueueStatus): boolean {
+  return 'error' in queue || queue.value.visible + queue.value.inFlight > 0;
 }
 
 function queueRow(
@@ -89,9 +107,10 @@ function failureLines(failed: readonly FailedIngestion[]): string[] {
   return more > 0 ? [...lines, `  and ${more} more (use --json to see all)`] : lines;
 }
 
-function catalogLines({ url, items }: CatalogStatus): string[] {
+function catalogLines({ url, items, uncounted }: CatalogStatus): string[] {
+  const why = uncounted === undefined ? '' : `: ${uncounted}`;
   const count =
-    items === undefined ? 'does not report its number of Items' : counted(items, 'Item');
+    items === undefined ? `does not report its number of Items${why}` : counted(items, 'Item');
   return [`STAC API: ${count} (${url})`];
 }
 
@@ -99,12 +118,13 @@ function backfillLines(cursor: BackfillCursor | undefined): string[] {
   if (cursor === undefined) return ['Backfill: not started'];
   if (cursor.waitingFor !== undefined) return waitingLines(cursor, cursor.waitingFor);
   const { chunk, chunks, totals, counts, dt, updatedAt } = cursor;
-  const { rows, sent, skipped, refused } = addCounts(totals, counts);
+  const { rows, sent, skipped, refused, archived = 0 } = addCounts(totals, counts);
+  const left = archived === 0 ? '' : `, ${archived} archived objects left out`;
   const at = chunk === undefined ? '' : ` at ${chunk}`;
   return [
     `Backfill: ${backfillState(cursor)}${at}, as of ${shortTime(updatedAt)}` +
       (dt === undefined ? '' : `, report ${dt}`),
-    `  ${counted(chunks, 'chunk')} done; ${rows} rows, ${sent} sent, ${skipped} skipped, ${refused} refused`,
+    `  ${counted(chunks, 'chunk')} done; ${rows} rows, ${sent} sent, ${skipped} skipped, ${refused} refused${left}`,
   ];
 }
 
@@ -116,10 +136,12 @@ function waitingLines(cursor: BackfillCursor, missing: string): string[] {
   ];
 }
 
-function duration(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
-  return seconds < 172_800
-    ? `${Math.round(seconds / 3600)} h`
-    : `${Math.round(seconds / 86_400)} d`;
+function verificationLines(run: LastRun | undefined): string[] {
+  if (run === undefined) return ['Verification: no run yet'];
+  const { checked, settled, isComplete, endedAt } = run;
+  const rest = isComplete ? '' : '; its time did not suffice for the others';
+  return [
+    `Verification: ${counted(checked, 'Item')} checked, ${settled} of them settled, by the run that ended ` +
+      `${shortTime(endedAt)}${rest}`,
+  ];
 }

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { MAX_RECEIVE_COUNT } from '../../lambdas/granule/outcome.js';
 import { GranuleError, IngestorError } from '../../lambdas/runtime/errors.js';
 import { exampleHandler, exampleItem, received, sqsRecord } from '../support/granule.js';
 
@@ -408,7 +409,7 @@ describe('a transient failure', () => {
   test('[E08] on the last receive is sent to the dead-letter queue with its reason', async () => {
     const { run, dead, returned } = exampleHandler({}, { postItem: busy });
 
-    expect(await run([sqsRecord({ name: 'a' }, received(5))])).toEqual([]);
+    expect(await run([sqsRecord({ name: 'a' }, received(MAX_RECEIVE_COUNT))])).toEqual([]);
 
     expect(returned).toEqual([]);
     expect(dead[0]?.reason).toMatchObject({

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { NO_COUNTS } from '../../lambdas/backfill/counts.js';
 import {
-  NO_COUNTS,
   newBackfill,
   type BackfillCursor,
   type StoredCursor,
@@ -69,7 +69,11 @@ describe('the outcome', () => {
       message: 'the next chunk waits for the schedule',
     });
     expect(kit.log.lines).toEqual([
-      { level: 'info', message: 'the next chunk waits for the schedule', fields: outcome },
+      {
+        level: 'info',
+        message: 'the next chunk waits for the schedule',
+        fields: { outcome: 'idle', chunk: '2022' },
+      },
     ]);
   });
 

@@ -36,6 +36,11 @@ test.each([
   ['hrefs', 's3://b/GRD/1/a.safe: is empty', 's3://b/GRD/2/b.safe: is empty'],
   ['quoted values', "the mode is 'IW'", "the mode is 'EW'"],
   ['ids', 'S1A_IW_GRDH_1SDV_20230314T052711 is odd', 'S1B_EW_GRDM_1SDH_20190907T143320 is odd'],
+  [
+    'the values of a JSON response',
+    '422: {"id":"tile_1","msg":"no bbox","input":{"a":"x \\" y"}}',
+    '422: {"id":"tile_2","msg":"no bbox","input":{"a":"z"}}',
+  ],
   ['large numbers', 'it is 400123 bytes', 'it is 500321 bytes'],
 ])('reasons that differ only in %s form one group', (_, one, other) => {
   expect(groupDeadLetters([failed('a', one), failed('b', other)])).toHaveLength(1);
@@ -43,6 +48,7 @@ test.each([
 
 test.each([
   ['statuses', 'POST returned 500', 'POST returned 503'],
+  ['messages of a JSON response', '422: {"msg":"no bbox"}', '422: {"msg":"no geometry"}'],
   ['elements', '<pass> is missing', '<mode> is missing'],
 ])('reasons that differ in %s form two groups', (_, one, other) => {
   expect(groupDeadLetters([failed('a', one), failed('b', other)])).toHaveLength(2);
@@ -136,4 +142,17 @@ test.each([
   ['9'.repeat(30), undefined],
 ])('the timestamp %s becomes %s', (given, expected) => {
   expect(isoTime(given)).toBe(expected);
+});
+
+test('80,000 dead letters are grouped and listed in a moment', () => {
+  const all = Array.from({ length: 80_000 }, (_, index) =>
+    failed(`m${index}`, `s3://b/${index}/a.safe: is empty in part ${index % 40}`),
+  );
+  const started = performance.now();
+
+  const text = listText({ pipeline: 'p', total: all.length, deadLetters: all, notes: [] });
+
+  // With a copy of the group for each dead letter it took more than a minute.
+  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(text).toContain('and 10 more reasons (use --json to see all)');
 });

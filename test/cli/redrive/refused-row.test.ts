@@ -1,3 +1,4 @@
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, test } from '@jest/globals';
 import { redrive, type RedriveOptions } from '../../../cli/redrive/action.js';
 import { listDeadLetters } from '../../../cli/redrive/queue.js';
@@ -20,7 +21,8 @@ const GRANULE = { MessageId: 'granule', ReceiptHandle: 'g', Body: '{"path":"x"}'
 function queueOf(messages: readonly object[]): SqsSender {
   let left = [messages];
   return {
-    send: () => {
+    send: (command: object) => {
+      if (!(command instanceof ReceiveMessageCommand)) return Promise.resolve({});
       const [Messages = []] = left;
       left = [];
       return Promise.resolve({ Messages });
@@ -30,7 +32,7 @@ function queueOf(messages: readonly object[]): SqsSender {
 
 async function redriven(messages: readonly object[], options: RedriveOptions) {
   const sqs = queueOf(messages);
-  const deadLetters = await listDeadLetters({ name: 'dead', url: 'https://sqs/dead', sqs });
+  const { deadLetters } = await listDeadLetters({ name: 'dead', url: 'https://sqs/dead', sqs });
   const [sent, printed]: [DeadLetter[], string[]] = [[], []];
   const code = await redrive({
     pipeline: 'waves',
@@ -43,6 +45,7 @@ async function redriven(messages: readonly object[], options: RedriveOptions) {
         const none = { finished: 0, maybeTwice: 0, gone: 0, refused: [], fault: undefined };
         return Promise.resolve({ ...none, sent: chosen.length });
       },
+      discard: () => Promise.reject(new Error('nothing is to be discarded')),
       stop: () => undefined,
     },
   });

@@ -12,6 +12,7 @@ import {
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { RedriveJournal } from '../../../cli/redrive/journal.js';
+import type { SendOptions } from '../../../cli/redrive/dead-letter.js';
 import { redriveQueue } from '../../../cli/redrive/send.js';
 
 const mock = mockClient(SQSClient);
@@ -105,7 +106,17 @@ test('[N01] the attributes that are sent again count towards the size of a batch
   expect(larger.sent.map((entries) => entries?.length)).toEqual([1, 1]);
 });
 
-async function redriven(Messages: readonly Message[]) {
+test('with force, each message says that newer versions of its Items may be replaced', async () => {
+  const { sent } = await redriven([{ MessageId: 'a', ReceiptHandle: 'a', Body: '{}' }], {
+    force: true,
+  });
+
+  expect(sent[0]?.[0]?.MessageAttributes).toEqual({
+    force_version: { DataType: 'String', StringValue: 'true' },
+  });
+});
+
+async function redriven(Messages: readonly Message[], options: SendOptions = {}) {
   mock.reset();
   mock
     .on(ReceiveMessageCommand)
@@ -119,6 +130,7 @@ async function redriven(Messages: readonly Message[]) {
   const ids = new Set(Messages.flatMap(({ MessageId }) => MessageId ?? []));
   const queue = (name: string) => ({ name, url: `https://sqs/${name}`, sqs: new SQSClient({}) });
   const result = await redriveQueue(queue('dead'), ids, {
+    ...options,
     target: queue('granules'),
     journal,
     isStopped: () => false,

@@ -4,15 +4,28 @@ import { statusText } from '../../../cli/status/report.js';
 import { newBackfill, type BackfillCursor } from '../../../lambdas/backfill/cursor.js';
 
 const NONE = { count: 0, hasMore: false };
-const EMPTY = { visible: 0, inFlight: 0, delayed: 0, oldestSeconds: undefined };
+const EMPTY = {
+  visible: 0,
+  inFlight: 0,
+  delayed: 0,
+  retentionSeconds: 604_800,
+  oldestSeconds: undefined,
+};
+const ON = { mapping: { id: 'm-1', state: 'Enabled' }, hold: undefined };
+
+const APP = { role: 'app', name: 'demo-sentinel1-app' } as const;
 
 function statusOf(fields: Partial<PipelineStatus> = {}): PipelineStatus {
   return {
     pipeline: 'sentinel1',
     collection: 'sentinel1-grd',
+    functions: { value: { functions: [APP], old: [], inactive: [] } },
     queue: { value: { ...EMPTY, name: 'q', visible: 12_345, inFlight: 50, oldestSeconds: 5_400 } },
+    consumption: { value: ON },
+    maxAgeMinutes: 1440,
     deadLetters: { value: { ...EMPTY, name: 'd' } },
     subscriptionDeadLetters: { value: { ...EMPTY, name: 's' } },
+    events: [],
     ingestor: {
       value: {
         url: 'https://i',
@@ -22,9 +35,18 @@ function statusOf(fields: Partial<PipelineStatus> = {}): PipelineStatus {
     },
     catalog: { value: { url: 'https://stac/collections/sentinel1-grd', items: 90_000 } },
     backfill: { value: undefined },
+    verification: undefined,
     ...fields,
   };
 }
+
+const RUN = {
+  endedAt: '2024-05-03T12:30:00.000Z',
+  checked: 9,
+  settled: 7,
+  overdue: 0,
+  isComplete: true,
+};
 
 function cursorOf(fields: Partial<BackfillCursor>): BackfillCursor {
   const begun = newBackfill({ source: 's', chunk: '2022-04-20', now: Date.UTC(2024, 4, 1, 12) });
@@ -49,12 +71,36 @@ test('the status is a table of queues, and a line for each other part', () => {
     'dead letters                       0          0        0       -',
     "subscription's dead letters        0          0        0       -",
     '',
+    'Consumption: on',
+    'Functions: app',
     'Ingestor: queued 0, started 0, failed 0, succeeded 0, cancelled 0',
     'STAC API: 90,000 Items (https://stac/collections/sentinel1-grd)',
     'Backfill: running (sending) at 2022-04-20, as of 2024-05-01 12:00Z, report 2024-04-30-00-00',
     '  3 chunks done; 20 rows, 16 sent, 2 skipped, 2 refused',
     '',
     'No action needed.',
+  ]);
+});
+
+test('a function with old code needs attention, which says what to do', () => {
+  const collection = { role: 'collection', name: 'demo-sentinel1-collection' } as const;
+  const value = { functions: [APP, collection], old: [APP], inactive: [] };
+  const status = statusOf({ functions: { value } });
+
+  expect(statusText(status)).toContain('\nFunctions: app (old code), collection\n');
+  expect(attentionOf(status)).toEqual([
+    'the function demo-sentinel1-app does not run the code that was deployed last, because its upload failed or the ' +
+      'code was changed outside Terraform: npm run deploy -- sentinel1 replaces the function',
+  ]);
+});
+
+test('a function that is not active needs attention, with the reason of Lambda', () => {
+  const inactive = [{ ...APP, state: 'Inactive', reason: 'The function is idle' }];
+  const status = statusOf({ functions: { value: { functions: [APP], old: [], inactive } } });
+
+  expect(statusText(status)).toContain('\nFunctions: app (Inactive)\n');
+  expect(attentionOf(status)).toEqual([
+    'the function demo-sentinel1-app is not active (Inactive): The function is idle',
   ]);
 });
 
@@ -103,6 +149,20 @@ test.each<[string, Partial<PipelineStatus>, string[]]>([
     ['3 dead letters: npm run redrive -- sentinel1'],
   ],
   [
+    'failed events of functions and schedules',
+    {
+      events: [
+        { title: 'failed verifications', queue: { value: { ...EMPTY, name: 'v', visible: 2 } } },
+        { title: 'failed backfill runs', queue: { value: { ...EMPTY, name: 'h' } } },
+        { title: "schedules' dead letters", queue: { error: 'AccessDenied' } },
+      ],
+    },
+    [
+      '2 failed verifications: npm run redrive -- sentinel1',
+      "the queue of schedules' dead letters could not be reached",
+    ],
+  ],
+  [
     'a backfill that failed',
     {
       backfill: {
@@ -141,6 +201,17 @@ test.each<[string, Partial<PipelineStatus>, string[]]>([
     },
     [],
   ],
+  ['a verification that keeps up', { verification: { value: RUN } }, []],
+  [
+    'a verification that does not',
+    { verification: { value: { ...RUN, overdue: 2 } } },
+    ['2 Items posted more than a day ago and not verified'],
+  ],
+  [
+    'a verification that does not run',
+    { verification: { value: { ...RUN, endedAt: '2024-05-03T11:59:00.000Z' } } },
+    ['no verification has ended since 2024-05-03 11:59Z'],
+  ],
   ['a paused backfill', { backfill: { value: cursorOf({ paused: true }) } }, []],
   [
     'parts that cannot be reached',
@@ -162,11 +233,27 @@ test.each<[string, Partial<PipelineStatus>, string]>([
     'STAC API: does not report its number of Items (u)',
   ],
   [
+    'an API that cannot count',
+    { catalog: { value: { url: 'u', items: undefined, uncounted: 'neither does a search' } } },
+    'STAC API: does not report its number of Items: neither does a search (u)',
+  ],
+  [
     'a failed request',
     { ingestor: { error: 'GET x\nfailed' } },
     'Ingestor: could not be reached: GET x failed',
   ],
   ['no backfill yet', {}, 'Backfill: not started'],
+  ['no verification yet', { verification: { value: undefined } }, 'Verification: no run yet'],
+  [
+    'a verification that had time for all Items',
+    { verification: { value: RUN } },
+    'Verification: 9 Items checked, 7 of them settled, by the run that ended 2024-05-03 12:30Z',
+  ],
+  [
+    'a verification that had not',
+    { verification: { value: { ...RUN, isComplete: false } } },
+    'Verification: 9 Items checked, 7 of them settled, by the run that ended 2024-05-03 12:30Z; its time did not suffice for the others',
+  ],
 ])('%s is shown on one line', (_, fields, expected) => {
   expect(statusText(statusOf(fields)).split('\n')).toContain(expected);
 });

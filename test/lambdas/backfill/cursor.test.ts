@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { addCounts } from '../../../lambdas/backfill/counts.js';
 import {
-  addCounts,
   isUnfinished,
   newBackfill,
   parseCursor,

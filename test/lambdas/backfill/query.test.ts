@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { awaitQuery, restartQuery, startQuery } from '../../../lambdas/backfill/query.js';
-import { NO_COUNTS, pauseBackfill, type BackfillCursor } from '../../../lambdas/backfill/cursor.js';
+import { awaitQuery } from '../../../lambdas/backfill/await-query.js';
+import { restartQuery, startQuery } from '../../../lambdas/backfill/query.js';
+import { NO_COUNTS } from '../../../lambdas/backfill/counts.js';
+import { pauseBackfill, type BackfillCursor } from '../../../lambdas/backfill/cursor.js';
 import type { QueryState } from '../../../lambdas/inventory/engine.js';
 import { backfillKit, type BackfillKit } from '../../support/backfill/collaborators.js';
 import { leaseAt, runWith } from '../../support/backfill/run.js';
@@ -124,6 +126,27 @@ describe('a query', () => {
       name: 'QueryError',
       kind: 'permanent',
       message: 'query q-1 failed: no such column',
+    });
+  });
+
+  test('that is too large for a chunk is restarted once, and then the reason says to make chunks smaller', async () => {
+    const failed: QueryState = {
+      state: 'failed',
+      reason: 'Query timeout',
+      transient: true,
+      tooLarge: true,
+    };
+    const querying = { stage: 'querying', queryId: 'q-1', chunk: '2022-04-20' } as const;
+    const { lease, run } = await runAt(querying, [failed, failed]);
+    await awaitQuery(lease, run);
+
+    expect(lease.cursor).toMatchObject({ stage: 'pending', restarts: 1 });
+    await lease.save(querying);
+    await expect(awaitQuery(lease, run)).rejects.toMatchObject({
+      kind: 'permanent',
+      message: expect.stringMatching(
+        /^query q-1 failed: Query timeout: the query for chunk 2022-04-20 .* smaller chunks; .* \(after 1 restart\)$/,
+      ) as unknown,
     });
   });
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { sendResult } from '../../../lambdas/backfill/send.js';
-import { NO_COUNTS, pauseBackfill, type BackfillCursor } from '../../../lambdas/backfill/cursor.js';
+import { NO_COUNTS } from '../../../lambdas/backfill/counts.js';
+import { pauseBackfill, type BackfillCursor } from '../../../lambdas/backfill/cursor.js';
 import type { HistoricPipeline } from '../../../lambdas/backfill/historic-pipeline.js';
 import type { BackfillSettings } from '../../../lambdas/backfill/settings.js';
 import type { ObjectReader } from '../../../lambdas/inventory/objects.js';

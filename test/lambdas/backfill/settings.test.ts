@@ -48,6 +48,7 @@ describe('settings', () => {
       initialChunk: '2022-04-20',
       maxQueueDepth: undefined,
       maxScanGb: undefined,
+      readArchived: false,
     });
   });
 
@@ -69,7 +70,9 @@ describe('settings', () => {
 
   test('accept only limits greater than 0', () => {
     Object.assign(process.env, { MAX_QUEUE_DEPTH: '5000', MAX_SCAN_GB: '0.5' });
-    expect(settingsFromEnv()).toMatchObject({ maxQueueDepth: 5000, maxScanGb: 0.5 });
+    process.env['READ_ARCHIVED'] = 'true';
+    const set = { maxQueueDepth: 5000, maxScanGb: 0.5, readArchived: true };
+    expect(settingsFromEnv()).toMatchObject(set);
 
     for (const wrong of ['many', '0', '-1', 'Infinity']) {
       process.env['MAX_SCAN_GB'] = wrong;

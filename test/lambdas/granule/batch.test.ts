@@ -9,6 +9,7 @@ import { silentLog } from '../../../lambdas/runtime/log.js';
 import type { Granule, GranulePipeline } from '../../../lambdas/granule/items.js';
 import { silentMeter } from '../../../lambdas/runtime/metrics.js';
 import { exampleItem, examplePipeline, sqsRecord } from '../../support/granule.js';
+import { readSource } from '../../kit/read-source.js';
 
 /** Settles one batch on stand-ins, with what it did to them. */
 async function process(
@@ -19,7 +20,7 @@ async function process(
   const posts: (PostOptions & { readonly id: string })[] = [];
   const counted: string[] = [];
   const results = await processBatch({ ...examplePipeline, ...pipeline }, records, {
-    source: { read: () => Promise.reject(new Error('nothing to read')) },
+    source: readSource(),
     postItem: ({ id }, options) => Promise.resolve(void posts.push({ id, ...options })),
     log: silentLog,
     meter: { ...silentMeter, count: (name) => counted.push(name) },

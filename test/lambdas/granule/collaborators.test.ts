@@ -122,15 +122,15 @@ describe('the deployed granule function', () => {
     process.env['VERIFY_INGESTION'] = 'true';
     await handle(['a']);
 
-    expect(rowKinds()).toEqual(['token', 'ingestion']);
+    expect(rowKinds()).toEqual(['token', 'ingestion#2']);
   });
 
-  test('retries a message after up to half a minute, and dead-letters it on the fifth receive', async () => {
+  test('retries a message after up to half a minute, and dead-letters it on the tenth receive', async () => {
     services.state.objectStatus = 403;
 
     expect((await handle(['a'])).failures).toHaveLength(1);
-    expect((await handle(['a'], 4)).failures).toHaveLength(1);
-    expect((await handle(['a'], 5)).failures).toEqual([]);
+    expect((await handle(['a'], 9)).failures).toHaveLength(1);
+    expect((await handle(['a'], 10)).failures).toEqual([]);
 
     const [first] = callsOf('AmazonSQS.ChangeMessageVisibility');
     expect(first?.input['QueueUrl']).toBe(process.env['QUEUE_URL']);
@@ -219,7 +219,7 @@ describe('the deployed verifying function', () => {
     expect(services.seen.map(({ url }) => url)).toContain('/api/ingestions/a');
     expect(callsOf('DynamoDB_20120810.DeleteItem')[0]?.input).toMatchObject({
       TableName: 'state',
-      Key: { pk: { S: 'ingestion' }, sk: { S: 'a' } },
+      Key: { pk: { S: 'ingestion#2' }, sk: { S: 'a' } },
     });
     expect(lines).toContainEqual(expect.objectContaining({ message: 'ingestions verified' }));
   });

@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import type { GranuleSource } from '../../../lambdas/source/href.js';
+import { MAX_RECEIVE_COUNT } from '../../../lambdas/granule/outcome.js';
+import type { AbortableSource } from '../../../lambdas/source/source.js';
 import { exampleHandler, exampleItem, received, sqsRecord } from '../../support/granule.js';
+import { readSource } from '../../kit/read-source.js';
 
 const TIMEOUT_MS = 1_500;
 
 /** Reads of an href that contains `hang` never end; others end at once. */
-const source: GranuleSource = {
-  read: (href) =>
-    href.includes('hang') ? new Promise(() => undefined) : Promise.resolve(Buffer.from('x')),
-};
+const source = readSource((href) =>
+  href.includes('hang') ? new Promise(() => undefined) : Promise.resolve(Buffer.from('x')),
+);
 
 /** Runs one batch of a function with a timeout of 1.5 s. */
 async function runBatch(
@@ -72,7 +73,7 @@ describe('a read that hangs', () => {
   });
 
   test('is named in the dead letter, which does not advise a longer timeout', async () => {
-    const { dead } = await runBatch([{ name: 'hang' }], { receives: 5 });
+    const { dead } = await runBatch([{ name: 'hang' }], { receives: MAX_RECEIVE_COUNT });
 
     expect(dead).toHaveLength(1);
     const { kind, message } = dead[0]?.reason.failure ?? { kind: '', message: '' };
@@ -80,6 +81,33 @@ describe('a read that hangs', () => {
     expect(message).toContain('the read of s3://b/hang/manifest.safe had not ended');
     expect(message).toContain('increasing timeout_seconds does not help');
   });
+});
+
+test('a download that has not ended is named, with the advice for large files, and given up', async () => {
+  let given: AbortSignal | undefined;
+  const hanging: AbortableSource = {
+    read: source.read.bind(source),
+    download: (_, __, signal) => {
+      given = signal;
+      return new Promise(() => undefined);
+    },
+  };
+  const { run, dead } = exampleHandler(
+    {
+      createItem: async ({ href, source: files }) => {
+        await files.download(`s3://b/${href}/sst.nc`, '/tmp/sst.nc');
+        return exampleItem(href);
+      },
+    },
+    { source: hanging },
+  );
+
+  await run([sqsRecord({ name: 'a' }, received(MAX_RECEIVE_COUNT))], () => 200);
+
+  expect(dead[0]?.reason.failure.message).toMatch(
+    /: the download of s3:\/\/b\/a\/sst\.nc had not ended; it is tried again; increase timeout_seconds if the file is large/,
+  );
+  expect(given?.aborted).toBe(true);
 });
 
 describe('making an Item', () => {
@@ -91,7 +119,10 @@ describe('making an Item', () => {
   });
 
   test('that takes too long without a read is given up, with the advice for slow code', async () => {
-    const { dead, posted } = await runBatch([{ name: 'slow' }], { slowMs: 2_000, receives: 5 });
+    const { dead, posted } = await runBatch([{ name: 'slow' }], {
+      slowMs: 2_000,
+      receives: MAX_RECEIVE_COUNT,
+    });
 
     expect(posted).toEqual([]);
     expect(dead[0]?.reason.failure.message).toMatch(

@@ -12,8 +12,9 @@ import {
 } from '../../../lambdas/granule/items.js';
 import type { Item, Polygon } from '../../../lambdas/stac/stac.js';
 import { exampleItem, examplePipeline } from '../../support/granule.js';
+import { readSource } from '../../kit/read-source.js';
 
-const source = { read: () => Promise.reject(new Error('nothing to read')) };
+const source = readSource();
 
 /** The Item as it is posted, with what was warned of on the way. */
 async function make(
@@ -181,7 +182,10 @@ async function makeAll(
     parseBody(JSON.stringify(body)),
     {
       run: (createOne) =>
-        createOne({ read: (href) => Promise.resolve(Buffer.from(`content of ${href}`)) }),
+        createOne(
+          readSource((href) => Promise.resolve(Buffer.from(`content of ${href}`))),
+          new AbortController().signal,
+        ),
       log,
       origin: { isBackfill: false },
       meter: { ...silentMeter, count: (...given) => counted.push(given) },

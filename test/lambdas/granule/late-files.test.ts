@@ -1,10 +1,14 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { SQSRecord } from 'aws-lambda';
 import { GranuleError, ReadError, type FailureKind } from '../../../lambdas/runtime/errors.js';
 import { s3EventBody } from '../../../lambdas/source/s3-event.js';
 import type { GranuleSource } from '../../../lambdas/source/source.js';
+import { MAX_RECEIVE_COUNT } from '../../../lambdas/granule/outcome.js';
 import { exampleHandler, exampleItem, received, sqsRecord } from '../../support/granule.js';
 import { memorySource } from '../../kit/memory-source.js';
+import { readSource } from '../../kit/read-source.js';
 
 const EVENT = s3EventBody('b', 'a/meta.xml');
 const FOLDER = '{"name":"a"}';
@@ -28,10 +32,10 @@ interface Given {
   readonly fields?: Partial<SQSRecord>;
 }
 
-/** Receives the message up to seven times. Resolves to the receive at which it was dead-lettered, and the reason. */
+/** Receives the message until it is dead-lettered or posted. Resolves to the receive at which it was dead-lettered, and the reason. */
 async function lastReceive({ body, files = [], read = readBoth, fields, ...given }: Given) {
   const source = given.source ?? memorySource(Object.fromEntries(files.map((file) => [file, 'x'])));
-  for (let receive = 1; receive <= 7; receive += 1) {
+  for (let receive = 1; receive <= MAX_RECEIVE_COUNT; receive += 1) {
     const { run, dead, posted } = exampleHandler(
       {
         parseMessage: () => ({ href: 's3://b/a' }),
@@ -109,14 +113,23 @@ describe('[N16] a file that does not exist', () => {
     expect(await lastReceive(given)).toMatchObject({ receive: 3, name: 'GranuleError' });
   });
 
+  test('is waited for likewise if it is downloaded', async () => {
+    const read: Read = async (source) => {
+      await source.download(meta, join(tmpdir(), 'late-files-meta.xml'));
+      await source.download(grid, join(tmpdir(), 'late-files-grid.xml'));
+    };
+
+    expect(await lastReceive({ body: EVENT, files: [meta], read })).toMatchObject({ receive: 3 });
+    expect(await lastReceive({ body: EVENT, read })).toMatchObject({ receive: 1 });
+    expect(await lastReceive({ body: FOLDER, files: [meta], read })).toMatchObject({ receive: 3 });
+  });
+
   test('may arrive meanwhile, and then its Item is posted', async () => {
     let reads = 0;
-    const source: GranuleSource = {
-      read: (href, range) => {
-        if (href === grid) reads += 1;
-        return memorySource({ [meta]: 'x', ...(reads > 1 && { [grid]: 'x' }) }).read(href, range);
-      },
-    };
+    const source = readSource((href, range) => {
+      if (href === grid) reads += 1;
+      return memorySource({ [meta]: 'x', ...(reads > 1 && { [grid]: 'x' }) }).read(href, range);
+    });
 
     expect(await lastReceive({ body: EVENT, source })).toEqual({ receive: 2, posted: 1 });
   });
@@ -148,11 +161,11 @@ describe('[N16] a file that does not exist', () => {
 
 test.each<[string, FailureKind, number]>([
   ['too large', 'permanent', 1],
-  ['busy', 'transient', 5],
+  ['busy', 'transient', MAX_RECEIVE_COUNT],
 ])('[N16] another file that is %s is a %s failure as before', async (reason, kind, receive) => {
-  const source: GranuleSource = {
-    read: (href) => Promise.reject(new ReadError(`${href}: ${reason}`, { href, kind })),
-  };
+  const source = readSource((href) =>
+    Promise.reject(new ReadError(`${href}: ${reason}`, { href, kind })),
+  );
 
   expect(await lastReceive({ body: EVENT, source })).toMatchObject({ receive, kind });
 });
@@ -167,5 +180,8 @@ test('[N16] a granule that waits for a file does not take receives from another 
     return source.read('s3://b/a/grid.xml');
   };
 
-  expect(await lastReceive({ body, read })).toMatchObject({ receive: 5, message: 'busy' });
+  expect(await lastReceive({ body, read })).toMatchObject({
+    receive: MAX_RECEIVE_COUNT,
+    message: 'busy',
+  });
 });

@@ -56,6 +56,7 @@ async function settled(outcome: Outcome, given: Given = {}) {
     meter: {
       count: (name) => counted.push(name),
       milliseconds: () => undefined,
+      seconds: () => undefined,
       publish: () => undefined,
     },
     queue: {
@@ -93,6 +94,12 @@ describe('a record that is done', () => {
         },
       },
     ]);
+  });
+
+  test('because it was skipped is logged with what it is about', async () => {
+    const { log } = await settled({ result: 'skipped', about: 's3://b/a.txt' }, { itemIds: [] });
+
+    expect(log.lines[0]?.fields).toMatchObject({ outcome: 'skipped', about: 's3://b/a.txt' });
   });
 
   test('because it was skipped is counted as skipped', async () => {
@@ -261,7 +268,13 @@ describe('a retried record', () => {
       {
         level: 'warn',
         message: 'record',
-        fields: { outcome: 'retry', error: 'ReadError', reason: 'busy', kind: 'transient' },
+        fields: {
+          outcome: 'retry',
+          error: 'ReadError',
+          reason: 'busy',
+          kind: 'transient',
+          receiveCount: 1,
+        },
       },
     ]);
   });
@@ -278,6 +291,13 @@ describe('a retried record', () => {
       reason:
         'the function had no time left for creating the Item: increase timeout_seconds or decrease batch_size',
     });
+  });
+
+  test('that there was no time for waits like any other from the second receive on', async () => {
+    const failure = new TimeBudget(() => 60_000).outOfTime('post');
+    const given = { receives: 2 };
+
+    expect((await settled({ result: 'not-started', failure }, given)).delays).toEqual([60]);
   });
 
   test('is left to the visibility timeout of the queue if the timeout cannot be changed', async () => {

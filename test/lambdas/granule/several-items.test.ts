@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { makeGranule, makeItem, type CreatedItems } from '../../../lambdas/granule/items.js';
+import { MAX_RECEIVE_COUNT } from '../../../lambdas/granule/outcome.js';
 import { GranuleError, IngestorError } from '../../../lambdas/runtime/errors.js';
 import type { Item } from '../../../lambdas/stac/stac.js';
 import { memorySource } from '../../kit/memory-source.js';
 import { runBatch } from '../../kit/run-batch.js';
 import { exampleHandler, exampleItem, received, sqsRecord } from '../../support/granule.js';
+import { readSource } from '../../kit/read-source.js';
 
-const source = { read: () => Promise.reject(new Error('nothing to read')) };
+const source = readSource();
 
 function make(created: CreatedItems | Promise<CreatedItems>): Promise<readonly Item[]> {
   const pipeline = { collectionId: 'example', createItem: () => created };
@@ -132,7 +134,7 @@ describe('[N26] the Items of one granule', () => {
   test('of an empty list skip the message, also on its last receive, and are logged', async () => {
     const { run, posted, dead, lines } = exampleHandler({ createItem: () => [] });
 
-    expect(await run([sqsRecord({ name: 's3://b/a' }, received(5))])).toEqual([]);
+    expect(await run([sqsRecord({ name: 's3://b/a' }, received(MAX_RECEIVE_COUNT))])).toEqual([]);
     expect([posted, dead]).toEqual([[], []]);
     expect(lines).toEqual([
       {

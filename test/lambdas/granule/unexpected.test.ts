@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { MAX_RECEIVE_COUNT } from '../../../lambdas/granule/outcome.js';
 import { GranuleError } from '../../../lambdas/runtime/errors.js';
 import type { Granule, GranulePipeline } from '../../../lambdas/granule/items.js';
 import { exampleHandler, exampleItem, received, sqsRecord } from '../../support/granule.js';
@@ -19,7 +20,7 @@ const s3Event = (...keys: readonly string[]) => ({
 /** Runs one batch in which the code fails, on the last receive. */
 async function run(body: unknown, pipeline: Partial<GranulePipeline<Granule>>) {
   const { run: handle, ...seen } = exampleHandler(pipeline);
-  await handle([sqsRecord(body, received(5))]);
+  await handle([sqsRecord(body, received(MAX_RECEIVE_COUNT))]);
   return seen;
 }
 
@@ -38,7 +39,7 @@ describe('[N22] x.a.b in createItem', () => {
   test('is logged with its stack on every receive', async () => {
     const { run: handle, lines } = exampleHandler({ createItem: careless });
     await handle([sqsRecord({ name: 'a' }, received(1))]);
-    await handle([sqsRecord({ name: 'a' }, received(5))]);
+    await handle([sqsRecord({ name: 'a' }, received(MAX_RECEIVE_COUNT))]);
 
     expect(lines.map(({ fields }) => fields)).toEqual([
       expect.objectContaining({ outcome: 'retry', stack: expect.stringMatching(STACK) as unknown }),

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { AccessTokens } from '../../../lambdas/ingestor/access-token.js';
 import { ingestor } from '../../../lambdas/ingestor/client.js';
 import { ingestorReader } from '../../../lambdas/ingestor/reader.js';
@@ -53,10 +53,10 @@ test('an ingestion is found by its id, which may have any characters', async () 
   });
 });
 
-test('an unknown Item is undefined, and a wrong path is an error', async () => {
+test('an unknown Item is missing, and a wrong path is an error', async () => {
   const reader = ingestorReader({ url: server.url, tokens: fixed('good') });
 
-  await expect(reader.getIngestion('unknown')).resolves.toBeUndefined();
+  await expect(reader.getIngestion('unknown')).resolves.toBe('missing');
   await expect(respondingWith(404, '{"detail":"Not Found"}').getIngestion('a')).rejects.toThrow(
     'GET http://i/ingestions/a returned 404: {"detail":"Not Found"}',
   );
@@ -67,7 +67,7 @@ test('a refused token is discarded, and the next one is used', async () => {
 
   const found = await ingestorReader({ url: server.url, tokens }).getIngestion('second');
 
-  expect(found?.status).toBe('queued');
+  expect(found).toMatchObject({ status: 'queued' });
   expect(tokens.forgotten).toEqual(['old']);
 });
 
@@ -137,7 +137,7 @@ test('a request to a busy ingestor is retried', async () => {
     'a',
   );
 
-  expect(found?.status).toBe('queued');
+  expect(found).toMatchObject({ status: 'queued' });
 });
 
 /** A reader that gets these responses one after the other, and the requests that it sent. */
@@ -228,4 +228,59 @@ test('only status 404 means that an Item is unknown', async () => {
   const { reader } = readerOf([[400, 'No ingestion found']]);
 
   await expect(reader.getIngestion('a')).rejects.toMatchObject({ status: 400 });
+});
+
+describe('an ingestion that the ingestor does not show', () => {
+  const missing: [number, string] = [404, '{"detail":"No ingestion found with provided ID"}'];
+  const found: [number, string] = [200, '{"id":"a","status":"succeeded"}'];
+
+  /** Tokens of an old client, and after `refresh` of the latest one. */
+  function rotated(latest: string): AccessTokens & { readonly refreshed: () => number } {
+    let user = 'old';
+    let refreshes = 0;
+    return {
+      get: () => Promise.resolve(`token of ${user}`),
+      forget: () => undefined,
+      user: () => user,
+      refresh: () => {
+        refreshes += 1;
+        user = latest;
+        return Promise.resolve();
+      },
+      refreshed: () => refreshes,
+    };
+  }
+
+  test('is asked for again with a token of the client that the secret names now', async () => {
+    const tokens = rotated('new');
+    const { reader, requests } = readerOf([missing, found], tokens);
+
+    expect(await reader.getIngestion('a', 'new')).toMatchObject({ status: 'succeeded' });
+    expect(requests.map(({ headers }) => headers?.['authorization'])).toEqual([
+      'Bearer token of old',
+      'Bearer token of new',
+    ]);
+  });
+
+  test('is that of another user, if another client posted it', async () => {
+    const { reader } = readerOf([missing, missing], rotated('new'));
+
+    expect(await reader.getIngestion('a', 'older')).toBe('of-another-user');
+  });
+
+  test('is missing at once, if the same client posted it', async () => {
+    const tokens = rotated('new');
+    const { reader } = readerOf([missing], tokens);
+
+    expect(await reader.getIngestion('a', 'old')).toBe('missing');
+    expect(tokens.refreshed()).toBe(0);
+  });
+
+  test('is missing after a second look, if it is not known who posted it', async () => {
+    const tokens = rotated('new');
+    const { reader } = readerOf([missing, missing], tokens);
+
+    expect(await reader.getIngestion('a')).toBe('missing');
+    expect(tokens.refreshed()).toBe(1);
+  });
 });

@@ -30,6 +30,49 @@ beforeEach(() => {
   athena.reset();
 });
 
+describe('Lake Formation', () => {
+  const DENIED =
+    'Insufficient Lake Formation permission(s): Required Select on objects (Service: AmazonDataCatalog; Error Code: AccessDeniedException)';
+  const GRANTS =
+    '(Lake Formation governs "a""b"."t": grant the role of this function DESCRIBE on the database, and SELECT and DESCRIBE on the table; docs/backfill.md has the commands under "Lake Formation")';
+
+  async function reasonOf(StateChangeReason: string): Promise<string> {
+    athena
+      .on(GetQueryExecutionCommand)
+      .resolves({ QueryExecution: { Status: { State: 'FAILED', StateChangeReason } } });
+    const state = await engine().state('q-1');
+    return state.state === 'failed' ? state.reason : state.state;
+  }
+
+  test('that refuses a query is named with the permissions to grant', async () => {
+    expect(await reasonOf(DENIED)).toBe(`${DENIED} ${GRANTS}`);
+    expect(await reasonOf('Principal does not have any privilege on specified resource')).toContain(
+      GRANTS,
+    );
+    expect(await reasonOf('COLUMN_NOT_FOUND: line 1:8')).toBe('COLUMN_NOT_FOUND: line 1:8');
+  });
+
+  test('that refuses the location of the inventory is named with the way out', async () => {
+    expect(
+      await reasonOf('User: x is not authorized to perform: lakeformation:GetDataAccess'),
+    ).toContain('register it in hybrid access mode');
+  });
+
+  test.each([StartQueryExecutionCommand, GetQueryExecutionCommand])(
+    'that refuses a request (%#) is named too',
+    async (command) => {
+      const refused = Object.assign(new Error(DENIED), { name: 'InvalidRequestException' });
+      athena.on(command as typeof StartQueryExecutionCommand).rejects(refused);
+      const asked =
+        command === StartQueryExecutionCommand
+          ? engine().start('SELECT 1', 'token')
+          : engine().state('q-1');
+
+      await expect(asked).rejects.toThrow(`${DENIED} ${GRANTS}`);
+    },
+  );
+});
+
 describe('the table', () => {
   const dt = '2022-04-22-01-00';
   const inventory = (location: string) =>
@@ -133,7 +176,6 @@ describe('the state', () => {
   test.each([
     ['Slow Down', true],
     ['SlowDown', true],
-    ['Query exhausted resources at this scale factor', true],
     ['Too many requests', true],
     ['Internal error', true],
     ['internal service error', true],

@@ -199,12 +199,44 @@ describe('faults', () => {
     for (let count = 0; count < 9; count += 1) {
       server.failNextQuery({
         state: 'FAILED',
-        reason: 'Query exhausted resources at this scale factor',
+        reason: 'Please reduce your request rate. SlowDown',
       });
     }
 
-    await expect(backfill(kitOn())).rejects.toThrow(/exhausted resources .* \(after 5 restarts\)/);
+    await expect(backfill(kitOn())).rejects.toThrow(/SlowDown \(after 5 restarts\)/);
     expect(server.queries.executions).toHaveLength(6);
+  });
+
+  test.each<[string, number | undefined]>([
+    ['Query exhausted resources at this scale factor', undefined],
+    ['Query timeout', undefined],
+    ['Query timed out', 210],
+    ['EXCEEDED_TIME_LIMIT: Query exceeded the maximum execution time limit of 30.00m', undefined],
+    ['Query exceeded per-node memory limit of 12.95GB', undefined],
+    ['the words of a later release', 8],
+  ])(
+    'a query that is too large for Athena (%s) is restarted once, and the reason says to use chunks',
+    async (reason, errorType) => {
+      await startServer([row('a')]);
+      const failure = { state: 'FAILED', reason, retryable: true } as const;
+      for (let count = 0; count < 3; count += 1) {
+        server.failNextQuery(errorType === undefined ? failure : { ...failure, errorType });
+      }
+
+      const failed = expect(backfill(kitOn())).rejects;
+
+      await failed.toThrow(
+        /the whole inventory .* set historic_frequency .* initial_chunk .* \(after 1 restart\)$/,
+      );
+      expect(server.queries.executions).toHaveLength(2);
+    },
+  );
+
+  test('a query that is too large the first time only succeeds after its restart', async () => {
+    await startServer([row('a')]);
+    server.failNextQuery({ state: 'FAILED', reason: 'Query exhausted resources on this cluster' });
+
+    expect(await backfill(kitOn())).toMatchObject({ outcome: 'complete', counts: { sent: 1 } });
   });
 
   test('another failure is reported with its reason and the id of the query', async () => {

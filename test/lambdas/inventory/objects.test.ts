@@ -72,14 +72,14 @@ describe('read', () => {
     expect(s3.commandCalls(GetObjectCommand)[1]?.args[0].input.Range).toBe('bytes=0-67108863');
   });
 
-  test('an access-denied error names both permissions that may be missing', async () => {
+  test('an access-denied error names the permission that may be missing', async () => {
     s3.on(GetObjectCommand).rejects(failure('AccessDenied', 403));
 
     const read = objects().read('s3://bucket/key', RANGE);
 
     await expect(read).rejects.toThrow(ReadError);
     await expect(read).rejects.toThrow(
-      's3://bucket/key: cannot be read: AccessDenied: refused (the role may lack s3:GetObject or s3:ListBucket there)',
+      "s3://bucket/key: access denied: AccessDenied: refused (check that the role may use s3:GetObject there (source, inventory_location), that the bucket's policy allows it if the bucket is in another account, or that the bucket needs requester_pays: true)",
     );
   });
 });
@@ -119,7 +119,7 @@ test('[N13] a bucket that does not exist is an error, unlike an object that may 
   s3.on(GetObjectCommand).rejects(failure('NoSuchBucket', 404));
 
   await expect(readText(objects(), 's3://bucket/key')).rejects.toThrow(
-    's3://bucket/key: cannot be read: NoSuchBucket',
+    's3://bucket/key: its bucket does not exist (NoSuchBucket)',
   );
 });
 
@@ -180,7 +180,7 @@ describe('folders', () => {
     s3.on(ListObjectsV2Command).rejects(failure('AccessDenied', 403));
 
     await expect(objects().folders('s3://bucket/p/')).rejects.toThrow(
-      's3://bucket/p/: cannot be read: AccessDenied',
+      's3://bucket/p/: access denied: AccessDenied: refused (check that the role may use s3:ListBucket there',
     );
   });
 });

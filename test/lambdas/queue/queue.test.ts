@@ -214,12 +214,24 @@ describe('attributes', () => {
     expect(await queue().maxBytes()).toBe(262_144);
   });
 
-  test('reads the depth each time', async () => {
-    const attributes = (count: string) => ({ Attributes: { ApproximateNumberOfMessages: count } });
-    sqs.on(GetQueueAttributesCommand).resolvesOnce(attributes('7')).resolves(attributes('8'));
+  test('reads the depth each time, with the messages that are delayed or wait for a retry', async () => {
+    const attributes = (waiting: number, delayed: number, hidden: number) => ({
+      Attributes: {
+        ApproximateNumberOfMessages: String(waiting),
+        ApproximateNumberOfMessagesDelayed: String(delayed),
+        ApproximateNumberOfMessagesNotVisible: String(hidden),
+      },
+    });
+    sqs
+      .on(GetQueueAttributesCommand)
+      .resolvesOnce(attributes(7, 0, 0))
+      .resolvesOnce(attributes(0, 20, 1000))
+      .resolves({});
     const sender = queue();
 
-    expect([await sender.depth(), await sender.depth()]).toEqual([7, 8]);
+    expect([await sender.depth(), await sender.depth(), await sender.depth()]).toEqual([
+      7, 1020, 0,
+    ]);
   });
 });
 

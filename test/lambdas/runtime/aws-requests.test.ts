@@ -1,4 +1,4 @@
-import { S3Client } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { GetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
 import { AWS_REQUESTS, S3_REQUESTS } from '../../../lambdas/runtime/aws-requests.js';
@@ -10,8 +10,18 @@ const startServer = serverPerTest();
 describe('requests to AWS', () => {
   test('connect within a second, and are answered within 4 s by S3 and 8 s by others', () => {
     expect([S3_REQUESTS, AWS_REQUESTS]).toMatchObject([
-      { connectionTimeout: 1_000, requestTimeout: 4_000, throwOnRequestTimeout: true },
-      { connectionTimeout: 1_000, requestTimeout: 8_000, throwOnRequestTimeout: true },
+      {
+        connectionTimeout: 1_000,
+        requestTimeout: 4_000,
+        socketTimeout: 8_000,
+        throwOnRequestTimeout: true,
+      },
+      {
+        connectionTimeout: 1_000,
+        requestTimeout: 8_000,
+        socketTimeout: 8_000,
+        throwOnRequestTimeout: true,
+      },
     ]);
   });
 
@@ -43,11 +53,34 @@ describe('requests to AWS', () => {
     // DynamoDB's client makes one attempt more than the others.
     expect(server.seen.length).toBeGreaterThanOrEqual(3);
   });
+
+  test.each([200, 301, 403, 500])(
+    'whose body with the status %i stalls are sent again, and then fail',
+    async (status) => {
+      const server = await startServer((_, response) => {
+        response.writeHead(status, { 'Content-Length': 1_000 }).write('<Error><Code>');
+      });
+      const client = new S3Client({
+        endpoint: server.url,
+        region: 'eu-central-1',
+        forcePathStyle: true,
+        credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+        requestHandler: { ...S3_REQUESTS, socketTimeout: 50 },
+      });
+
+      await expect(client.send(new ListObjectsV2Command({ Bucket: 'b' }))).rejects.toMatchObject({
+        name: 'TimeoutError',
+      });
+      expect(server.seen.length).toBe(3);
+    },
+  );
 });
 
 /** Clients without a time limit: their file, and why. */
 const UNLIMITED: Readonly<Record<string, string>> = {
   'cli/backfill/aws-target.ts: new LambdaClient({ region })': 'invokes a function synchronously',
+  'cli/hold/caller.ts: new LambdaClient({ region })':
+    'sends nothing: only its credentials are used',
 };
 
 test('every client of AWS has a limit for its requests', () => {
@@ -61,11 +94,11 @@ test('every client of AWS has a limit for its requests', () => {
   );
   const unlimited = clients
     .filter(({ argument, text }) => {
-      if (/requestHandler: (S3|AWS)_REQUESTS/.test(argument)) return false;
+      if (/requestHandler: (S3|AWS|UPLOAD)_REQUESTS/.test(argument)) return false;
       // The configuration is a variable or comes from a function of the same file.
       const name = /(?:^|: )(\w+)(?:\(\w+\))?(?: \})?$/.exec(argument.trim())?.[1] ?? '';
       const definition = new RegExp(
-        `(?:const|function) ${name}\\b[\\s\\S]{0,300}requestHandler: (S3|AWS)_REQUESTS`,
+        `(?:const|function) ${name}\\b[\\s\\S]{0,300}requestHandler: (S3|AWS|UPLOAD)_REQUESTS`,
       );
       return name === '' || !definition.test(text);
     })

@@ -72,7 +72,7 @@ describe('a read that hangs', () => {
 
   test('in every attempt fails with what hung, and is transient', async () => {
     const { url, count } = await serve({ hang: ['hang'] });
-    const source = sourceAt(url, { ...S3_REQUESTS, requestTimeout: 50 });
+    const source = sourceAt(url, { ...S3_REQUESTS, requestTimeout: 300 });
 
     await expect(source.read('s3://bucket/hang')).rejects.toMatchObject({
       kind: 'transient',

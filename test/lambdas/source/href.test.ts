@@ -156,7 +156,7 @@ describe('S3', () => {
       kind: 'transient',
       name: 'ReadError',
       message:
-        's3://b/k: access denied (AccessDenied): check that the role may use s3:GetObject, and whether the bucket needs requester_pays: true',
+        "s3://b/k: access denied: AccessDenied: AccessDenied (check that the role may use s3:GetObject there (source, inventory_location), that the bucket's policy allows it if the bucket is in another account, or that the bucket needs requester_pays: true)",
     });
   });
 

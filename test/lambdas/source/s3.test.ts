@@ -96,9 +96,12 @@ describe('an error', () => {
   test.each([
     [
       ...(['AccessDenied', 403] as const),
-      'access denied (AccessDenied): check that the role may use s3:GetObject, and whether the bucket needs requester_pays: true',
+      "access denied: AccessDenied: refused (check that the role may use s3:GetObject there (source, inventory_location), that the bucket's policy allows it if the bucket is in another account, or that the bucket needs requester_pays: true)",
     ],
-    ['SlowDown', 503, 'cannot be read: SlowDown: refused'],
+    [
+      ...(['SlowDown', 503] as const),
+      'cannot be read: SlowDown: refused (S3 is busy and the read is tried again: lower max_concurrency if this lasts)',
+    ],
     ['TimeoutError', undefined, 'cannot be read: TimeoutError: refused'],
   ])('%s (%d) is transient', async (name, status, what) => {
     refusing(name, status);

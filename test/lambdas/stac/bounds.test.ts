@@ -5,6 +5,7 @@ import { footprintOf } from '../../../lambdas/stac/geometry.js';
 import type { Item, Position } from '../../../lambdas/stac/stac.js';
 import { exampleItem } from '../../support/granule.js';
 import { faultsOf } from '../../support/stac-faults.js';
+import { readSource } from '../../kit/read-source.js';
 
 function faultsWith(fields: Record<string, unknown>): readonly string[] {
   return faultsOf({ ...exampleItem('a'), collection: 'example', ...fields });
@@ -93,7 +94,7 @@ async function warningsOf(geometry: unknown, bbox: readonly number[]): Promise<n
   let count = 0;
   const item = { ...exampleItem('a'), geometry, bbox } as Item;
   const pipeline = { collectionId: 'example', createItem: () => Promise.resolve(item) };
-  const source = { read: () => Promise.reject(new Error('nothing to read')) };
+  const source = readSource();
   await makeItem(pipeline, { href: 'a' }, { source, warn: () => (count += 1) });
   return count;
 }

@@ -6,6 +6,7 @@ import { runBatch } from '../../kit/run-batch.js';
 import { exampleCollection } from '../../support/collection.js';
 import { exampleItem, exampleHandler } from '../../support/granule.js';
 import { faultsOf } from '../../support/stac-faults.js';
+import { readSource } from '../../kit/read-source.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -52,7 +53,7 @@ describe('the version', () => {
     const ingestor = await startFakeIngestor();
     const made = withAsset('1.1.0', { bands: [{ name: 'B04', data_type: 'uint16', nodata: 0 }] });
     const { handler } = exampleHandler({ createItem: () => Promise.resolve(made) });
-    const source = { read: () => Promise.reject(new Error('nothing to read')) };
+    const source = readSource();
 
     const { dead, failed, warnings } = await runBatch(handler, [{ name: 'a' }], {
       source,

@@ -8,6 +8,7 @@ import { exampleItem } from '../../support/granule.js';
 import { sharedJson, sharedPath, testWithShared } from '../../support/shared-data.js';
 import { faultsOf } from '../../support/stac-faults.js';
 import { extensionSchema } from '../../support/stac-schemas.js';
+import { readSource } from '../../kit/read-source.js';
 
 const [SAR, SAT, EO, PROJ] = [
   'https://stac-extensions.github.io/sar/v1.0.0/schema.json',
@@ -284,7 +285,7 @@ describe('a declared extension', () => {
 
 describe('makeItem', () => {
   const context = {
-    source: { read: () => Promise.reject(new Error('no')) },
+    source: readSource(),
     warn: () => undefined,
   };
   const make = (made: Item, stacApiUrl?: string) =>

@@ -1,12 +1,9 @@
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeEach, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
-import { cursorRow } from '../../../lambdas/verify/collaborators.js';
 import { verifyQueue } from '../../../lambdas/verify/queue.js';
 
 const sqs = mockClient(SQSClient);
-const table = mockClient(DynamoDBClient);
 const queue = verifyQueue({
   pipeline: 'example',
   queueUrl: 'https://sqs/queue',
@@ -21,12 +18,12 @@ const pending = {
   sentTimestamp: '1700000000000',
   tries: 1,
   postedAt: 'then',
+  partition: 'ingestion#0',
   isRequeued: false,
 };
 
 beforeEach(() => {
   sqs.reset();
-  table.reset();
 });
 
 function sent() {
@@ -83,17 +80,4 @@ test('a dead letter has the same attributes as any other', async () => {
     pipeline: 'example',
     item_id: 'S1A',
   });
-});
-
-test('the cursor is one row, which is empty after a complete run', async () => {
-  const cursor = cursorRow('state', new DynamoDBClient({ region: 'eu-central-1' }));
-  const key = { pk: { S: 'verify' }, sk: { S: 'cursor' } };
-  table.on(GetItemCommand).resolves({ Item: { ...key, after: { S: 'S1A' } } });
-
-  await expect(cursor.read()).resolves.toBe('S1A');
-  await cursor.write('S1B');
-  await cursor.write(undefined);
-
-  const written = table.commandCalls(PutItemCommand).map(({ args }) => args[0].input.Item);
-  expect(written).toEqual([{ ...key, after: { S: 'S1B' } }, key]);
 });

@@ -1,0 +1,32 @@
+import { isUnfinished, type BackfillCursor } from '../../lambdas/backfill/cursor.js';
+import { archivedHint, countsText } from '../../lambdas/backfill/run.js';
+
+/** What needs attention of a backfill, one sentence each. */
+export function backfillTexts(cursor: BackfillCursor | undefined, now: number): string[] {
+  if (cursor?.waitingFor !== undefined)
+    return isOverdue(cursor, now) ? [overdueText(cursor.waitingFor)] : [];
+  if (cursor?.stage !== 'failed' && cursor?.stage !== 'empty') return [];
+  const { failure, totals } = cursor;
+  const none = `the inventory query selected no rows${archivedHint(totals.archived)}`;
+  const nothing = totals.rows === 0 ? none : countsText(totals);
+  const why = failure?.message ?? nothing;
+  return [`the backfill ${cursor.stage === 'failed' ? 'failed' : 'found nothing'}: ${why}`];
+}
+
+function overdueText(missing: string): string {
+  return `the backfill has waited for its inventory for more than 48 hours: ${missing}; check inventory_location`;
+}
+
+/** S3 writes the first report up to 48 hours after an inventory is configured. */
+const OVERDUE_MS = 48 * 3_600_000;
+
+/** Whether a backfill has waited for its inventory longer than S3 takes to write the first report. */
+export function isOverdue({ waitingFor, startedAt }: BackfillCursor, now: number): boolean {
+  return waitingFor !== undefined && now - Date.parse(startedAt) > OVERDUE_MS;
+}
+
+/** The state of a backfill in a word or two. */
+export function backfillState(cursor: BackfillCursor): string {
+  if (cursor.paused) return 'paused';
+  return isUnfinished(cursor) ? `running (${cursor.stage})` : cursor.stage;
+}
