@@ -1,10 +1,14 @@
+import { join } from 'node:path';
 import { BundleError } from './modules/bundling/bundle.js';
 import { checkCode, checkedPipeline } from './modules/bundling/check-code.js';
 import { ConfigError } from './modules/config/values/error.js';
+import { pipelineImages } from './modules/image/pipeline-images.js';
 import { bundlePipelines } from './modules/bundling/pipeline-bundles.js';
 import { isBootstrap, readBootstrapProject, readProject } from './modules/config/project.js';
+import { PROVIDER_LOCK } from './modules/config/providers.js';
 
 const source = { root: import.meta.dirname, env: process.env };
+const providerLock = join(source.root, PROVIDER_LOCK);
 
 // cdktf takes half a second to load. esbuild runs in a process of its own, and bundles meanwhile.
 const loadCdktf = () => import('./modules/stacks/synthesize.js');
@@ -16,7 +20,7 @@ if (process.env['DEBUG'] === undefined) process.setSourceMapsEnabled(false);
 async function synthesize(): Promise<void> {
   if (isBootstrap(source)) {
     const project = readBootstrapProject(source);
-    (await loadCdktf()).synthesizeBootstrap(project);
+    (await loadCdktf()).synthesizeBootstrap(project, { providerLock });
     return;
   }
   const project = readProject(source);
@@ -25,7 +29,9 @@ async function synthesize(): Promise<void> {
     bundlePipelines(project.pipelines, source),
     loadCdktf(),
   ]);
-  synthesizePipelines(project, { bundles });
+  const images = pipelineImages(project.pipelines, { bundles, root: source.root });
+  const tags = new Map([...images].map(([id, { tag }]) => [id, tag]));
+  synthesizePipelines(project, { bundles, images: tags, providerLock });
 }
 
 try {

@@ -2,46 +2,46 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PipelineConfig } from '../config/config.js';
 import { ConfigError } from '../config/values/error.js';
+import { BundleError } from './bundle.js';
+import { FACTORIES, tryEntryOf } from './entries.js';
+import type { FileName } from './entries.js';
 import { loadEntries } from './loaded-entries.js';
 import type { LoadedEntry } from './loaded-entries.js';
 import { placesIn } from './places.js';
+import { sharedProblems, type PipelineEntries } from './shared-collections.js';
 
 /** A pipeline whose code is checked. */
 export interface CheckedPipeline {
   readonly id: string;
   /** Whether config.yaml has an inventory_location. Undefined if it cannot be read, which is a problem of its own. */
   readonly hasInventory: boolean | undefined;
+  /** Undefined if config.yaml cannot be read: then it is not compared with other pipelines. */
+  readonly ingestorUrl?: string;
 }
 
 /** The pipeline of a config that could be read. */
 export function checkedPipeline({
   id,
   inventory_location,
-}: Pick<PipelineConfig, 'id' | 'inventory_location'>): CheckedPipeline {
-  return { id, hasInventory: inventory_location !== undefined };
+  ingestor_url: ingestorUrl,
+}: Pick<PipelineConfig, 'id' | 'inventory_location' | 'ingestor_url'>): CheckedPipeline {
+  return { id, hasInventory: inventory_location !== undefined, ingestorUrl };
 }
 
-/** How each file of a pipeline makes its handler. */
-export const FACTORIES = {
-  'app.ts': 'granuleHandler({ collectionId, parseMessage, createItem })',
-  'collection.ts': 'collectionHandler(createCollection)',
-  'historic.ts': 'historicHandler({ queryInventory, rowToMessageBody, nextChunk })',
-} as const;
-
-/** Name of a file of a pipeline that exports a handler. */
-export type FileName = keyof typeof FACTORIES;
-
 /**
- * Checks what can be known about the code of pipelines before it is bundled: what checkExports checks, and that
- * parseMessage skips or refuses messages of other forms instead of failing. Throws like checkExports.
+ * Checks what can be known about the code of pipelines before it is bundled: what checkExports checks, that parseMessage
+ * skips or refuses messages of other forms instead of failing, and that no two pipelines have the same Collection.
+ * Throws like checkExports.
  *
  * @param root absolute path of the project
+ * @param others pipelines that are only compared by their Collections
  */
 export async function checkCode(
   pipelines: readonly CheckedPipeline[],
   root: string,
+  others: readonly CheckedPipeline[] = [],
 ): Promise<void> {
-  await check(pipelines, root, [exportProblems, messageProblems]);
+  await check(pipelines, { root, checks: [exportProblems, messageProblems], others });
 }
 
 /**
@@ -55,7 +55,7 @@ export async function checkExports(
   pipelines: readonly CheckedPipeline[],
   root: string,
 ): Promise<void> {
-  await check(pipelines, root, [exportProblems]);
+  await check(pipelines, { root, checks: [exportProblems], others: [] });
 }
 
 interface CodeOf {
@@ -66,20 +66,55 @@ interface CodeOf {
 
 type Check = (code: CodeOf) => Promise<readonly string[]>;
 
+interface Checks {
+  readonly root: string;
+  readonly checks: readonly Check[];
+  readonly others: readonly CheckedPipeline[];
+}
+
 async function check(
   pipelines: readonly CheckedPipeline[],
-  root: string,
-  checks: readonly Check[],
+  { root, checks, others }: Checks,
 ): Promise<void> {
+  const codes = await loadCodes(pipelines, root, filesOf);
+  const problems: string[] = [];
+  for (const code of codes) for (const one of checks) problems.push(...(await one(code)));
+  const before = (await tryCollections(others, root)).map(toEntries);
+  problems.push(...(await sharedProblems(codes.map(toEntries), before, root)));
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+function toEntries({ pipeline: { id, ingestorUrl }, entries }: CodeOf): PipelineEntries {
+  return { id, ingestorUrl, entries };
+}
+
+async function loadCodes(
+  pipelines: readonly CheckedPipeline[],
+  root: string,
+  filesOf: (pipeline: CheckedPipeline, root: string) => readonly string[],
+): Promise<readonly CodeOf[]> {
   const files = pipelines.map((pipeline) => filesOf(pipeline, root));
   const loaded = await loadEntries(files.flat(), root);
   const found = new Map(loaded.map((entry) => [entry.entry, entry]));
-  const problems: string[] = [];
-  for (const [index, pipeline] of pipelines.entries()) {
+  return pipelines.map((pipeline, index) => {
     const entries = (files[index] ?? []).flatMap((file) => found.get(file) ?? []);
-    for (const one of checks) problems.push(...(await one({ pipeline, entries, root })));
+    return { pipeline, entries, root };
+  });
+}
+
+/** The faults of the others are not reported here. */
+async function tryCollections(
+  others: readonly CheckedPipeline[],
+  root: string,
+): Promise<readonly CodeOf[]> {
+  try {
+    return await loadCodes(others, root, ({ id }) =>
+      [tryEntryOf(root, id, 'collection.ts')].filter((file) => file !== undefined),
+    );
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof BundleError) return [];
+    throw error;
   }
-  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 /** The place is that of the first call in the pipeline's own code. */
@@ -101,15 +136,15 @@ function filesOf(pipeline: CheckedPipeline, root: string): readonly string[] {
     pipeline.hasInventory === false
       ? ['app.ts', 'collection.ts']
       : ['app.ts', 'collection.ts', 'historic.ts'];
-  return names.map((name) => pathOf(pipeline, name)).filter((path) => existsSync(join(root, path)));
+  return names.flatMap((name) => tryEntryOf(root, pipeline.id, name) ?? []);
 }
 
 async function exportProblems({ pipeline, entries, root }: CodeOf): Promise<readonly string[]> {
-  const historic = pathOf(pipeline, 'historic.ts');
+  const historic = `pipelines/${pipeline.id}/historic.ts`;
   const unused = pipeline.hasInventory === false && existsSync(join(root, historic));
   const without = entries.filter(({ handler }) => handler !== undefined && handler !== 'function');
   const [app, collection] = (['app.ts', 'collection.ts'] as const).map((name) =>
-    entries.find(({ entry }) => entry === pathOf(pipeline, name)),
+    entries.find(({ entry }) => entry === tryEntryOf(root, pipeline.id, name)),
   );
   const differs = app && collection && isOther(app.collectionId, collection.collectionId);
   if (!unused && without.length === 0 && !differs) return [];
@@ -149,8 +184,4 @@ function isOther(one: string | undefined, other: string | undefined): boolean {
 /** The files of an entry in the folder of its pipeline, the entry first. */
 function ownFiles({ inputs }: LoadedEntry, { id }: CheckedPipeline): readonly string[] {
   return inputs.filter((path) => path.startsWith(`pipelines/${id}/`));
-}
-
-function pathOf({ id }: CheckedPipeline, name: FileName): string {
-  return `pipelines/${id}/${name}`;
 }

@@ -7,7 +7,8 @@ import { misplacedKeys } from './misplaced.js';
 import { isAbout, problemsOf } from './problems.js';
 import { unquotedValues } from './quoting.js';
 import { PipelineConfigSchema } from './schema.js';
-import { missingFiles, readConfigFile, shownPath } from './folder.js';
+import { fileProblems } from './files.js';
+import { readConfigFile, shownPath } from './folder.js';
 import { parseYaml } from './yaml/document.js';
 import type { YamlDocument } from './yaml/document.js';
 import type { YamlProblem } from './yaml/syntax.js';
@@ -30,17 +31,11 @@ export function readPipelineConfig(folder: string): PipelineConfig {
     ...misplaced.problems,
     ...issues.flatMap((issue) => problemsOf(issue, document)),
     ...unquoted,
-    ...missingFiles(folder, hasBackfill(document)),
+    ...fileProblems(folder, document),
     ...otherName(folder, document),
   ];
   if (!config.success || found.length > 0) throw configError(folder, found);
   return config.data;
-}
-
-function hasBackfill(document: YamlDocument): boolean {
-  return ['historic_frequency', 'inventory_location'].some(
-    (key) => document.keyPositionOf([key]) !== undefined,
-  );
 }
 
 function otherName(folder: string, document: YamlDocument): readonly YamlProblem[] {

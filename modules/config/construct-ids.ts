@@ -10,6 +10,10 @@ export const CONSTRUCT_IDS = {
   backfill: 'backfill',
   /** Child of `backfill`: invokes the historic function during the apply. */
   onDeploy: 'on-deploy',
+  /** Parent of all schedules. */
+  schedules: 'schedules',
+  /** Child of `schedules`: starts the next chunk of a backfill. */
+  nextChunk: 'historic',
 } as const;
 
 /** Separates the ids on the path to a resource: `backfill_on-deploy_invocation`. Ids are in kebab case. */
@@ -20,6 +24,15 @@ export const RUNS_ON_DEPLOY = {
   collection: CONSTRUCT_IDS.collectionOnDeploy,
   backfill: [CONSTRUCT_IDS.backfill, CONSTRUCT_IDS.onDeploy].join(ID_SEPARATOR),
 } as const;
+
+/** Name of the schedule that starts the next chunk of a backfill. */
+export const CHUNK_SCHEDULE = [CONSTRUCT_IDS.schedules, CONSTRUCT_IDS.nextChunk].join(ID_SEPARATOR);
+
+/** Address of the bucket that has the results of queries. */
+export const RESULTS_BUCKET = 'aws_s3_bucket.inventory_results';
+
+/** Address of the queue that a topic and a backfill fill. */
+export const GRANULE_QUEUE = 'aws_sqs_queue.queue';
 
 /**
  * Whether a resource is a child of a construct.

@@ -2,12 +2,10 @@ import { BACKFILL_FIELDS } from './fields/backfill.js';
 import type { Field, Fields, Filled, NumberKeyOf, Written } from './fields/field.js';
 import { ALARM_FIELDS, FUNCTION_FIELDS } from './fields/functions.js';
 import { OTHER_FIELDS, REQUIRED_FIELDS, SOURCE_FIELDS, TOPIC_FIELDS } from './fields/ingestion.js';
+import { PYTHON_FIELDS } from './fields/python.js';
 
-/**
- * The table of config keys: the schema, the defaults, the Terraform variables of terraform-modules/ and docs/config.md
- * are derived from it. A new key is one row in one of these groups.
- */
-export const CONFIG_FIELDS = {
+/** The keys of every pipeline, in Python or not. */
+export const MODULE_FIELDS = {
   ...REQUIRED_FIELDS,
   ...SOURCE_FIELDS,
   ...TOPIC_FIELDS,
@@ -17,11 +15,20 @@ export const CONFIG_FIELDS = {
   ...OTHER_FIELDS,
 } as const satisfies Fields;
 
+/**
+ * The table of config keys: the schema, the defaults, the Terraform variables of terraform-modules/ and docs/config.md
+ * are derived from it. A new key is one row in one of these groups.
+ */
+export const CONFIG_FIELDS = {
+  ...MODULE_FIELDS,
+  ...PYTHON_FIELDS,
+} as const satisfies Fields;
+
 export type ConfigKey = keyof typeof CONFIG_FIELDS;
 export const CONFIG_KEYS = Object.keys(CONFIG_FIELDS) as readonly ConfigKey[];
 
 /** The keys of the numbers, which constructs take as settings of the same names. */
-export type NumberKey = NumberKeyOf<typeof CONFIG_FIELDS>;
+export type NumberKey = NumberKeyOf<typeof MODULE_FIELDS>;
 
 /** The content of a config.yaml. */
 export type WrittenConfig = Written<typeof CONFIG_FIELDS>;

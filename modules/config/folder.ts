@@ -2,23 +2,35 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { ConfigError } from './values/error.js';
 import { MAX_YAML_BYTES } from './yaml/bytes.js';
-import { START } from './yaml/syntax.js';
-import type { YamlProblem } from './yaml/syntax.js';
 
-const REQUIRED_FILES = ['app.ts', 'collection.ts'];
-const PURPOSES: Readonly<Record<string, string>> = {
-  'app.ts': 'it creates the Items',
-  'collection.ts': 'it creates the Collection',
-  'historic.ts': 'historic_frequency needs it for the backfill',
-};
-const MARKS = ['config.yaml', ...REQUIRED_FILES];
+/** A pipeline whose Items are made by a Python package has this file. */
+export const PYTHON_MARK = 'requirements.in';
 
-/** Returns the names of the folders in `root` that contain a config.yaml, app.ts or collection.ts, sorted. */
+/** A folder with one of these files is meant as a pipeline. */
+const MARKS = [
+  'config.yaml',
+  'app.ts',
+  'collection.ts',
+  'collection.json',
+  PYTHON_MARK,
+  'create_item.py',
+];
+
+/** Returns the names of the folders in `root` that contain one of the files of a pipeline, sorted. */
 export function listPipelines(root = 'pipelines'): readonly string[] {
   if (!existsSync(root)) return [];
   return readdirSync(root)
     .filter((name) => MARKS.some((file) => existsSync(join(root, name, file))))
     .sort();
+}
+
+/** Returns the pipelines among the files of another commit, given as paths in its `pipelines/`: `waves/config.yaml`. */
+export function pipelinesAmong(paths: readonly string[]): readonly string[] {
+  const ids = paths
+    .map((path) => path.split('/'))
+    .filter(([, file = '', ...rest]) => rest.length === 0 && MARKS.includes(file))
+    .map(([id = '']) => id);
+  return [...new Set(ids)].sort();
 }
 
 /** Returns the pipelines under `root` for the end of an error message: `(known: cop_dem_30, sentinel1)`. */
@@ -47,18 +59,6 @@ function whyUnreadable(folder: string, cause: unknown): string {
   if (!existsSync(file))
     return `${file} is missing: every pipeline needs one ${knownPipelines(root)}`;
   return `${file} cannot be read: ${String(cause).replace(/^Error: /, '')}`;
-}
-
-/** Returns a problem for each file that is missing from the folder of a pipeline. */
-export function missingFiles(folder: string, hasBackfill: boolean): readonly YamlProblem[] {
-  const needed = hasBackfill ? [...REQUIRED_FILES, 'historic.ts'] : REQUIRED_FILES;
-  return needed
-    .filter((name) => !existsSync(join(folder, name)))
-    .map((name) => ({
-      ...START,
-      field: name,
-      message: `is missing from the folder: ${PURPOSES[name] ?? ''}`,
-    }));
 }
 
 /** Returns the path relative to the current directory if it is inside it. */

@@ -3,7 +3,7 @@ import type { YamlDocument } from './yaml/document.js';
 import type { YamlProblem } from './yaml/syntax.js';
 
 /** The keys whose values are mappings with names of the author's own. */
-const MAPPINGS: ReadonlySet<string> = new Set(['tags', 'sns_filter_policy']);
+const MAPPINGS: ReadonlySet<string> = new Set(['tags', 'sns_filter_policy', 'python_arguments']);
 
 type Values = Readonly<Record<string, unknown>>;
 type Path = readonly PropertyKey[];
@@ -53,7 +53,7 @@ interface Config {
 }
 
 /**
- * In tags and in a filter policy, only a key that cannot be meant as a tag or a name: `source` or `region` may well be one.
+ * In tags, in a filter policy and in arguments, only a key that cannot be meant as a tag or a name: `source` or `region` may well be one.
  */
 function isMisplaced({ key, path }: Found, { document, top }: Config): boolean {
   if (Object.hasOwn(top, key)) return false;
@@ -75,6 +75,7 @@ function isRequired(key: string): boolean {
 }
 
 function fits(value: unknown, mapping: string): boolean {
+  if (mapping === 'python_arguments') return true;
   return mapping === 'tags' ? typeof value === 'string' : typeof value === 'object';
 }
 

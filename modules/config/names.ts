@@ -51,8 +51,17 @@ export const NAME_LIMITS = {
   dashboard: 255,
 } as const;
 
-/** The functions of a pipeline. `verify` exists if verify_ingestion is on, `historic` if there is an inventory. */
-export type FunctionRole = 'app' | 'collection' | 'historic' | 'verify';
+/**
+ * Tag of a function with the hash of the code that was deployed last. Terraform sets it before it uploads the code, so
+ * after a refused upload it differs from the hash of the code, which commands find without the state.
+ */
+export const CODE_TAG = 'CodeSha256';
+
+/**
+ * The functions of a pipeline. `verify` exists if verify_ingestion is on, `breaker` if circuit_breaker is, `historic` if
+ * there is an inventory.
+ */
+export type FunctionRole = 'app' | 'collection' | 'historic' | 'verify' | 'breaker';
 
 export interface FunctionNames {
   readonly function: string;
@@ -77,7 +86,7 @@ export interface PipelineNames {
   readonly inventoryTable: string;
   readonly scheduleGroup: string;
   readonly scheduleRole: string;
-  readonly schedules: Readonly<Record<'historic' | 'resume' | 'verify', string>>;
+  readonly schedules: Readonly<Record<'historic' | 'resume' | 'verify' | 'breaker', string>>;
   readonly dashboard: string;
   /** `subject` is in kebab case and unique in the stack: `dead-letters`, `app-errors`. */
   readonly alarm: (subject: string) => string;
@@ -101,6 +110,7 @@ export function pipelineNames(deployment: Deployment): PipelineNames {
       collection: functionNames(deployment, 'collection'),
       historic: functionNames(deployment, 'historic'),
       verify: functionNames(deployment, 'verify'),
+      breaker: functionNames(deployment, 'breaker'),
     },
     stateTable: hyphenated(deployment, 'state', NAME_LIMITS.table),
     resultsBucket: bucketName(deployment, 'results'),
@@ -113,6 +123,7 @@ export function pipelineNames(deployment: Deployment): PipelineNames {
       historic: schedule('historic'),
       resume: schedule('keeper'),
       verify: schedule('verify'),
+      breaker: schedule('breaker'),
     },
     dashboard: hyphenated(deployment, 'dashboard', NAME_LIMITS.dashboard),
     // Neither project nor pipeline contains a dot, so no subject can make two names equal.

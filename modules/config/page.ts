@@ -3,6 +3,7 @@ import { BACKFILL_FIELDS } from './fields/backfill.js';
 import type { Field, Fields } from './fields/field.js';
 import { ALARM_FIELDS, FUNCTION_FIELDS } from './fields/functions.js';
 import { OTHER_FIELDS, REQUIRED_FIELDS, SOURCE_FIELDS, TOPIC_FIELDS } from './fields/ingestion.js';
+import { PYTHON_FIELDS } from './fields/python.js';
 
 /** A section of docs/config.md. */
 export interface ConfigGroup {
@@ -36,8 +37,16 @@ export const CONFIG_GROUPS: readonly ConfigGroup[] = [
     title: 'Backfill',
     intro:
       'Existing granules are read from an inventory, all at once or in chunks. A backfill also needs `historic.ts` ' +
-      "in the pipeline's folder.",
+      "in the pipeline's folder, or `granule_pattern` of a pipeline in Python.",
     fields: BACKFILL_FIELDS,
+  },
+  {
+    title: 'Python',
+    intro:
+      'A Python package can create the Items; [python-pipelines.md](python-pipelines.md) shows a whole pipeline. Such a ' +
+      'pipeline needs `requirements.in` and `requirements.txt` in its folder. Its app is a ' +
+      'container image.',
+    fields: PYTHON_FIELDS,
   },
   {
     title: 'Functions and queue',
@@ -149,7 +158,8 @@ function grouped(number: number): string {
 
 function defaultOf(field: Field): string {
   if (field.required) return 'required';
-  if (field.default === undefined) return field.defaultFrom?.says ?? field.unset ?? 'none';
+  if (field.defaultFrom !== undefined) return field.defaultFrom.says;
+  if (field.default === undefined) return field.unset ?? 'none';
   const value = typeof field.default === 'string' ? field.default : JSON.stringify(field.default);
   return `\`${value}\``;
 }

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigProblems } from './values/error.js';
 import { parseProject } from './names.js';
 import { readPipelineConfig } from './config.js';
 import type { PipelineConfig } from './config.js';
-import { listPipelines } from './folder.js';
+import { listPipelines, PYTHON_MARK } from './folder.js';
+import { readTopicRegions, type TopicRegions } from './topic-regions.js';
 import { HOW_TO_BOOTSTRAP, readStateBucket, readStateSettings } from './state.js';
 import type { StateBucket, StateSettings } from './state.js';
 
@@ -14,11 +15,15 @@ export interface Project {
   readonly name: string;
   readonly state: StateSettings;
   readonly pipelines: readonly PipelineConfig[];
+  /** Regions of deployed subscriptions that the configs no longer say, by pipeline. */
+  readonly topicRegions?: TopicRegions;
 }
 
 export interface BootstrapProject {
   readonly name: string;
   readonly bucket: StateBucket;
+  /** The pipelines whose function is an image. */
+  readonly images: readonly Pick<PipelineConfig, 'id' | 'region'>[];
 }
 
 interface Source {
@@ -30,25 +35,47 @@ interface Source {
 /** Reads everything. Throws ConfigError with all problems of all files. */
 export function readProject({ root, env }: Source): Project {
   const problems = new ConfigProblems();
-  const name = problems.collect(() => parseProject(env['PROJECT']));
-  const state = problems.collect(() => readStateSettings(env, cdktfJson(root)));
+  const place = problems.collect(() => readStatePlace({ root, env }));
   const ids = listPipelines(join(root, 'pipelines'));
   const configs = ids.map((id) =>
     problems.collect(() => readPipelineConfig(join(root, 'pipelines', id))),
   );
-  const pipelines = configs.filter((config) => config !== undefined);
-  if (name === undefined || state === undefined) throw problems.error();
-  if (problems.found) throw problems.error();
-  return { name, state, pipelines };
+  const read = configs.filter((config) => config !== undefined);
+  const topicRegions = problems.collect(() => readTopicRegions(env));
+  if (place === undefined || problems.found) throw problems.error();
+  return {
+    name: place.name,
+    state: place.state,
+    pipelines: read,
+    ...(topicRegions && { topicRegions }),
+  };
 }
 
-/** Reads what the bootstrap stack needs; it does not need valid pipelines. Throws ConfigError. */
+/** Reads what the stacks of the project itself need. Of the pipelines only those in Python matter. Throws ConfigError. */
 export function readBootstrapProject({ root, env }: Source): BootstrapProject {
   const problems = new ConfigProblems();
   const name = problems.collect(() => parseProject(env['PROJECT']));
   const bucket = problems.collect(() => readStateBucket(env, cdktfJson(root), HOW_TO_BOOTSTRAP));
-  if (name === undefined || bucket === undefined) throw problems.error();
-  return { name, bucket };
+  const folders = listPipelines(join(root, 'pipelines')).map((id) => join(root, 'pipelines', id));
+  const images = folders
+    .filter((folder) => existsSync(join(folder, PYTHON_MARK)))
+    .flatMap((folder) => {
+      const config = problems.collect(() => readPipelineConfig(folder));
+      return config?.python_function === undefined
+        ? []
+        : [{ id: config.id, region: config.region }];
+    });
+  if (name === undefined || bucket === undefined || problems.found) throw problems.error();
+  return { name, bucket, images };
+}
+
+/** Reads where the states of the pipelines are; it does not need valid pipelines. Throws ConfigError. */
+export function readStatePlace({ root, env }: Source): Pick<Project, 'name' | 'state'> {
+  const problems = new ConfigProblems();
+  const name = problems.collect(() => parseProject(env['PROJECT']));
+  const state = problems.collect(() => readStateSettings(env, cdktfJson(root)));
+  if (name === undefined || state === undefined) throw problems.error();
+  return { name, state };
 }
 
 /** Whether to synthesize the stacks of the project itself instead of those of the pipelines. */

@@ -2,19 +2,28 @@ import type { YamlDocument } from './yaml/document.js';
 import type { PlainScalar } from './yaml/plain-scalars.js';
 import type { YamlProblem } from './yaml/syntax.js';
 
-/** The key whose values may be numbers, true, false or null, so that no type refuses a text that looks like one. */
-const ANY_VALUES = 'sns_filter_policy';
+/** The keys whose values may be numbers, true, false or null, so that no type refuses a text that looks like one. */
+const ANY_VALUES = ['sns_filter_policy', 'python_arguments'] as const;
 
 /** Text in YAML 1.2, but true or false in YAML 1.1: the author may mean either. */
 const WORDS = /^(?:y|yes|n|no|on|off)$/i;
 
-/** Returns a problem for each value of the filter policy that YAML may not read as it is written. Names are always text. */
+/** Returns a problem for each value of these keys that YAML may not read as it is written. Names are always text. */
 export function unquotedValues(document: YamlDocument): readonly YamlProblem[] {
-  return document.plainScalarsOf([ANY_VALUES]).flatMap((scalar) => {
-    const message = faultOf(scalar);
-    const { line, column } = scalar;
-    return message === undefined ? [] : [{ line, column, field: ANY_VALUES, message }];
-  });
+  return ANY_VALUES.flatMap((field) =>
+    document.plainScalarsOf([field]).flatMap((scalar) => {
+      const message = emptyArgument(field, scalar) ?? faultOf(scalar);
+      const { line, column } = scalar;
+      return message === undefined ? [] : [{ line, column, field, message }];
+    }),
+  );
+}
+
+/** Null is a value of an argument. A name without a value is more probably an oversight. */
+function emptyArgument(field: string, { source, place }: PlainScalar): string | undefined {
+  return field === 'python_arguments' && source === '' && place === 'value'
+    ? 'has an argument without a value, which YAML reads as null: write null, or remove it'
+    : undefined;
 }
 
 function faultOf(scalar: PlainScalar): string | undefined {

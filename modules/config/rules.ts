@@ -1,18 +1,10 @@
+import { PYTHON_RULES } from './python-rules.js';
 import { parseArn, parsePolicyArn, partitionOf } from './values/arn.js';
 import type { WrittenConfig } from './fields.js';
+import type { ConfigRule } from './rule.js';
 import type { Fields } from './fields/field.js';
-import type { FieldFault } from './values/error.js';
 import { nestedNames } from './values/filter-policy.js';
 import { parseInventoryLocation } from './values/inventory-location.js';
-
-/** A rule between fields. It is checked only when none of its fields is wrong by itself. */
-export interface ConfigRule {
-  /** The field that the problem is reported at. */
-  readonly field: string;
-  readonly with: readonly string[];
-  /** Returns what is wrong with the field, or within its value; undefined if nothing is. */
-  readonly broken: (config: Partial<WrittenConfig>) => string | readonly FieldFault[] | undefined;
-}
 
 /** The rules that follow from the keys that the rows of a table need. */
 export function needsRules(fields: Fields): readonly ConfigRule[] {
@@ -30,6 +22,7 @@ export function needsRules(fields: Fields): readonly ConfigRule[] {
 
 /** The rules that are not about a missing key. */
 export const BETWEEN_RULES: readonly ConfigRule[] = [
+  ...PYTHON_RULES,
   {
     field: 'region',
     with: ['secret_arn'],

@@ -3,7 +3,7 @@ import { CONFIG_FIELDS } from './fields.js';
 import type { DefaultSource, Fields, Filled, Written } from './fields/field.js';
 import { fieldSchema } from './fields/types.js';
 import { BETWEEN_RULES, needsRules } from './rules.js';
-import type { ConfigRule } from './rules.js';
+import type { ConfigRule } from './rule.js';
 
 /** The schema of a config.yaml, by the table of its keys. What it parses has every default filled in. */
 export function configSchema<Table extends Fields>(fields: Table): z.ZodType<Filled<Table>> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseRegion } from './values/arn.js';
 import { ConfigError, FieldError } from './values/error.js';
+import { PIPELINE_ID, RESERVED_STACKS } from './values/pipeline-id.js';
 
 /** The S3 bucket for the Terraform state. */
 export interface StateBucket {
@@ -15,12 +16,37 @@ export type StateSettings = ({ readonly kind: 's3' } & StateBucket) | { readonly
 export const stateKeys = {
   pipeline: (project: string, id: string) => `${project}/${id}.tfstate`,
   bootstrap: (project: string) => `${project}/bootstrap.tfstate`,
+  images: (project: string) => `images/${project}.tfstate`,
   githubOidc: (project: string) => `github_oidc/${project}.tfstate`,
 } as const;
 
 /** Returns the name of the file in the project's folder that has the state with LOCAL_STATE=1. */
 export function localStateFile(key: string): string {
   return key.replaceAll('/', '-');
+}
+
+/** The inverse of `localStateFile(stateKeys.pipeline(project, id))`; undefined for another file. */
+export function pipelineOfLocalState(project: string, file: string): string | undefined {
+  return idIn(file, `${project}-`);
+}
+
+/** The inverse of `stateKeys.pipeline(project, id)`; undefined for another key, such as that of a lock. */
+export function pipelineOfKey(project: string, key: string): string | undefined {
+  return idIn(key, `${project}/`);
+}
+
+function idIn(text: string, prefix: string): string | undefined {
+  const suffix = '.tfstate';
+  if (!text.startsWith(prefix) || !text.endsWith(suffix)) return undefined;
+  const id = text.slice(prefix.length, -suffix.length);
+  return PIPELINE_ID.test(id) && !RESERVED_STACKS.includes(id) ? id : undefined;
+}
+
+/** The backend of a stack in its JSON. Terraform must run in a folder three levels below that of the project. */
+export function backendOf(key: string, state: StateSettings): Readonly<Record<string, object>> {
+  if (state.kind === 'local') return { local: { path: `../../../${localStateFile(key)}` } };
+  const { bucket, region } = state;
+  return { s3: { bucket, encrypt: true, key, region, use_lockfile: true } };
 }
 
 type Env = Readonly<Record<string, string | undefined>>;

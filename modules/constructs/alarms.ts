@@ -34,13 +34,18 @@ export interface CountedProblem extends Pick<
   readonly description: string;
 }
 
+/** A metric that should not exceed a limit. */
+export interface LimitedValue extends CountedProblem {
+  readonly threshold: number;
+}
+
 const PERIOD_SECONDS = 300;
 
 /**
  * Alarms of one region.
  *
- * Resources: `aws_cloudwatch_metric_alarm`, one for each dead-letter queue, for each queue's age and for each metric that
- * should stay 0, and two for each function (errors and throttles).
+ * Resources: `aws_cloudwatch_metric_alarm`, one for each dead-letter queue, for each queue's age and for each metric with a
+ * limit, and two for each function (errors and throttles).
  */
 export class Alarms extends Construct {
   readonly arns: string[] = [];
@@ -79,6 +84,12 @@ export class Alarms extends Construct {
   /** Adds an alarm on a metric of the functions that counts what should not happen. */
   onCount(subject: string, { description, ...metric }: CountedProblem): void {
     this.add(subject, { description, metric: { ...metric, statistic: 'Sum' }, threshold: 0 });
+  }
+
+  /** Adds an alarm on a metric of the functions whose highest value should not exceed a limit. */
+  onMaximum(subject: string, { description, threshold, ...metric }: LimitedValue): void {
+    const highest = { ...metric, statistic: 'Maximum' };
+    this.add(subject, { description, metric: highest, threshold });
   }
 
   /** Adds an alarm on failed invocations of a function, and one on throttled ones. */

@@ -59,7 +59,7 @@ export class Backfill extends Construct {
     hours: number,
     { schedules, scheduleNames, function: fn, after }: BackfillProps,
   ): void {
-    schedules.invoke('historic', {
+    schedules.invoke(CONSTRUCT_IDS.nextChunk, {
       name: scheduleNames.historic,
       description: 'Puts the next chunk of the inventory on the queue',
       every: { count: hours, unit: 'hour' },

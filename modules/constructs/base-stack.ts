@@ -3,6 +3,7 @@ import { App, LocalBackend, S3Backend, TerraformElement, TerraformStack } from '
 import type { TerraformProvider } from 'cdktf';
 import type { Construct, Node } from 'constructs';
 import { ID_SEPARATOR } from '../config/construct-ids.js';
+import { AWS_PROVIDER, TERRAFORM_VERSION } from '../config/providers.js';
 import { localStateFile, type StateSettings } from '../config/state.js';
 
 export interface BaseStackProps {
@@ -22,13 +23,6 @@ export interface RegionalProvider {
 
 /** Id of a construct's main resource. It is left out of the address: `aws_sqs_queue.queue`, not `queue_self`. */
 export const SELF = 'self';
-
-/** S3's own lock (use_lockfile) needs 1.11. */
-export const TERRAFORM_VERSION = '>= 1.11';
-export const AWS_PROVIDER = {
-  source: 'registry.terraform.io/hashicorp/aws',
-  version: '>= 5.100.0, < 7.0.0',
-};
 
 /** A stack with a provider, a backend and readable addresses: `aws_sqs_queue.queue_dead-letters`, without a hash. */
 export abstract class BaseStack extends TerraformStack {

@@ -25,11 +25,18 @@ export interface RegionalQueue {
 const COUNTED = [
   'ItemsMade',
   'ItemsPosted',
+  'ItemsSuperseded',
   'MessagesSkipped',
   'BackfillMessagesSkipped',
   'RecordsFailedPermanent',
   'RecordsFailedTransient',
   'RowsRefused',
+  'RowsArchived',
+  'IngestionsLoaded',
+  'IngestionsRequeued',
+  'IngestionsDead',
+  'IngestionsUnverified',
+  'BreakerHolds',
   'TokenRequests',
 ] as const;
 

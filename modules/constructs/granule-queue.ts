@@ -5,14 +5,19 @@ import { Fn } from 'cdktf';
 import type { ITerraformDependable, TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import { SELF } from './base-stack.js';
+import { mappingLifecycle } from './mapping-lifecycle.js';
 import { DeadLetters, topicPolicy } from './dead-letters.js';
 import type { PipelineFunction } from './pipeline-function.js';
 import type { PolicyStatement } from './policy.js';
 import { add, multiply } from './tokens.js';
 
-/** Number of receives after which SQS dead-letters a message. The handler gets it in its environment. */
-export const MAX_RECEIVE_COUNT = 5;
+/**
+ * Number of receives after which SQS dead-letters a message. The handler gets it in its environment, and dead-letters a
+ * message on its last receive itself, with the reason; SQS does it for a message that killed the function each time.
+ */
+export const MAX_RECEIVE_COUNT = 10;
 
+/** A dead letter that SQS moves keeps its age, so this leaves 7 of the 14 days of the dead-letter queue. */
 const RETENTION_SECONDS = 7 * 86_400;
 /** The longest wait that SQS allows, for the fewest empty receives. */
 const LONG_POLL_SECONDS = 20;
@@ -38,7 +43,8 @@ export interface GranuleQueueProps {
 }
 
 /** What a queue needs of a function: a name to invoke it by, and a policy to extend. */
-export type QueueUser = Pick<PipelineFunction, 'name' | 'allow'>;
+export type QueueUser = Pick<PipelineFunction, 'name' | 'allow'> &
+  Partial<Pick<PipelineFunction, 'replacement'>>;
 
 export interface FeedProps {
   readonly batchSize: number;
@@ -93,7 +99,8 @@ export class GranuleQueue extends Construct {
   }
 
   /** Invokes a function with batches of messages, and allows it to receive, delay and dead-letter them. */
-  feed(fn: QueueUser, { batchSize, batchWindowSeconds, maxConcurrency, after }: FeedProps): void {
+  feed(fn: QueueUser, props: FeedProps): LambdaEventSourceMapping {
+    const { batchSize, batchWindowSeconds, maxConcurrency, after } = props;
     fn.allow({
       sid: 'TakeGranules',
       actions: [
@@ -109,7 +116,7 @@ export class GranuleQueue extends Construct {
       actions: ['sqs:SendMessage'],
       resources: [this.deadLetters.arn],
     });
-    new LambdaEventSourceMapping(this, 'mapping', {
+    return new LambdaEventSourceMapping(this, 'mapping', {
       eventSourceArn: this.arn,
       functionName: fn.name,
       batchSize,
@@ -117,6 +124,7 @@ export class GranuleQueue extends Construct {
       functionResponseTypes: ['ReportBatchItemFailures'],
       scalingConfig: { maximumConcurrency: maxConcurrency },
       dependsOn: after,
+      lifecycle: mappingLifecycle(fn),
     });
   }
 

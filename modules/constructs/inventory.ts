@@ -144,11 +144,14 @@ export class Inventory extends Construct {
 
   /** Athena reads folders, not single objects: a folder of its own holds the symlink.txt that names the listing. */
   private linkTo({ bucket, key }: NonNullable<InventorySource['listing']>): string {
+    const content = terraformText(`s3://${bucket}/${key}\n`);
     const link = new S3Object(this, 'listing', {
       bucket: this.results.name,
       key: `${LISTING_PREFIX}symlink.txt`,
-      content: terraformText(`s3://${bucket}/${key}\n`),
+      content,
       contentType: 'text/plain',
+      // Terraform does not read the content back, but the ETag: without it, a refused upload would go unnoticed.
+      etag: Fn.md5(content),
     });
     return `s3://${link.bucket}/${LISTING_PREFIX}`;
   }
@@ -160,7 +163,6 @@ const resultsExpiry = {
   status: 'Enabled',
   filter: [{ prefix: RESULTS_PREFIX }],
   expiration: [{ days: RESULTS_DAYS }],
-  abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
 };
 
 /** @see https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html */

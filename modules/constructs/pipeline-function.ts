@@ -9,20 +9,13 @@ import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { SELF } from './base-stack.js';
 import { DeadLetters } from './dead-letters.js';
+import type { FunctionCode } from './function-code.js';
+import { addressOf, readDeployedCode } from './deployed-code.js';
+import { CODE_TAG } from '../config/names.js';
 import type { FunctionNames } from '../config/names.js';
 import { Policy, XRAY_WRITING } from './policy.js';
 import type { PolicyStatement } from './policy.js';
 import { addRole } from './role.js';
-
-/** A zip in the stack's folder. */
-export interface FunctionCode {
-  /** Path relative to the stack's folder, as in `assets/app-0123456789abcdef.zip`. A reference is used unchanged. */
-  readonly path: string;
-  /** SHA-256 of the zip, in base64. */
-  readonly hashBase64: string;
-  /** File and export, as in `app.handler`. */
-  readonly handler: string;
-}
 
 export interface PipelineFunctionProps {
   readonly names: FunctionNames;
@@ -30,6 +23,10 @@ export interface PipelineFunctionProps {
   readonly code: FunctionCode;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
+  /** `arm64` or `x86_64`. @default arm64 */
+  readonly architecture?: string | undefined;
+  /** Size of /tmp. @default 512, which costs nothing */
+  readonly scratchMb?: number | undefined;
   readonly logRetentionDays: number;
   /** ARN of a managed policy that limits what the role may do, whatever its own policy allows. @default none */
   readonly permissionsBoundary?: string | undefined;
@@ -45,7 +42,7 @@ const SOURCE_MAPS = { NODE_OPTIONS: '--enable-source-maps' };
  * add their statements with `allow`.
  *
  * Resources:
- * - `aws_lambda_function` and `aws_cloudwatch_log_group`
+ * - `aws_lambda_function`, the data source that compares its code, and `aws_cloudwatch_log_group`
  * - `aws_iam_role` and `aws_iam_role_policy`
  * - `aws_iam_role_policy` and `aws_lambda_function_recursion_config`, by allowSelfInvocation
  * - `aws_sqs_queue` and `aws_lambda_function_event_invoke_config`, by addFailureDestination
@@ -53,7 +50,10 @@ const SOURCE_MAPS = { NODE_OPTIONS: '--enable-source-maps' };
 export class PipelineFunction extends Construct {
   readonly name: string;
   readonly arn: string;
-  private readonly function: LambdaFunction;
+  /** The resource to depend on before invoking the function: it fails if the function has old code. */
+  readonly ready: ITerraformDependable;
+  /** A reference that changes only if the function is replaced. Lambda deletes settings with their function. */
+  readonly replacement: string;
   private readonly role: IamRole;
   private readonly policy: Policy;
 
@@ -69,18 +69,15 @@ export class PipelineFunction extends Construct {
     });
     this.allow({ sid: 'WriteTraces', actions: XRAY_WRITING.actions, resources: ['*'] });
     const policy = this.attachPolicy('policy', this.policy);
-    this.function = this.createFunction(props, { logs, policy });
-    this.name = this.function.functionName;
-    this.arn = this.function.arn;
+    const fn = this.createFunction(props, { logs, policy });
+    this.name = fn.functionName;
+    this.arn = fn.arn;
+    this.ready = readDeployedCode(this, fn);
+    this.replacement = `${addressOf(fn)}.id`;
   }
 
   get roleName(): string {
     return this.role.name;
-  }
-
-  /** The resource to depend on before invoking the function. */
-  get ready(): ITerraformDependable {
-    return this.function;
   }
 
   /** Adds a statement to the function's policy. */
@@ -103,6 +100,7 @@ export class PipelineFunction extends Construct {
     const recursion = new LambdaFunctionRecursionConfig(this, 'recursion', {
       functionName: this.name,
       recursiveLoop: 'Allow',
+      lifecycle: { replaceTriggeredBy: [this.replacement] },
     });
     return [this.attachPolicy('self-invocation', document), recursion];
   }
@@ -119,6 +117,7 @@ export class PipelineFunction extends Construct {
       maximumRetryAttempts: 2,
       maximumEventAgeInSeconds: 21_600,
       destinationConfig: { onFailure: { destination: deadLetters.arn } },
+      lifecycle: { replaceTriggeredBy: [this.replacement] },
     });
     return { deadLetters, ready };
   }
@@ -144,23 +143,24 @@ export class PipelineFunction extends Construct {
   }
 
   private createFunction(
-    { names, description, code, memoryMb, timeoutSeconds, environment }: PipelineFunctionProps,
+    props: PipelineFunctionProps,
     { logs, policy }: { readonly logs: CloudwatchLogGroup; readonly policy: IamRolePolicy },
   ): LambdaFunction {
+    const { names, description, memoryMb, timeoutSeconds, environment, scratchMb } = props;
+    const { fingerprint, ...code } = props.code;
     return new LambdaFunction(this, SELF, {
       functionName: names.function,
       description,
       role: this.role.arn,
-      runtime: 'nodejs22.x',
-      architectures: ['arm64'],
-      handler: code.handler,
-      filename: Token.isUnresolved(code.path) ? code.path : `\${path.module}/${code.path}`,
-      sourceCodeHash: code.hashBase64,
+      ...code,
+      architectures: [props.architecture ?? 'arm64'],
       memorySize: memoryMb,
       timeout: timeoutSeconds,
+      ...(scratchMb !== undefined && { ephemeralStorage: { size: scratchMb } }),
       environment: { variables: withSourceMaps(environment) },
       loggingConfig: { logFormat: 'JSON', logGroup: logs.name },
       tracingConfig: { mode: 'Active' },
+      tags: { [CODE_TAG]: fingerprint },
       dependsOn: [policy],
     });
   }

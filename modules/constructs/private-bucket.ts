@@ -17,7 +17,8 @@ export interface PrivateBucketProps {
 }
 
 /**
- * A bucket that is not public, accepts only TLS, and expires old objects. S3 encrypts every object by default.
+ * A bucket that is not public, accepts only TLS, and expires old objects and uploads that were not finished. S3 encrypts
+ * every object by default.
  *
  * Resources: `aws_s3_bucket`, `aws_s3_bucket_public_access_block`, `aws_s3_bucket_policy` and
  * `aws_s3_bucket_lifecycle_configuration`.
@@ -48,6 +49,17 @@ export class PrivateBucket extends Construct {
       policy: policy.json,
       dependsOn: [publicAccess],
     });
-    new S3BucketLifecycleConfiguration(this, 'expiry', { bucket: this.name, rule: [expiry] });
+    new S3BucketLifecycleConfiguration(this, 'expiry', {
+      bucket: this.name,
+      rule: [expiry, UNFINISHED_UPLOADS],
+    });
   }
 }
+
+/** Applies to every key: S3 bills the parts of an upload that never became an object. */
+const UNFINISHED_UPLOADS: S3BucketLifecycleConfigurationRule = {
+  id: 'unfinished-uploads',
+  status: 'Enabled',
+  filter: [{}],
+  abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
+};

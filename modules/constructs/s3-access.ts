@@ -36,6 +36,21 @@ export function inventoryPlace(location: InventoryLocation): Place {
   return { bucket, keys: [key], folders: [key.slice(0, key.lastIndexOf('/') + 1)] };
 }
 
+/** Returns the statement to write the objects of a place, also in parts. */
+export function writeAccess({ bucket, keys }: Place, partition: string): PolicyStatement {
+  const arn = bucketArn(partition, bucket);
+  return writeStatement(keys.map((key) => `${arn}/${terraformText(key)}`));
+}
+
+/** Returns the statement to write objects, given as ARN patterns. */
+export function writeStatement(objects: readonly string[]): PolicyStatement {
+  return {
+    sid: 'WriteOutputs',
+    actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
+    resources: objects,
+  };
+}
+
 /**
  * Returns the statements to read objects. They include s3:ListBucket: without it S3 returns 403 for a missing object,
  * as it does for a forbidden one.

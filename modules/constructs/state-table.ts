@@ -4,7 +4,8 @@ import { SELF } from './base-stack.js';
 import type { PolicyStatement } from './policy.js';
 
 /**
- * A table for the access token, the cursor of the backfill and the pending Items of verify_ingestion.
+ * A table for the access token, the cursor of the backfill, the pending Items of verify_ingestion, the versions that were
+ * posted, and the hold of the queue with what the breaker knows of the posts.
  *
  * Resources: `aws_dynamodb_table` with the keys `pk` and `sk`.
  */

@@ -116,6 +116,21 @@ export const ACTIONS: Readonly<Record<string, readonly ResourceActions[]>> = {
   terraform_data: [],
 };
 
+/** Actions of `npm run image` and `npm run deploy` on the images of Python pipelines. The repository is not theirs to change. */
+export const IMAGE_ACTIONS: readonly ResourceActions[] = [
+  // It supports no resource-level permissions.
+  of('ecr', ['everything'], ['GetAuthorizationToken']),
+  of(
+    'ecr',
+    ['images'],
+    [
+      ...['DescribeImages', 'BatchGetImage', 'GetDownloadUrlForLayer'],
+      ...['BatchCheckLayerAvailability', 'InitiateLayerUpload', 'UploadLayerPart'],
+      ...['CompleteLayerUpload', 'PutImage'],
+    ],
+  ),
+];
+
 /** Actions on the state and its lock file, an object that Terraform creates next to the state and deletes. */
 export const STATE_ACTIONS: readonly ResourceActions[] = [
   of('s3', ['stateBucket'], ['ListBucket']),

@@ -1,4 +1,4 @@
-import { ACTIONS, STATE_ACTIONS, STATE_BUCKET_ACTIONS } from './actions.js';
+import { ACTIONS, IMAGE_ACTIONS, STATE_ACTIONS, STATE_BUCKET_ACTIONS } from './actions.js';
 import { SET_BOUNDARY } from './function-actions.js';
 import type { ActionCondition, ResourceActions } from './resource-actions.js';
 import { fillTarget, OWN_TARGETS, TARGETS } from './targets.js';
@@ -39,7 +39,8 @@ export function deployerPolicy(
   deployer: Deployer,
 ): PolicyDocument {
   const types = [...new Set(stacks.flatMap(({ resource = {} }) => Object.keys(resource)))].sort();
-  const needed = [...types.flatMap(actionsOf), ...STATE_ACTIONS];
+  const images = hasImages(stacks) ? IMAGE_ACTIONS : [];
+  const needed = [...types.flatMap(actionsOf), ...images, ...STATE_ACTIONS];
   const Statement = [
     ...statementsOf(
       needed.map((entry) => bounded(entry, deployer)),
@@ -53,7 +54,8 @@ export function deployerPolicy(
 /** Returns the policy for every resource type that the stack of a pipeline can have. */
 export function fullDeployerPolicy(deployer: Deployer): PolicyDocument {
   const resource = Object.fromEntries(Object.keys(ACTIONS).map((type) => [type, {}]));
-  return deployerPolicy([{ resource }], deployer);
+  const image = { aws_lambda_function: { app: { package_type: 'Image' } } };
+  return deployerPolicy([{ resource }, { resource: image }], deployer);
 }
 
 /** Returns the read actions of a policy, which are enough for a plan without a lock, and what it denies. */
@@ -76,6 +78,11 @@ export function topicsOf(stacks: readonly DeployedStack[]): string[] {
 /** Returns the sorted names of the roles of the stacks. */
 export function rolesOf(stacks: readonly DeployedStack[]): string[] {
   return literalsOf(stacks, { type: 'aws_iam_role', attribute: 'name' });
+}
+
+function hasImages(stacks: readonly DeployedStack[]): boolean {
+  const attribute = { type: 'aws_lambda_function', attribute: 'package_type' };
+  return literalsOf(stacks, attribute).includes('Image');
 }
 
 function literalsOf(

@@ -3,11 +3,28 @@ import { parseArn, partitionOf, secretPolicyArn } from '../config/values/arn.js'
 import { inventorySource } from '../constructs/inventory-source.js';
 import type { InventorySource } from '../constructs/inventory-source.js';
 import type { PipelineConfig } from '../config/config.js';
+import { pythonEnvironment } from './environment.js';
 import type { Precondition } from '../constructs/granule-queue.js';
 import type { PolicyStatement } from '../constructs/policy.js';
-import { placeOf, readAccess } from '../constructs/s3-access.js';
+import { placeOf, readAccess, writeAccess } from '../constructs/s3-access.js';
+import type { PythonPipelineSettings } from './settings.js';
 import type { RegionalProvider } from '../constructs/base-stack.js';
 import { terraformText } from '../constructs/tokens.js';
+
+/** What the app of a pipeline in Python needs. */
+export interface DerivedPython {
+  /** Environment variables of the app. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly architecture: string;
+  readonly scratchMb: number;
+}
+
+export interface DerivedOutputs {
+  /** `s3://bucket/prefix` */
+  readonly location: string;
+  /** Allows the app to write there. */
+  readonly access: PolicyStatement;
+}
 
 /**
  * Values that are derived from a config by more than copying. A stack calculates them at synth; a Terraform module has
@@ -30,6 +47,10 @@ export interface DerivedValues {
   readonly inventory?: InventorySource;
   /** Topic that alarms in the stack's region notify. */
   readonly alarmTopic?: string;
+  /** Present for a pipeline in Python. */
+  readonly python?: DerivedPython;
+  /** Where the app writes files that belong to Items. @default it writes none */
+  readonly outputs?: DerivedOutputs;
 }
 
 export interface DerivedTopic {
@@ -48,13 +69,10 @@ export interface DerivedTopic {
 /**
  * Derives the values from a config.
  *
- * @param elsewhere returns a provider of another region
+ * @param elsewhere the provider for a topic in another region than the stack's
  */
-export function deriveFrom(
-  config: PipelineConfig,
-  elsewhere: (region: string) => RegionalProvider,
-): DerivedValues {
-  const { id, secret_arn, stac_api_url, region } = config;
+export function deriveFrom(config: PipelineConfig, elsewhere: RegionalProvider): DerivedValues {
+  const { id, secret_arn, stac_api_url, region, python_function } = config;
   const partition = partitionOf(region);
   const alarmTopic = alarmTopicIn(region, config);
   return {
@@ -66,12 +84,23 @@ export function deriveFrom(
     ...deriveTopic(config, elsewhere),
     ...deriveInventory(config),
     ...(alarmTopic !== undefined && { alarmTopic }),
+    ...(python_function !== undefined && { python: pythonOf({ ...config, python_function }) }),
+    ...(config.outputs !== undefined && { outputs: outputsAt(config.outputs, partition) }),
   };
+}
+
+function pythonOf(config: PythonPipelineSettings): DerivedPython {
+  const { architecture, scratch_mb: scratchMb } = config;
+  return { variables: pythonEnvironment(config), architecture, scratchMb };
+}
+
+function outputsAt(location: string, partition: string): DerivedOutputs {
+  return { location, access: writeAccess(placeOf(`${location}/`), partition) };
 }
 
 function deriveTopic(
   config: PipelineConfig,
-  elsewhere: (region: string) => RegionalProvider,
+  elsewhere: RegionalProvider,
 ): Pick<DerivedValues, 'topic'> {
   const { sns, sns_filter_policy: policy, sns_filter_policy_scope: filterPolicyScope } = config;
   if (sns === undefined) return {};
@@ -81,7 +110,7 @@ function deriveTopic(
     topic: {
       arn: sns,
       ...(policy && { filterPolicy: terraformText(JSON.stringify(policy)), filterPolicyScope }),
-      ...(region !== config.region && { elsewhere: elsewhere(region) }),
+      ...(region !== config.region && { elsewhere }),
       ...(alarmTopic !== undefined && { alarmTopic }),
     },
   };

@@ -1,8 +1,9 @@
 import { Fn, Token } from 'cdktf';
 import { MAX_RECEIVE_COUNT } from '../constructs/granule-queue.js';
+import { keyVariables, pythonVariables } from '../config/python-variables.js';
 import type { GranuleQueue } from '../constructs/granule-queue.js';
 import type { Inventory } from '../constructs/inventory.js';
-import type { BackfillSettings, PipelineSettings } from './settings.js';
+import type { BackfillSettings, PipelineSettings, PythonPipelineSettings } from './settings.js';
 import type { StateTable } from '../constructs/state-table.js';
 import { terraformText } from '../constructs/tokens.js';
 
@@ -43,8 +44,23 @@ export function sourceEnvironment({
   return { REQUESTER_PAYS: String(requester_pays), SOURCE_REGION: region };
 }
 
+/** Returns the variables of an app function whose Items are created in Python. */
+export function pythonEnvironment(config: PythonPipelineSettings): Environment {
+  return terraformTexts(pythonVariables(config));
+}
+
+/** Returns the variable of an app that writes files to an S3 location. */
+export function outputsEnvironment({ location }: { readonly location: string }): Environment {
+  return { OUTPUTS: terraformText(location) };
+}
+
+function terraformTexts(variables: Environment): Environment {
+  const entries = Object.entries(variables);
+  return Object.fromEntries(entries.map(([name, value]) => [name, terraformText(value)]));
+}
+
 export function queueEnvironment(
-  { retry_delay_seconds, verify_ingestion }: PipelineSettings,
+  { retry_delay_seconds, verify_ingestion, circuit_breaker }: PipelineSettings,
   queue: GranuleQueue,
 ): Environment {
   return {
@@ -53,6 +69,7 @@ export function queueEnvironment(
     MAX_RECEIVE_COUNT: String(MAX_RECEIVE_COUNT),
     RETRY_DELAY_SECONDS: String(retry_delay_seconds),
     VERIFY_INGESTION: String(verify_ingestion),
+    CIRCUIT_BREAKER: String(circuit_breaker),
   };
 }
 
@@ -60,7 +77,7 @@ export function inventoryEnvironment(
   config: BackfillSettings,
   inventory: Pick<Inventory, 'environment'>,
 ): Environment {
-  const { inventory_location = '', initial_chunk, max_queue_depth, historic_frequency } = config;
+  const { inventory_location = '', initial_chunk, historic_frequency } = config;
   return {
     ...inventory.environment,
     INVENTORY_LOCATION: terraformText(inventory_location),
@@ -68,8 +85,10 @@ export function inventoryEnvironment(
     INVENTORY_FIELDS: commaSeparated(config.inventory_fields),
     HISTORIC_FREQUENCY: String(historic_frequency ?? 0),
     MAX_SCAN_GB: String(config.max_scan_gb),
+    MAX_QUEUE_DEPTH: String(config.max_queue_depth),
+    ...terraformTexts(keyVariables(config)),
+    READ_ARCHIVED: String(config.read_archived),
     ...(initial_chunk !== undefined && { INITIAL_CHUNK: terraformText(initial_chunk) }),
-    ...(max_queue_depth !== undefined && { MAX_QUEUE_DEPTH: String(max_queue_depth) }),
   };
 }
 

@@ -3,6 +3,7 @@ import {
   commonEnvironment,
   ingestorEnvironment,
   inventoryEnvironment,
+  outputsEnvironment,
   queueEnvironment,
   sourceEnvironment,
 } from './environment.js';
@@ -12,19 +13,17 @@ import type { Inventory } from '../constructs/inventory.js';
 import type { FunctionRole, PipelineNames } from '../config/names.js';
 import type { DerivedValues } from './derived.js';
 import { PipelineFunction } from '../constructs/pipeline-function.js';
-import type { FunctionCode, PipelineFunctionProps } from '../constructs/pipeline-function.js';
+import type { FunctionCode } from '../constructs/function-code.js';
+import type { PipelineFunctionProps } from '../constructs/pipeline-function.js';
 import type { BackfillSettings, FunctionSettings, PipelineSettings } from './settings.js';
 import { add, max, min } from '../constructs/tokens.js';
 import { cursorAccess } from '../constructs/state-table.js';
 import type { StateTable } from '../constructs/state-table.js';
 import { allowDecryption, allowPosting } from './access.js';
 
-export type PipelineCode = Readonly<Record<'app' | 'collection', FunctionCode>> & {
-  /** Required with an inventory. */
-  readonly historic?: FunctionCode;
-  /** Required with verify_ingestion. */
-  readonly verify?: FunctionCode;
-};
+/** `historic` is required with an inventory, `verify` with verify_ingestion, `breaker` with circuit_breaker. */
+export type PipelineCode = Readonly<Record<'app' | 'collection', FunctionCode>> &
+  Readonly<Partial<Record<'historic' | 'verify' | 'breaker', FunctionCode>>>;
 
 /** Everything from which the functions of a pipeline are made. */
 export interface PipelineParts {
@@ -52,15 +51,12 @@ const MAX_TIMEOUT_SECONDS = 900;
 /** The handler retries for up to a minute, because new IAM permissions take effect with a delay. */
 const COLLECTION_EXTRA_SECONDS = 60;
 /**
- * Lambda gives a function one whole vCPU at this size, and a backfill is bound by the processor.
+ * Lambda gives a function one whole vCPU at this size. A backfill and a verification are bound by the processor.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
  */
-const HISTORIC_MEMORY_MB = 1769;
+const WHOLE_VCPU_MB = 1769;
 /** A run hands over to the next one near its timeout, so a longer timeout means fewer hand-overs. */
 const HISTORIC_TIMEOUT_SECONDS = 300;
-/** The function sends a request for every Item that is not known to be loaded, many at a time. */
-const VERIFY_TIMEOUT_SECONDS = 300;
-
 /** Adds the function that makes Items from messages and posts them. */
 export function appFunction(scope: Construct, parts: PipelineParts): PipelineFunction {
   const { config, code, queue, derived } = parts;
@@ -73,10 +69,17 @@ export function appFunction(scope: Construct, parts: PipelineParts): PipelineFun
       ...ingestorEnvironment(config),
       ...sourceEnvironment(config),
       ...queueEnvironment(config, queue),
+      ...derived.python?.variables,
+      ...(derived.outputs && outputsEnvironment(derived.outputs)),
     },
+    ...(derived.python && {
+      architecture: derived.python.architecture,
+      scratchMb: derived.python.scratchMb,
+    }),
   });
   allowPosting(app, parts);
   for (const statement of derived.sourceAccess) app.allow(statement);
+  if (derived.outputs) app.allow(derived.outputs.access);
   allowDecryption(app, config);
   return app;
 }
@@ -105,7 +108,7 @@ export function historicFunction(
     ...parts,
     description: `Puts old granules of ${config.id} on the queue`,
     code,
-    memoryMb: max(config.memory_mb, HISTORIC_MEMORY_MB),
+    memoryMb: max(config.memory_mb, WHOLE_VCPU_MB),
     timeoutSeconds: max(config.timeout_seconds, HISTORIC_TIMEOUT_SECONDS),
     environment: {
       QUEUE_URL: queue.url,
@@ -136,7 +139,9 @@ export function verifyFunction(
     ...parts,
     description: `Puts Items of ${config.id} that failed to load back on the queue`,
     code,
-    timeoutSeconds: max(config.timeout_seconds, VERIFY_TIMEOUT_SECONDS),
+    memoryMb: max(config.memory_mb, WHOLE_VCPU_MB),
+    // As long as the time between two schedules, so that a busy pipeline is verified all the time.
+    timeoutSeconds: MAX_TIMEOUT_SECONDS,
     environment: {
       ...ingestorEnvironment(config),
       QUEUE_URL: queue.url,
@@ -158,10 +163,10 @@ export function verifyFunction(
   return verify;
 }
 
-interface FunctionProps<Role extends FunctionRole>
-  extends
-    Pick<PipelineParts, 'project'>,
-    Pick<PipelineFunctionProps, 'description' | 'code' | 'timeoutSeconds' | 'environment'> {
+type PassedOn = 'description' | 'code' | 'timeoutSeconds' | 'architecture' | 'scratchMb';
+
+export interface FunctionProps<Role extends FunctionRole>
+  extends Pick<PipelineParts, 'project'>, Pick<PipelineFunctionProps, PassedOn | 'environment'> {
   readonly config: FunctionSettings;
   /** @default `memory_mb` of the config */
   readonly memoryMb?: number;
@@ -169,21 +174,24 @@ interface FunctionProps<Role extends FunctionRole>
   readonly table: Pick<StateTable, 'name'>;
 }
 
-function pipelineFunction<Role extends FunctionRole>(
+/** Adds a function with what all functions of a pipeline have. */
+export function pipelineFunction<Role extends FunctionRole>(
   scope: Construct,
   role: Role,
   props: FunctionProps<Role>,
 ): PipelineFunction {
   const { config, names, environment, ...rest } = props;
-  const { description, code, timeoutSeconds, memoryMb = config.memory_mb } = rest;
+  const { description, code, timeoutSeconds, architecture, scratchMb } = rest;
   return new PipelineFunction(scope, role, {
     names: names.functions[role],
-    memoryMb,
+    memoryMb: rest.memoryMb ?? config.memory_mb,
     logRetentionDays: config.log_retention_days,
     permissionsBoundary: config.permissions_boundary_arn,
     environment: { ...commonEnvironment(config, rest), ...environment },
     description,
     code,
     timeoutSeconds,
+    architecture,
+    scratchMb,
   });
 }

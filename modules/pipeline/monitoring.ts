@@ -22,7 +22,7 @@ export interface MonitoredDeadLetters {
 }
 
 export interface MonitoringProps {
-  readonly config: Pick<PipelineSettings, 'id' | 'region' | 'max_age_minutes'>;
+  readonly config: Pick<PipelineSettings, 'id' | 'region' | 'max_age_minutes' | 'dashboard'>;
   readonly derived: Pick<DerivedValues, 'alarmTopic' | 'topic' | 'consoleDomain' | 'inventory'>;
   readonly names: Pick<PipelineNames, 'alarm' | 'dashboard'>;
   readonly queue: GranuleQueue;
@@ -31,36 +31,47 @@ export interface MonitoringProps {
 }
 
 /**
- * Alarms for everything that can fail in a stack, and a dashboard.
+ * Alarms for everything that can fail in a stack, and a dashboard unless the config has `dashboard: false`.
  *
  * Resources: `aws_cloudwatch_dashboard`, and the resources of Alarms. The alarm on undeliverable notifications is in
  * the topic's region.
  */
 export class Monitoring extends Construct {
-  readonly dashboardUrl: string;
+  /** Undefined without a dashboard. */
+  readonly dashboardUrl: string | undefined;
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { config, derived, names, queue, deadLetters, functions } = props;
+    const { config, derived, queue, deadLetters, functions } = props;
     const alarms = this.alarms(props);
     alarms.onAge('age', { queue: queue.name, minutes: config.max_age_minutes });
     for (const fn of functions) alarms.onFunction(fn.node.id, fn.name);
-    if (derived.inventory !== undefined) {
-      for (const [subject, { metricName, description }] of Object.entries(BACKFILL_COUNTS)) {
-        const dimensions = { service: config.id };
-        alarms.onCount(subject, {
-          description,
-          namespace: METRICS_NAMESPACE,
-          metricName,
-          dimensions,
-        });
-      }
+    const has = (role: string) => functions.some((fn) => fn.node.id === role);
+    const isVerified = has('verify');
+    const counts = [
+      ...(derived.inventory !== undefined ? Object.entries(BACKFILL_COUNTS) : []),
+      ...(isVerified ? Object.entries(VERIFY_COUNTS) : []),
+      ...(has('breaker') ? Object.entries(BREAKER_COUNTS) : []),
+    ];
+    for (const [subject, count] of counts) {
+      const dimensions = { service: config.id };
+      alarms.onCount(subject, { ...count, namespace: METRICS_NAMESPACE, dimensions });
+    }
+    if (isVerified) {
+      const dimensions = { service: config.id };
+      alarms.onMaximum('verify-oldest', { ...OLDEST, namespace: METRICS_NAMESPACE, dimensions });
     }
     for (const { elsewhere, subject, description, queue: watched } of deadLetters) {
       const near = elsewhere === undefined ? alarms : this.topicAlarms(props, elsewhere);
       near.onDeadLetters(subject, { queue: watched.name, description });
     }
-    const dashboard = new Dashboard(this, 'dashboard', {
+    // In a Terraform module the setting is a reference, and the module makes the dashboard by its value.
+    this.dashboardUrl = config.dashboard === false ? undefined : this.dashboard(props).url;
+  }
+
+  private dashboard(props: MonitoringProps): Dashboard {
+    const { config, derived, names, queue, deadLetters, functions } = props;
+    return new Dashboard(this, 'dashboard', {
       name: names.dashboard,
       region: config.region,
       consoleDomain: derived.consoleDomain,
@@ -69,7 +80,6 @@ export class Monitoring extends Construct {
       functions: functions.map(({ name }) => name),
       metrics: { namespace: METRICS_NAMESPACE, service: config.id },
     });
-    this.dashboardUrl = dashboard.url;
   }
 
   private alarms({ derived: { alarmTopic: topicArn }, names }: MonitoringProps): Alarms {
@@ -100,6 +110,32 @@ const BACKFILL_COUNTS = {
     metricName: 'RowsRefused',
     description: 'The backfill refused rows of the inventory',
   },
+} as const;
+
+/** Metrics of a verification that should stay 0, by the subjects of their alarms. */
+const VERIFY_COUNTS = {
+  'verify-overdue': {
+    metricName: 'IngestionsUnverified',
+    description: 'Items that were posted more than a day ago, or not recorded, are not verified',
+  },
+} as const;
+
+/** Metrics of the breaker that should stay 0, by the subjects of their alarms. */
+const BREAKER_COUNTS = {
+  'breaker-holds': {
+    metricName: 'BreakerHolds',
+    description: 'Consumption is held, because no post succeeds',
+  },
+} as const;
+
+/**
+ * An Item that is not loaded within an hour is sent again by the next run, a quarter of an hour later at most. An older one
+ * waits in vain.
+ */
+const OLDEST = {
+  metricName: 'OldestPendingIngestion',
+  description: 'An Item was posted more than two hours ago and is neither loaded nor sent again',
+  threshold: 7_200,
 } as const;
 
 function placeOf({ queue, elsewhere }: MonitoredDeadLetters, region: string): RegionalQueue {

@@ -18,7 +18,7 @@ export type PipelineOutputs = Readonly<Record<string, string>>;
  * Adds one pipeline to a stack or module: state table, queue, functions, their triggers and monitoring.
  *
  * Constructs, by id: StateTable (`table`), GranuleQueue (`queue`), PipelineFunction (`app`, `collection`, `historic`,
- * `verify`), RunOnDeploy (`collection-on-deploy`), Schedules (`schedules`), Inventory (`inventory`), Backfill
+ * `verify`, `breaker`), RunOnDeploy (`collection-on-deploy`), Schedules (`schedules`), Inventory (`inventory`), Backfill
  * (`backfill`) and Monitoring (`watch`).
  */
 export function addPipeline(
@@ -32,14 +32,14 @@ export function addPipeline(
   const app = appFunction(scope, parts);
   const collection = collectionFunction(scope, parts);
   const posted = postOnDeploy(scope, { ...parts, collection });
-  queue.feed(app, {
+  const mapping = queue.feed(app, {
     batchSize: config.batch_size,
     batchWindowSeconds: config.batch_window_seconds,
     maxConcurrency: config.max_concurrency,
     after: [posted.done],
   });
   const subscribed = subscribe(parts);
-  const scheduled = addScheduled(scope, { ...parts, after: [posted.done] });
+  const scheduled = addScheduled(scope, { ...parts, mapping, after: [posted.done] });
   const functions = [app, collection, ...scheduled.functions];
   const deadLetters = [granuleDeadLetters(queue), ...subscribed, ...scheduled.deadLetters];
   const monitoring = new Monitoring(scope, 'watch', {
@@ -74,7 +74,7 @@ function postOnDeploy(
   return new RunOnDeploy(scope, CONSTRUCT_IDS.collectionOnDeploy, {
     function: collection,
     triggers: {
-      code: code.collection.hashBase64,
+      code: code.collection.fingerprint,
       config: derived.collectionHash,
       ingestor_url: terraformText(config.ingestor_url),
     },
@@ -107,7 +107,7 @@ function subscribe({ derived: { topic }, names, queue }: PipelineParts): Monitor
 interface Made {
   readonly queue: GranuleQueue;
   readonly functions: readonly PipelineFunction[];
-  readonly dashboardUrl: string;
+  readonly dashboardUrl: string | undefined;
   readonly backfillOnDeploy: string | undefined;
 }
 
@@ -116,7 +116,7 @@ function outputsOf({ queue, functions, dashboardUrl, backfillOnDeploy }: Made): 
     queue_url: queue.url,
     dead_letters_url: queue.deadLetters.url,
     ...Object.fromEntries(functions.map(({ node, name }) => [`${node.id}_function`, name])),
-    dashboard_url: dashboardUrl,
+    ...(dashboardUrl !== undefined && { dashboard_url: dashboardUrl }),
     ...(backfillOnDeploy !== undefined && { backfill_on_deploy: backfillOnDeploy }),
   };
 }

@@ -5,7 +5,10 @@ import { Inventory } from '../constructs/inventory.js';
 import type { InventoryProps } from '../constructs/inventory.js';
 import { CONSTRUCT_IDS } from '../config/construct-ids.js';
 import type { PipelineNames } from '../config/names.js';
-import type { FunctionCode, PipelineFunction } from '../constructs/pipeline-function.js';
+import type { FunctionCode } from '../constructs/function-code.js';
+import type { PipelineFunction } from '../constructs/pipeline-function.js';
+import { breakerFunction } from './breaker.js';
+import type { QueueMapping } from './breaker.js';
 import { historicFunction, verifyFunction } from './functions.js';
 import type { BackfillParts, PipelineParts } from './functions.js';
 import type { BackfillSettings } from './settings.js';
@@ -22,6 +25,7 @@ export interface Scheduled {
 }
 
 interface ScheduledParts extends PipelineParts {
+  readonly mapping: QueueMapping;
   /** Resources that must exist before the first run. */
   readonly after: ITerraformDependable[];
 }
@@ -31,11 +35,11 @@ type Timed = ScheduledParts & { readonly schedules: Schedules };
 const NOTHING: Scheduled = { functions: [], deadLetters: [] };
 const VERIFY_MINUTES = 15;
 
-/** Adds the backfill if there is an inventory, and the verification if verify_ingestion is set. */
+/** Adds the backfill if there is an inventory, the verification with verify_ingestion, the breaker with circuit_breaker. */
 export function addScheduled(scope: Construct, parts: ScheduledParts): Scheduled {
   const { config, names, code } = parts;
-  if (!code.historic && !code.verify) return NOTHING;
-  const schedules = new Schedules(scope, 'schedules', {
+  if (!code.historic && !code.verify && !code.breaker) return NOTHING;
+  const schedules = new Schedules(scope, CONSTRUCT_IDS.schedules, {
     group: names.scheduleGroup,
     role: names.scheduleRole,
     deadLetters: names.scheduleDeadLetters,
@@ -43,7 +47,7 @@ export function addScheduled(scope: Construct, parts: ScheduledParts): Scheduled
   });
   const timed = { ...parts, schedules };
   const backfill = addBackfill(scope, timed);
-  const added = [backfill, addVerification(scope, timed)];
+  const added = [backfill, addVerification(scope, timed), addBreaker(scope, timed)];
   return {
     backfillOnDeploy: backfill.backfillOnDeploy,
     functions: added.flatMap(({ functions }) => functions),
@@ -139,6 +143,22 @@ function addVerification(scope: Construct, parts: Timed): Scheduled {
     functions: [verify],
     deadLetters: [{ subject: 'verify-on-failure', queue, description }],
   };
+}
+
+/** A run that fails needs no queue: the next one does its work. */
+function addBreaker(scope: Construct, parts: Timed): Scheduled {
+  const { names, code, schedules, after } = parts;
+  if (code.breaker === undefined) return NOTHING;
+  const breaker = breakerFunction(scope, { ...parts, breaker: code.breaker });
+  schedules.invoke('breaker', {
+    name: names.schedules.breaker,
+    description: 'Holds the queue while no post succeeds',
+    every: { count: 1, unit: 'minute' },
+    function: breaker,
+    event: {},
+    after,
+  });
+  return { functions: [breaker], deadLetters: [] };
 }
 
 function scheduleDeadLetters({ deadLetters: queue }: Schedules): MonitoredDeadLetters {

@@ -39,7 +39,6 @@ export class BootstrapStack extends BaseStack {
         status: 'Enabled',
         filter: [{}],
         noncurrentVersionExpiration: [{ noncurrentDays: OLD_STATES_DAYS }],
-        abortIncompleteMultipartUpload: [{ daysAfterInitiation: 1 }],
       },
     });
     new S3BucketVersioningA(this, 'versioning', {

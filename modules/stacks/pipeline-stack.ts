@@ -18,11 +18,23 @@ export interface PipelineStackProps {
   readonly project: string;
   readonly state: StateSettings;
   readonly code: PipelineCode;
+  /** Region of the deployed subscription, if the config no longer says it. @default the stack's own */
+  readonly earlierTopicRegion?: string | undefined;
+}
+
+/** Alias of the provider for the region of the topic. */
+const TOPIC_ALIAS = 'topic';
+
+/** Returns the region of the topic, if that is not the stack's. */
+function topicRegionOf({ sns, region }: PipelineConfig): string | undefined {
+  const topicRegion = sns === undefined ? region : parseArn(sns).region;
+  return topicRegion === region ? undefined : topicRegion;
 }
 
 /** The stack of one pipeline, made from its config. See addPipeline for its constructs. */
 export class PipelineStack extends BaseStack {
-  constructor(scope: Construct, { config, project, state, code }: PipelineStackProps) {
+  constructor(scope: Construct, props: PipelineStackProps) {
+    const { config, project, state, code, earlierTopicRegion } = props;
     const tags = { ...config.tags, Project: project, Pipeline: config.id, ManagedBy: 'terraform' };
     super(scope, config.id, {
       region: config.region,
@@ -32,10 +44,10 @@ export class PipelineStack extends BaseStack {
     });
     const { account } = parseArn(config.secret_arn);
     const names = pipelineNames({ project, pipeline: config.id, account });
-    const derived = deriveFrom(config, (region) => ({
-      region,
-      provider: this.addProvider('aws-topic', { region, alias: 'topic' }),
-    }));
+    // Declared whether or not the topic is elsewhere: Terraform needs it to delete what it made for an earlier topic.
+    const region = topicRegionOf(config) ?? earlierTopicRegion ?? config.region;
+    const provider = this.addProvider('aws-topic', { region, alias: TOPIC_ALIAS });
+    const derived = deriveFrom(config, { region, provider });
     const outputs = addPipeline(this, { config, derived, project, names, code });
     limitObjectTags(this, tags);
     for (const [id, value] of Object.entries(outputs)) new TerraformOutput(this, id, { value });

@@ -66,14 +66,23 @@ export const BACKFILL_FIELDS = {
       'list of the fields of fileSchema, with `key`; `LastModifiedDate` is `last_modified_date`. ' +
       'A field that S3 adds later is read as text',
   },
+  read_archived: {
+    kind: 'boolean',
+    default: false,
+    needs: NEEDS_INVENTORY,
+    says: 'whether the backfill also sends objects in archives (GLACIER, DEEP_ARCHIVE), because they are restored',
+    note: 'Without it they are left out and counted, if the inventory has the column storage_class.',
+  },
+  // Below the 120,000 messages that SQS lets be in flight at once, and those that wait for a retry are in flight.
   max_queue_depth: {
     kind: 'number',
     min: 1,
     max: 1e9,
     unit: 'messages',
+    default: 100_000,
     needs: NEEDS_INVENTORY,
-    unset: 'no limit',
     says: 'the number of messages in the queue above which the backfill pauses',
+    note: 'Messages that wait for a retry count too.',
   },
   // Limits the cost of a query over a huge inventory: Athena's list price for 100 GB is half a dollar.
   max_scan_gb: {

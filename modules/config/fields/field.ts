@@ -10,6 +10,7 @@ interface Described {
   readonly needs?: Readonly<Record<string, string>>;
   /** What applies without a value, for a key that has no default. @default none */
   readonly unset?: string;
+  /** Takes precedence over a default that does not depend on other keys, which Terraform variables have. */
   readonly defaultFrom?: DerivedDefault;
 }
 
@@ -24,6 +25,7 @@ interface DerivedDefault {
 export interface DefaultSource {
   readonly secret_arn: string;
   readonly inventory_location?: string;
+  readonly python_function?: string;
 }
 
 interface NumberField extends Described {

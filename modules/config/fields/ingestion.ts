@@ -23,7 +23,7 @@ export const REQUIRED_FIELDS = {
     parse: checked(parsePipelineId),
     says: "the name of the pipeline's folder",
     allowed:
-      'a lowercase letter, then up to 39 lowercase letters, digits or `_`; not `bootstrap` or `github_oidc`',
+      'a lowercase letter, then up to 39 lowercase letters, digits or `_`; not `bootstrap`, `images` or `github_oidc`',
   },
   compute: {
     kind: 'choice',
@@ -140,6 +140,6 @@ export const OTHER_FIELDS = {
     parse: parseTags,
     default: {},
     says: 'the tags of every resource, in addition to Project, Pipeline and ManagedBy',
-    allowed: 'mapping of at most 47 tags to text, by the rules of AWS',
+    allowed: 'mapping of at most 46 tags to text, by the rules of AWS',
   },
 } as const satisfies Fields;

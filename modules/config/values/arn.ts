@@ -35,6 +35,22 @@ export function partitionOf(region: string): string {
   return PARTITION_OF_REGION.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
 }
 
+/** Domains of AWS services by partition; all others share DOMAIN. @see https://docs.aws.amazon.com/general/latest/gr/ecr.html */
+const DOMAINS: Readonly<Record<string, string>> = {
+  'aws-cn': 'amazonaws.com.cn',
+  'aws-iso': 'c2s.ic.gov',
+  'aws-iso-b': 'sc2s.sgov.gov',
+  'aws-iso-e': 'cloud.adc-e.uk',
+  'aws-iso-f': 'csp.hci.ic.gov',
+  'aws-eusc': 'amazonaws.eu',
+};
+const DOMAIN = 'amazonaws.com';
+
+/** Returns the domain of the services in a region, such as `amazonaws.com` or `amazonaws.com.cn`. */
+export function domainOf(region: string): string {
+  return DOMAINS[partitionOf(region)] ?? DOMAIN;
+}
+
 /** Parses an ARN with region and account, such as those of SNS, KMS and Secrets Manager. Throws FieldError. */
 export function parseArn(value: string): Arn {
   const [scheme, partition = '', service = '', region = '', account = '', ...rest] =

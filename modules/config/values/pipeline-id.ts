@@ -3,7 +3,7 @@ import { FieldError } from './error.js';
 export const PIPELINE_ID = /^[a-z][a-z0-9_]{0,39}$/;
 
 /** The stacks of the project itself, which BOOTSTRAP=1 synthesizes. */
-export const RESERVED_STACKS: readonly string[] = ['bootstrap', 'github_oidc'];
+export const RESERVED_STACKS: readonly string[] = ['bootstrap', 'images', 'github_oidc'];
 
 /** Throws FieldError. */
 export function parsePipelineId(value: string): string {
@@ -14,7 +14,7 @@ export function parsePipelineId(value: string): string {
   }
   if (RESERVED_STACKS.includes(value)) {
     throw new FieldError(
-      `must not be ${RESERVED_STACKS.join(' or ')}: the project itself has stacks with these names`,
+      `must not be one of ${RESERVED_STACKS.join(', ')}: the project itself has stacks with these names`,
     );
   }
   return value;

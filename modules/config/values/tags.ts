@@ -1,10 +1,12 @@
+import { CODE_TAG } from '../names.js';
 import { FieldError } from './error.js';
 
 /** The tags that the stack sets on every resource, and that a config must not set. */
 export const STACK_TAGS = ['Project', 'Pipeline', 'ManagedBy'] as const;
 
-// AWS allows 50 tags per resource; the stack sets three of them.
-const MAX_TAGS = 50 - STACK_TAGS.length;
+const RESERVED = [...STACK_TAGS, CODE_TAG];
+// AWS allows 50 tags per resource; the stack sets four of them on a function.
+const MAX_TAGS = 50 - RESERVED.length;
 /** @see https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html#id_tags_naming_best_practices */
 const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
@@ -26,7 +28,7 @@ export function parseTags(tags: Tags): Tags {
 }
 
 function checkTag([key, value]: [string, string]): void {
-  const reserved = STACK_TAGS.find((tag) => sameKey(tag, key));
+  const reserved = RESERVED.find((tag) => sameKey(tag, key));
   if (reserved !== undefined)
     throw new FieldError(`must not set the tag ${reserved}: the stack sets it`);
   if (/^aws:/i.test(key))

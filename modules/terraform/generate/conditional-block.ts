@@ -24,6 +24,8 @@ export function conditionalBlock(block: Json, context: BlockContext): Json {
     if (key === 'depends_on') {
       if (Array.isArray(value) && value.length > 0) result[key] = value;
     } else if (isBlocks(value)) splitBlocks(key, value, { ...context, result, dynamic });
+    else if (isObject(value) && context.presence.blocks?.[key] !== undefined)
+      splitBlocks(key, [value], { ...context, result, dynamic });
     else if (MAPS.includes(key) && isObject(value)) result[key] = sparseMap(value, context);
     else
       result[key] = isObject(value) ? conditionalBlock(value, context) : argument(value, context);
@@ -56,6 +58,8 @@ function iteration(label: string, block: Json, context: BlockContext): string | 
   const { conditions, presence, given } = context;
   const mentions = new RegExp(`\\b${label}\\.(value|key)\\b`).test(JSON.stringify(block));
   if (mentions) return presence.repeats?.[label];
+  const own = presence.blocks?.[label];
+  if (own !== undefined) return `${own} ? [1] : []`;
   const needed = conditions.ofValue(block, given);
   return needed.length === 0 ? undefined : `${allOf(needed)} ? [1] : []`;
 }
@@ -86,15 +90,21 @@ function listArgument(
 
 function sparseMap(map: Json, { conditions, given }: BlockContext): unknown {
   const always: Record<string, unknown> = {};
-  const sometimes: string[] = [];
+  const sometimes = new Map<string, Record<string, unknown>>();
   for (const [key, value] of Object.entries(map)) {
     const needed = conditions.ofValue(value, given);
     const indexed = typeof value === 'string' ? conditions.indexed(value, given) : value;
     if (needed.length === 0) always[key] = indexed;
-    else sometimes.push(`${allOf(needed)} ? ${expressionOf({ [key]: indexed })} : {}`);
+    else {
+      const condition = allOf(needed);
+      sometimes.set(condition, { ...sometimes.get(condition), [key]: indexed });
+    }
   }
-  if (sometimes.length === 0) return always;
-  return `\${merge(${[expressionOf(always), ...sometimes].join(', ')})}`;
+  if (sometimes.size === 0) return always;
+  const maps = [...sometimes].map(
+    ([condition, entries]) => `${condition} ? ${expressionOf(entries)} : {}`,
+  );
+  return `\${merge(${[expressionOf(always), ...maps].join(', ')})}`;
 }
 
 function isObject(value: unknown): value is Json {

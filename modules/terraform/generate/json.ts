@@ -1,4 +1,5 @@
-import { AWS_PROVIDER, TERRAFORM_VERSION, newApp } from '../../constructs/base-stack.js';
+import { AWS_PROVIDER, TERRAFORM_VERSION } from '../../config/providers.js';
+import { newApp } from '../../constructs/base-stack.js';
 import { conditionalBlock } from './conditional-block.js';
 import { ModuleStack } from './stack.js';
 import type { TerraformModule } from './module.js';

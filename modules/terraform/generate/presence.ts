@@ -7,6 +7,8 @@ export interface Presence {
   readonly resources?: readonly (readonly [addresses: RegExp, condition: string])[];
   /** Conditions of references that are null otherwise, such as `local.topic`; variables with the default null are added. */
   readonly references?: Readonly<Record<string, string>>;
+  /** Conditions of blocks that exist once or not at all, by their label. */
+  readonly blocks?: Readonly<Record<string, string>>;
   /** The collections of repeated blocks, by the label of the block that mentions `<label>.value` or `<label>.key`. */
   readonly repeats?: Readonly<Record<string, string>>;
   /** The collections of repeated resources, by patterns of their addresses. */
@@ -14,6 +16,8 @@ export interface Presence {
 }
 
 const RESOURCE = /(?<![\w.-])((?:data\.)?(?:aws_\w+|terraform_data)\.[A-Za-z][\w-]*)\.([a-z_]+)/g;
+/** An address in a text for the caller, who knows the name of the module block. */
+const ADDRESS = /module\.NAME\.(aws_\w+\.[A-Za-z][\w-]*)/g;
 const NAMED = /(?<![\w.-])(?:var|local)\.[A-Za-z][\w-]*/g;
 
 /** Finds the conditions of resources, and of values that refer to them. */
@@ -43,13 +47,24 @@ export class Conditions {
     ) as string[];
   }
 
-  /** Returns `text` with an index after every resource that exists once or not at all. */
+  /** Returns `text` with an index after every resource that exists once or not at all, also in an address. */
   indexed(text: string, given: string | undefined): string {
-    return text.replace(RESOURCE, (whole, address: string, attribute: string) => {
-      const condition = this.addresses.has(address) ? this.ofResource(address) : undefined;
-      if (condition === undefined) return whole;
-      return condition === given ? `${address}[0].${attribute}` : `one(${address}[*].${attribute})`;
-    });
+    return this.indexedAddresses(text).replace(
+      RESOURCE,
+      (whole, address: string, attribute: string) => {
+        const condition = this.addresses.has(address) ? this.ofResource(address) : undefined;
+        if (condition === undefined) return whole;
+        return condition === given
+          ? `${address}[0].${attribute}`
+          : `one(${address}[*].${attribute})`;
+      },
+    );
+  }
+
+  private indexedAddresses(text: string): string {
+    return text.replace(ADDRESS, (whole, address: string) =>
+      this.ofResource(address) === undefined ? whole : `${whole}[0]`,
+    );
   }
 }
 

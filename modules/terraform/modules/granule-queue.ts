@@ -1,6 +1,6 @@
 import { Token } from 'cdktf';
 import type { DeadLetters } from '../../constructs/dead-letters.js';
-import { GranuleQueue } from '../../constructs/granule-queue.js';
+import { GranuleQueue, MAX_RECEIVE_COUNT } from '../../constructs/granule-queue.js';
 import { topicInRegion } from '../generate/stack.js';
 import type { ModuleStack, Output } from '../generate/stack.js';
 import type { TerraformModule } from '../generate/module.js';
@@ -18,7 +18,7 @@ export const GRANULE_QUEUE: TerraformModule = {
   name: 'granule-queue',
   summary:
     'An encrypted queue with long polling and a dead-letter queue. It can subscribe to an SNS topic and feed a ' +
-    'function. After the fifth receive a message moves to the dead-letter queue.',
+    `function. After receive ${MAX_RECEIVE_COUNT} a message moves to the dead-letter queue.`,
   variables: {
     name: {
       type: 'string',

@@ -4,7 +4,7 @@ import { BACKFILL_FIELDS } from '../../config/fields/backfill.js';
 import { inventoryEnvironment, sourceEnvironment } from '../../pipeline/environment.js';
 import { sendAccess } from '../../constructs/granule-queue.js';
 import type { Inventory } from '../../constructs/inventory.js';
-import type { FunctionCode } from '../../constructs/pipeline-function.js';
+import { zipCode, type FunctionCode } from '../../constructs/function-code.js';
 import type { BackfillParts } from '../../pipeline/functions.js';
 import type { BackfillSettings } from '../../pipeline/settings.js';
 import { addHistoric, addInventory } from '../../pipeline/scheduled.js';
@@ -49,12 +49,15 @@ function settingsOf(
     region,
     ...numberReferences(stack, [...numberKeys(BACKFILL_FIELDS), ...FUNCTION_NUMBERS]),
     requester_pays: stack.variable('requester_pays').booleanValue,
+    read_archived: stack.variable('read_archived').booleanValue,
     source_kms_key_arns: stack.variable('source_kms_key_arns').listValue,
     permissions_boundary_arn: stack.text('permissions_boundary_arn'),
     inventory_location: stack.text('inventory_location'),
     inventory_format: stack.text('inventory_format'),
     inventory_fields: [...fields],
     initial_chunk: stack.text('initial_chunk'),
+    granule_pattern: stack.text('granule_pattern'),
+    source: [`s3://${stack.text('granule_bucket')}/`],
   };
 }
 
@@ -73,7 +76,12 @@ function namesOf(stack: ModuleStack) {
         onFailureQueue: `${name}-historic-on-failure`,
       },
     },
-    schedules: { historic: `${name}-historic`, resume: `${name}-keeper`, verify: '' },
+    schedules: {
+      historic: `${name}-historic`,
+      resume: `${name}-keeper`,
+      verify: '',
+      breaker: '',
+    },
   };
 }
 
@@ -162,11 +170,11 @@ function callersQueue(stack: ModuleStack): BackfillParts['queue'] {
 }
 
 function codeOf(stack: ModuleStack): FunctionCode {
-  return {
+  return zipCode({
     path: stack.text('historic_zip'),
     hashBase64: stack.local('code-hash', 'try(filebase64sha256(var.historic_zip), null)').asString,
     handler: 'historic.handler',
-  };
+  });
 }
 
 function addSchedules(stack: ModuleStack): Schedules {

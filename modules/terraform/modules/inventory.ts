@@ -3,8 +3,12 @@ import { INVENTORY_PRESENCE } from '../references/inventory.js';
 import { SOURCE_KEYS_PRESENCE } from '../references/pipeline.js';
 import type { TerraformModule } from '../generate/module.js';
 import { CONFIG_VARIABLES } from '../variables/config.js';
+import { PATTERN_LENGTH } from '../variables/python-rules.js';
 import { inventoryVariables } from '../variables/pipeline.js';
 import { matches } from '../variables/variable.js';
+
+/** A bucket that exists may have dots in its name. */
+const BUCKET = '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]';
 
 export const INVENTORY: TerraformModule = {
   name: 'inventory',
@@ -60,6 +64,23 @@ export const INVENTORY: TerraformModule = {
       description:
         'The queue that the function sends a dead letter to for each row of the inventory that it refuses, such as the dead-letter queue of the module granule-queue. Null: no queue.',
       default: null,
+    },
+    granule_pattern: {
+      type: 'string',
+      description:
+        'The regular expression that finds the keys of granules, for a pipeline in Python without historic.ts. It may match any part of a key. Null: historic.ts selects the granules.',
+      default: null,
+      rules: [
+        PATTERN_LENGTH,
+        { condition: 'var.granule_bucket != null', must: 'be null without granule_bucket' },
+      ],
+    },
+    granule_bucket: {
+      type: 'string',
+      description:
+        'The bucket of the keys that granule_pattern finds. Required with granule_pattern. Null: none.',
+      default: null,
+      rules: [matches(BUCKET, 'be the name of a bucket')],
     },
     table_name: {
       type: 'string',

@@ -3,14 +3,16 @@ import { PipelineFunction } from '../../constructs/pipeline-function.js';
 import type { PolicyStatement } from '../../constructs/policy.js';
 import type { ModuleStack } from '../generate/stack.js';
 import type { TerraformModule } from '../generate/module.js';
+import { zipOrImage } from '../references/code.js';
 import { CONFIG_VARIABLES } from '../variables/config.js';
+import { IMAGE_VARIABLES } from '../variables/image.js';
 import { each, matches } from '../variables/variable.js';
 
 export const PIPELINE_FUNCTION: TerraformModule = {
   name: 'pipeline-function',
   summary:
-    'A Lambda function from a zip, with its log group, its role, and a policy that allows only the given statements. The ' +
-    'runtime is nodejs22.x on arm64, with JSON logs and X-Ray traces.',
+    'A Lambda function from a zip or an image, with its log group, its role, and a policy that allows only the given ' +
+    'statements. The runtime of a zip is nodejs22.x. Logs are JSON, and there are X-Ray traces.',
   variables: {
     name: {
       type: 'string',
@@ -26,16 +28,32 @@ export const PIPELINE_FUNCTION: TerraformModule = {
     zip: {
       type: 'string',
       description:
-        'The path of the zip with the code, as npm run build writes it to dist/<pipeline>/.',
+        'The path of the zip with the code, as npm run build writes it to dist/<pipeline>/. Null with image_uri.',
+      default: null,
       rules: [
+        {
+          condition: '(SELF == null) != (var.image_uri == null)',
+          must: 'be given without image_uri, and be null with it',
+          ofNull: true,
+        },
         { condition: 'fileexists(SELF)', must: 'be the path of a zip that exists before the plan' },
       ],
     },
     handler: {
       type: 'string',
-      description: 'The file in the zip and its export, such as app.handler.',
-      rules: [matches('[^\\s]+\\.[^\\s.]+', 'be a file and its export, such as app.handler')],
+      description:
+        'The file in the zip and its export, such as app.handler. Null with image_uri: an image has its own.',
+      default: null,
+      rules: [
+        {
+          condition: '(SELF == null) == (var.zip == null)',
+          must: 'be given with zip, and be null without it',
+          ofNull: true,
+        },
+        matches('[^\\s]+\\.[^\\s.]+', 'be a file and its export, such as app.handler'),
+      ],
     },
+    ...IMAGE_VARIABLES,
     timeout_seconds: {
       ...CONFIG_VARIABLES.timeout_seconds,
       description: 'The timeout of the function.',
@@ -142,14 +160,12 @@ function build(stack: ModuleStack): void {
 
 function addFunction(stack: ModuleStack, onFailureQueue: string): PipelineFunction {
   const name = stack.text('name');
+  stack.local('code-hash', 'try(filebase64sha256(var.zip), null)');
   return new PipelineFunction(stack, 'function', {
     names: { function: name, role: name, logGroup: `/aws/lambda/${name}`, onFailureQueue },
     description: stack.text('description'),
-    code: {
-      path: stack.text('zip'),
-      hashBase64: stack.local('code-hash', 'filebase64sha256(var.zip)').asString,
-      handler: stack.text('handler'),
-    },
+    code: zipOrImage({ path: 'var.zip', hashBase64: 'local.code-hash', handler: 'var.handler' }),
+    architecture: stack.text('architecture'),
     memoryMb: stack.number('memory_mb'),
     timeoutSeconds: stack.number('timeout_seconds'),
     logRetentionDays: stack.number('log_retention_days'),

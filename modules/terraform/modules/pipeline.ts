@@ -9,6 +9,7 @@ import {
   settingReferences,
   SOURCE_KEYS_PRESENCE,
 } from '../references/pipeline.js';
+import { PYTHON_BLOCKS, PYTHON_PRESENCE } from '../references/python.js';
 import { pipelineVariables } from '../variables/pipeline.js';
 import type { TerraformModule } from '../generate/module.js';
 import type { Presence } from '../generate/presence.js';
@@ -16,6 +17,7 @@ import type { Presence } from '../generate/presence.js';
 const HAS_TOPIC = 'var.sns != null';
 const HAS_INVENTORY = 'var.inventory_location != null';
 const VERIFIES = 'var.verify_ingestion';
+const HAS_BREAKER = 'var.circuit_breaker';
 
 const PRESENCE: Presence = {
   resources: [
@@ -26,12 +28,15 @@ const PRESENCE: Presence = {
     [/\.schedules_historic$/, 'local.runs-by-chunk'],
     [/\.schedules_keeper$/, HAS_INVENTORY],
     [/\.schedules_verify$/, VERIFIES],
+    [/\.schedules_breaker$/, HAS_BREAKER],
     [/\.(schedules_|watch_alarms_schedule-)/, 'local.has-schedules'],
     [
       /\.(inventory_|watch_alarms_(backfill|rows)-|(watch_alarms_)?historic($|[_-]))/,
       HAS_INVENTORY,
     ],
     [/\.(watch_alarms_)?verify($|[_-])/, VERIFIES],
+    [/\.(watch_alarms_)?breaker($|[_-])/, HAS_BREAKER],
+    [/\.watch_dashboard$/, 'var.dashboard'],
   ],
   references: {
     ...INVENTORY_PRESENCE.references,
@@ -39,7 +44,9 @@ const PRESENCE: Presence = {
     'local.topic-alarm-topic': 'local.topic-alarm-topic != null',
     'local.source-objects': 'length(var.source_locations) > 0',
     ...SOURCE_KEYS_PRESENCE,
+    ...PYTHON_PRESENCE,
   },
+  blocks: PYTHON_BLOCKS,
   repeats: { ...INVENTORY_PRESENCE.repeats, statement: 'local.source-buckets' },
 };
 
@@ -84,7 +91,9 @@ const OUTPUTS: Readonly<Record<string, string>> = {
     'The name of the function that reads the inventory; null without inventory_location.',
   verify_function:
     'The name of the function that posts Items again that failed to load; null without verify_ingestion.',
-  dashboard_url: 'The URL of the dashboard.',
+  breaker_function:
+    'The name of the function that holds consumption while no post succeeds; null without circuit_breaker.',
+  dashboard_url: 'The URL of the dashboard; null without dashboard.',
   backfill_on_deploy:
     'What became of the backfill when it was deployed: it started, or it waits for its inventory. Null unless the ' +
     'whole inventory is read at once.',
@@ -95,7 +104,7 @@ function build(stack: ModuleStack): void {
   const names = nameReferences(stack);
   const { source, fields } = inventoryReferences(stack, '${local.name-results-bucket}');
   stack.local('has-listing', `${HAS_INVENTORY} && local.is-listing`);
-  stack.local('has-schedules', `${HAS_INVENTORY} || ${VERIFIES}`);
+  stack.local('has-schedules', `${HAS_INVENTORY} || ${VERIFIES} || ${HAS_BREAKER}`);
   stack.local('runs-once', `${HAS_INVENTORY} && local.frequency == 0`);
   stack.local('runs-by-chunk', `${HAS_INVENTORY} && local.frequency > 0`);
   const outputs = addPipeline(stack, {

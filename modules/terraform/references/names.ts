@@ -24,6 +24,7 @@ export function nameReferences(stack: ModuleStack): PipelineNames {
       collection: functionNames('collection', name),
       historic: functionNames('historic', name),
       verify: functionNames('verify', name),
+      breaker: functionNames('breaker', name),
     },
     stateTable: name('state', NAME_LIMITS.table),
     resultsBucket: resultsBucket(stack),
@@ -60,6 +61,7 @@ function scheduleNames(
       historic: schedule('historic'),
       resume: schedule('keeper'),
       verify: schedule('verify'),
+      breaker: schedule('breaker'),
     },
   };
 }

@@ -1,10 +1,12 @@
 import { Token } from 'cdktf';
-import { CONFIG_FIELDS, numberKeys } from '../../config/fields.js';
+import { MODULE_FIELDS, numberKeys } from '../../config/fields.js';
 import { CONSOLE, CONSOLES } from '../../pipeline/derived.js';
 import type { DerivedValues, DerivedTopic } from '../../pipeline/derived.js';
 import type { PipelineCode } from '../../pipeline/functions.js';
-import type { FunctionCode } from '../../constructs/pipeline-function.js';
+import { zipCode, type FunctionCode } from '../../constructs/function-code.js';
 import type { PipelineSettings } from '../../pipeline/settings.js';
+import { zipOrImage } from './code.js';
+import { granuleBucket, outputsReferences, pythonReferences } from './python.js';
 import { listStatement, readStatement } from '../../constructs/s3-access.js';
 import type { InventoryReferences } from './inventory.js';
 import { topicInRegion } from '../generate/stack.js';
@@ -30,14 +32,19 @@ export function settingReferences(
     source_kms_key_arns: stack.variable('source_kms_key_arns').listValue,
     permissions_boundary_arn: stack.text('permissions_boundary_arn'),
     stac_api_url: stack.text('stac_api_url'),
-    ...numberReferences(stack, numberKeys(CONFIG_FIELDS)),
+    ...numberReferences(stack, numberKeys(MODULE_FIELDS)),
     requester_pays: stack.variable('requester_pays').booleanValue,
+    read_archived: stack.variable('read_archived').booleanValue,
     verify_ingestion: stack.variable('verify_ingestion').booleanValue,
+    circuit_breaker: stack.variable('circuit_breaker').booleanValue,
+    dashboard: stack.variable('dashboard').booleanValue,
     inventory_location: stack.text('inventory_location'),
     inventory_format: stack.text('inventory_format'),
     inventory_fields: [...fields],
     historic_frequency: stack.local('frequency', 'coalesce(var.historic_frequency, 0)').asNumber,
     initial_chunk: stack.text('initial_chunk'),
+    granule_pattern: stack.text('granule_pattern'),
+    source: [`s3://${granuleBucket(stack)}/`],
   };
 }
 
@@ -69,6 +76,8 @@ export function factReferences(
     topic: topicReferences(stack),
     inventory: source,
     alarmTopic: local('alarm-topic', alarmTopicIn('local.region')),
+    python: pythonReferences(stack, '${local.granule-bucket}'),
+    outputs: outputsReferences(stack),
   };
 }
 
@@ -133,19 +142,26 @@ export function codeReferences(stack: ModuleStack): Required<PipelineCode> {
   const code = (name: string, needed?: string): FunctionCode => {
     const path = `"\${var.folder}/${name}.zip"`;
     const hash = `filebase64sha256(${path})`;
-    return {
+    return zipCode({
       path: stack.local(`code-${name}`, path).asString,
       hashBase64: stack.local(
         `code-${name}-hash`,
         needed === undefined ? hash : `${needed} ? ${hash} : null`,
       ).asString,
       handler: `${name}.handler`,
-    };
+    });
   };
+  stack.local('code-app', '"${var.folder}/app.zip"');
+  stack.local('code-app-hash', 'var.image_uri == null ? filebase64sha256(local.code-app) : null');
   return {
-    app: code('app'),
+    app: zipOrImage({
+      path: 'local.code-app',
+      hashBase64: 'local.code-app-hash',
+      handler: '"app.handler"',
+    }),
     collection: code('collection'),
     historic: code('historic', 'var.inventory_location != null'),
     verify: code('verify', 'var.verify_ingestion'),
+    breaker: code('breaker', 'var.circuit_breaker'),
   };
 }

@@ -3,6 +3,7 @@ import type { ConfigKey } from '../../config/fields.js';
 import type { Field, Fields } from '../../config/fields/field.js';
 import { BACKFILL_EXTRAS } from './backfill-rules.js';
 import { INGESTION_EXTRAS } from './ingestion-rules.js';
+import { PYTHON_EXTRAS } from './python-rules.js';
 import { oneOf, VALUE, wholeNumber } from './variable.js';
 import type { Extra, Rule, Variable } from './variable.js';
 
@@ -10,6 +11,7 @@ import type { Extra, Rule, Variable } from './variable.js';
 const EXTRAS: Readonly<Partial<Record<string, Extra>>> = {
   ...INGESTION_EXTRAS,
   ...BACKFILL_EXTRAS,
+  ...PYTHON_EXTRAS,
   batch_size: {
     rules: [
       {

@@ -2,6 +2,7 @@ import { CONFIG_FIELDS } from '../../config/fields.js';
 import { BACKFILL_FIELDS } from '../../config/fields/backfill.js';
 import type { Fields } from '../../config/fields/field.js';
 import { PROJECT, RESERVED_BY_S3 } from '../../config/names.js';
+import { IMAGE_VARIABLES } from './image.js';
 import { CONFIG_VARIABLES, configVariables, required } from './config.js';
 import { matches, VALUE } from './variable.js';
 import type { Rule, Variable, Variables } from './variable.js';
@@ -12,8 +13,8 @@ function contains(zip: string): string {
 
 const FOLDER_RULES: readonly Rule[] = [
   {
-    condition: `${contains('app')} && ${contains('collection')}`,
-    must: 'be a folder with app.zip and collection.zip, as npm run build writes them to dist/<pipeline>',
+    condition: `(var.image_uri != null || ${contains('app')}) && ${contains('collection')}`,
+    must: 'be a folder with collection.zip, and with app.zip unless image_uri is given, as npm run build writes them to dist/<pipeline>',
   },
   {
     condition: `var.inventory_location == null || ${contains('historic')}`,
@@ -22,6 +23,10 @@ const FOLDER_RULES: readonly Rule[] = [
   {
     condition: `!var.verify_ingestion || ${contains('verify')}`,
     must: 'contain verify.zip if verify_ingestion is true',
+  },
+  {
+    condition: `!var.circuit_breaker || ${contains('breaker')}`,
+    must: 'contain breaker.zip if circuit_breaker is true',
   },
 ];
 
@@ -57,6 +62,7 @@ export function pipelineVariables(fields: Fields = CONFIG_FIELDS): Variables {
   return {
     project: PROJECT_VARIABLE,
     folder: FOLDER,
+    image_uri: IMAGE_VARIABLES.image_uri,
     ...Object.fromEntries(entries.map(([key, variable]) => [variableName(key), variable])),
     historic_frequency: OPTIONAL_FREQUENCY,
   };

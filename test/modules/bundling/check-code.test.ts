@@ -175,6 +175,62 @@ ${APP.replace("'waves'", "'wave'")}`;
   });
 });
 
+describe('a Collection of two pipelines', () => {
+  const URLS = { waves: 'https://ingestor/a', tides: 'https://ingestor/a' };
+  const files = (id: string, collectionId: string): Files => ({
+    [`pipelines/${id}/app.ts`]: APP.replace("'waves'", `'${collectionId}'`),
+    [`pipelines/${id}/collection.ts`]: COLLECTION.replace("'waves'", `'${collectionId}'`),
+  });
+  const both = (collectionId: string) =>
+    projectRoot({ ...files('waves', 'waves'), ...files('tides', collectionId) });
+  const pipelines = (urls: Readonly<Record<string, string>> = URLS) =>
+    Object.entries(urls).map(([id, ingestorUrl]) => ({ id, hasInventory: false, ingestorUrl }));
+
+  test('is refused at its place, with the names of both', async () => {
+    expect(await problemsIn(both('waves'), pipelines())).toEqual([
+      "pipelines/tides/collection.ts:5:7 the id 'waves' is also that of the Collection in pipelines/waves/collection.ts:5:7: " +
+        "pipelines/tides and pipelines/waves would replace each other's Collection and Items at https://ingestor/a. " +
+        'Give each Collection an id of its own, or one of the pipelines another ingestor_url',
+    ]);
+  });
+
+  test('is refused where only one of them is checked', async () => {
+    const [one, other] = [{ tides: URLS.tides }, { waves: URLS.waves }].map(pipelines);
+
+    await expect(checkCode(one ?? [], both('waves'), other)).rejects.toThrow(
+      'pipelines/tides and pipelines/waves would replace',
+    );
+  });
+
+  test('is in order at two ingestors, which fill two catalogues', async () => {
+    const urls = { ...URLS, tides: 'https://ingestor/b' };
+
+    expect(await problemsIn(both('waves'), pipelines(urls))).toEqual([]);
+    expect(await problemsIn(both('tides'), pipelines())).toEqual([]);
+  });
+
+  test('is found in collection.json, too', async () => {
+    const root = projectRoot({
+      ...files('waves', 'waves'),
+      'pipelines/tides/app.ts': APP,
+      'pipelines/tides/collection.json': '{"type": "Collection", "id": "waves"}',
+    });
+
+    expect(await problemsIn(root, pipelines())).toEqual([
+      expect.stringMatching(/^pipelines\/tides\/collection\.json:1:1 the id 'waves' is also/),
+    ]);
+  });
+
+  test('is not judged where a config or the code of the other cannot be read', async () => {
+    const root = both('waves');
+    const unread = [{ id: 'tides', hasInventory: undefined }];
+
+    expect(await problemsIn(root, [...pipelines({ waves: URLS.waves }), ...unread])).toEqual([]);
+    write(join(root, 'pipelines/tides'), { 'collection.ts': 'export const = 1;\n' });
+    await checkCode(pipelines({ waves: URLS.waves }), root, pipelines({ tides: URLS.tides }));
+  });
+});
+
 describe('[N25] parseMessage', () => {
   const withParse = (parseMessage: string) => ({
     'app.ts': APP.replace('parseMessage: () => undefined', `parseMessage: ${parseMessage}`),

@@ -21,7 +21,9 @@ const configs = listPipelines().map((id) => ({
 }));
 const bundles = await bundlePipelines(configs, { root: process.cwd() });
 const functions = [...bundles].flatMap(([id, all]) =>
-  Object.values(all).map((bundle: Bundle) => [`${id}/${bundle.name}`, bundle] as const),
+  Object.values(all)
+    .filter(({ name }: Bundle) => name !== 'bootstrap')
+    .map((bundle: Bundle) => [`${id}/${bundle.name}`, bundle] as const),
 );
 
 /** Imports the bundle in a plain Node process, as Lambda does, without environment variables. */
@@ -65,5 +67,25 @@ describe.each(functions)('the bundle of %s', (_, bundle) => {
         message: expect.stringMatching(/^environment variable \w+ is not set/) as unknown,
       },
     });
+  });
+});
+
+describe('the bundle of the bootstrap', () => {
+  test('is there for pipelines in Python, the same for all of them', () => {
+    const hashes = configs.map(({ id, python_function }) => [
+      python_function !== undefined,
+      bundles.get(id)?.bootstrap?.hash,
+    ]);
+    const ofPython = hashes.filter(([isPython]) => isPython).map(([, hash]) => hash);
+
+    expect(new Set(ofPython)).toEqual(new Set([expect.stringMatching(/^[0-9a-f]{64}$/)]));
+    expect(hashes.filter(([isPython, hash]) => !isPython && hash !== undefined)).toEqual([]);
+  });
+
+  test('is small', () => {
+    const bundle = [...bundles.values()].flatMap(({ bootstrap }) => bootstrap ?? [])[0];
+    const files = unzipSync(bundle?.zip ?? new Uint8Array());
+
+    expect(files['bootstrap.mjs']?.length).toBeLessThan(30_000);
   });
 });

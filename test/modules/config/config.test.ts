@@ -17,6 +17,14 @@ describe('a sound config', () => {
   test('gets every default, and the region of its secret', () => {
     expect(configOf({})).toEqual({
       ...MINIMAL,
+      architecture: 'arm64',
+      granule_files: [],
+      granule_input: 'file',
+      granule_seconds: 20,
+      output_argument: 'output',
+      permanent_errors: [],
+      python_arguments: {},
+      scratch_mb: 512,
       region: 'us-west-2',
       source: [],
       source_kms_key_arns: [],
@@ -25,15 +33,19 @@ describe('a sound config', () => {
       inventory_format: 'csv',
       inventory_fields: ['bucket', 'key', 'size', 'last_modified_date'],
       max_scan_gb: 100,
+      read_archived: false,
       timeout_seconds: 60,
       memory_mb: 512,
       max_concurrency: 10,
+      max_queue_depth: 100_000,
       batch_size: 10,
       batch_window_seconds: 0,
       retry_delay_seconds: 30,
-      verify_ingestion: false,
+      verify_ingestion: true,
+      circuit_breaker: true,
       verify_tries: 3,
       max_age_minutes: 1440,
+      dashboard: true,
       log_retention_days: 30,
       tags: {},
     });
@@ -196,13 +208,13 @@ describe('the folder', () => {
 
   test('is listed, in order, with any of the files of a pipeline in it', () => {
     const root = mkdtempSync(join(tmpdir(), 'pipelines-'));
-    for (const file of ['b/app.ts', 'a/config.yaml', 'empty/notes.txt']) {
+    for (const file of ['b/app.ts', 'a/config.yaml', 'empty/notes.txt', 'c/requirements.in']) {
       mkdirSync(join(root, file, '..'), { recursive: true });
       writeFileSync(join(root, file), '');
     }
     writeFileSync(join(root, 'README.md'), '');
 
-    expect(listPipelines(root)).toEqual(['a', 'b']);
+    expect(listPipelines(root)).toEqual(['a', 'b', 'c']);
     expect(listPipelines(join(root, 'none'))).toEqual([]);
   });
 });

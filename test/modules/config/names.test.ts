@@ -35,6 +35,7 @@ describe('pipelineNames', () => {
         collection: functionNames('collection'),
         historic: functionNames('historic'),
         verify: functionNames('verify'),
+        breaker: functionNames('breaker'),
       },
       stateTable: 'stac-cop_dem_30-state',
       resultsBucket: 'stac-cop--dem--30-results-123456789012',
@@ -47,6 +48,7 @@ describe('pipelineNames', () => {
         historic: 'stac-cop_dem_30-historic',
         resume: 'stac-cop_dem_30-keeper',
         verify: 'stac-cop_dem_30-verify',
+        breaker: 'stac-cop_dem_30-breaker',
       },
       dashboard: 'stac-cop_dem_30-dashboard',
     });

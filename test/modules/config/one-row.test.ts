@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { CONFIG_FIELDS, CONFIG_KEYS, numberKeys } from '../../../modules/config/fields.js';
+import { CONFIG_KEYS, CONFIG_FIELDS, numberKeys } from '../../../modules/config/fields.js';
 import type { Field } from '../../../modules/config/fields/field.js';
 import { configSchema } from '../../../modules/config/schema.js';
 import { numberReferences } from '../../../modules/terraform/references/pipeline.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ConfigError } from '../../../modules/config/values/error.js';
 import { isBootstrap, readBootstrapProject, readProject } from '../../../modules/config/project.js';
-import { pipelineFolder, yamlOf } from '../../support/stacks/config-folder.js';
+import { PYTHON, pipelineFolder, yamlOf } from '../../support/stacks/config-folder.js';
 
 const LOCAL = { PROJECT: 'demo', LOCAL_STATE: '1' };
 
@@ -108,7 +108,17 @@ describe('BOOTSTRAP=1', () => {
     expect(readBootstrapProject({ root, env })).toEqual({
       name: 'demo',
       bucket: { bucket: 'states', region: 'eu-west-1' },
+      images: [],
     });
+  });
+
+  test('finds the pipelines in Python, whose functions are images', () => {
+    const root = projectFolder({}, { ...PYTHON, region: 'us-east-1' });
+    const env = { PROJECT: 'demo', STATE_BUCKET: 'states', STATE_REGION: 'eu-west-1' };
+
+    expect(readBootstrapProject({ root, env }).images).toEqual([
+      { id: 'waves', region: 'us-east-1' },
+    ]);
   });
 
   test('reports what is missing', () => {

@@ -3,6 +3,7 @@ import { resourceOf, synthesize } from '../../support/stacks/stack-kit.js';
 import type { Block } from '../../support/stacks/stack-kit.js';
 import { MATRIX } from '../../support/stacks/stack-matrix.js';
 
+const UNVERIFIED = { verify_ingestion: 'false' };
 const ALARM = 'aws_cloudwatch_metric_alarm';
 
 function alarmsOf(fields: Readonly<Record<string, string>>): Readonly<Record<string, Block>> {
@@ -21,6 +22,9 @@ describe('an alarm', () => {
       'watch_alarms_app-errors',
       'watch_alarms_app-throttles',
       'watch_alarms_backfill-skipped',
+      'watch_alarms_breaker-errors',
+      'watch_alarms_breaker-holds',
+      'watch_alarms_breaker-throttles',
       'watch_alarms_collection-errors',
       'watch_alarms_collection-throttles',
       'watch_alarms_dead-letters',
@@ -30,7 +34,9 @@ describe('an alarm', () => {
       'watch_alarms_rows-refused',
       'watch_alarms_schedule-dead-letters',
       'watch_alarms_verify-errors',
+      'watch_alarms_verify-oldest',
       'watch_alarms_verify-on-failure',
+      'watch_alarms_verify-overdue',
       'watch_alarms_verify-throttles',
       'watch_topic-alarms_subscription-dead-letters',
     ]);
@@ -76,6 +82,29 @@ describe('an alarm', () => {
       treat_missing_data: 'notBreaching',
     });
     expect(alarmsOf({})).not.toHaveProperty('watch_alarms_rows-refused');
+  });
+
+  test('on Items that are not verified exists only with verify_ingestion', () => {
+    expect(alarmsOf(all)['watch_alarms_verify-overdue']).toMatchObject({
+      namespace: 'StacPipelines',
+      metric_name: 'IngestionsUnverified',
+      dimensions: { service: 'waves' },
+      statistic: 'Sum',
+      threshold: 0,
+    });
+    expect(alarmsOf(UNVERIFIED)).not.toHaveProperty('watch_alarms_verify-overdue');
+  });
+
+  test('on the oldest Item that is not loaded goes off after two hours', () => {
+    expect(alarmsOf(all)['watch_alarms_verify-oldest']).toMatchObject({
+      namespace: 'StacPipelines',
+      metric_name: 'OldestPendingIngestion',
+      dimensions: { service: 'waves' },
+      statistic: 'Maximum',
+      comparison_operator: 'GreaterThanThreshold',
+      threshold: 7_200,
+    });
+    expect(alarmsOf(UNVERIFIED)).not.toHaveProperty('watch_alarms_verify-oldest');
   });
 
   test('on age goes off after a day by default', () => {

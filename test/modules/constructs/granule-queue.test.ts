@@ -17,7 +17,7 @@ const HERE = { sns: 'arn:aws:sns:us-west-2:214830741341:NewWaves' };
 const ELSEWHERE = { sns: 'arn:aws:sns:eu-central-1:214830741341:NewWaves' };
 
 describe('the queue', () => {
-  test('is encrypted, uses long polling, and dead-letters a message after five receives', () => {
+  test('is encrypted, uses long polling, and dead-letters a message after ten receives', () => {
     expect(resourceOf(synthesize(), 'aws_sqs_queue.queue')).toEqual({
       name: 'demo-waves-granules',
       message_retention_seconds: 604_800,
@@ -25,7 +25,7 @@ describe('the queue', () => {
       visibility_timeout_seconds: 360,
       sqs_managed_sse_enabled: true,
       redrive_policy:
-        '${jsonencode({"deadLetterTargetArn" = aws_sqs_queue.queue_dead-letters.arn, "maxReceiveCount" = 5})}',
+        '${jsonencode({"deadLetterTargetArn" = aws_sqs_queue.queue_dead-letters.arn, "maxReceiveCount" = 10})}',
     });
   });
 
@@ -75,6 +75,10 @@ describe('the mapping', () => {
     expect(resourceOf(stack, 'aws_lambda_event_source_mapping.queue_mapping')).toEqual({
       event_source_arn: '${aws_sqs_queue.queue.arn}',
       function_name: '${aws_lambda_function.app.function_name}',
+      lifecycle: {
+        ignore_changes: ['enabled'],
+        replace_triggered_by: ['aws_lambda_function.app.id'],
+      },
       batch_size: 20,
       maximum_batching_window_in_seconds: 3,
       function_response_types: ['ReportBatchItemFailures'],

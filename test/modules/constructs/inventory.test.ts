@@ -131,6 +131,7 @@ describe('the table', () => {
       key: 'listing/symlink.txt',
       content: `${listing}\n`,
       content_type: 'text/plain',
+      etag: `\${md5("${listing}\\n")}`,
     });
   });
 });
@@ -194,6 +195,11 @@ describe('the results', () => {
         status: 'Enabled',
         filter: [{ prefix: 'results/' }],
         expiration: [{ days: 90 }],
+      },
+      {
+        id: 'unfinished-uploads',
+        status: 'Enabled',
+        filter: [{}],
         abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
       },
     ]);
@@ -218,6 +224,6 @@ describe('the results', () => {
 });
 
 test('a stack without an inventory has no resources for one', () => {
-  const kinds = /athena|glue|scheduler|s3_bucket|recursion|historic/;
+  const kinds = /athena|glue|s3_bucket|recursion|historic/;
   expect(addressesOf(synthesize()).filter((address) => kinds.test(address))).toEqual([]);
 });

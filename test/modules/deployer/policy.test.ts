@@ -150,6 +150,7 @@ describe('the deployer', () => {
 
     expect(roles).toEqual([
       'demo-waves-app',
+      'demo-waves-breaker',
       'demo-waves-collection',
       'demo-waves-schedules',
       'demo-waves-verify',

@@ -2,7 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { type Plan, parsePlan } from '../../../cli/plan/json.js';
 import { planSection } from '../../../cli/plan/section.js';
 import { summarizePlan } from '../../../cli/plan/summary.js';
-import { isWithin, RUNS_ON_DEPLOY } from '../../../modules/config/construct-ids.js';
+import {
+  CHUNK_SCHEDULE,
+  GRANULE_QUEUE,
+  isWithin,
+  RUNS_ON_DEPLOY,
+} from '../../../modules/config/construct-ids.js';
 import { addressesOf, resourceOf, synthesize } from '../../support/stacks/stack-kit.js';
 import type { SynthesizedStack } from '../../support/stacks/stack-kit.js';
 import { MATRIX } from '../../support/stacks/stack-matrix.js';
@@ -51,6 +56,13 @@ describe('the constructs that a plan is searched for', () => {
     expect(found.sort()).toEqual(['aws_lambda_invocation', 'terraform_data']);
   });
 
+  test('include the schedule of a backfill in chunks, where nothing starts it at deployment', () => {
+    const { resource } = synthesize(MATRIX['all settings']);
+
+    expect(resource['aws_scheduler_schedule']).toHaveProperty([CHUNK_SCHEDULE]);
+    expect(ONCE.resource['aws_scheduler_schedule']).not.toHaveProperty([CHUNK_SCHEDULE]);
+  });
+
   test('are all that an apply invokes', () => {
     const invoked = addresses.filter((address) => typeOf(address) === 'aws_lambda_invocation');
 
@@ -65,7 +77,7 @@ describe('the summary of a plan', () => {
 
     expect(summary.collection).toEqual([]);
     expect(summary.subscriptions).toHaveLength(1);
-    expect(summary.schedules).toHaveLength(3);
+    expect(summary.schedules).toHaveLength(4);
     expect(summarizePlan(planOf(ONCE, 'create')).backfill).toEqual([]);
   });
 
@@ -88,14 +100,23 @@ describe('the summary of a plan', () => {
 
   test('says what is lost with every resource that holds data', () => {
     const everything = stacks.flatMap((stack) => summarizePlan(planOf(stack, 'delete')).changes);
-    const losing = everything.filter(({ loses }) => loses !== undefined);
+    const typesOf = (changes: typeof everything) =>
+      [...new Set(changes.map(({ type }) => type))].sort();
 
-    expect([...new Set(losing.map(({ type }) => type))].sort()).toEqual([
-      'aws_cloudwatch_log_group',
+    expect(typesOf(everything.filter(({ loses }) => loses !== undefined))).toEqual([
       'aws_dynamodb_table',
-      'aws_s3_bucket',
       'aws_sqs_queue',
     ]);
+    expect(typesOf(everything.filter(({ clears }) => clears?.grade === 'logs'))).toEqual([
+      'aws_cloudwatch_log_group',
+    ]);
+    expect(typesOf(everything.filter(({ clears }) => clears?.grade === 'remade'))).toEqual([
+      'aws_s3_bucket',
+    ]);
+  });
+
+  test('knows the queue that a topic fills by its address', () => {
+    expect(addresses).toContain(GRANULE_QUEUE);
   });
 
   test('knows a change of code alone by the arguments that a function has', () => {

@@ -20,9 +20,9 @@ describe('the Collection', () => {
       function_name: '${aws_lambda_function.collection.function_name}',
       input: '{}',
       triggers: { deployed: '${terraform_data.collection-on-deploy_null-resource.id}' },
-      depends_on: ['aws_lambda_function.collection'],
+      depends_on: ['data.aws_lambda_function.collection'],
     });
-    expect(JSON.stringify(stack)).not.toMatch(/local-exec|provisioner|replace_triggered_by/);
+    expect(JSON.stringify(stack)).not.toMatch(/local-exec|provisioner/);
     expect(stack.data).not.toHaveProperty('aws_lambda_invocation');
   });
 
@@ -106,7 +106,7 @@ describe('the backfill', () => {
 
     expect(resourceOf(synthesize(once), STARTED)).toMatchObject({
       input: '{"action":"run"}',
-      depends_on: ['aws_lambda_function.historic', ...READY],
+      depends_on: ['data.aws_lambda_function.historic', ...READY],
     });
     expect(before).toEqual({
       inventory_location: 's3://reports/daily/waves/everything',
@@ -117,13 +117,13 @@ describe('the backfill', () => {
       before,
     );
     const schedules = Object.keys(synthesize(once).resource['aws_scheduler_schedule'] ?? {});
-    expect(schedules).toEqual(['schedules_keeper']);
+    expect(schedules).toEqual(['schedules_breaker', 'schedules_keeper', 'schedules_verify']);
   });
 });
 
 describe('the verification', () => {
-  test('runs every 15 minutes, and only with verify_ingestion', () => {
-    const stack = synthesize({ verify_ingestion: 'true' });
+  test('runs every 15 minutes, unless verify_ingestion is false', () => {
+    const stack = synthesize();
 
     expect(resourceOf(stack, 'aws_scheduler_schedule.schedules_verify')).toMatchObject({
       schedule_expression: 'rate(15 minutes)',
@@ -134,6 +134,21 @@ describe('the verification', () => {
         POSTED,
       ],
     });
-    expect(addressesOf(synthesize()).filter((address) => address.includes('verify'))).toEqual([]);
+    const without = addressesOf(synthesize({ verify_ingestion: 'false' }));
+    expect(without.filter((address) => address.includes('verify'))).toEqual([]);
+  });
+});
+
+describe('the breaker', () => {
+  test('runs every minute, unless circuit_breaker is false', () => {
+    expect(resourceOf(synthesize(), 'aws_scheduler_schedule.schedules_breaker')).toMatchObject({
+      schedule_expression: 'rate(1 minute)',
+      target: { arn: '${aws_lambda_function.breaker.arn}', input: '{}' },
+    });
+    const without = synthesize({ circuit_breaker: 'false' });
+    expect(addressesOf(without).filter((address) => address.includes('breaker'))).toEqual([]);
+    expect(JSON.stringify(resourceOf(without, 'aws_lambda_function.app'))).toContain(
+      '"CIRCUIT_BREAKER":"false"',
+    );
   });
 });

@@ -7,8 +7,8 @@ import { type Block, readStack, resourceOf, statementsOf } from '../../support/s
 
 const outdir = mkdtempSync(join(tmpdir(), 'github-oidc-'));
 synthesizeBootstrap(
-  { name: 'demo', bucket: { bucket: 'demo-states', region: 'eu-west-1' } },
-  outdir,
+  { name: 'demo', bucket: { bucket: 'demo-states', region: 'eu-west-1' }, images: [] },
+  { outdir },
 );
 const stack = readStack(join(outdir, 'stacks', 'github_oidc'));
 

@@ -82,6 +82,7 @@ describe('a function', () => {
       handler: 'app.handler',
       filename: '${path.module}/assets/app-0.zip',
       source_code_hash: HASH,
+      tags: { CodeSha256: HASH },
       memory_size: 256,
       timeout: 45,
       environment: {
@@ -101,6 +102,26 @@ describe('a function', () => {
     expect(resourceOf(stack, 'aws_cloudwatch_log_group.app_logs')).toEqual({
       name: '/aws/lambda/demo-waves-app',
       retention_in_days: 7,
+    });
+  });
+
+  test('is read back after each change, and fails the plan with the command to run if its code is old', () => {
+    const { data } = synthesize();
+
+    expect(data['aws_lambda_function']?.['app']).toEqual({
+      function_name: '${aws_lambda_function.app.function_name}',
+      depends_on: ['aws_lambda_function.app'],
+      lifecycle: {
+        postcondition: [
+          {
+            condition:
+              '${self.code_sha256 == aws_lambda_function.app.source_code_hash || length(self.code_sha256) != 44}',
+            error_message: expect.stringMatching(
+              /^Old code: .*"npm run deploy -- waves".* -replace='aws_lambda_function.app'\.$/,
+            ),
+          },
+        ],
+      },
     });
   });
 
@@ -127,9 +148,11 @@ describe('a function', () => {
       ...source,
       QUEUE_URL: '${aws_sqs_queue.queue.url}',
       DEAD_LETTERS_URL: '${aws_sqs_queue.queue_dead-letters.url}',
-      MAX_RECEIVE_COUNT: '5',
+      MAX_RECEIVE_COUNT: '10',
       RETRY_DELAY_SECONDS: '30',
       VERIFY_INGESTION: 'true',
+      CIRCUIT_BREAKER: 'true',
+      OUTPUTS: 's3://waves-cogs/v1',
     });
     expect(environmentOf('collection', all)).toEqual({ ...common, ...posting });
     expect(environmentOf('verify', all)).toEqual({
@@ -138,6 +161,10 @@ describe('a function', () => {
       QUEUE_URL: '${aws_sqs_queue.queue.url}',
       DEAD_LETTERS_URL: '${aws_sqs_queue.queue_dead-letters.url}',
       VERIFY_TRIES: '4',
+    });
+    expect(environmentOf('breaker', all)).toEqual({
+      ...common,
+      MAPPING_ID: '${aws_lambda_event_source_mapping.queue_mapping.uuid}',
     });
     expect(environmentOf('historic', all)).toEqual({
       ...common,
@@ -154,6 +181,7 @@ describe('a function', () => {
       INITIAL_CHUNK: '2022-04-20',
       MAX_QUEUE_DEPTH: '5000',
       MAX_SCAN_GB: '100',
+      READ_ARCHIVED: 'false',
     });
   });
 
@@ -170,6 +198,7 @@ describe('a function', () => {
       resourceOf(stack, 'aws_lambda_function_event_invoke_config.historic_invoke-config'),
     ).toEqual({
       function_name: '${aws_lambda_function.historic.function_name}',
+      lifecycle: { replace_triggered_by: ['aws_lambda_function.historic.id'] },
       maximum_retry_attempts: 2,
       maximum_event_age_in_seconds: 21_600,
       destination_config: {
@@ -224,9 +253,19 @@ describe('a stack', () => {
       app_function: '${aws_lambda_function.app.function_name}',
       collection_function: '${aws_lambda_function.collection.function_name}',
       historic_function: '${aws_lambda_function.historic.function_name}',
+      verify_function: '${aws_lambda_function.verify.function_name}',
+      breaker_function: '${aws_lambda_function.breaker.function_name}',
       dashboard_url:
         'https://us-west-2.console.aws.amazon.com/cloudwatch/home?region=us-west-2#dashboards/dashboard/${aws_cloudwatch_dashboard.watch_dashboard.dashboard_name}',
     });
+  });
+
+  test('has no dashboard and no address of one with dashboard: false', () => {
+    const { resource, output } = synthesize({ dashboard: 'false' });
+
+    expect(resource['aws_cloudwatch_dashboard']).toBeUndefined();
+    expect(output).not.toHaveProperty('dashboard_url');
+    expect(resource['aws_cloudwatch_metric_alarm']).toBeDefined();
   });
 
   test('[N13] outputs what became of a backfill that the deployment starts', () => {

@@ -52,6 +52,10 @@ describe('the policy of', () => {
   test('app names its queues, secret, table and sources, and nothing else', () => {
     expect(allowed('app_policy-document')).toEqual({
       ...OWN('app'),
+      WriteOutputs: {
+        actions: ['s3:PutObject', 's3:AbortMultipartUpload'],
+        resources: ['arn:aws:s3:::waves-cogs/v1/*'],
+      },
       ...POSTING,
       ...DECRYPTION,
       TakeGranules: {
@@ -187,6 +191,20 @@ describe('the policy of', () => {
     });
   });
 
+  test('breaker names the mapping of its queue and its table, and nothing else', () => {
+    expect(allowed('breaker_policy-document')).toEqual({
+      ...OWN('breaker'),
+      SwitchMapping: {
+        actions: ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'],
+        resources: ['${aws_lambda_event_source_mapping.queue_mapping.arn}'],
+      },
+      KeepHold: {
+        actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+        resources: ['${aws_dynamodb_table.table.arn}'],
+      },
+    });
+  });
+
   test('an inventory that is a listing names only that object', () => {
     const listing = allowed('historic_policy-document', synthesize(MATRIX['csv listing']));
 
@@ -209,6 +227,10 @@ describe('the policy of', () => {
       InvokeVerify: {
         actions: ['lambda:InvokeFunction'],
         resources: ['${aws_lambda_function.verify.arn}'],
+      },
+      InvokeBreaker: {
+        actions: ['lambda:InvokeFunction'],
+        resources: ['${aws_lambda_function.breaker.arn}'],
       },
     });
     expect(allowed('schedules_trust')).toEqual({

@@ -24,8 +24,8 @@ describe('the permissions boundary', () => {
   test('is on every role of a stack', () => {
     const { resource } = synthesize(MATRIX['all settings'] ?? {});
 
-    // app, collection, historic, verify and the schedules
-    expect(boundaries(resource as Blocks)).toEqual(Array.from({ length: 5 }, () => BOUNDARY));
+    // app, collection, historic, verify, breaker and the schedules
+    expect(boundaries(resource as Blocks)).toEqual(Array.from({ length: 6 }, () => BOUNDARY));
   });
 
   test('is on no role if the config gives none', () => {
@@ -34,11 +34,11 @@ describe('the permissions boundary', () => {
       verify_ingestion: 'true',
     });
 
-    expect(boundaries(resource as Blocks)).toEqual(Array.from({ length: 5 }, () => undefined));
+    expect(boundaries(resource as Blocks)).toEqual(Array.from({ length: 6 }, () => undefined));
   });
 
   test.each([
-    [PIPELINE, 5],
+    [PIPELINE, 6],
     [INVENTORY, 2],
     [PIPELINE_FUNCTION, 1],
   ] as const)('is on every role of the Terraform module $name', (module, count) => {
@@ -52,8 +52,8 @@ describe('the permissions boundary', () => {
   test('is a variable of the stack github_oidc, and bootstrap has no role', () => {
     const outdir = mkdtempSync(join(tmpdir(), 'boundary-'));
     synthesizeBootstrap(
-      { name: 'demo', bucket: { bucket: 'states', region: 'eu-west-1' } },
-      outdir,
+      { name: 'demo', bucket: { bucket: 'states', region: 'eu-west-1' }, images: [] },
+      { outdir },
     );
     const stack = (id: string) => readStack(join(outdir, 'stacks', id));
 

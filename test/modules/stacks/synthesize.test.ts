@@ -84,8 +84,8 @@ describe('synthesized pipelines', () => {
 describe('the bootstrap stack', () => {
   const outdir = newOutdir();
   synthesizeBootstrap(
-    { name: 'demo', bucket: { bucket: 'demo-states', region: 'eu-west-1' } },
-    outdir,
+    { name: 'demo', bucket: { bucket: 'demo-states', region: 'eu-west-1' }, images: [] },
+    { outdir },
   );
   const stack = readStack(join(outdir, 'stacks', 'bootstrap'));
 
@@ -113,6 +113,11 @@ describe('the bootstrap stack', () => {
           status: 'Enabled',
           filter: [{}],
           noncurrent_version_expiration: [{ noncurrent_days: 90 }],
+        },
+        {
+          id: 'unfinished-uploads',
+          status: 'Enabled',
+          filter: [{}],
           abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
         },
       ],

@@ -23,6 +23,9 @@ test.each([
   );
 });
 
-test.each(['bootstrap', 'github_oidc'])('%s is reserved for a stack of the project', (id) => {
-  expect(() => parsePipelineId(id)).toThrow('must not be bootstrap or github_oidc');
-});
+test.each(['bootstrap', 'images', 'github_oidc'])(
+  '%s is reserved for a stack of the project',
+  (id) => {
+    expect(() => parsePipelineId(id)).toThrow('must not be one of bootstrap, images, github_oidc');
+  },
+);

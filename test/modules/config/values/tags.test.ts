@@ -12,6 +12,7 @@ describe('parseTags', () => {
     [{ Project: 'x' }, 'must not set the tag Project: the stack sets it'],
     [{ pipeline: 'x' }, 'must not set the tag Pipeline: the stack sets it'],
     [{ managedby: 'x' }, 'must not set the tag ManagedBy: the stack sets it'],
+    [{ codesha256: 'x' }, 'must not set the tag CodeSha256: the stack sets it'],
     [{ 'aws:owner': 'x' }, 'must not set the tag "aws:owner": the prefix aws: is reserved for AWS'],
     [{ 'AWS:owner': 'x' }, 'must not set the tag "AWS:owner": the prefix aws: is reserved for AWS'],
     [{ '': 'x' }, 'has the invalid tag key ""'],
@@ -24,11 +25,11 @@ describe('parseTags', () => {
     expect(() => parseTags(tags as Record<string, string>)).toThrow(message);
   });
 
-  test('leaves three of the 50 tags to the stack', () => {
+  test('leaves four of the 50 tags to the stack', () => {
     const tags = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`tag${index}`, 'x']));
 
-    expect(() => parseTags(tags(47))).not.toThrow();
-    expect(() => parseTags(tags(48))).toThrow('may have at most 47 tags, not 48');
+    expect(() => parseTags(tags(46))).not.toThrow();
+    expect(() => parseTags(tags(47))).toThrow('may have at most 46 tags, not 47');
   });
 });
