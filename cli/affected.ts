@@ -3,6 +3,7 @@ import { listPipelines } from '../modules/config/folder.js';
 import { affectedPipelines } from './plan/affected.js';
 import { runCommand, UsageError } from './shared/command.js';
 import { commitOf } from './plan/git.js';
+import { destroyCommand } from './plan/removed.js';
 import { printLine } from './shared/terminal.js';
 
 const root = process.cwd();
@@ -35,7 +36,7 @@ async function compareWith(base: string | undefined): Promise<readonly string[]>
     say(`cannot synthesize the base, so every pipeline counts as affected: ${unknown}`);
   for (const id of gone)
     say(
-      `${id} was removed, but its stack still exists: run "npm run destroy -- ${id}" from the old commit`,
+      `pipelines/${id} no longer exists, and no apply removes a stack: if its stack is deployed, it stays so until you run "${destroyCommand(id)}"`,
     );
   return affected;
 }

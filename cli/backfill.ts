@@ -8,6 +8,7 @@ interface CommandOptions {
   readonly chunk?: string;
   readonly countRows?: true;
   readonly json?: true;
+  readonly yes?: true;
   readonly local?: true;
   readonly inventory?: string;
   readonly chunks?: number;
@@ -24,7 +25,8 @@ Actions:
   start     start the next chunk, or continue an unfinished one
   pause     stop after the current page
   resume    continue a paused backfill
-  restart   discard all progress and start at --chunk, or at the first chunk
+  restart   discard all progress, after confirmation, and start at --chunk, or at
+            the first chunk
   dry-run   run the query and show what would be sent, without sending it
   describe  show the inventory's dates, rows and bytes, and the lines of
             config.yaml that match it`,
@@ -34,6 +36,7 @@ Actions:
   .argument('[action]', 'one of the actions above', 'status')
   .option('--chunk <chunk>', 'with restart or dry-run: the chunk to use')
   .option('--count-rows', 'with describe: count the rows with an Athena query')
+  .option('--yes', 'with restart: discard the progress without asking')
   .option('--json', 'print one JSON object')
   .option('--local', 'run on this machine, in out/<pipeline>/backfill, instead of a deployment')
   .option(
@@ -86,7 +89,9 @@ async function run(
 
 /** Rejects options that would have no effect. */
 function checkOptions(action: string, options: CommandOptions): void {
-  const { chunk, countRows, local, inventory, chunks: count, out } = options;
+  const { chunk, countRows, yes, local, inventory, chunks: count, out } = options;
+  if (yes && action !== 'restart')
+    throw new UsageError(`--yes requires the action restart (given ${action})`);
   if (chunk !== undefined && action !== 'restart' && action !== 'dry-run') {
     throw new UsageError(`--chunk requires the action restart or dry-run (given ${action})`);
   }

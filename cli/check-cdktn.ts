@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Command } from 'commander';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { runCommand } from './shared/command.js';
 
 const root = join(import.meta.dirname, '..');
@@ -37,6 +37,18 @@ async function check(): Promise<void> {
   }
   process.stdout.write(`identical with ${CDKTN}, except for "//": ${names.join(', ')}\n`);
 }
+
+/** Keeps `import.meta.dirname` what it is in each file of the project, because files beside the code are read from there. */
+const OWN_FOLDERS: Plugin = {
+  name: 'own-folders',
+  setup: (bundle) => {
+    bundle.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const folder = JSON.stringify(dirname(path));
+      const contents = readFileSync(path, 'utf8').replaceAll('import.meta.dirname', folder);
+      return { contents, loader: 'ts' };
+    });
+  },
+};
 
 /** Installs cdktn in a temporary folder, so that the project's dependencies stay unchanged. */
 function install(): string {
@@ -79,7 +91,7 @@ async function bundleMain(outfile: string, installed: string | undefined): Promi
     platform: 'node',
     format: 'esm',
     external: ['esbuild'],
-    define: { 'import.meta.dirname': JSON.stringify(root) },
+    plugins: [OWN_FOLDERS],
     banner: {
       js: "import{createRequire as __r}from'node:module';const require=__r(import.meta.url),__dirname=import.meta.dirname;",
     },

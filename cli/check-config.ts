@@ -26,14 +26,24 @@ async function checkConfigs(ids: readonly string[]): Promise<void> {
     const config = problems.collect(() => readPipelineConfig(join('pipelines', id)));
     return config ? checkedPipeline(config) : { id, hasInventory: undefined };
   });
-  problems.add(await problemsOfCode(pipelines));
+  const others = listPipelines().filter((id) => !ids.includes(id));
+  problems.add(await problemsOfCode(pipelines, others.flatMap(tryPipeline)));
   if (problems.found) throw problems.error();
 }
 
+/** The faults of a pipeline that is not to be checked do not matter. */
+function tryPipeline(id: string): CheckedPipeline[] {
+  const config = new ConfigProblems().collect(() => readPipelineConfig(join('pipelines', id)));
+  return config === undefined ? [] : [checkedPipeline(config)];
+}
+
 /** The problems of app.ts, collection.ts and historic.ts, including what the bundler cannot read. */
-async function problemsOfCode(pipelines: readonly CheckedPipeline[]): Promise<readonly string[]> {
+async function problemsOfCode(
+  pipelines: readonly CheckedPipeline[],
+  others: readonly CheckedPipeline[],
+): Promise<readonly string[]> {
   try {
-    await checkCode(pipelines, process.cwd());
+    await checkCode(pipelines, process.cwd(), others);
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;

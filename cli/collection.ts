@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-
 import { Command } from 'commander';
 
 import {
@@ -7,26 +5,50 @@ import {
   type CollectionHandler,
   makeCollection,
 } from '../lambdas/collection-handler.js';
-import { runCommand, requiredPipeline } from './shared/command.js';
-import { checkPipelineCode, handlerIn } from './shared/pipeline-code.js';
+import { writeCollection } from './python/collection.js';
+import { type PipelineFolder, requiredPipeline, runCommand, UsageError } from './shared/command.js';
+import { checkPipelineCode, handlerIn, pipelineFile } from './shared/pipeline-code.js';
 import { printLine } from './shared/terminal.js';
 
 const command = new Command('collection')
-  .description("Print a pipeline's Collection as JSON, as posted after each deployment.")
+  .description(
+    `Print a pipeline's Collection as JSON, as posted after each deployment. With --from,
+write collection.json of a pipeline in Python once, from what a function of a
+package returns; commit this file.`,
+  )
   .usage('[options] <pipeline>')
   .argument('[pipeline]', 'name of a folder in pipelines/, or - to read it from stdin')
+  .option(
+    '--from <function>',
+    'package.module:function that returns a Collection; it gets no arguments',
+  )
+  .option('--force', 'with --from: overwrite collection.json')
   .addHelpText('after', '\nExample:\n  npm run --silent collection -- sentinel1 | jq .summaries')
-  .action(printCollection);
+  .action(collection);
 
-async function printCollection(name: string | undefined): Promise<void> {
+interface CollectionOptions {
+  readonly from?: string;
+  readonly force?: true;
+}
+
+async function collection(
+  name: string | undefined,
+  { from, force }: CollectionOptions,
+): Promise<void> {
+  if (from === undefined && force) throw new UsageError('--force has no effect without --from');
   const chosen = requiredPipeline(name === '-' ? await firstLine() : name);
+  if (from === undefined) await printCollection(chosen);
+  else await writeCollection(chosen, { from, force: force === true });
+}
+
+async function printCollection(chosen: PipelineFolder): Promise<void> {
   await checkPipelineCode(chosen);
   const { createCollection } = await handlerIn<CollectionHandler>(
-    resolve(chosen.folder, 'collection.ts'),
+    pipelineFile(chosen, 'collection.ts'),
   );
-  const collection = makeCollection(createCollection);
-  await printLine(JSON.stringify(collection, undefined, 2));
-  for (const note of collectionNotes(collection)) process.stderr.write(`warning: ${note}\n`);
+  const made = makeCollection(createCollection);
+  await printLine(JSON.stringify(made, undefined, 2));
+  for (const note of collectionNotes(made)) process.stderr.write(`warning: ${note}\n`);
 }
 
 async function firstLine(): Promise<string | undefined> {

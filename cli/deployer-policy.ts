@@ -24,7 +24,7 @@ const command = new Command('deployer-policy')
 function print(): void {
   const { name, state, pipelines } = readProject({ root, env: process.env });
   const [pipeline] = pipelines;
-  if (pipeline === undefined) throw new UsageError('pipelines/ contains no pipelines');
+  if (pipeline === undefined) throw new UsageError('pipelines/ contains no pipeline with a stack');
   const stacks = pipelines.map(({ id }) => readStack(id));
   const { note: missing, ...boundaries } = boundariesOf(pipelines);
   if (missing !== undefined) process.stderr.write(`${missing}\n`);

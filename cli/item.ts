@@ -1,17 +1,28 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import type { GranuleHandler } from '../lambdas/granule-handler.js';
 import { makeGranule } from '../lambdas/granule/items.js';
+import { deployedOutputs } from '../lambdas/outputs/deployed.js';
 import { failureOf } from '../lambdas/runtime/errors.js';
+import type { LogFields } from '../lambdas/runtime/log.js';
 import { excerpt } from '../lambdas/runtime/text.js';
 import { traceOf } from '../lambdas/runtime/trace.js';
 import { hrefSource, mappedSource } from '../lambdas/source/href.js';
 import type { Item } from '../lambdas/stac/stac.js';
+import { RUN_FILES } from '../local/run/file-names.js';
 import { readPipelineConfig } from '../modules/config/config.js';
 import { namedGranule, tryFindGranule } from './item/granule.js';
-import { isDebug, requiredPipeline, runCommand, UsageError } from './shared/command.js';
-import { checkPipelineCode, handlerIn } from './shared/pipeline-code.js';
+import { granuleVariables, useKeyVariables } from './python/variables.js';
+import {
+  isDebug,
+  requiredPipeline,
+  runCommand,
+  UsageError,
+  type PipelineFolder,
+} from './shared/command.js';
+import { checkPipelineCode, handlerIn, pipelineFile } from './shared/pipeline-code.js';
 import { printLine } from './shared/terminal.js';
 
 interface ItemOptions {
@@ -52,7 +63,7 @@ async function printItems(
     );
   }
   await checkPipelineCode(chosen);
-  const maker = await itemMaker(chosen.folder, options);
+  const maker = await itemMaker(chosen, { ...options, given });
   let count = 0;
   for await (const href of hrefsOf(given)) {
     count += 1;
@@ -75,15 +86,17 @@ function withHref(href: string, reason: string): string {
 }
 
 async function itemMaker(
-  folder: string,
-  { hrefPrefix }: ItemOptions,
+  chosen: PipelineFolder,
+  { hrefPrefix, given }: ItemOptions & { readonly given: readonly string[] },
 ): Promise<(given: string) => Promise<readonly Item[]>> {
-  const {
-    requester_pays: requesterPays,
-    region,
-    stac_api_url: stacApiUrl,
-  } = readPipelineConfig(folder);
-  const { pipeline } = await handlerIn<GranuleHandler>(resolve(folder, 'app.ts'));
+  const config = readPipelineConfig(chosen.folder);
+  const { requester_pays: requesterPays, region, stac_api_url: stacApiUrl } = config;
+  useKeyVariables(config);
+  const areOnDisk = given.some((one) => existsSync(one));
+  Object.assign(process.env, await granuleVariables(chosen, config, { areOnDisk }), {
+    OUTPUTS_FOLDER: resolve('out', chosen.id, RUN_FILES.outputs),
+  });
+  const { pipeline } = await handlerIn<GranuleHandler>(pipelineFile(chosen, 'app.ts'));
   const source = hrefSource({ requesterPays, region });
   const noted = new Set<string>();
   let isWarned = false;
@@ -97,14 +110,18 @@ async function itemMaker(
     const granule = tryFindGranule(given, pipeline, warnOfBug) ?? named;
     return makeGranule(pipeline, granule, {
       source: sourceMap ? mappedSource(source, sourceMap) : source,
+      outputs: deployedOutputs(),
       stacApiUrl,
       noted,
-      warn: (message, fields) => {
-        process.stderr.write(
-          `${granule.href}: warning: ${message} ${JSON.stringify(fields ?? {})}\n`,
-        );
-      },
+      warn: printed(`${granule.href}: warning`),
+      info: printed(granule.href),
     });
+  };
+}
+
+function printed(start: string) {
+  return (message: string, fields: LogFields = {}): void => {
+    process.stderr.write(`${start}: ${message} ${JSON.stringify(fields)}\n`);
   };
 }
 

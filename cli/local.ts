@@ -1,12 +1,13 @@
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { runLocally } from '../local/local-run.js';
 import { failureCount, summaryText } from '../local/run/summary.js';
 import { CONCURRENCY, prepareRun, type RunInput } from './local/settings.js';
 import { requiredPipeline, runCommand, wholeNumber } from './shared/command.js';
 import { INTERRUPTED, interruptSignal } from './shared/terminal.js';
 
-interface LocalOptions extends RunInput {
+interface LocalOptions extends Omit<RunInput, 'outputsHref'> {
+  readonly outputsHref: 's3' | 'file';
   readonly limit?: number;
   readonly concurrency: number;
   readonly out?: string;
@@ -40,6 +41,14 @@ The exit code is 1 if any message failed.`,
     '--ingestor <url>',
     'ingestor to post to; authenticates with INGESTOR_TOKEN, INGESTOR_SECRET or SECRET_ARN',
   )
+  .addOption(
+    new Option(
+      '--outputs-href <kind>',
+      'hrefs of the files that the pipeline writes: s3, as deployed, or file, on this disk',
+    )
+      .choices(['s3', 'file'])
+      .default('s3'),
+  )
   .option('--dry-run', 'create Items without posting them')
   .option('--limit <n>', 'maximum number of messages', wholeNumber('--limit', 1))
   .option(
@@ -53,9 +62,13 @@ The exit code is 1 if any message failed.`,
   .addHelpText('after', '\nExample:\n  npm run local -- sentinel1 --granules ~/granules --dry-run')
   .action(run);
 
-async function run(name: string | undefined, options: LocalOptions): Promise<void> {
+async function run(
+  name: string | undefined,
+  { outputsHref, ...options }: LocalOptions,
+): Promise<void> {
   const folder = requiredPipeline(name);
-  const prepared = await prepareRun(folder, options);
+  const hrefs = outputsHref === 'file' ? { outputsHref } : {};
+  const prepared = await prepareRun(folder, { ...options, ...hrefs });
   const summary = await runLocally({
     ...prepared,
     folder: options.out ?? join('out', folder.id),

@@ -1,12 +1,20 @@
+import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { knownPipelines, listPipelines } from '../modules/config/folder.js';
 import { readProject } from '../modules/config/project.js';
-import { pipelineArgument, runCommand, UsageError } from './shared/command.js';
+import { ConfigError } from '../modules/config/values/error.js';
+import { CommandError, pipelineArgument, runCommand, UsageError } from './shared/command.js';
+import { aboutPipelines, type About } from './plan/about.js';
 import { type PipelinePlan, planPipeline } from './plan/terraform.js';
-import { pipelineStates } from './shared/state-move.js';
+import { deployedTopics, topicEnvironment, type DeployedTopics } from './stacks/deployed-topics.js';
+import { pipelineStates, type StackState } from './shared/state-move.js';
+import { withEmptyQueues } from './plan/empty-queues.js';
+import { withHold } from './plan/with-hold.js';
 import { planComment } from './plan/comment.js';
-import { hasChanges } from './plan/summary.js';
+import { commitOf } from './plan/git.js';
+import { destroyCommand, findRemoved, isDeployed, type Removed } from './plan/removed.js';
+import { hasChanges, lossesOf } from './plan/summary.js';
 import { printLine } from './shared/terminal.js';
 import { trySynthesize } from './plan/synth-stacks.js';
 
@@ -18,28 +26,36 @@ const EXIT = { none: 0, failed: 1, changes: 2 } as const;
 interface PlanOptions {
   readonly all?: true;
   readonly json?: true;
+  readonly jsonFile?: string;
+  readonly base?: string;
 }
 
 const command = new Command('plan')
   .description(
     `Run terraform plan for pipelines, and print a summary for reviewers as Markdown.
 
-Exit codes: 0 no changes, 1 failed, 2 changes.`,
+Exit codes: 0 no changes, 1 failed, 2 changes or a stack without a folder.`,
   )
   .argument(
     '[pipelines...]',
     'names of folders in pipelines/; - reads them from stdin, one per line',
   )
-  .option('--all', 'plan every pipeline')
+  .option('--all', 'plan every pipeline, and report deployed stacks without a folder in pipelines/')
+  .option('--base <ref>', 'report pipelines whose folder was removed since this commit')
   .option('--json', 'print the summaries as JSON')
+  .option('--json-file <file>', 'also write the summaries as JSON to a file')
   .addHelpText('after', '\nExample:\n  npm run --silent plan -- sentinel1 > plan.md')
   .action(plan);
 
 async function plan(given: readonly string[], options: PlanOptions): Promise<void> {
   const pipelines = await pipelinesOf(given, options);
+  const commit = options.base === undefined ? undefined : await commitOf(options.base, root);
   const plans = await planAll(pipelines);
-  await printLine(options.json ? jsonOf(plans) : planComment(plans));
-  process.exitCode = exitCodeOf(plans);
+  const all = options.all ?? false;
+  const removed = await findRemoved({ root, env: process.env, commit, all });
+  if (options.jsonFile !== undefined) writeFileSync(options.jsonFile, jsonOf(plans, removed));
+  await printLine(options.json ? jsonOf(plans, removed) : planComment(plans, { removed }));
+  process.exitCode = exitCodeOf(plans, removed);
 }
 
 async function pipelinesOf(
@@ -64,30 +80,69 @@ async function linesOfStdin(): Promise<string[]> {
 /** Plans one pipeline at a time, because the providers use most of a machine's memory. */
 async function planAll(pipelines: readonly string[]): Promise<PipelinePlan[]> {
   if (pipelines.length === 0) return [];
-  const error = await trySynthesize(root);
-  if (error !== undefined) return pipelines.map((pipeline) => ({ pipeline, error }));
-  const all = pipelineStates(readProject({ root, env: process.env }));
-  const states = pipelines.flatMap((id) => all.filter(({ stack }) => stack === id));
+  const written = await writeStacks(pipelines);
+  if ('error' in written) return pipelines.map((pipeline) => failed(pipeline, written.error));
   const plans: PipelinePlan[] = [];
-  for (const state of states) {
-    process.stderr.write(`planning ${state.stack}\n`);
-    plans.push(await planPipeline(root, state));
+  for (const pipeline of pipelines) {
+    const state = written.states.find(({ stack }) => stack === pipeline);
+    const moved = written.moved.get(pipeline);
+    process.stderr.write(`planning ${pipeline}\n`);
+    if (moved !== undefined) plans.push(failed(pipeline, moved));
+    else if (state !== undefined) {
+      const planned = await withHold(await withEmptyQueues(await planPipeline(root, state)));
+      plans.push({ ...planned, about: written.about.get(pipeline) });
+    }
   }
   return plans;
 }
 
-function exitCodeOf(plans: readonly PipelinePlan[]): number {
-  if (plans.some((one) => 'error' in one)) return EXIT.failed;
+function failed(pipeline: string, error: string): PipelinePlan {
+  return { pipeline, error, failedChecks: [] };
+}
+
+interface Written {
+  readonly states: readonly StackState[];
+  /** By pipeline, why it is not planned. */
+  readonly moved: DeployedTopics['moved'];
+  readonly about: ReadonlyMap<string, About>;
+}
+
+/** Synthesizes the stacks; returns the reason if that fails. */
+async function writeStacks(ids: readonly string[]): Promise<Written | { readonly error: string }> {
+  try {
+    const project = readProject({ root, env: process.env });
+    const topics = await deployedTopics(project, { root, ids });
+    const error = await trySynthesize(root, topicEnvironment(topics));
+    if (error !== undefined) return { error };
+    const planned = project.pipelines.filter(({ id }) => ids.includes(id));
+    const about = await aboutPipelines(planned, root);
+    return { states: pipelineStates(project), moved: topics.moved, about };
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof CommandError)
+      return { error: error.message };
+    throw error;
+  }
+}
+
+function exitCodeOf(plans: readonly PipelinePlan[], { pipelines, problem }: Removed): number {
+  if (plans.some((one) => 'error' in one) || problem !== undefined) return EXIT.failed;
   const changed = plans.some((one) => 'summary' in one && hasChanges(one.summary));
-  return changed ? EXIT.changes : EXIT.none;
+  return changed || pipelines.some(isDeployed) ? EXIT.changes : EXIT.none;
+}
+
+function summaryOf({ pipeline, hold, about, summary }: Extract<PipelinePlan, { summary: object }>) {
+  return { pipeline, hold, about, losses: lossesOf(summary), ...summary };
 }
 
 /** The summaries without the full text of the plans. */
-function jsonOf(plans: readonly PipelinePlan[]): string {
-  const summaries = plans.map((one) =>
-    'error' in one ? one : { pipeline: one.pipeline, ...one.summary },
-  );
-  return JSON.stringify(summaries, undefined, 2);
+function jsonOf(plans: readonly PipelinePlan[], { pipelines, problem }: Removed): string {
+  const summaries = plans.map((one) => ('error' in one ? one : summaryOf(one)));
+  const removed = pipelines.map(({ pipeline, resources }) => ({
+    pipeline,
+    removed: { resources, command: destroyCommand(pipeline) },
+  }));
+  const problems = problem === undefined ? [] : [{ error: problem }];
+  return JSON.stringify([...summaries, ...removed, ...problems], undefined, 2);
 }
 
 await runCommand(command, {

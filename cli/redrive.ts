@@ -18,7 +18,8 @@ interface CommandOptions extends RedriveOptions {
 const command = new Command('redrive')
   .description(
     `List the dead letters of a pipeline, grouped by reason, and send them back to
-the queue with --send. Without --send, nothing changes.
+the queue with --send, or archive and delete them with --discard. Without either,
+nothing changes.
 
 The exit code is 1 if any dead letter could not be read or sent. With --local,
 the messages are processed immediately; the exit code is then also 1 if any of them
@@ -34,6 +35,12 @@ fails again.`,
   )
   .option('--limit <n>', 'select the n oldest', wholeNumber('--limit', 1))
   .option('--send', 'send the selected ones again, after confirmation')
+  .option('--discard', 'write the selected ones to a file and delete them, after confirmation')
+  .option(
+    '--to <file>',
+    'with --discard: the file, one JSON object per line; an existing file is continued',
+  )
+  .option('--force', 'with --send: post Items although newer versions of them are in the catalogue')
   .option('--yes', 'skip the confirmation')
   .option('--json', 'print one JSON object')
   .option('--local', 'use the local run in out/<pipeline> instead of a deployment')
@@ -46,9 +53,7 @@ fails again.`,
 
 async function run(name: string | undefined, options: CommandOptions): Promise<void> {
   const folder = requiredPipeline(name);
-  if (options.json && options.send && !options.yes) {
-    throw new UsageError('--json with --send cannot ask for confirmation: add --yes');
-  }
+  checkOptions(options);
   const store = await storeOf(folder, options);
   const interrupted = stopOnSignals(store);
   const print = (text: string): void => {
@@ -56,6 +61,23 @@ async function run(name: string | undefined, options: CommandOptions): Promise<v
   };
   const code = await redrive({ pipeline: folder.id, store, options, print });
   process.exitCode = interrupted() ? INTERRUPTED : code;
+}
+
+/** Throws UsageError before the queues are read, which may take minutes. */
+function checkOptions({ send, discard, to, force, json, yes, local }: CommandOptions): void {
+  if (send && discard) throw new UsageError('--send and --discard exclude each other');
+  if (force && !send) throw new UsageError('--force needs --send');
+  if (discard && to === undefined) throw new UsageError('--discard needs --to <file>');
+  if (to !== undefined && !discard) throw new UsageError('--to needs --discard');
+  if (discard && local) throw new UsageError('--discard is for a deployment, not for --local');
+  if ((!send && !discard) || yes) return;
+  const action = send ? '--send' : '--discard';
+  if (json) throw new UsageError(`--json with ${action} cannot ask for confirmation: add --yes`);
+  if (!process.stdin.isTTY) {
+    throw new UsageError(
+      `${action} cannot ask for confirmation, because stdin is not a terminal: add --yes`,
+    );
+  }
 }
 
 /** Imports only what is needed: the AWS SDK and the bundler each take a noticeable part of a second to load. */

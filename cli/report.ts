@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { CommandError, runCommand, UsageError } from './shared/command.js';
 import { systemReason } from './shared/system-error.js';
+import { APPROVAL_LABEL, checkApproval } from './plan/approval.js';
 import { githubClient, writeComment, writeDriftIssue } from './plan/github.js';
 
 const command = new Command('report')
@@ -33,6 +34,22 @@ command
     const title =
       code === 1 ? 'Drift: the plan failed' : 'Drift: what is deployed differs from main';
     await writeDriftIssue(githubClient(process.env), { title, body });
+  });
+
+command
+  .command('approval')
+  .description(
+    `Fail if an apply would delete data, unless the merged pull request of the commit has the label ${APPROVAL_LABEL}, or DATA_LOSS names the pipeline.`,
+  )
+  .argument('<file>', 'output of npm run plan -- --json')
+  .requiredOption('--commit <sha>', 'the commit that is applied')
+  .action(async (file: string, { commit }: { readonly commit: string }) => {
+    const named = (process.env['DATA_LOSS'] ?? '').split(/\s+/);
+    await checkApproval(() => githubClient(process.env), {
+      summaries: textOf(file),
+      commit,
+      named,
+    });
   });
 
 function wholeNumber(what: string): (value: string) => number {

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import type { GranuleHandler } from '../lambdas/granule-handler.js';
 import { requiredPipeline, runCommand, UsageError } from './shared/command.js';
 import { deployedPipeline } from './shared/deployed-pipeline.js';
-import { handlerIn } from './shared/pipeline-code.js';
+import { handlerIn, pipelineFile } from './shared/pipeline-code.js';
 import { attentionOf, gatherStatus } from './status/pipeline-status.js';
 import { statusJson, statusText } from './status/report.js';
 
@@ -37,7 +36,7 @@ The exit code is 1 if anything needs attention.`,
     const folder = requiredPipeline(name);
     if (local ?? inventory !== undefined) throw new UsageError(forLocal(folder.id));
     const pipeline = deployedPipeline(folder);
-    const app = await handlerIn<GranuleHandler>(join(pipeline.folder, 'app.ts'));
+    const app = await handlerIn<GranuleHandler>(pipelineFile(folder, 'app.ts'));
     const status = await gatherStatus(pipeline, app.pipeline.collectionId);
     process.stdout.write(`${json ? statusJson(status) : statusText(status)}\n`);
     if (attentionOf(status).length > 0) process.exitCode = 1;

@@ -5,6 +5,9 @@ export interface ActionOptions {
   readonly chunk?: string;
   /** Whether describe counts the rows. */
   readonly countRows?: true;
+  /** Whether to discard progress without asking. */
+  readonly yes?: true;
+  readonly ask?: (question: string) => Promise<boolean>;
   readonly isStopped: () => boolean;
   /** Prints a line immediately. */
   readonly say: (line: string) => void;

@@ -16,6 +16,7 @@ import { describe } from './describe.js';
 import { dryRun } from './dry-run.js';
 import { progressOf } from './progress.js';
 import { progressLines } from './report.js';
+import { leaseNotes, mayDiscard } from './notices.js';
 import { chosenChunk, commandFor, type BackfillTarget, type InvokeResult } from './target.js';
 
 export const ACTIONS: Readonly<Record<string, Action>> = {
@@ -95,7 +96,7 @@ async function start(target: BackfillTarget, { say }: ActionOptions): Promise<Ac
     if (!(estimate instanceof ReportMissingError)) say(estimateText(estimate, target));
     await allowStart(target.cursors);
   }
-  return invoked(target, await target.invoke('run'));
+  return invoked(target, await target.invoke('run'), leaseNotes(cursor));
 }
 
 /** Lets the function start a chunk again that failed because of its refused rows, which a schedule does not. */
@@ -126,7 +127,7 @@ async function resume(target: BackfillTarget): Promise<ActionResult> {
   const cursor = await resumeBackfill(target.cursors);
   if (cursor === undefined) return notStarted(target, 'there is nothing to resume');
   if (isUnfinished(cursor) || cursor.waitingFor !== undefined) {
-    return invoked(target, await target.invoke('continue'));
+    return invoked(target, await target.invoke('continue'), leaseNotes(cursor));
   }
   const message = `no longer paused; ${chunkName(cursor.chunk)} is ${cursor.stage}`;
   const next = `To start the next chunk: ${commandFor(target, 'start')}`;
@@ -139,6 +140,8 @@ async function restart(target: BackfillTarget, options: ActionOptions): Promise<
   // Fails before the earlier progress is discarded.
   callPipeline('queryInventory', () => historic.pipeline.queryInventory({ chunk }));
   options.say(estimateText(await estimateScan(target), target));
+  if (!(await mayDiscard(target, options)))
+    return resultOf(target, 'kept', ['nothing was changed']);
   const begin = { source: sourceOf(settings), chunk, now: Date.now() };
   const before = await restartBackfill(target.cursors, begin);
   if (before !== undefined) {
@@ -150,6 +153,7 @@ async function restart(target: BackfillTarget, options: ActionOptions): Promise<
 function invoked(
   target: BackfillTarget,
   { outcome, message, refused = 0, next = [], fault }: InvokeResult,
+  notes: readonly string[] = [],
 ): ActionResult {
   const known: Readonly<Record<string, string>> = {
     paused: `To continue: ${commandFor(target, 'resume')}`,
@@ -158,7 +162,7 @@ function invoked(
   const hint = known[outcome];
   const hints = hint === undefined ? next : [hint];
   const faults = fault === undefined ? [] : [fault];
-  const result = resultOf(target, outcome, [message, ...faults, ...hints]);
+  const result = resultOf(target, outcome, [message, ...notes, ...faults, ...hints]);
   const isGood = fault === undefined && refused === 0 && !STOPPED_OUTCOMES.includes(outcome);
   return { ...result, exitCode: isGood ? 0 : 1 };
 }

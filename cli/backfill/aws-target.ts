@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -19,8 +18,12 @@ import {
   type BackfillTarget,
   type InvokeResult,
 } from './target.js';
-import { errorText, notDeployed, type DeployedPipeline } from '../shared/deployed-pipeline.js';
-import { handlerIn, parserIn } from '../shared/pipeline-code.js';
+import {
+  accessFault,
+  type AwsSubject,
+  type DeployedPipeline,
+} from '../shared/deployed-pipeline.js';
+import { handlerIn, parserIn, pipelineFile } from '../shared/pipeline-code.js';
 import { UsageError } from '../shared/command.js';
 
 /** Thrown when a part of the deployment is missing, a request to AWS fails, or the historic function fails. */
@@ -54,8 +57,8 @@ export async function deployedBackfill({
     flags: '',
     configured: inventory,
     settings: settingsFor(config, inventory),
-    historic: await handlerIn<HistoricHandler>(join(folder, 'historic.ts')),
-    app: () => parserIn(folder),
+    historic: await handlerIn<HistoricHandler>(pipelineFile({ id, folder }, 'historic.ts')),
+    app: () => parserIn({ id, folder }),
     cursors: withExplanations(
       cursorTable(
         { tableName: names.stateTable, pipelineId: id },
@@ -114,12 +117,7 @@ async function invoke(
   );
 }
 
-interface Subject {
-  readonly what: string;
-  readonly region: string;
-}
-
-function withExplanations(store: CursorStore, subject: Subject): CursorStore {
+function withExplanations(store: CursorStore, subject: AwsSubject): CursorStore {
   return {
     read: () => explain(subject, () => store.read()),
     version: () => explain(subject, () => store.version()),
@@ -128,15 +126,11 @@ function withExplanations(store: CursorStore, subject: Subject): CursorStore {
   };
 }
 
-async function explain<T>({ what, region }: Subject, ask: () => Promise<T>): Promise<T> {
+async function explain<T>(subject: AwsSubject, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (cause) {
     if (cause instanceof PipelineError) throw cause;
-    const missing = cause instanceof Error && cause.name === 'ResourceNotFoundException';
-    const message = missing
-      ? notDeployed(what, region)
-      : `cannot access ${what} in ${region}: ${errorText(cause)}`;
-    throw new DeployedBackfillError(message, { cause });
+    throw new DeployedBackfillError(accessFault(subject, cause).message, { cause });
   }
 }

@@ -1,4 +1,5 @@
-import { addCounts, type BackfillCursor, type Counts } from '../../lambdas/backfill/cursor.js';
+import { addCounts, type Counts } from '../../lambdas/backfill/counts.js';
+import { type BackfillCursor } from '../../lambdas/backfill/cursor.js';
 import type { HistoricPipeline } from '../../lambdas/backfill/historic-pipeline.js';
 import { duration, type ProgressLine } from '../../local/run/progress.js';
 import { counted, cut, printable } from '../shared/table.js';
@@ -74,11 +75,12 @@ function withinChunk({ stage, result }: BackfillCursor): string[] {
   return [`${((result.offset / result.size) * 100).toFixed(0)} % sent`];
 }
 
-function countTexts({ rows, sent, refused }: Counts): string[] {
+function countTexts({ rows, sent, refused, archived = 0 }: Counts): string[] {
   return [
     counted(rows, 'row'),
     counted(sent, 'message'),
     ...(refused > 0 ? [`${number(refused)} refused`] : []),
+    ...(archived > 0 ? [`${number(archived)} archived`] : []),
   ];
 }
 

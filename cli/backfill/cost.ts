@@ -1,5 +1,6 @@
 import type { BackfillCursor } from '../../lambdas/backfill/cursor.js';
 import { findReport, scanCostUsd, type InventoryReport } from '../../lambdas/inventory/report.js';
+import { queriesOf } from '../../lambdas/backfill/settings.js';
 import type { Inventory } from '../../lambdas/inventory/inventory.js';
 import type { BackfillTarget } from './target.js';
 import { counted } from '../shared/table.js';
@@ -7,6 +8,8 @@ import { counted } from '../shared/table.js';
 export interface ScanEstimate extends InventoryReport {
   /** Cost of one query in USD, at Athena's list price. */
   readonly scanUsd: number;
+  /** Number of queries of a chunk. */
+  readonly queries: number;
 }
 
 /** Estimates what the next query reads. Throws QueryError and ReadError. */
@@ -15,7 +18,8 @@ export async function estimateScan(
   inventory: Inventory = settings.inventory,
 ): Promise<ScanEstimate> {
   const report = await findReport(inventory, objects);
-  return { ...report, scanUsd: scanCostUsd(report.bytes) };
+  const queries = queriesOf({ ...settings, inventory });
+  return { ...report, scanUsd: scanCostUsd(report.bytes), queries };
 }
 
 /** The inventory of the next query. A backfill keeps the report that it started with. */
@@ -31,10 +35,10 @@ export function estimateText(
   estimate: ScanEstimate,
   { kind }: Pick<BackfillTarget, 'kind'>,
 ): string {
-  const { dt, inventoryDate, files, bytes, scanUsd } = estimate;
+  const { dt, inventoryDate, files, bytes, scanUsd, queries } = estimate;
   const what = dt === undefined ? `the listing of ${inventoryDate}` : `report ${dt}`;
   const cost = kind === 'aws' ? 'a query costs' : 'free on this machine; in AWS a query costs';
-  return `${what}: ${counted(files, 'file')}, ${bytesText(bytes)}; ${cost} at most ${usdText(scanUsd)} (Athena's list price)`;
+  return `${what}: ${counted(files, 'file')}, ${bytesText(bytes)}; ${cost} at most ${usdText(scanUsd)} (Athena's list price)${queries > 1 ? ', and so does the one that counts archived objects' : ''}`;
 }
 
 export function usdText(usd: number): string {

@@ -1,5 +1,5 @@
 import { chunkName } from '../../lambdas/backfill/run.js';
-import { NO_COUNTS } from '../../lambdas/backfill/cursor.js';
+import { NO_COUNTS } from '../../lambdas/backfill/counts.js';
 import { systemClock } from '../../lambdas/runtime/clock.js';
 import { memoryCursors } from '../../lambdas/backfill/cursor-table.js';
 import { firstChunk, sourceOf, type BackfillSettings } from '../../lambdas/backfill/settings.js';
@@ -49,13 +49,14 @@ export async function dryRun(
     isStopped: options.isStopped,
   }).catch((error: unknown) => refusedOutcome(error, cursors));
   const { pipeline } = target;
-  const { rows, sent, skipped, refused: faults } = counts ?? NO_COUNTS;
+  const { rows, sent, skipped, refused: faults, archived = 0 } = counts ?? NO_COUNTS;
   const chunk = settings.initialChunk;
   const lost = roundTripText(trips);
   return {
     lines: [
       `${pipeline}: dry run of ${chunkName(chunk)}, nothing was sent`,
       `  ${counted(rows, 'row')}: ${counted(sent, 'message')} would be sent, ${counted(skipped, 'row')} skipped, ${counted(faults, 'row')} refused`,
+      ...(archived > 0 ? [`  ${counted(archived, 'archived object')} left out`] : []),
       ...(outcome === 'chunk-done' && rows === 0
         ? ['  the inventory has no rows for this chunk']
         : []),

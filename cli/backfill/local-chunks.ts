@@ -1,4 +1,5 @@
-import { addCounts, isUnfinished, type BackfillCursor } from '../../lambdas/backfill/cursor.js';
+import { addCounts } from '../../lambdas/backfill/counts.js';
+import { isUnfinished, type BackfillCursor } from '../../lambdas/backfill/cursor.js';
 import type { BackfillOutcome } from '../../lambdas/backfill/run.js';
 import { sourceOf, type BackfillSettings } from '../../lambdas/backfill/settings.js';
 import type { HistoricHandler } from '../../lambdas/historic-handler.js';
@@ -10,7 +11,14 @@ type Chunks = Parameters<typeof runBackfill>[1] & {
   readonly chunks: number;
 };
 
-/** Sends chunks one after another. Returns the last outcome, and the number of rows refused in all chunks. */
+/** Outcomes after which a chunk still has rows to send. */
+const UNFINISHED: readonly BackfillOutcome['outcome'][] = ['started', 'continued', 'handed-over'];
+const STOPPED_EARLY = 'stopped early; start continues from there';
+
+/**
+ * Sends chunks one after another. Returns the last outcome, and the number of rows refused in all chunks. The message
+ * says so if the run was stopped before it had sent all of them, be it within a chunk or between two.
+ */
 export async function sendChunks({
   historic,
   chunks,
@@ -22,9 +30,15 @@ export async function sendChunks({
       refusedOutcome(error, run.cursors),
     );
     refused += outcome.counts?.refused ?? 0;
-    const isDone = sent >= chunks || outcome.outcome !== 'chunk-done' || run.isStopped?.();
-    if (isDone) return { ...outcome, refused };
+    const hasNext = sent < chunks && outcome.outcome === 'chunk-done';
+    if (hasNext && !run.isStopped?.()) continue;
+    return { ...outcome, message: messageOf(outcome, hasNext), refused };
   }
+}
+
+function messageOf({ outcome, message }: BackfillOutcome, hasNext: boolean): string {
+  if (UNFINISHED.includes(outcome)) return STOPPED_EARLY;
+  return hasNext ? `${message}; ${STOPPED_EARLY}` : message;
 }
 
 /** Whether no dead letter has to be kept: a chunk that failed starts from its first row. */

@@ -77,7 +77,7 @@ export async function runLocalBackfill(run: LocalBackfillRun): Promise<InvokeRes
     const lost = refused === 0 ? [] : [`Refused rows: ${letters}`];
     return {
       outcome,
-      message: stopped(outcome, message),
+      message,
       refused,
       next: [...lost, ...next],
       fault: roundTripText(trips),
@@ -130,10 +130,6 @@ function watchedProgress({ cursors, historic, chunks }: LocalBackfillRun) {
       progress.end();
     },
   };
-}
-
-function stopped(outcome: string, message: string): string {
-  return outcome === 'handed-over' ? 'stopped early; start continues from there' : message;
 }
 
 /** Deletes the query results of a finished chunk, which may be as large as the inventory. */

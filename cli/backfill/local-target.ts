@@ -11,7 +11,7 @@ import { readPipelineConfig } from '../../modules/config/config.js';
 import { configuredInventory, settingsFor, type BackfillTarget } from './target.js';
 import { type PipelineFolder, UsageError } from '../shared/command.js';
 import { runLocalBackfill, isRunning } from './local-run.js';
-import { handlerIn, parserIn } from '../shared/pipeline-code.js';
+import { handlerIn, parserIn, pipelineFile } from '../shared/pipeline-code.js';
 
 export interface LocalBackfillOptions {
   /** A folder in the layout of S3 Inventory, or a listing file. */
@@ -28,7 +28,7 @@ export async function localBackfill(
   { id, folder }: PipelineFolder,
   { inventory: path, out: givenOut, ...options }: LocalBackfillOptions,
 ): Promise<BackfillTarget> {
-  const entry = join(folder, 'historic.ts');
+  const entry = pipelineFile({ id, folder }, 'historic.ts');
   if (!existsSync(entry)) {
     throw new UsageError(
       `${id} has no historic.ts, which turns the rows of an inventory into messages`,
@@ -42,7 +42,7 @@ export async function localBackfill(
   const settings = { ...settingsFor(config, await localInventory(path)), ...none };
   const historic = await handlerIn<HistoricHandler>(entry);
   const cursors = fileCursors(join(out, 'cursor.json'), id);
-  const app = () => parserIn(folder);
+  const app = () => parserIn({ id, folder });
   const parts = { pipeline: id, historic, app, settings, cursors, objects: fileObjects };
   return {
     ...parts,

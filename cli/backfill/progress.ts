@@ -1,11 +1,7 @@
-import {
-  addCounts,
-  isUnfinished,
-  type BackfillCursor,
-  type Counts,
-} from '../../lambdas/backfill/cursor.js';
+import { addCounts, type Counts } from '../../lambdas/backfill/counts.js';
+import { isUnfinished, type BackfillCursor } from '../../lambdas/backfill/cursor.js';
 import { scanCostUsd } from '../../lambdas/inventory/report.js';
-import { backfillState, isOverdue } from '../status/pipeline-status.js';
+import { backfillState, isOverdue } from '../status/backfill.js';
 
 /** The progress of a backfill, for the terminal and --json. */
 export interface BackfillProgress {

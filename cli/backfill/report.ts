@@ -1,5 +1,5 @@
-import type { Counts } from '../../lambdas/backfill/cursor.js';
-import { chunkName } from '../../lambdas/backfill/run.js';
+import type { Counts } from '../../lambdas/backfill/counts.js';
+import { archivedHint, chunkName } from '../../lambdas/backfill/run.js';
 import { duration } from '../../local/run/progress.js';
 import { bytesText, usdText } from './cost.js';
 import type { BackfillProgress } from './progress.js';
@@ -68,10 +68,14 @@ function shareText({ share, remainingSeconds }: BackfillProgress): string | unde
   return `${(share * 100).toFixed(0)} % of the query's result${left}`;
 }
 
-export function countsText({ rows, sent, skipped, refused }: Counts): string {
+export function countsText({ rows, sent, skipped, refused, archived = 0 }: Counts): string {
   const [all, ...parts] = [rows, sent, skipped, refused].map((count) => count.toLocaleString('en'));
   const [taken = '', left = '', wrong = ''] = parts;
-  return `${all ?? ''}: ${taken} sent, ${left} skipped, ${wrong} refused`;
+  return `${all ?? ''}: ${taken} sent, ${left} skipped, ${wrong} refused${archivedText(archived)}`;
+}
+
+function archivedText(archived: number): string {
+  return archived === 0 ? '' : `; ${archived.toLocaleString('en')} archived objects left out`;
 }
 
 function rateText({ rowsPerSecond }: BackfillProgress): string | undefined {
@@ -79,9 +83,9 @@ function rateText({ rowsPerSecond }: BackfillProgress): string | undefined {
   return `${Math.round(rowsPerSecond).toLocaleString('en')} rows per second since the chunk started`;
 }
 
-function nothingSent({ rows }: BackfillProgress['counts']): string {
+function nothingSent({ rows, archived }: BackfillProgress['counts']): string {
   return rows === 0
-    ? "The pipeline's queryInventory selected no rows."
+    ? `The pipeline's queryInventory selected no rows${archivedHint(archived)}.`
     : `The pipeline's rowToMessageBody made no message of ${counted(rows, 'row')}.`;
 }
 

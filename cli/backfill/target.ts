@@ -62,6 +62,7 @@ export function settingsFor(config: PipelineConfig, inventory: Inventory): Backf
     initialChunk: config.initial_chunk,
     maxQueueDepth: config.max_queue_depth,
     maxScanGb: config.max_scan_gb,
+    readArchived: config.read_archived,
   };
 }
 

@@ -104,7 +104,8 @@ async function sample(options: InputOptions, pipeline: PlannedPipeline): Promise
   const [bucket, messages] = [join(sampleFolder, 'bucket'), join(sampleFolder, 'messages.ndjson')];
   if (!existsSync(bucket)) {
     throw new UsageError(
-      `${folder.id} has no sample in ${bucket}: pass --granules, --messages or --inventory`,
+      `${folder.id} has no sample in ${bucket}: put a granule below it, with the path that it has in its bucket, or pass ` +
+        '--granules, --messages or --inventory',
     );
   }
   const inputs: MessageInput[] = [];
@@ -137,7 +138,7 @@ function inventoryOfSample(pipeline: PlannedPipeline): SampleInventory {
 
 async function backfill(
   location: string,
-  { code, folder, workFolder }: PlannedPipeline,
+  { code, config, folder, workFolder }: PlannedPipeline,
   name?: string,
 ): Promise<MessageInput> {
   if (code.historic === undefined) {
@@ -151,8 +152,16 @@ async function backfill(
     handler: code.historic,
     location,
     name,
+    noRow: noRowOf(folder, config),
+    readArchived: config.read_archived,
     workFolder,
   });
+}
+
+/** Without historic.ts, the framework selects the keys. */
+function noRowOf({ folder }: PipelineFolder, { granule_pattern: pattern }: PipelineConfig) {
+  if (pattern === undefined || existsSync(join(folder, 'historic.ts'))) return undefined;
+  return `has no key that matches granule_pattern (given '${pattern}')`;
 }
 
 function note(sentence: string): void {

@@ -5,13 +5,19 @@ import { tryParseJson } from '../../lambdas/runtime/json.js';
 import type { LocalRunOptions } from '../../local/local-run.js';
 import { MAX_RECEIVE } from '../../local/queue/local-queue.js';
 import { readPipelineConfig } from '../../modules/config/config.js';
+import { granuleVariables, pythonBasis, useKeyVariables } from '../python/variables.js';
 import { isDebug, type PipelineFolder } from '../shared/command.js';
 import { bundlePipeline } from '../shared/pipeline-code.js';
 import { planInput, type InputOptions, type PlannedPipeline } from './input.js';
 import { localTarget, type TargetOptions } from './target.js';
 
 /** Options that decide what a local run does, as opposed to how far it gets. */
-export type RunInput = InputOptions & TargetOptions;
+export type RunInput = InputOptions & TargetOptions & OutputOptions;
+
+interface OutputOptions {
+  /** Whether the hrefs of outputs are paths on disk. @default those that a deployment would have */
+  readonly outputsHref?: 'file';
+}
 
 export type PreparedRun = Pick<
   LocalRunOptions,
@@ -41,9 +47,13 @@ export const CONCURRENCY = Math.max(2, availableParallelism());
 export async function prepareRun(folder: PipelineFolder, options: RunInput): Promise<PreparedRun> {
   const config = readPipelineConfig(folder.folder);
   const target = await localTarget(options);
+  useKeyVariables(config);
   const code = await bundlePipeline(folder);
   const pipeline = { folder, config, code, workFolder: dirname(code.appFile) };
   const { input, ...maps } = await planInput(options, pipeline);
+  const areOnDisk = maps.sourceMap !== undefined;
+  const { outputsHref } = options;
+  const environment = await granuleVariables(folder, config, { areOnDisk, outputsHref });
   return {
     pipeline: folder.id,
     collection: code.collection,
@@ -54,7 +64,11 @@ export async function prepareRun(folder: PipelineFolder, options: RunInput): Pro
     batchSize: Math.min(config.batch_size, MAX_RECEIVE),
     containerFile: code.containerFile,
     debug: isDebug(process.env),
-    settings: { ...settingsOf(pipeline), ...maps },
+    settings: {
+      ...settingsOf(pipeline),
+      ...maps,
+      environment,
+    },
   };
 }
 
@@ -84,6 +98,7 @@ function basisOf({ folder, config, code }: PlannedPipeline): Record<string, stri
   );
   return {
     [`the code of ${folder.id}`]: code.hash,
+    ...pythonBasis(folder, config),
     ...Object.fromEntries(given.map(([key, value]) => [`${key} in config.yaml`, value])),
   };
 }
@@ -91,9 +106,9 @@ function basisOf({ folder, config, code }: PlannedPipeline): Record<string, stri
 /** Identifies the input of a run. Two runs with the same name do the same work, however far each one gets. */
 function inputName({ granules, messages, inventory, ...options }: RunInput): string {
   const path = (given?: string) => (given?.startsWith('s3://') ? given : given && resolve(given));
-  const { hrefPrefix, ingestor, dryRun } = options;
+  const { hrefPrefix, ingestor, dryRun, outputsHref } = options;
   const paths = [granules, messages, inventory].map(path);
-  return JSON.stringify({ paths, hrefPrefix, ingestor, dryRun });
+  return JSON.stringify({ paths, hrefPrefix, ingestor, dryRun, outputsHref });
 }
 
 const InputNameSchema = z.object({
@@ -101,6 +116,7 @@ const InputNameSchema = z.object({
   hrefPrefix: z.exactOptional(z.string()),
   ingestor: z.exactOptional(z.string()),
   dryRun: z.exactOptional(z.literal(true)),
+  outputsHref: z.exactOptional(z.literal('file')),
 });
 
 /** The options of an earlier run, from the name of its input; undefined if another version of this project wrote it. */

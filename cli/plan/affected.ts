@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '../../modules/config/values/error.js';
 import { listPipelines } from '../../modules/config/folder.js';
+import { PROVIDER_LOCK } from '../../modules/config/providers.js';
 import { runChild } from '../shared/child.js';
+import { parseLock } from '../stacks/provider-lock.js';
 import { addWorktree, removeWorktree } from './git.js';
 import { trySynthesize } from './synth-stacks.js';
 import { createHash } from 'node:crypto';
@@ -48,7 +50,7 @@ export async function affectedPipelines({ root, commit, say }: Comparison): Prom
   }
 }
 
-/** Fingerprints of stacks, keyed by pipeline. */
+/** Fingerprints of stacks, keyed by pipeline; undefined for a pipeline without a stack. */
 type Stacks = ReadonlyMap<string, string | undefined>;
 type Synthesized = { readonly stacks: Stacks } | { readonly problem: string };
 
@@ -64,7 +66,7 @@ function compare(now: Stacks, before: Synthesized, earlier: readonly string[]): 
   const gone = earlier.filter((id) => !now.has(id));
   if ('problem' in before) return { affected: [...now.keys()], gone, unknown: before.problem };
   const differs = ([id, fingerprint]: readonly [string, string | undefined]): boolean =>
-    fingerprint === undefined || fingerprint !== before.stacks.get(id);
+    fingerprint !== undefined && fingerprint !== before.stacks.get(id);
   return { affected: [...now].filter(differs).map(([id]) => id), gone };
 }
 
@@ -91,10 +93,13 @@ function lockIn(folder: string): string | undefined {
 
 /**
  * A hash of a synthesized stack, equal for stacks that deploy the same. It covers the code, because a stack contains
- * the hashes of its zips, which do not depend on the location of node_modules. Returns undefined if there is no stack.
+ * the hashes of its zips, which do not depend on the location of node_modules, and the version of the provider, but not
+ * its checksums. Returns undefined if there is no stack.
  */
 export function tryFingerprint(folder: string): string | undefined {
   const file = join(folder, 'cdk.tf.json');
   if (!existsSync(file)) return undefined;
-  return createHash('sha256').update(readFileSync(file)).digest('hex');
+  const lock = join(folder, PROVIDER_LOCK);
+  const { version = '' } = existsSync(lock) ? parseLock(readFileSync(lock, 'utf8')) : {};
+  return createHash('sha256').update(version).update(readFileSync(file)).digest('hex');
 }

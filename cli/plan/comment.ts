@@ -1,8 +1,16 @@
 import { MARK } from './github.js';
-import type { PipelinePlan } from './terraform.js';
+import type { PipelinePlan, SummarizedPlan } from './terraform.js';
+import {
+  destroyCommand,
+  isDeployed,
+  NONE_REMOVED,
+  type Removed,
+  removedSection,
+} from './removed.js';
+import { stoppedText } from './consumption.js';
 import { cutLines, fenced, planSection } from './section.js';
-import { countsText, hasChanges } from './summary.js';
-import { counted } from '../shared/table.js';
+import { countsText, hasChanges, lossesOf, type PlanSummary } from './summary.js';
+import { counted, printable } from '../shared/table.js';
 
 /** Maximum length of a comment on GitHub. */
 export const MOST_CHARACTERS = 65_536;
@@ -11,13 +19,29 @@ const FEWER_ROWS = [Infinity, 40, 10, 0];
 /** Length of the Markdown around a full plan. */
 const FOLD_CHARACTERS = 160;
 
+interface CommentOptions {
+  readonly removed?: Removed;
+  /** Maximum length in characters. */
+  readonly limit?: number;
+}
+
+/** What a comment is about. */
+interface Content {
+  readonly plans: readonly PipelinePlan[];
+  readonly removed: Removed;
+}
+
 /**
  * The plans as one comment: a summary of each, then the full plans, folded. If the comment would be too long, the full
  * plans are truncated first, then table rows except those that lose data; headings always remain.
  */
-export function planComment(plans: readonly PipelinePlan[], limit = MOST_CHARACTERS): string {
-  const heads = FEWER_ROWS.map((rows) => headOf(plans, rows));
-  const head = heads.find((text) => text.length <= limit) ?? shortest(plans, limit);
+export function planComment(
+  plans: readonly PipelinePlan[],
+  { removed = NONE_REMOVED, limit = MOST_CHARACTERS }: CommentOptions = {},
+): string {
+  const content = { plans, removed };
+  const heads = FEWER_ROWS.map((rows) => headOf(content, rows));
+  const head = heads.find((text) => text.length <= limit) ?? shortest(content, limit);
   const full = plans.flatMap((plan) => ('text' in plan && hasChanges(plan.summary) ? [plan] : []));
   let left = limit - head.length;
   let comment = head;
@@ -30,51 +54,73 @@ export function planComment(plans: readonly PipelinePlan[], limit = MOST_CHARACT
   return comment;
 }
 
-function headOf(plans: readonly PipelinePlan[], mostRows: number): string {
+function headOf({ plans, removed }: Content, mostRows: number): string {
   const sections = plans.map((plan) =>
     'summary' in plan && !hasChanges(plan.summary)
-      ? `### ${plan.pipeline}: no changes`
+      ? unchangedSection(plan)
       : planSection(plan, mostRows),
   );
-  return [MARK, `## Plan: ${titleOf(plans)}`, '', ...sections.flatMap((text) => [text, ''])].join(
-    '\n',
-  );
+  const all = [...removed.pipelines.map(removedSection), ...problemOf(removed), ...sections];
+  return [
+    MARK,
+    `## Plan: ${titleOf({ plans, removed })}`,
+    '',
+    ...all.flatMap((text) => [text, '']),
+  ].join('\n');
+}
+
+function unchangedSection({ pipeline, summary, hold }: SummarizedPlan): string {
+  const { consumption } = summary;
+  const stopped = consumption && `\n\n> **${stoppedText(consumption, { pipeline, hold })}**`;
+  return `### ${pipeline}: no changes${stopped ?? ''}`;
+}
+
+function problemOf({ problem }: Removed): string[] {
+  if (problem === undefined) return [];
+  return [
+    `> **Stacks that are deployed without a folder in pipelines/ are unknown: ${printable(problem)}**`,
+  ];
 }
 
 /** One line for each pipeline. */
-function shortest(plans: readonly PipelinePlan[], limit: number): string {
+function shortest({ plans, removed }: Content, limit: number): string {
+  const gone = removed.pipelines
+    .filter(isDeployed)
+    .map(
+      ({ pipeline }) =>
+        `- **${pipeline}: no folder; to remove its stack, run \`${destroyCommand(pipeline)}\`**`,
+    );
   const lines = plans.map((plan) =>
     'error' in plan
-      ? `- **${plan.pipeline}: the plan failed**`
-      : `- ${plan.pipeline}: ${countsText(plan.summary)}${lossesOf(plan.summary.changes)}`,
+      ? `- **${[`${plan.pipeline}: the plan failed`, ...plan.failedChecks.map(printable)].join('. ')}**`
+      : `- ${plan.pipeline}: ${countsText(plan.summary)}${lossText(plan.summary)}`,
   );
-  const text = [MARK, `## Plan: ${titleOf(plans)}`, '', ...lines, ''].join('\n');
+  const title = `## Plan: ${titleOf({ plans, removed })}`;
+  const text = [MARK, title, '', ...gone, ...problemOf(removed), ...lines, ''].join('\n');
   return text.length <= limit ? text : text.slice(0, limit);
 }
 
-function lossesOf(
-  changes: readonly { readonly loses: string | undefined; readonly address: string }[],
-): string {
-  const lost = changes.filter(({ loses }) => loses !== undefined).map(({ address }) => address);
+function lossText(summary: PlanSummary): string {
+  const lost = lossesOf(summary);
   return lost.length === 0 ? '' : `; **data loss: ${lost.join(', ')}**`;
 }
 
-function titleOf(plans: readonly PipelinePlan[]): string {
+function titleOf({ plans, removed }: Content): string {
+  const gone = removed.pipelines.filter(isDeployed);
   const failed = plans.filter((plan) => 'error' in plan);
   const changed = plans.filter((plan) => 'summary' in plan && hasChanges(plan.summary));
-  const losing = plans.filter(
-    (plan) => 'summary' in plan && plan.summary.changes.some(({ loses }) => loses !== undefined),
-  );
+  const losing = plans.filter((plan) => 'summary' in plan && lossesOf(plan.summary).length > 0);
   const parts = [
     ...(failed.length > 0 ? [`${counted(failed.length, 'plan')} failed`] : []),
     ...(losing.length > 0 ? [`**data loss** in ${names(losing)}`] : []),
+    ...(gone.length > 0 ? [`**no folder** for the stack of ${names(gone)}`] : []),
     ...(changed.length > 0 ? [`${counted(changed.length, 'pipeline')} would change`] : []),
   ];
   if (parts.length > 0) return parts.join(', ');
   return plans.length === 0 ? 'no pipelines are affected' : 'no changes';
 }
 
-function names(plans: readonly PipelinePlan[]): string {
+function names(plans: readonly { readonly pipeline: string }[]): string {
   return plans.map(({ pipeline }) => pipeline).join(', ');
 }
 

@@ -20,6 +20,20 @@ export async function commitOf(ref: string, root: string): Promise<string> {
   );
 }
 
+/** Returns the paths of the files in a folder of a commit, relative to the folder. Throws CommandError with git's message. */
+export async function filesIn(
+  folder: string,
+  { commit, root }: { readonly commit: string; readonly root: string },
+): Promise<readonly string[]> {
+  const words = ['ls-tree', '-r', '-z', '--name-only', commit, '--', `${folder}/`];
+  const { code, stdout, stderr } = await git(words, root);
+  if (code !== 0) throw new CommandError(`git ls-tree failed: ${stderr.trim()}`);
+  return stdout
+    .split('\0')
+    .filter((path) => path !== '')
+    .map((path) => path.slice(folder.length + 1));
+}
+
 /** Checks out a commit into `folder` as an additional worktree. Throws CommandError with git's message. */
 export async function addWorktree(
   folder: string,

@@ -29,19 +29,52 @@ const ResourceChange = z.object({
 });
 export type ResourceChange = z.infer<typeof ResourceChange>;
 
-const Configured = z.object({ address: z.string(), expressions: Fields.default({}) });
+const Configured = z.object({
+  address: z.string(),
+  provider_config_key: z.string().optional(),
+  expressions: Fields.default({}),
+});
+
+/** A region that is not a constant, as in a root module with variables, is unknown. */
+const ProviderConfig = z.object({
+  expressions: z
+    .object({ region: z.object({ constant_value: z.string().optional() }).optional() })
+    .default({}),
+});
+
+const Found = z.object({
+  mode: z.string(),
+  type: z.string(),
+  values: Fields.default({}),
+});
+const NOTHING_FOUND = { values: { root_module: { resources: [] } } };
 
 const Plan = z.object({
   format_version: z.string(),
   resource_changes: z.array(ResourceChange).default([]),
+  /** What the refresh found to differ from the state. */
+  resource_drift: z.array(ResourceChange).default([]),
+  /** The state after the refresh. */
+  prior_state: z
+    .object({
+      values: z
+        .object({
+          root_module: z
+            .object({ resources: z.array(Found).default([]) })
+            .default({ resources: [] }),
+        })
+        .default(NOTHING_FOUND.values),
+    })
+    .default(NOTHING_FOUND),
   output_changes: z.record(z.string(), z.object({ actions: z.array(z.string()) })).default({}),
   configuration: z
     .object({
+      provider_config: z.record(z.string(), ProviderConfig).default({}),
       root_module: z
         .object({ resources: z.array(Configured).default([]) })
         .default({ resources: [] }),
     })
-    .default({ root_module: { resources: [] } }),
+    .default({ provider_config: {}, root_module: { resources: [] } }),
 });
 export type Plan = z.infer<typeof Plan>;
 
@@ -52,6 +85,28 @@ export function parsePlan(text: string): Plan {
   throw new Error(
     `terraform show -json has format version ${plan.format_version}, but only 1.x is supported`,
   );
+}
+
+const Checks = z.object({
+  checks: z
+    .array(
+      z.object({
+        status: z.string(),
+        instances: z
+          .array(z.object({ problems: z.array(z.object({ message: z.string() })).default([]) }))
+          .default([]),
+      }),
+    )
+    .default([]),
+});
+
+/** Returns the messages of the conditions that do not hold, from the JSON of a plan that failed. */
+export function failedChecks(text: string): string[] {
+  const { checks } = Checks.parse(JSON.parse(text));
+  return checks
+    .filter(({ status }) => status === 'fail')
+    .flatMap(({ instances }) => instances.flatMap(({ problems }) => problems))
+    .map(({ message }) => message);
 }
 
 /** The expressions of a resource in the configuration, keyed by argument. */

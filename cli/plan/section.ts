@@ -1,24 +1,36 @@
 import type { PipelinePlan } from './terraform.js';
+import { backfillText, collectionText, type About } from './about.js';
+import { stoppedText } from './consumption.js';
+import { GRADE_TITLES } from '../shared/holds.js';
+import { imageText } from './images.js';
+import { missingTexts, missingWithoutData } from './missing.js';
 import { countsText, isCodeOnly, type PlannedChange, type PlanSummary } from './summary.js';
 import { isWithin, RUNS_ON_DEPLOY } from '../../modules/config/construct-ids.js';
 import { printable } from '../shared/table.js';
 
-/** A pipeline's plan as GitHub Markdown: data loss, a table of up to `mostRows` resources, notices and IAM changes. */
+/** A pipeline's plan as GitHub Markdown: data loss, stopped consumption, a table of up to `mostRows` resources, notices and IAM changes. */
 export function planSection({ pipeline, ...plan }: PipelinePlan, mostRows = Infinity): string {
   if ('error' in plan) {
     return [
       `### ${pipeline}: the plan failed`,
+      ...plan.failedChecks.map((message) => `\n> **${printable(message)}**`),
       '',
       fenced(cutLines(plan.error, mostRows === Infinity ? 8000 : 1000)),
     ].join('\n');
   }
-  const { summary } = plan;
+  const { summary, hold } = plan;
+  const { consumption } = summary;
+  const stopped = consumption && stoppedText(consumption, { pipeline, hold });
   const losses = summary.changes.filter(({ loses }) => loses !== undefined);
   return [
     `### ${pipeline}: ${countsText(summary)}`,
-    ...losses.map((change) => `\n> **${lossText(change)}**`),
+    ...[
+      ...missingTexts(summary.missing, pipeline),
+      ...losses.map(lossText),
+      ...(stopped === undefined ? [] : [stopped]),
+    ].map((text) => `\n> **${text}**`),
     ...paragraph(tableOf(summary, mostRows)),
-    ...paragraph(noticesOf(summary).map((notice) => `- ${notice}`)),
+    ...paragraph(noticesOf(summary, plan.about).map((notice) => `- ${notice}`)),
     ...list('IAM, added', summary.iam.added, mostRows),
     ...list('IAM, removed', summary.iam.removed, mostRows),
   ].join('\n');
@@ -27,7 +39,21 @@ export function planSection({ pipeline, ...plan }: PipelinePlan, mostRows = Infi
 function lossText({ address, action, name, loses = '', because }: PlannedChange): string {
   const what = `${code(address)}${name === undefined ? '' : ` (${code(name)})`}`;
   const why = because.length === 0 ? '' : ` because ${because.map(code).join(', ')} changes`;
-  return `Data loss: ${what} is ${action === 'replace' ? 'replaced' : 'destroyed'}${why}. This deletes ${loses}.`;
+  return `${GRADE_TITLES.data}: ${what} is ${action === 'replace' ? 'replaced' : 'destroyed'}${why}. This deletes ${loses}.`;
+}
+
+/** One line for each grade below data. */
+function clearedTexts(changes: readonly PlannedChange[]): string[] {
+  return (['logs', 'remade'] as const).flatMap((grade) => {
+    const cleared = changes.filter(({ clears }) => clears?.grade === grade);
+    if (cleared.length === 0) return [];
+    const sentences = cleared.map(
+      ({ address, name, action, clears }) =>
+        `${code(address)}${name === undefined ? '' : ` (${code(name)})`} is ` +
+        `${action === 'replace' ? 'replaced' : 'destroyed'} with ${clears?.what ?? ''}`,
+    );
+    return [`${GRADE_TITLES[grade]}: ${sentences.join('; ')}`];
+  });
 }
 
 function tableOf(summary: PlanSummary, mostRows: number): string[] {
@@ -94,14 +120,21 @@ function whatChanges({ arguments: changed, because }: PlannedChange): string {
   ].join('<br>');
 }
 
-function noticesOf(summary: PlanSummary): string[] {
-  const { code: functions, collection, backfill, subscriptions, schedules, samePolicies } = summary;
+function noticesOf(summary: PlanSummary, about: About | undefined): string[] {
+  const deleted = missingWithoutData(summary.missing);
+  const { code: functions, collection, subscriptions, schedules, samePolicies } = summary;
+  const started = backfillText(summary, about);
   return [
+    ...clearedTexts(summary.changes),
+    ...(deleted.length > 0
+      ? [`Deleted outside Terraform, and created again: ${deleted.map(code).join(', ')}`]
+      : []),
     ...(functions.length > 0 ? [`${functions.join(', ')}: code changed`] : []),
+    ...summary.images.map(imageText),
     collection === undefined
       ? 'The apply does not post the Collection.'
-      : `The apply posts the Collection${reasons(collection)}.`,
-    ...(backfill === undefined ? [] : [`The apply starts the backfill${reasons(backfill)}.`]),
+      : `The apply posts the Collection${about ? collectionText(about) : ''}${reasons(collection)}.`,
+    ...(started === undefined ? [] : [`${started}${reasons(summary.backfill ?? [])}.`]),
     named('Subscriptions', subscriptions),
     named('Schedules', schedules),
     ...(samePolicies.length > 0

@@ -1,7 +1,12 @@
 import { type ArgumentChange, argumentChanges } from './diff.js';
+import { holdingOf, nameIn, type Holding } from '../shared/holds.js';
+import { imageChanges, type ImageChange } from './images.js';
 import { iamChanges } from './iam.js';
+import { stoppedIn, type StoppedConsumption } from './consumption.js';
 import { expressionsOf, type Plan, type ResourceChange } from './json.js';
+import { lostIn, missingIn, type MissingResources } from './missing.js';
 import { isWithin, RUNS_ON_DEPLOY } from '../../modules/config/construct-ids.js';
+import { CODE_TAG } from '../../modules/config/names.js';
 import { counted } from '../shared/table.js';
 
 export type PlanAction = 'create' | 'change' | 'replace' | 'destroy' | 'forget' | 'move';
@@ -12,9 +17,13 @@ export interface PlannedChange {
   readonly type: string;
   /** The physical name, if it is known. */
   readonly name: string | undefined;
+  /** The URL of a queue that exists. */
+  readonly url: string | undefined;
   readonly action: PlanAction;
   /** The data that the change deletes; undefined if none. */
   readonly loses: string | undefined;
+  /** What else the change deletes: logs, or what is made again. */
+  readonly clears: Holding | undefined;
   /** Names of the arguments that force a replacement. */
   readonly because: readonly string[];
   readonly arguments: readonly ArgumentChange[];
@@ -25,8 +34,12 @@ export interface PlanSummary {
   readonly counts: Readonly<Record<PlanAction, number>>;
   /** Changes that delete data come first, then destroy, replace, forget, change, create and move. */
   readonly changes: readonly PlannedChange[];
+  readonly missing: MissingResources;
+  /** Undefined if messages are taken from the queue, or the stack is new. */
+  readonly consumption: StoppedConsumption | undefined;
   /** Functions whose code is the only change. */
   readonly code: readonly string[];
+  readonly images: readonly ImageChange[];
   /** Names of the changed triggers; undefined if the apply does not post the Collection. */
   readonly collection: readonly string[] | undefined;
   /** Names of the changed triggers; undefined if the apply does not start the backfill. */
@@ -39,19 +52,6 @@ export interface PlanSummary {
   readonly outputs: readonly string[];
 }
 
-/** The data that is deleted with a resource, by type. */
-const HOLDS: Readonly<Record<string, string>> = {
-  aws_sqs_queue: 'its messages',
-  aws_dynamodb_table: 'its items (for a pipeline: tokens and backfill progress)',
-  aws_s3_bucket: 'its objects',
-  aws_cloudwatch_log_group: 'its logs',
-  aws_db_instance: 'its databases',
-  aws_kinesis_stream: 'its records',
-  aws_ecr_repository: 'its images',
-  aws_secretsmanager_secret: 'its secret',
-  aws_kms_key: 'access to all data encrypted with it',
-};
-
 /** Summarizes a plan. */
 export function summarizePlan(plan: Plan): PlanSummary {
   const resources = plan.resource_changes.filter(({ mode }) => mode === 'managed');
@@ -60,7 +60,12 @@ export function summarizePlan(plan: Plan): PlanSummary {
   return {
     counts: countsOf(changes),
     changes: [...changes].sort((a, b) => weight(a) - weight(b)),
-    code: changes.filter(isCodeOnly).map(({ address }) => lastPart(address)),
+    missing: missingIn(plan),
+    consumption: stoppedIn(plan),
+    code: changes
+      .filter((change) => isCodeOnly(change) && !isImage(change))
+      .map(({ address }) => lastPart(address)),
+    images: imageChanges(resources),
     collection: triggersOf(RUNS_ON_DEPLOY.collection, changes),
     backfill: triggersOf(RUNS_ON_DEPLOY.backfill, changes),
     subscriptions: changesOfType('aws_sns_topic_subscription', changes),
@@ -82,21 +87,26 @@ function tryPlannedChange(resource: ResourceChange, plan: Plan): PlannedChange |
   const action = actionOf(resource);
   if (action === undefined) return undefined;
   const { address, type, change } = resource;
-  const fields = change.before ?? change.after ?? {};
-  const name = ['name', 'bucket', 'function_name'].map((key) => fields[key]);
   const isLost = action === 'destroy' || action === 'replace';
+  const held = isLost ? holdingOf(type, address) : undefined;
   return {
     address,
     type,
     action,
-    name: name.find((value) => typeof value === 'string'),
-    loses: isLost ? HOLDS[type] : undefined,
+    name: nameIn(change.before ?? change.after ?? {}),
+    url: urlIn(change.before ?? {}),
+    loses: held?.grade === 'data' ? held.what : undefined,
+    clears: held?.grade === 'data' ? undefined : held,
     because: change.replace_paths.map((path) => path.join('.')),
     arguments:
       action === 'change' || action === 'replace'
         ? argumentChanges(resource, Object.keys(expressionsOf(plan, address)))
         : [],
   };
+}
+
+function urlIn({ url }: Readonly<Record<string, unknown>>): string | undefined {
+  return typeof url === 'string' ? url : undefined;
 }
 
 function actionOf({
@@ -128,7 +138,10 @@ function countsOf(changes: readonly PlannedChange[]): PlanSummary['counts'] {
   };
 }
 
-const CODE = ['filename', 'source_code_hash', 's3_key', 's3_object_version'];
+const CODE = [
+  ...['filename', 'source_code_hash', 's3_key', 's3_object_version', 'image_uri'],
+  ...['tags', 'tags_all'].map((tags) => `${tags}.${CODE_TAG}`),
+];
 
 export function isCodeOnly({ type, action, arguments: changed }: PlannedChange): boolean {
   return (
@@ -137,6 +150,10 @@ export function isCodeOnly({ type, action, arguments: changed }: PlannedChange):
     changed.length > 0 &&
     changed.every(({ path }) => CODE.includes(path))
   );
+}
+
+function isImage({ arguments: changed }: PlannedChange): boolean {
+  return changed.some(({ path }) => path === 'image_uri');
 }
 
 /** The changed triggers of a run on deploy. They belong to the resource that replaces its invocation. */
@@ -161,15 +178,23 @@ function changesOfType(type: string, changes: readonly PlannedChange[]): string[
     });
 }
 
-function lastPart(address: string): string {
+export function lastPart(address: string): string {
   return address.slice(address.lastIndexOf('.') + 1);
 }
 
+/** Addresses of the resources whose data is lost, or was before this plan. */
+export function lossesOf({ changes, missing }: PlanSummary): string[] {
+  const lost = changes.filter(({ loses }) => loses !== undefined).map(({ address }) => address);
+  return [...lost, ...lostIn(missing)];
+}
+
 /** The counts as Terraform prints them: "1 to create, 2 to change"; "no changes" if there are none. */
-export function countsText({ counts, outputs }: PlanSummary): string {
+export function countsText({ counts, missing, outputs }: PlanSummary): string {
   const parts = ORDER.filter((action) => counts[action] > 0).map(
     (action) => `${counts[action]} to ${action}`,
   );
-  if (parts.length > 0) return parts.join(', ');
+  const gone = missing.resources.length;
+  if (parts.length > 0)
+    return [...parts, ...(gone > 0 ? [`${gone} not found in AWS`] : [])].join(', ');
   return outputs.length === 0 ? 'no changes' : counted(outputs.length, 'output') + ' to change';
 }

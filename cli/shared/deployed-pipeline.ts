@@ -34,6 +34,8 @@ export function deployedPipeline(
 /** A queue that exists, with the client of its region. */
 export interface FoundQueue {
   readonly name: string;
+  /** Whether it holds failed events instead of messages about granules. */
+  readonly holdsEvents?: boolean;
   readonly url: string;
   readonly sqs: SqsSender;
 }
@@ -48,6 +50,13 @@ export interface QueueAddress {
 /** Thrown when no queue has the given name, or the request for its URL failed. */
 export class QueueError extends CommandError {
   override readonly name = 'QueueError';
+  /** Whether there is no such queue. */
+  readonly isMissing: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly isMissing: boolean }) {
+    super(message, options);
+    this.isMissing = options.isMissing;
+  }
 }
 
 /** Looks up the URL of a queue. Throws QueueError. */
@@ -59,20 +68,36 @@ export async function findQueue(
     const { QueueUrl = '' } = await sqs.send(new GetQueueUrlCommand({ QueueName: name }));
     return { name, url: QueueUrl, sqs };
   } catch (cause) {
-    throw new QueueError(whyNot(cause, { name, region }), { cause });
+    const isMissing =
+      cause instanceof QueueDoesNotExist || (cause as Error).name.includes('NonExistentQueue');
+    const message = isMissing
+      ? notDeployed(`queue ${name}`, region)
+      : `cannot access queue ${name} in ${region}: ${errorText(cause)}`;
+    throw new QueueError(message, { cause, isMissing });
   }
-}
-
-function whyNot(cause: unknown, { name, region }: QueueAddress): string {
-  if (cause instanceof QueueDoesNotExist || (cause as Error).name.includes('NonExistentQueue')) {
-    return notDeployed(`queue ${name}`, region);
-  }
-  return `cannot access queue ${name} in ${region}: ${errorText(cause)}`;
 }
 
 /** The error message for a resource that AWS does not have. */
 export function notDeployed(what: string, region: string): string {
   return `${what} does not exist in ${region}: check that the pipeline is deployed, and that PROJECT and the AWS account are right`;
+}
+
+export interface AwsSubject {
+  /** For example `table demo-waves-state`. */
+  readonly what: string;
+  readonly region: string;
+}
+
+/** Why a table or a function of a pipeline cannot be accessed, from the error of the SDK. */
+export function accessFault(
+  { what, region }: AwsSubject,
+  cause: unknown,
+): { readonly isMissing: boolean; readonly message: string } {
+  const isMissing = cause instanceof Error && cause.name === 'ResourceNotFoundException';
+  const message = isMissing
+    ? notDeployed(what, region)
+    : `cannot access ${what} in ${region}: ${errorText(cause)}`;
+  return { isMissing, message };
 }
 
 /** The message of an SDK error on one line; some errors have only a name. */

@@ -14,7 +14,8 @@ import { failureOf } from '../../lambdas/runtime/errors.js';
 import { UnexpectedError } from '../../lambdas/runtime/unexpected.js';
 import type { MessageParser } from '../../local/input/round-trip.js';
 import { bundleEntries } from '../../modules/bundling/bundle.js';
-import { checkExports, FACTORIES, type FileName } from '../../modules/bundling/check-code.js';
+import { checkExports } from '../../modules/bundling/check-code.js';
+import { entryOf, FACTORIES, tryEntryOf, type FileName } from '../../modules/bundling/entries.js';
 import { ConfigError } from '../../modules/config/values/error.js';
 import type { PipelineFolder } from './command.js';
 
@@ -37,12 +38,15 @@ const CONTAINER = 'local/container/container.ts';
  * ConfigError if its files do not fit together.
  */
 export async function bundlePipeline(pipeline: PipelineFolder): Promise<BundledPipeline> {
-  const { folder } = pipeline;
+  const root = process.cwd();
   await checkPipelineCode(pipeline);
-  const historic = join(folder, 'historic.ts');
-  const [app, collection] = [join(folder, 'app.ts'), join(folder, 'collection.ts')];
-  const entries = [app, collection, ...(existsSync(historic) ? [historic] : []), CONTAINER];
-  const bundles = await bundleEntries(entries, { root: process.cwd() });
+  const [app, collection] = [
+    pipelineFile(pipeline, 'app.ts'),
+    pipelineFile(pipeline, 'collection.ts'),
+  ];
+  const historic = tryEntryOf(root, pipeline.id, 'historic.ts');
+  const entries = [app, collection, ...(historic === undefined ? [] : [historic]), CONTAINER];
+  const bundles = await bundleEntries(entries, { root });
   const target = temporaryFolder();
   const files = new Map<string, string>();
   for (const [entry, { name, zip }] of bundles) {
@@ -50,16 +54,17 @@ export async function bundlePipeline(pipeline: PipelineFolder): Promise<BundledP
       writeFileSync(join(target, file), content);
     files.set(entry, join(target, `${name}.mjs`));
   }
-  const code = [app, historic].flatMap((entry) => files.get(entry) ?? []);
+  const code = [app, historic ?? ''].flatMap((entry) => files.get(entry) ?? []);
   const fileOf = (entry: string): string => files.get(entry) ?? '';
   return {
     appFile: fileOf(app),
     containerFile: fileOf(CONTAINER),
     app: await handlerIn<GranuleHandler>(fileOf(app), app),
     collection: await handlerIn<CollectionHandler>(fileOf(collection), collection),
-    historic: files.has(historic)
-      ? await handlerIn<HistoricHandler>(fileOf(historic), historic)
-      : undefined,
+    historic:
+      historic === undefined
+        ? undefined
+        : await handlerIn<HistoricHandler>(fileOf(historic), historic),
     hash: hashOf(code),
   };
 }
@@ -76,9 +81,15 @@ function hashOf(files: readonly string[]): string {
   return hash.digest('hex');
 }
 
-/** Imports the pipeline of the folder's app.ts, to see which messages it knows. */
-export async function parserIn(folder: string): Promise<MessageParser> {
-  return (await handlerIn<GranuleHandler>(join(folder, 'app.ts'))).pipeline;
+/** Returns the path of a file of a pipeline, or of the generated file that takes its place. Throws ConfigError. */
+export function pipelineFile({ id, folder }: PipelineFolder, name: FileName): string {
+  const own = join(folder, name);
+  return existsSync(own) ? own : entryOf(process.cwd(), id, name);
+}
+
+/** Imports the pipeline of app.ts, to see which messages it knows. */
+export async function parserIn(pipeline: PipelineFolder): Promise<MessageParser> {
+  return (await handlerIn<GranuleHandler>(pipelineFile(pipeline, 'app.ts'))).pipeline;
 }
 
 /**

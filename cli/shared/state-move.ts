@@ -30,6 +30,7 @@ export function bootstrapStates({
   const inBucket = { kind: 's3', bucket, region } as const;
   return [
     { stack: 'bootstrap', key: stateKeys.bootstrap(name), state: { kind: 'local' } },
+    { stack: 'images', key: stateKeys.images(name), state: inBucket },
     { stack: 'github_oidc', key: stateKeys.githubOidc(name), state: inBucket },
   ];
 }
@@ -86,7 +87,7 @@ function leftBehind(root: string, stack: StackState): string | undefined {
 }
 
 /** A local file in the folder of the project, or an S3 location. */
-function placeOf({ key, state }: StackState): string {
+export function placeOf({ key, state }: StackState): string {
   return state.kind === 'local' ? localStateFile(key) : `s3://${state.bucket}/${key}`;
 }
 

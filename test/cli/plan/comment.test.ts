@@ -13,6 +13,10 @@ function planned(
   return { pipeline, summary: summaryOf(name), text };
 }
 
+function removed(resources: number | string) {
+  return { pipelines: [{ pipeline: 'tides', resources }], problem: undefined };
+}
+
 const ERROR = 'Error: No valid credential sources found\n\n  with provider["aws"],';
 
 describe('the comment', () => {
@@ -59,7 +63,7 @@ the full plan
   test('of a new stack counts the created resources by type', () => {
     const text = planComment([planned('create')]);
 
-    expect(text).toContain('### waves: 49 to create');
+    expect(text).toContain('### waves: 51 to create');
     expect(text).toContain(
       '| create | 3 `aws_lambda_function` | `app`, `collection`, `historic` |',
     );
@@ -73,15 +77,72 @@ the full plan
   });
 
   test("of a failed plan has Terraform's error, and the other pipelines", () => {
-    const text = planComment([{ pipeline: 'bad', error: ERROR }, planned('app-code')]);
+    const text = planComment([
+      { pipeline: 'bad', error: ERROR, failedChecks: [] },
+      planned('app-code'),
+    ]);
 
     expect(text).toContain('## Plan: 1 plan failed, 1 pipeline would change');
     expect(text).toContain(`### bad: the plan failed\n\n\`\`\`\n${ERROR}\n\`\`\``);
     expect(text).toContain('app: code changed');
   });
 
+  test('of a plan that failed because of old code begins with what happened and what to do', () => {
+    const failed = {
+      pipeline: 'bad',
+      error: ERROR,
+      failedChecks: ['Old code: npm run deploy -- bad'],
+    };
+
+    expect(planComment([failed])).toContain(
+      '### bad: the plan failed\n\n> **Old code: npm run deploy -- bad**\n\n```\n',
+    );
+    expect(planComment([failed], { limit: 150 })).toContain(
+      '- **bad: the plan failed. Old code: npm run deploy -- bad**',
+    );
+  });
+
   test('of no plans says that no pipelines are affected', () => {
     expect(planComment([])).toContain('no pipelines are affected');
+  });
+
+  test('names a stack without a folder first, and what removes it', () => {
+    expect(planComment([planned('none')], { removed: removed(51) })).toBe(`${MARK}
+## Plan: **no folder** for the stack of tides
+
+### tides: no folder, but still deployed
+
+> **Its folder in pipelines/ no longer exists, and no apply removes a stack. The stack (51 resources) stays deployed, with its data and its cost. To remove it, run \`npm run destroy -- tides\`.**
+
+### waves: no changes
+`);
+    expect(planComment([], { removed: removed(51), limit: 200 })).toContain(
+      '- **tides: no folder; to remove its stack, run `npm run destroy -- tides`**',
+    );
+  });
+
+  test('says if it is unknown whether a stack without a folder is deployed', () => {
+    const text = planComment([], { removed: removed('cannot read the state: no\nreason') });
+
+    expect(text).toContain('### tides: no folder, and maybe still deployed');
+    expect(text).toContain('run `npm run destroy -- tides`. Its state could not be read: cannot');
+  });
+
+  test('says that nothing of a removed pipeline is deployed', () => {
+    expect(planComment([], { removed: removed(0) })).toBe(`${MARK}
+## Plan: no pipelines are affected
+
+### tides: removed
+
+Its folder in pipelines/ no longer exists, and nothing of its stack is deployed.
+`);
+  });
+
+  test('says if stacks without a folder could not be looked for', () => {
+    const problem = 'cannot list the states in s3://states/demo/: not allowed';
+    const text = planComment([], { removed: { pipelines: [], problem } });
+
+    expect(text).toContain(`in pipelines/ are unknown: ${problem}**`);
   });
 
   test('escapes code fences and HTML in a plan', () => {
@@ -122,7 +183,7 @@ describe('a comment that is too long', () => {
     const many = Array.from({ length: 300 }, (_, index) =>
       planned('queue-destroyed', lines, `p${index}`),
     );
-    const text = planComment([...many, { pipeline: 'bad', error: ERROR }]);
+    const text = planComment([...many, { pipeline: 'bad', error: ERROR, failedChecks: [] }]);
 
     expect(text.length).toBeLessThanOrEqual(MOST_CHARACTERS);
     expect(text).toContain('- p299: 1 to destroy');
@@ -131,7 +192,9 @@ describe('a comment that is too long', () => {
   });
 
   test('loses the end of an error', () => {
-    const text = planComment([{ pipeline: 'bad', error: `Error: first line\n${lines}` }]);
+    const text = planComment([
+      { pipeline: 'bad', error: `Error: first line\n${lines}`, failedChecks: [] },
+    ]);
 
     expect(text.length).toBeLessThanOrEqual(MOST_CHARACTERS);
     expect(text).toContain('Error: first line');
@@ -140,9 +203,11 @@ describe('a comment that is too long', () => {
 
 test.each(['README.md', 'docs/pull-requests.md'])('%s quotes comments as they are', (page) => {
   const recordings = ['table-replaced', 'queue-destroyed', 'settings', 'app-code'];
-  const written = new Set(
-    recordings.flatMap((name) => planComment([planned(name)]).split('\n')).map(unquoted),
-  );
+  const comments = [
+    ...recordings.map((name) => planComment([planned(name)])),
+    planComment([], { removed: removed(51) }),
+  ];
+  const written = new Set(comments.flatMap((text) => text.split('\n')).map(unquoted));
   // GitHub shows the folded plan as a triangle.
   const quoted = readFileSync(page, 'utf8')
     .split('\n')

@@ -102,7 +102,7 @@ describe('a resource with data', () => {
       address: 'aws_dynamodb_table.table',
       action: 'replace',
       because: ['name'],
-      loses: expect.stringContaining('tokens'),
+      loses: expect.stringContaining('the cursor of the backfill'),
     });
     expect(summary.iam).toEqual({ added: [], removed: [] });
   });
