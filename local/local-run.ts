@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { BACKFILL_ATTRIBUTE, backfillOf } from '../lambdas/queue/attributes.js';
 import type { CollectionHandler } from '../lambdas/collection-handler.js';
 import { describeCollection, postLocalCollection } from './run/collection-post.js';
-import { type Container, containerPool } from './container/pool.js';
+import type { Container } from './container/pool.js';
 import type { ContainerSettings } from './container/protocol.js';
 import { runEventSource } from './queue/event-source.js';
 import { type Feed, messageFeed, type MessageInput } from './input/message-feed.js';
@@ -12,6 +12,7 @@ import { messageLine, stackPrinter, startProgress, type Terminal } from './run/p
 import { LocalQueue } from './queue/local-queue.js';
 import { type RunTarget, type Endpoints, startEndpoints } from './run/endpoints.js';
 import { postedText } from './run/beginning.js';
+import { startContainers } from './run/start-containers.js';
 import { RunFolder } from './run/folder.js';
 import { RunLedger } from './run/ledger.js';
 import type { RunKey } from './run/state.js';
@@ -108,7 +109,7 @@ const FLUSH_EVERY_MS = 50;
 
 async function workThrough(run: Run): Promise<void> {
   const { options, ledger, feed } = run;
-  const containers = startContainers(run);
+  const containers = containersOf(run);
   const progress = startProgress({ terminal: options.terminal, lineOf: messageLine });
   const ticker = setInterval(() => {
     ledger.flush();
@@ -128,18 +129,12 @@ async function workThrough(run: Run): Promise<void> {
   ledger.throwFault();
 }
 
-function startContainers({ options, endpoints, ledger, queue }: Run): Container[] {
-  const { concurrency, containerFile, settings, target } = options;
-  return containerPool(concurrency, {
-    containerFile,
-    settings: { ...settings, ...endpoints.access, reportItems: target.kind !== 'local' },
-    onReport: (report) => {
-      ledger.take(report, queue);
-    },
-    onOutput: (text) => {
-      ledger.output(text);
-    },
-  });
+function containersOf(run: Run): Container[] {
+  const { options, endpoints } = run;
+  const { concurrency: count, target } = options;
+  const reportItems = target.kind !== 'local';
+  const settings = { ...options.settings, ...endpoints.access, reportItems };
+  return startContainers({ ...options, count, settings }, run);
 }
 
 async function drain(

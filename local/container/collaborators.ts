@@ -2,7 +2,9 @@ import type { MessagePort } from 'node:worker_threads';
 
 import { CachedTokens } from '../../lambdas/ingestor/access-token.js';
 import type { GranuleCollaborators } from '../../lambdas/granule/collaborators.js';
-import { hrefSource, mappedSource, type GranuleSource } from '../../lambdas/source/href.js';
+import { hrefSource, mappedSource } from '../../lambdas/source/href.js';
+import type { AbortableSource } from '../../lambdas/source/source.js';
+import { deployedOutputs } from '../../lambdas/outputs/deployed.js';
 import { ingestor, type Ingestor } from '../../lambdas/ingestor/client.js';
 import type { Log } from '../../lambdas/runtime/log.js';
 import type { Meter } from '../../lambdas/runtime/metrics.js';
@@ -35,6 +37,7 @@ export function containerCollaborators(
     onSettled: attemptsInto(attempts),
     stacApiUrl,
     source: sourceOf(settings),
+    outputs: deployedOutputs(),
     postItem: reporting(
       settings,
       tell,
@@ -45,15 +48,17 @@ export function containerCollaborators(
   };
 }
 
-function sourceOf(settings: ContainerSettings): GranuleSource {
+function sourceOf(settings: ContainerSettings): AbortableSource {
   const { requesterPays, region, hrefMap, sourceMap } = settings;
   const source = hrefSource({ requesterPays, ...(region !== undefined && { region }) });
   const mapped = sourceMap ? mappedSource(source, sourceMap) : source;
   if (!hrefMap) return mapped;
   // A granule may hold more hrefs than `href`, which alone was mapped before.
   const unmapped = mappedSource(mapped, hrefMap);
+  const sourceFor = (href: string) => (href.startsWith(hrefMap.to) ? mapped : unmapped);
   return {
-    read: (href, range) => (href.startsWith(hrefMap.to) ? mapped : unmapped).read(href, range),
+    read: (href, range, signal) => sourceFor(href).read(href, range, signal),
+    download: (href, path, signal) => sourceFor(href).download(href, path, signal),
   };
 }
 
@@ -122,6 +127,7 @@ function mainMeter(tell: (message: FromContainer) => void, attempts: Attempt[]):
       counts[name] = (counts[name] ?? 0) + value;
     },
     milliseconds: () => undefined,
+    seconds: () => undefined,
     publish: () => {
       tell({ type: 'counts', counts, attempts: attempts.splice(0) });
       counts = {};

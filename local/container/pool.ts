@@ -73,13 +73,14 @@ export class Container {
 
   private async start(): Promise<Worker> {
     const { containerFile, settings, onOutput } = this.options;
-    const { memoryMb } = settings;
+    const { memoryMb, environment } = settings;
     const worker = new Worker(containerFile, {
       workerData: settings,
       stdout: true,
       stderr: true,
       // The flags of the parent process (tsx, jest) are not meant for the bundle. Lambda sets this one too.
       execArgv: ['--enable-source-maps'],
+      env: { ...process.env, ...environment },
       ...(memoryMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: memoryMb } }),
     });
     for (const stream of [worker.stdout, worker.stderr]) {

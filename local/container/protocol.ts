@@ -32,6 +32,8 @@ export interface ContainerSettings {
   readonly sourceMap?: HrefMap;
   /** If true, Items are also sent to the main thread, because no local ingestor stores them. */
   readonly reportItems: boolean;
+  /** Environment variables in addition to those of this process, as those of the deployed function. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   /** Maximum heap in megabytes. A container that exceeds it dies, as in Lambda. @default no limit */
   readonly memoryMb?: number;

@@ -1,4 +1,12 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 
 import { OutputError } from './whole-file.js';
 
@@ -54,6 +62,14 @@ export class LineFile {
     this.writtenBytes += bytes.length;
     this.pending = [];
     this.pendingBytes = 0;
+  }
+
+  /** Flushes, and waits until the disk has the lines. */
+  sync(): void {
+    this.flush();
+    attempt(this.path, () => {
+      fsyncSync(this.file);
+    });
   }
 
   /** Returns the line that starts at `offset`, without its line end. */

@@ -5,6 +5,8 @@
  * - hang: no response is ever sent
  * - reset: the connection is reset
  * - half: the connection closes in the middle of the body
+ * - stall: the body stops in the middle, and the connection stays open
+ * - slow: the request is processed, and its response is sent after `ms` milliseconds
  */
 export type Fault =
   | {
@@ -16,7 +18,9 @@ export type Fault =
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'hang' }
   | { readonly kind: 'reset' }
-  | { readonly kind: 'half' };
+  | { readonly kind: 'half' }
+  | { readonly kind: 'stall' }
+  | { readonly kind: 'slow'; readonly ms: number };
 
 export interface FaultRequest {
   readonly method: string;

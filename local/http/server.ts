@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type Fault, type FaultPlan, noFaults } from './faults.js';
 
@@ -57,8 +58,11 @@ async function handle({ incoming, response, respond, faults }: Exchange): Promis
   try {
     const request = await readRequest(incoming);
     const active = faults(request);
-    const result = active && !active.afterwards ? undefined : await respond(request);
-    if (active) sendFault(response, active.fault);
+    const fault = active?.fault;
+    const isProcessed = active === undefined || active.afterwards || fault?.kind === 'slow';
+    const result = isProcessed ? await respond(request) : undefined;
+    if (fault?.kind === 'slow') await sleep(fault.ms);
+    if (fault && fault.kind !== 'slow') sendFault(response, fault);
     else if (result) sendResponse(response, result);
   } catch {
     // The real ingestor responds to unexpected errors in the same way.
@@ -96,7 +100,7 @@ function sendResponse(response: ServerResponse, { status, body, headers }: Local
   response.end(body);
 }
 
-function sendFault(response: ServerResponse, fault: Fault): void {
+function sendFault(response: ServerResponse, fault: Exclude<Fault, { kind: 'slow' }>): void {
   switch (fault.kind) {
     case 'status':
       sendResponse(response, { body: '{"detail":"injected fault"}', ...fault });
@@ -107,6 +111,10 @@ function sendFault(response: ServerResponse, fault: Fault): void {
     case 'half':
       response.writeHead(201, { 'content-type': 'application/json', 'content-length': 1000 });
       response.write('{"id":"half', () => response.destroy());
+      return;
+    case 'stall':
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 });
+      response.write('{"id":"half');
       return;
     case 'reset':
       response.socket?.resetAndDestroy();

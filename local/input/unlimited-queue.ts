@@ -1,4 +1,5 @@
-import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../lambdas/queue/queue.js';
+import { DEFAULT_MAX_BYTES } from '../../lambdas/queue/limits.js';
+import type { MessageQueue } from '../../lambdas/queue/queue.js';
 
 /** Returns a queue that is never full: its messages go to `sendBatch`. */
 export function unlimitedQueue(sendBatch: MessageQueue['sendBatch']): MessageQueue {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { type CursorStore, pauseBackfill } from '../../lambdas/backfill/cursor.js';
-import { countsText } from '../../lambdas/backfill/run.js';
+import { archivedHint, countsText } from '../../lambdas/backfill/run.js';
 import { systemClock } from '../../lambdas/runtime/clock.js';
 import { memoryCursors } from '../../lambdas/backfill/cursor-table.js';
 import type { HistoricHandler } from '../../lambdas/historic-handler.js';
@@ -26,6 +26,10 @@ export interface InventoryInputOptions {
   readonly location: string;
   /** What errors call the inventory; `--inventory '<location>'` by default. */
   readonly name?: string | undefined;
+  /** What is wrong if no row is selected. @default that queryInventory selects none */
+  readonly noRow?: string | undefined;
+  /** Whether archived objects are sent, too. @default false */
+  readonly readArchived?: boolean;
   /** Folder for the results of queries. The caller removes it. */
   readonly workFolder: string;
 }
@@ -36,6 +40,8 @@ export interface InventoryInputOptions {
  */
 export const LOCAL_PACE = { pageBytes: 32 * 1024, parallelBatches: 4 } as const;
 
+const NO_ROW =
+  'has no row that queryInventory selects (called with an undefined chunk, for the whole inventory)';
 const NO_LIMITS = { initialChunk: undefined, maxQueueDepth: undefined, maxScanGb: undefined };
 
 /**
@@ -63,9 +69,11 @@ interface Backfill {
 }
 
 async function backfill(
-  { handler, location, name = `--inventory '${location}'`, pipelineId }: InventoryInputOptions,
+  options: InventoryInputOptions,
   { inventory, engine, send, report }: Backfill,
 ): Promise<void> {
+  const { handler, location, pipelineId, readArchived = false } = options;
+  const { name = `--inventory '${location}'` } = options;
   const cursors = memoryCursors();
   const { outcome, message, counts } = await runBackfill(handler, {
     engine,
@@ -73,13 +81,14 @@ async function backfill(
     objects: fileObjects,
     clock: systemClock,
     log: silentLog,
-    settings: { pipelineId, inventory, frequencyHours: 0, ...NO_LIMITS },
+    settings: { pipelineId, inventory, frequencyHours: 0, readArchived, ...NO_LIMITS },
     queue: feedingQueue(send, cursors),
     deadLetters: deadLetterQueue(report.refuse),
     meter: silentMeter,
     ...LOCAL_PACE,
   }).catch((error: unknown) => refusedOutcome(error, cursors));
-  if (counts !== undefined && counts.sent < counts.rows) {
+  const { rows = 0, sent = 0, archived = 0 } = counts ?? {};
+  if (counts !== undefined && (sent < rows || archived > 0)) {
     report.note(`inventory: ${countsText(counts)}`);
   }
   // The messages that were sent become Items.
@@ -87,8 +96,8 @@ async function backfill(
   else if (outcome === 'failed' || outcome === 'waiting') throw new InputError(message);
   if (outcome === 'empty') {
     const what =
-      counts === undefined || counts.rows === 0
-        ? 'has no row that queryInventory selects (called with an undefined chunk, for the whole inventory)'
+      counts === undefined || rows === 0
+        ? `${options.noRow ?? NO_ROW}${archivedHint(archived)}`
         : `has no row that rowToMessageBody accepts: ${countsText(counts)}`;
     throw new InputError(`${name} ${what}`);
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSRecord } from 'aws-lambda';
+import type { FaultPlan } from '../http/faults.js';
 import { serve, type LocalResponse, type LocalRequest, type LocalServer } from '../http/server.js';
 import { LocalQueue } from './local-queue.js';
 
@@ -38,13 +39,18 @@ export interface SqsServerOptions {
   readonly refused?: string;
   /** Delay of every response, in milliseconds. @default 0 */
   readonly delayMs?: number;
+  readonly faults?: FaultPlan;
 }
 
+/** Serves queues; a name stands for a new one. */
 export async function startSqs(
-  names: readonly string[],
-  { refused = 'REFUSE ME', delayMs = 0 }: SqsServerOptions = {},
+  served: readonly (string | LocalQueue)[],
+  { refused = 'REFUSE ME', delayMs = 0, faults }: SqsServerOptions = {},
 ): Promise<SqsServer> {
-  const queues = new Map(names.map((name) => [name, new LocalQueue({ name })]));
+  const given = served.map((one) =>
+    typeof one === 'string' ? new LocalQueue({ name: one }) : one,
+  );
+  const queues = new Map(given.map((queue) => [queue.name, queue]));
   const calls: string[] = [];
   const actions = actionsWith(refused);
   const server = await serve(async (request) => {
@@ -57,7 +63,7 @@ export async function startSqs(
     if (!queue) return noSuchQueue();
     if (action === 'GetQueueUrl') return ok({ QueueUrl: `${server.url}/000000000000/${name}` });
     return ok((await actions[action]?.(queue, input)) ?? {});
-  });
+  }, faults);
   const queue = (name: string): LocalQueue => {
     const found = queues.get(name);
     if (!found) throw new Error(`no queue ${name}`);

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 export const RUN_FILES = {
   items: 'items.ndjson',
   deadLetters: 'dead-letters.ndjson',
+  /** The files that the pipeline makes together with its Items. */
+  outputs: 'outputs',
   /** Dead letters that an interrupted redrive took out. */
   redrive: join('.run', 'redrive.ndjson'),
   state: join('.run', 'state.json'),

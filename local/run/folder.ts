@@ -58,8 +58,8 @@ export class RunFolder implements ItemStore {
     this.isResumed = options.fresh !== true && this.canResume();
     const fresh = !this.isResumed;
     if (fresh)
-      for (const name of ['collection.json', 'index.html', RUN_FILES.redrive])
-        rmSync(this.file(name), { force: true });
+      for (const name of ['collection.json', 'index.html', RUN_FILES.redrive, RUN_FILES.outputs])
+        rmSync(this.file(name), { force: true, recursive: true });
     // If the process is killed here, no message may count as done whose Item is gone, and no old Item may seem to be new:
     // the done file is emptied first, and the state is written last.
     this.done = new LineFile(this.file(RUN_FILES.done), { fresh });

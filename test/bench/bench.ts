@@ -1,10 +1,13 @@
 import { Command } from 'commander';
 import { benchBackfill } from './backfill.js';
+import { benchCost } from './cost/cost.js';
 import type { Figures } from './figures.js';
 import { benchHandler } from './handler.js';
 import { benchItems } from './items.js';
 import { benchLocalRun } from './local.js';
+import { benchPython } from './python/python.js';
 import { benchStacks } from './stacks.js';
+import { benchVerify } from './verify/verify.js';
 import { runCommand, UsageError, wholeNumber } from '../../cli/shared/command.js';
 
 interface BenchOptions {
@@ -15,6 +18,8 @@ interface BenchOptions {
   readonly pipelines: number;
   readonly keys: number;
   readonly rows: number;
+  readonly posted: number;
+  readonly scenes: number;
   readonly sqs?: string;
 }
 
@@ -25,6 +30,9 @@ const PARTS: Readonly<Record<string, Part>> = {
   handler: () => benchHandler(print),
   local: ({ granules }) => benchLocalRun(granules, print),
   backfill: ({ keys, rows, sqs, rounds }) => benchBackfill({ keys, rows, sqs, rounds, print }),
+  cost: ({ reference = false, rounds }) => benchCost({ reference, rounds, print }),
+  verify: ({ posted }) => benchVerify(posted, print),
+  python: ({ scenes: granules, rounds }) => benchPython({ granules, rounds, print }),
   stacks: ({ pipelines, rounds }) => benchStacks({ pipelines, rounds, print }),
 };
 
@@ -34,6 +42,9 @@ Parts:
   handler   time that the granule handler adds to each message
   local     Items per second of a local run
   backfill  rows sent in batches compared with one SendMessage per row; inventory to messages
+  cost      what Lambda bills for a million Items, beside the Python reference in a handler
+  verify    loaded Items that the verifying function settles in a second
+  python    Items by a Python package: the worker compared with the function alone and with uvx
   stacks    synth of one pipeline compared with a bare cdktf app; synth of many; bundles
 
 Progress goes to stderr. For each part, stdout gets one line with a JSON object: ratios first, null for
@@ -49,7 +60,7 @@ const command = new Command('bench')
   .option('--rounds <n>', 'number of rounds of each comparison', wholeNumber('--rounds', 1), 5)
   .option(
     '--reference',
-    'items: also measure the Python reference, which is installed in .venv/reference',
+    'items, cost: also measure the Python reference, which is installed in .venv/reference',
   )
   .option(
     '--items <n>',
@@ -69,6 +80,13 @@ const command = new Command('bench')
     'backfill: number of rows to send over HTTP; 0 skips it',
     wholeNumber('--rows', 0),
     10_000,
+  )
+  .option('--posted <n>', 'verify: number of posted Items', wholeNumber('--posted', 1), 10_000)
+  .option(
+    '--scenes <n>',
+    'python: number of granules of a local run; 0 skips it',
+    wholeNumber('--scenes', 0),
+    1_000,
   )
   .option(
     '--sqs <url>',

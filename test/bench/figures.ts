@@ -1,8 +1,11 @@
 /** Prints one line for a person. It goes to stderr, so that stdout holds JSON only. */
 export type Print = (name: string, value: string) => void;
 
-/** The figures of one part, ratios first. A figure that was not measured is null. */
-export type Figures = Readonly<Record<string, number | null>>;
+/** A figure that was not measured is null. */
+export type Figure = number | null;
+
+/** The figures of one part, ratios first; some have a figure for each side. */
+export type Figures = Readonly<Record<string, Figure | Readonly<Record<string, Figure>>>>;
 
 export interface Spread {
   readonly median: number;
@@ -31,7 +34,7 @@ export function spreadFigures(name: string, spread: Spread | undefined): Figures
 }
 
 /** Rounds a value to four significant digits. Returns null if it was not measured. */
-export function figure(value: number | undefined): number | null {
+export function figure(value: number | undefined): Figure {
   return value === undefined || !Number.isFinite(value) ? null : Number(value.toPrecision(4));
 }
 

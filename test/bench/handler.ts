@@ -1,11 +1,13 @@
 import type { SQSRecord } from 'aws-lambda';
 import { granuleHandler } from '../../lambdas/granule-handler.js';
+import { MAX_RECEIVE_COUNT } from '../../lambdas/granule/outcome.js';
 import { silentLog } from '../../lambdas/runtime/log.js';
 import { silentMeter } from '../../lambdas/runtime/metrics.js';
 import type { Item } from '../../lambdas/stac/stac.js';
 import { handler as deployed } from '../../pipelines/sentinel1/app.js';
 import { figure, median, type Figures, type Print } from './figures.js';
 import { maker, sampleFolder } from './sample.js';
+import { readSource } from '../kit/read-source.js';
 
 const BATCH = 10;
 const BATCHES = 200;
@@ -29,12 +31,12 @@ async function handlerOverheadMs(item: Item, collectionId: string): Promise<numb
     parseMessage: (message) => ({ href: message.type === 'custom' ? String(message.body) : '' }),
     createItem: ({ href }) => Promise.resolve({ ...item, id: href }),
   }).with({
-    source: { read: () => Promise.reject(new Error('the bench reads nothing')) },
+    source: readSource(),
     postItem: () => Promise.resolve(),
     log: silentLog,
     meter: silentMeter,
     queue: { sendToDeadLetters: refused, returnLater: refused },
-    retry: { pipeline: 'bench', maxReceiveCount: 5, retryDelaySeconds: 30 },
+    retry: { pipeline: 'bench', maxReceiveCount: MAX_RECEIVE_COUNT, retryDelaySeconds: 30 },
   });
   const rounds: number[] = [];
   for (let round = 0; round <= ROUNDS; round += 1) {

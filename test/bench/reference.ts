@@ -8,8 +8,8 @@ const PACKAGES = [
   'stactools-sentinel1==0.8.1',
   'pystac==1.9.0',
   'stactools==0.5.3',
-  'requests',
-  'setuptools<81',
+  'requests==2.34.2',
+  'setuptools==80.10.2',
 ];
 
 const PROGRAM = `
@@ -30,8 +30,8 @@ for name, folder in json.loads(sys.argv[1]).items():
 print(json.dumps(times))
 `;
 
-/** Measures the median milliseconds of the Python reference for each granule folder, by name. Installs it if necessary. */
-export function referenceTimes(folders: Readonly<Record<string, string>>): Map<string, number> {
+/** Returns the interpreter of the Python reference's environment. Installs it if necessary. */
+export function installReference(): string {
   const python = join(ENVIRONMENT, 'bin', 'python');
   if (!existsSync(python)) {
     execFileSync('python3', ['-m', 'venv', ENVIRONMENT]);
@@ -39,6 +39,12 @@ export function referenceTimes(folders: Readonly<Record<string, string>>): Map<s
       stdio: ['ignore', 'ignore', 'inherit'],
     });
   }
+  return python;
+}
+
+/** Measures the median milliseconds of the Python reference for each granule folder, by name. */
+export function referenceTimes(folders: Readonly<Record<string, string>>): Map<string, number> {
+  const python = installReference();
   const output = execFileSync(python, ['-c', PROGRAM, JSON.stringify(folders)], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -105,6 +105,9 @@ function copyPipeline(folder: string, id: string): void {
   cpSync(join(root, 'pipelines', PIPELINE), copy, { recursive: true });
   const file = join(copy, 'config.yaml');
   writeFileSync(file, readFileSync(file, 'utf8').replace(/^id: .*$/m, `id: ${id}`));
+  const constants = join(copy, 'constants.ts');
+  const named = readFileSync(constants, 'utf8').replace(/(COLLECTION_ID = ).*/, `$1'${id}';`);
+  writeFileSync(constants, named);
 }
 
 /** Writes the bare app to a folder of its own, with the packages of the project. */

@@ -7,6 +7,7 @@ import { LocalQueue } from '../../local/queue/local-queue.js';
 import { handler } from '../../pipelines/sentinel1/app.js';
 import type { Corpus } from './corpus.js';
 import { below, mutate } from './damage.js';
+import { readSource } from '../kit/read-source.js';
 
 export interface CaseOutcome {
   readonly outcome: 'posted' | 'refused' | 'skipped' | 'finding';
@@ -47,7 +48,7 @@ async function handle(body: string, files: ReadonlyMap<string, Buffer>): Promise
   const collaborators: GranuleCollaborators = {
     log: silentLog,
     meter: silentMeter,
-    source: { read: (href, range) => read(files, href, range) },
+    source: readSource((href, range) => read(files, href, range)),
     postItem: (item) => {
       JSON.stringify(item);
       outcome = { outcome: 'posted' };

@@ -5,7 +5,8 @@ import { PARALLEL_BATCHES } from '../../../lambdas/backfill/collaborators.js';
 import { historicHandler } from '../../../lambdas/historic-handler.js';
 import { silentMeter } from '../../../lambdas/runtime/metrics.js';
 import { silentLog } from '../../../lambdas/runtime/log.js';
-import { DEFAULT_MAX_BYTES, type MessageQueue } from '../../../lambdas/queue/queue.js';
+import { DEFAULT_MAX_BYTES } from '../../../lambdas/queue/limits.js';
+import type { MessageQueue } from '../../../lambdas/queue/queue.js';
 import type { QueryEngine } from '../../../lambdas/inventory/engine.js';
 import { freeOfOthers, localOwner } from '../../../cli/backfill/local-run.js';
 import { deadLetterQueue } from '../../../local/inventory/dead-letters.js';
@@ -34,7 +35,12 @@ async function start(settings: BackfillWorkerSettings): Promise<void> {
   // The queue is in the parent process.
   process.on('disconnect', () => process.exit());
   const { inventory, folder, pageBytes } = settings;
-  const noLimits = { initialChunk: undefined, maxQueueDepth: undefined, maxScanGb: undefined };
+  const noLimits = {
+    initialChunk: undefined,
+    maxQueueDepth: undefined,
+    maxScanGb: undefined,
+    readArchived: false,
+  };
   const cursors = toldCursors(fileCursors(join(folder, 'cursor.json'), 'bench'));
   // In AWS, the lease of a run that was killed ends before Lambda retries the event.
   await freeOfOthers(cursors, systemClock.now());

@@ -79,7 +79,7 @@ function nameOf({ fault }: ActiveFault): string {
 }
 
 /** Hashes a text to three numbers in [0, 1). */
-function numbersOf(name: string): [number, number, number] {
+export function numbersOf(name: string): [number, number, number] {
   const hash = createHash('sha256').update(name).digest();
   const at = (offset: number): number => hash.readUInt32BE(offset) / 2 ** 32;
   return [at(0), at(4), at(8)];

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MAX_RECEIVE_COUNT } from '../../../lambdas/granule/outcome.js';
 import { tokenIssuer } from '../../../local/token/issuer.js';
 import { runEventSource } from '../../../local/queue/event-source.js';
 import { seededRandom } from '../../../local/http/faults.js';
@@ -32,8 +33,6 @@ const HTTP_TIMEOUT_MS = 1_000;
 const RETRY_DELAY_SECONDS = 0.2;
 const TOKEN_SECONDS = 8;
 const REVOCATIONS = 2;
-/** Maximum number of receives. A kill counts as a receive of the messages in flight, although they did not fail. */
-const MAX_RECEIVES = 5;
 const MAX_KILL_DELAY_MS = 150;
 
 /** Sends messages through the handler while its services fail and its processes are killed. Nothing may be lost. */
@@ -85,7 +84,8 @@ class FaultBench {
 
   constructor(private readonly parts: BenchParts) {
     const { kills, count, seed, ledger } = parts;
-    const maxReceiveCount = MAX_RECEIVES + kills;
+    // A kill counts as a receive of the messages in flight, although they did not fail.
+    const maxReceiveCount = MAX_RECEIVE_COUNT + kills;
     this.random = seededRandom(seed + 1);
     this.killAt = momentsOf(kills, () => this.random() * count * 0.9);
     this.revokeAt = momentsOf(REVOCATIONS, () => this.random() * count);

@@ -16,6 +16,7 @@ import {
   type WorkerCall,
   type WorkerSettings,
 } from './protocol.js';
+import { readSource } from '../../kit/read-source.js';
 
 // Entry of the process that is killed. It runs the deployed handler with a stand-in for AWS in the parent process.
 start(JSON.parse(process.env[SETTINGS_VARIABLE] ?? '{}') as WorkerSettings);
@@ -90,7 +91,7 @@ function collaborators(settings: WorkerSettings, call: Call): GranuleCollaborato
   return {
     log: silentLog,
     meter: silentMeter,
-    source: { read: () => Promise.reject(new Error('the bench reads nothing')) },
+    source: readSource(),
     postItem: ingestor({ url: ingestorUrl, tokens, send }).postItem,
     queue: {
       sendToDeadLetters: async (record, reason) => {

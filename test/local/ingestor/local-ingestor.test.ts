@@ -312,6 +312,7 @@ describe('faults', () => {
         { fault: { kind: 'half' }, first: 1, afterwards: true },
         { fault: { kind: 'redirect', location: '/x' }, first: 1 },
         { fault: { kind: 'reset' }, first: 1 },
+        { fault: { kind: 'slow', ms: 1 }, first: 1 },
       ]),
     });
     const post = async (id: string) => {
@@ -336,6 +337,21 @@ describe('faults', () => {
     expect(faulty.items().map(({ id }) => id)).toEqual(['b', 'e']);
     expect(faulty.requestCount()).toBe(5);
     await faulty.close();
+  });
+
+  test('a body stops in the middle, and its connection stays open', async () => {
+    const stalling = await startFakeIngestor({ faults: faultPlan([{ fault: { kind: 'stall' } }]) });
+    const { status, body } = await fetch(stalling.url);
+    const chunks = (body as ReadableStream<Uint8Array>).getReader();
+    const { value } = await chunks.read();
+    const more = chunks.read().then(
+      () => 'more',
+      () => 'ended',
+    );
+
+    expect([status, new TextDecoder().decode(value)]).toEqual([200, '{"id":"half']);
+    await stalling.close();
+    expect(await more).toBe('ended');
   });
 
   test('a request that hangs ends when the server is closed', async () => {

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { backfillOf } from '../../../lambdas/queue/attributes.js';
 import { sqsQueue } from '../../../lambdas/queue/queue.js';
 import { recordQueue } from '../../../lambdas/queue/dead-letters.js';
+import { faultPlan } from '../../../local/http/faults.js';
+import { LocalQueue } from '../../../local/queue/local-queue.js';
 import { startSqs, type SqsServer } from '../../../local/queue/sqs-server.js';
 
 let server: SqsServer;
@@ -63,4 +65,26 @@ test('an unknown queue is an error in the format of SQS', async () => {
   const other = new SendMessageCommand({ QueueUrl: `${server.url}/0/other`, MessageBody: 'x' });
 
   await expect(client.send(other)).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
+});
+
+test('serves a queue that it is given, and fails as planned', async () => {
+  const given = new LocalQueue({ name: 'given' });
+  const faults = faultPlan([{ fault: { kind: 'status', status: 503 }, first: 1 }]);
+  const faulty = await startSqs([given], { faults });
+  const send = () =>
+    client.send(
+      new SendMessageCommand({ QueueUrl: `${faulty.url}/000000000000/given`, MessageBody: 'one' }),
+    );
+  client = new SQSClient({
+    endpoint: faulty.url,
+    region: 'eu-central-1',
+    maxAttempts: 1,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+
+  await expect(send()).rejects.toMatchObject({ $metadata: { httpStatusCode: 503 } });
+  await send();
+
+  expect(given.receive(10).map(({ body }) => body)).toEqual(['one']);
+  await faulty.close();
 });
