@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { MAX_RECEIVE_COUNT } from '../lambdas/granule/collaborators.js';
+import { MAX_RECEIVE_COUNT } from '../lambdas/granule/outcome.js';
 import { MAX_RECEIVE_COUNT as OF_THE_QUEUE } from '../modules/constructs/granule-queue.js';
 import { environmentReadFrom } from './support/project/environment.js';
 import { listFiles, readFiles, type ProjectFile } from './support/project/files.js';
 import { addressesOf, resourceOf, synthesize, type Block } from './support/stacks/stack-kit.js';
+import { INVENTORY, PYTHON } from './support/stacks/config-folder.js';
 import { MATRIX } from './support/stacks/stack-matrix.js';
 
 /** The file that each function of a stack runs. */
@@ -12,6 +13,7 @@ const DOORS = {
   collection: 'lambdas/collection-handler.ts',
   historic: 'lambdas/historic-handler.ts',
   verify: 'lambdas/verify.ts',
+  breaker: 'lambdas/breaker.ts',
 };
 type Fields = Readonly<Record<string, string>>;
 type Role = keyof typeof DOORS;
@@ -19,6 +21,11 @@ const ROLES = Object.keys(DOORS) as Role[];
 
 /** Lambda sets these itself. */
 const SET_BY_LAMBDA = ['AWS_LAMBDA_FUNCTION_NAME', '_X_AMZN_TRACE_ID'];
+
+/** Local runs set these instead of S3. */
+const SET_BY_LOCAL_RUNS = ['OUTPUTS_FOLDER', 'OUTPUTS_HREF'];
+
+const SET_ELSEWHERE = [...SET_BY_LAMBDA, ...SET_BY_LOCAL_RUNS];
 
 /** Node.js and Powertools read these. */
 const READ_BY_OTHERS = ['NODE_OPTIONS', 'POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME'];
@@ -29,6 +36,7 @@ const UNREAD: Readonly<Record<Role, readonly string[]>> = {
   collection: ['PIPELINE', 'PROJECT'],
   historic: ['PROJECT', 'SOURCE_REGION'],
   verify: ['PROJECT', 'STAC_API_URL'],
+  breaker: ['PIPELINE', 'PROJECT'],
 };
 
 const sources = readFiles(listFiles('lambdas/*.ts'));
@@ -57,7 +65,7 @@ function differences(files: readonly ProjectFile[]): Difference[] {
     const set = variablesOf(ALL_SETTINGS, role) ?? [];
     return {
       role,
-      missing: read.filter((name) => !set.includes(name) && !SET_BY_LAMBDA.includes(name)),
+      missing: read.filter((name) => !set.includes(name) && !SET_ELSEWHERE.includes(name)),
       unused: set.filter((name) => !read.includes(name) && !READ_BY_OTHERS.includes(name)).sort(),
     };
   });
@@ -76,7 +84,7 @@ describe('the environment variables of a stack', () => {
         const set = variablesOf(fields, role);
         const required = environmentReadFrom(sources, DOORS[role], ['requiredEnv']);
         const missing = required.filter(
-          (name) => set?.includes(name) === false && !SET_BY_LAMBDA.includes(name),
+          (name) => set?.includes(name) === false && !SET_ELSEWHERE.includes(name),
         );
         expect({ config, role, missing }).toEqual({ config, role, missing: [] });
       }
@@ -91,7 +99,7 @@ describe('the environment variables of a stack', () => {
 
   const names = new Set(ROLES.flatMap((role) => environmentReadFrom(sources, DOORS[role])));
 
-  test.each([...names].filter((name) => !SET_BY_LAMBDA.includes(name)))(
+  test.each([...names].filter((name) => !SET_ELSEWHERE.includes(name)))(
     'differ from those read if %s is renamed in lambdas/ alone',
     (name) => {
       const renamed = sources.map(({ file, text }) => ({
@@ -120,6 +128,35 @@ describe('the environment variables of a stack', () => {
     expect(() => read('const a = requiredEnv(name);')).toThrow(
       'lambdas/a.ts: which environment variable is read by name?',
     );
+  });
+});
+
+/** Set by what runs the function: the container image, or a command on this machine. */
+const SET_BY_THE_PLACE = ['PYTHON_EXECUTABLE', 'PYTHON_FOLDER', 'PYTHON_WORKER'];
+
+/** The files that read them. */
+const PYTHON_FILES = ['settings', 'granule-pattern', 'keys'].map(
+  (name) => `lambdas/python/${name}.ts`,
+);
+
+describe('the environment variables of a pipeline in Python', () => {
+  const fields = Object.assign({ source: '[s3://waves/raw/]' }, PYTHON, INVENTORY);
+
+  test('are those that lambdas/python/ reads', () => {
+    const ofTypescript = variablesOf(INVENTORY, 'app') ?? [];
+    const set = (variablesOf(fields, 'app') ?? []).filter((name) => !ofTypescript.includes(name));
+    const found = PYTHON_FILES.flatMap((file) => environmentReadFrom(sources, file));
+    const read = [...new Set(found)].sort();
+
+    expect([...set, ...SET_BY_THE_PLACE].sort()).toEqual(
+      read.filter((name) => !ofTypescript.includes(name)),
+    );
+    expect(read.filter((name) => ofTypescript.includes(name))).toEqual(['REQUESTER_PAYS']);
+  });
+
+  test('include the pattern of granules for the backfill', () => {
+    expect(variablesOf(fields, 'historic')).toContain('GRANULE_PATTERN');
+    expect(variablesOf(INVENTORY, 'historic')).not.toContain('GRANULE_PATTERN');
   });
 });
 

@@ -29,18 +29,20 @@ const BETWEEN_HOUSES: Allowed = {
 const INSIDE: Readonly<Record<string, Allowed>> = {
   lambdas: layers(
     ['runtime'],
-    ['stac', 'source', 'xml', 'queue'],
-    ['inventory', 'ingestor'],
-    ['granule', 'backfill', 'verify'],
+    ['stac', 'source', 'xml', 'queue', 'runtime-api'],
+    ['inventory', 'ingestor', 'outputs'],
+    ['granule', 'backfill', 'verify', 'hold'],
+    ['python'],
     ['doors'],
   ),
   modules: {
     config: [],
     deployer: ['config'],
     bundling: ['config'],
+    image: ['bundling', 'config'],
     constructs: ['config'],
     pipeline: ['config', 'constructs'],
-    stacks: ['bundling', 'config', 'constructs', 'deployer', 'pipeline'],
+    stacks: ['bundling', 'config', 'constructs', 'deployer', 'image', 'pipeline'],
     terraform: ['config', 'constructs', 'pipeline', 'stacks'],
   },
   local: {
@@ -60,11 +62,18 @@ const INSIDE: Readonly<Record<string, Allowed>> = {
     shared: [],
     item: [],
     status: ['shared'],
-    plan: ['shared'],
-    local: ['shared'],
+    hold: ['shared'],
+    image: ['shared'],
+    stacks: ['shared', 'image'],
+    plan: ['shared', 'stacks'],
+    python: ['shared'],
+    local: ['shared', 'python'],
     backfill: ['shared', 'status'],
     redrive: ['shared', 'local'],
-    doors: ['shared', 'item', 'status', 'plan', 'local', 'backfill', 'redrive'],
+    doors: [
+      ...['shared', 'item', 'status', 'image', 'stacks', 'plan', 'local', 'backfill', 'redrive'],
+      ...['python', 'hold'],
+    ],
   },
 };
 
@@ -73,10 +82,11 @@ const OPEN_TO_CLI = [
   'modules/config/',
   'modules/bundling/',
   'modules/deployer/',
+  'modules/image/',
   // npm run modules names the files that it writes.
   'modules/terraform/generate/names.ts',
 ];
-const CDKTF_FREE = ['modules/config/', 'modules/bundling/', 'modules/deployer/'];
+const CDKTF_FREE = ['modules/config/', 'modules/bundling/', 'modules/deployer/', 'modules/image/'];
 const CDKTF = /^(cdktf|constructs|@cdktf)(\/|$)/;
 const MAX_DOORS = 30;
 const MAX_FILES_IN_FOLDER = 25;

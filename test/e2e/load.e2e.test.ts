@@ -1,23 +1,20 @@
-import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, expect, test } from '@jest/globals';
 import { waitForItems } from './system/catalogue.js';
 import { deadLetters } from './deployment/commands.js';
 import { partsOf } from './deployment/deployed-stack.js';
-import { all } from './data/granules.js';
-import { depthOf, posts, sqs, system, waitUntilDrained } from './system/running.js';
+import { depthOf, posts, system, waitUntilDrained } from './system/running.js';
 import { FULL, MAX_BATCHES } from './deployment/stacks.js';
-import { tileNames, uploadTiles } from './data/tiles.js';
+import { sendTiles, tileNames, uploadTiles } from './data/tiles.js';
 
 const { queueUrl, deadLettersUrl } = partsOf(system, 'cop_dem_30');
 const COUNT = FULL ? 5_000 : 300;
-const BATCH = 10;
-const tiles = tileNames(50, COUNT);
+const tiles = tileNames(55, COUNT);
 
 beforeAll(() => uploadTiles(tiles));
 
 test(`${COUNT} messages become as many Items and no dead letters`, async () => {
   const started = Date.now();
-  await all(batchesOf(tiles), send);
+  await sendTiles(queueUrl, tiles);
 
   await waitForItems(tiles, 1_800);
 
@@ -26,19 +23,6 @@ test(`${COUNT} messages become as many Items and no dead letters`, async () => {
   expect(await deadLetters('cop_dem_30')).toEqual([]);
   expect(await depthOf(deadLettersUrl)).toEqual({ visible: 0, hidden: 0 });
 }, 2_400_000);
-
-function batchesOf(names: readonly string[]): readonly string[][] {
-  const starts = Array.from({ length: Math.ceil(names.length / BATCH) }, (_, index) => index);
-  return starts.map((index) => names.slice(index * BATCH, (index + 1) * BATCH));
-}
-
-async function send(names: readonly string[]): Promise<void> {
-  const Entries = names.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
-  const { Failed = [] } = await sqs.send(
-    new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }),
-  );
-  expect(Failed).toEqual([]);
-}
 
 async function postsSince(time: number) {
   const own = new Set(tiles);

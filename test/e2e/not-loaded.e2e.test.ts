@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitForItems } from './system/catalogue.js';
@@ -41,11 +43,13 @@ describe('a catalogue that is down for ten seconds', () => {
     expect(await verify()).toMatchObject({ requeued: 3, dead: 0 });
     await waitForItems(itemIds(some));
     await waitFor(verify, (found) => (found as { waiting: number }).waiting === 0);
+    const loaded = await command('status', 'sentinel1');
+    expect(loaded.stdout).toMatch(/\nSTAC API: [1-9][\d,]* Items \(/);
   });
 });
 
 describe('an Item that pgSTAC refuses', () => {
-  test('is listed by `status`, and becomes a dead letter with the reason after its last attempt', async () => {
+  test('is listed by `status`, becomes a dead letter with the reason after its last attempt, and can be discarded', async () => {
     await refuseInDatabase(itemId);
 
     await announce([refused]);
@@ -69,6 +73,12 @@ describe('an Item that pgSTAC refuses', () => {
       { itemId, kind: 'permanent', reason: expect.stringContaining(REFUSAL) },
     ]);
     expect(await postsOf(itemId)).toHaveLength(4);
+
+    const to = join(system.folder, 'discarded.ndjson');
+    const words = ['--reason', REFUSAL, '--discard', '--to', to, '--yes'] as const;
+    expect(await command('redrive', 'sentinel1', ...words)).toMatchObject({ code: 0 });
+    expect(await deadLetters('sentinel1')).toEqual([]);
+    expect(readFileSync(to, 'utf8')).toContain(REFUSAL);
   });
 });
 

@@ -33,6 +33,7 @@ const PROBED: readonly (readonly [role: ProbedRole, policy: string, sid: string]
   ...['ReadSecret', 'ShareToken', 'ReadIngestions', 'SendAgain'].map(
     (sid) => ['verify', 'policy', sid] as const,
   ),
+  ...['SwitchMapping', 'KeepHold'].map((sid) => ['breaker', 'policy', sid] as const),
 ];
 /** Covered by topic.e2e.test.ts: a topic that the queue's policy does not name delivers nothing. */
 const ELSEWHERE = ['queue_policy AcceptTopic'];
@@ -80,7 +81,7 @@ describe('every statement of every policy', () => {
 });
 
 describe('all statements together', () => {
-  test.each(['app', 'collection', 'historic', 'verify'] as const)(
+  test.each(['app', 'collection', 'historic', 'verify', 'breaker'] as const)(
     'are sufficient for the function %s',
     async (role) => {
       expect(deniedIn(await probes[role]())).toEqual([]);
@@ -92,7 +93,7 @@ describe('all statements together', () => {
 const DENIAL_SECONDS = 90;
 
 /** The other two functions retry for up to a minute, since a policy takes time to spread: they are probed with E2E=full. */
-const QUICK: readonly ProbedRole[] = ['app', 'verify'];
+const QUICK: readonly ProbedRole[] = ['app', 'verify', 'breaker'];
 
 describe('without its statement', () => {
   test.each(PROBED.filter(([role]) => FULL || QUICK.includes(role)))(

@@ -4,7 +4,7 @@ import { httpServer, type SeenRequest } from './http-server.js';
 type Fields = Readonly<Record<string, unknown>>;
 export type TableRow = Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
 
-/** A call of an AWS service: the operation by its target (`AmazonSQS.SendMessage`), or `S3.GetObject`. */
+/** A call of an AWS service: the operation by its target (`AmazonSQS.SendMessage`), `S3.GetObject` or `S3.PutObject`. */
 export interface AwsCall {
   readonly operation: string;
   /** Region of the signature. */
@@ -19,7 +19,11 @@ export interface AwsCall {
 export async function deployedServices() {
   const calls: AwsCall[] = [];
   const rows: TableRow[] = [];
-  const state = { objectStatus: 200, collection: {} as object };
+  const state = {
+    objectStatus: 200,
+    object: 'read' as string | Uint8Array,
+    collection: {} as object,
+  };
   const server = await httpServer((request, response) => {
     const call = awsCall(request);
     if (call === undefined) {
@@ -27,12 +31,11 @@ export async function deployedServices() {
       return void response.writeHead(status).end(JSON.stringify(body));
     }
     calls.push(call);
-    if (call.operation === 'S3.GetObject') {
-      return void response.writeHead(state.objectStatus).end('read');
+    if (call.operation.startsWith('S3.')) {
+      return void response.writeHead(state.objectStatus).end(state.object);
     }
     if (call.operation.endsWith('.PutItem')) rows.push(call.input['Item'] as TableRow);
-    const ingestions = rows.filter(({ pk }) => pk?.S === 'ingestion');
-    const answer = awsAnswer(call, { ingestions, url: server.url });
+    const answer = awsAnswer(call, { rows, url: server.url });
     response.writeHead(200).end(JSON.stringify(answer));
   });
   const environment = {
@@ -45,23 +48,27 @@ export async function deployedServices() {
   return { ...server, calls, rows, state, environment };
 }
 
-function awsCall({ headers, body }: SeenRequest): AwsCall | undefined {
+function awsCall({ method, headers, body }: SeenRequest): AwsCall | undefined {
   const scope = /Credential=[^/]+\/\d+\/([^/]+)\/(\w+)\//.exec(headers.authorization ?? '');
   if (scope === null) return undefined;
   const [, region = '', service] = scope;
   const target = headers['x-amz-target'];
   if (service === 's3' || typeof target !== 'string') {
-    return { operation: 'S3.GetObject', region, input: headers };
+    return {
+      operation: method === 'PUT' ? 'S3.PutObject' : 'S3.GetObject',
+      region,
+      input: headers,
+    };
   }
   return { operation: target, region, input: JSON.parse(body) as Fields };
 }
 
 interface AnswerData {
-  readonly ingestions: readonly TableRow[];
+  readonly rows: readonly TableRow[];
   readonly url: string;
 }
 
-function awsAnswer({ operation, input }: AwsCall, { ingestions, url }: AnswerData): object {
+function awsAnswer({ operation, input }: AwsCall, { rows, url }: AnswerData): object {
   if (operation === 'secretsmanager.GetSecretValue') {
     const secret = { cognito_domain: url, client_id: 'i', client_secret: 's', scope: 'w' };
     return { SecretString: JSON.stringify(secret) };
@@ -70,7 +77,10 @@ function awsAnswer({ operation, input }: AwsCall, { ingestions, url }: AnswerDat
     const md5 = createHash('md5').update(String(input['MessageBody'])).digest('hex');
     return { MD5OfMessageBody: md5, MessageId: 'm' };
   }
-  return operation.endsWith('.Query') ? { Items: ingestions, Count: ingestions.length } : {};
+  if (!operation.endsWith('.Query')) return {};
+  const values = input['ExpressionAttributeValues'] as TableRow;
+  const Items = rows.filter(({ pk }) => pk?.S === values[':pk']?.S);
+  return { Items, Count: Items.length };
 }
 
 function answerOf({ url, method }: SeenRequest, collection: object) {

@@ -1,6 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { MessageError } from '../../lambdas/runtime/errors.js';
 import type { GranuleCollaborators } from '../../lambdas/granule/collaborators.js';
+import { MAX_RECEIVE_COUNT } from '../../lambdas/granule/outcome.js';
 import {
   granuleHandler,
   type Granule,
@@ -10,6 +11,7 @@ import { silentLog, type LogFields } from '../../lambdas/runtime/log.js';
 import { silentMeter } from '../../lambdas/runtime/metrics.js';
 import type { DeadLetterReason } from '../../lambdas/queue/dead-letters.js';
 import type { Item } from '../../lambdas/stac/stac.js';
+import { readSource } from '../kit/read-source.js';
 
 export function sqsRecord(body: unknown, fields: Partial<SQSRecord> = {}): SQSRecord {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -90,7 +92,7 @@ export function exampleHandler(
     lines.push({ level, message, fields });
   };
   const handler = granuleHandler({ ...examplePipeline, ...pipeline }).with({
-    source: { read: () => Promise.reject(new Error('nothing to read')) },
+    source: readSource(),
     postItem: (item) => {
       posted.push(item);
       return Promise.resolve();
@@ -107,7 +109,12 @@ export function exampleHandler(
         return Promise.resolve();
       },
     },
-    retry: { pipeline: 'example', maxReceiveCount: 5, retryDelaySeconds: 30, random: () => 1 },
+    retry: {
+      pipeline: 'example',
+      maxReceiveCount: MAX_RECEIVE_COUNT,
+      retryDelaySeconds: 30,
+      random: () => 1,
+    },
     ...collaborators,
   });
   const run = async (records: SQSRecord[], remainingMs: () => number = () => 60_000) => {

@@ -51,10 +51,12 @@ async function sendObject(
   if ((request.headers['if-match'] ?? eTag) !== eTag) fail(response, 412, 'PreconditionFailed');
   else if (bytes.length === 0) fail(response, 416, 'InvalidRange');
   else {
-    response.writeHead(206, {
+    const range = `bytes ${first}-${Number(first) + bytes.length - 1}/${file.size}`;
+    const isPart = request.headers.range !== undefined;
+    response.writeHead(isPart ? 206 : 200, {
       etag: eTag,
       'content-length': bytes.length,
-      'content-range': `bytes ${first}-${Number(first) + bytes.length - 1}/${file.size}`,
+      ...(isPart && { 'content-range': range }),
       'last-modified': file.mtime.toUTCString(),
     });
     response.end(bytes);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
+import type { Item } from '../../lambdas/stac/stac.js';
 import { sharedPath } from './shared-data.js';
 
 /** The folder of the reference data that has published schemas of extensions. */
@@ -53,4 +54,15 @@ export function coreSchema(
   const validate = ajv.getSchema(urlOf(kind));
   if (validate === undefined) throw new Error(`${folder} has no schema for ${kind}`);
   return validate;
+}
+
+/**
+ * Returns why the core schema of an Item's own version of STAC does not allow it. The link to the Collection, which the
+ * schema demands, is added: a pipeline without stac_api_url cannot have it.
+ */
+export function coreFaultsOf(item: Item, folder: string): readonly string[] {
+  const validate = coreSchema(folder, { version: item.stac_version, kind: 'item' });
+  const link = { rel: 'collection', href: 'https://example.com/collection' };
+  validate({ ...item, links: [...item.links, link] });
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { runCli } from '../support/cli/run-cli.js';
+import { pythonEnvironment, testWithPackages } from '../support/python-environment.js';
 
 const BENCH = 'test/bench/bench.ts';
 
@@ -21,6 +22,11 @@ test.each([
     measured: ['timesOneByOne', 'timesOneByOneMin', 'timesOneByOneMax', 'keysPeakMb'],
   },
   {
+    args: ['verify', '--posted', '50'],
+    keys: ['settledPerSecond', 'cpuMsPerItem', 'ingestorMs', 'tableMs', 'items'],
+    measured: ['settledPerSecond', 'cpuMsPerItem'],
+  },
+  {
     args: ['stacks', '--pipelines', '0', '--rounds', '1'],
     keys: ['timesBareApp', 'manyWarmSeconds', 'bundleMb'],
     measured: ['timesBareApp', 'oneSeconds', 'importMs'],
@@ -34,6 +40,40 @@ test.each([
   expect(Object.keys(figures)).toEqual(expect.arrayContaining(keys));
   expect(measured.filter((key) => !(Number(figures[key]) > 0))).toEqual([]);
   expect(stderr).not.toBe('');
+});
+
+const environments = await Promise.all(
+  ['noaa_hrrr', 'noaa_oisst', 'landsat_c2_l2'].map((id) =>
+    pythonEnvironment({ id, folder: `pipelines/${id}` }),
+  ),
+);
+const environment = environments.find((one) => 'missing' in one) ?? { python: '' };
+
+testWithPackages(environment, 'bench python prints its ratios as one JSON object', async () => {
+  const args = ['python', '--rounds', '1', '--scenes', '4'];
+  const { code, stdout, stderr } = await runCli(BENCH, args);
+
+  expect({ code, lines: stdout.trimEnd().split('\n').length }).toEqual({ code: 0, lines: 1 });
+  const figures = JSON.parse(stdout) as Record<string, number | null>;
+  expect(figures).toMatchObject({ part: 'python', granules: 4 });
+  for (const key of ['overhead_ms', 'oisst_ratio', 'cores_ratio', 'environment_ms']) {
+    expect({ key, isMeasured: Number(figures[key]) > 0 }).toEqual({ key, isMeasured: true });
+  }
+  // One process for each Item is slower on any machine. Without uv it is not measured.
+  expect(figures['uvx_ratio'] ?? Infinity).toBeGreaterThan(1);
+  expect(stderr).toContain('granule with four copies');
+});
+
+test('bench cost without --reference measures this side only, and gives no ratio', async () => {
+  const { stdout } = await runCli(BENCH, ['cost', '--rounds', '1']);
+
+  const figures = JSON.parse(stdout) as Record<string, Record<string, number | null>>;
+  expect(figures['ratio']).toBeNull();
+  for (const key of ['usd_per_million', 'gb_seconds_per_million', 'cold_start_ms']) {
+    expect(figures[key]).toEqual({ ours: expect.any(Number) as unknown, reference: null });
+  }
+  // The manifest, and the first part of one annotation.
+  expect(figures['s3_requests_per_item']?.['ours']).toBe(2);
 });
 
 test('each of several parts prints one line', async () => {
@@ -55,6 +95,6 @@ test('an unknown part is rejected with the known ones', async () => {
     code: 2,
     stdout: '',
     stderr:
-      'bench: unknown part "queues" (known: items, handler, local, backfill, stacks). Run "npm run bench -- --help" for usage.\n',
+      'bench: unknown part "queues" (known: items, handler, local, backfill, cost, verify, python, stacks). Run "npm run bench -- --help" for usage.\n',
   });
 });

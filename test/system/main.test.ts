@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   renameSync,
   symlinkSync,
   writeFileSync,
@@ -12,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { pipelineFolder, yamlOf } from '../support/stacks/config-folder.js';
+import { PYTHON, pipelineFolder, yamlOf } from '../support/stacks/config-folder.js';
 
 const run = promisify(execFile);
 
@@ -50,6 +51,20 @@ describe('main.ts', () => {
     const { code, root, stderr } = await synth(DEMO);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(existsSync(join(root, 'cdktf.out/stacks/waves/cdk.tf.json'))).toBe(true);
+  });
+
+  test('names the image of a pipeline in Python, without building it', async () => {
+    const { code, root, stderr } = await synth(DEMO, {
+      'config.yaml': yamlOf(PYTHON),
+      'requirements.in': 'stactools-waves',
+      'requirements.txt': '',
+    });
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const stack = readFileSync(join(root, 'cdktf.out/stacks/waves/cdk.tf.json'), 'utf8');
+    expect(stack).toMatch(
+      /"image_uri": "123456789012\.dkr\.ecr\.us-west-2\.amazonaws\.com\/demo-images:waves-[0-9a-f]{16}"/,
+    );
   });
 
   test('with BOOTSTRAP=1 writes only the stacks of the project itself', async () => {

@@ -1,5 +1,7 @@
+import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { all, createBucket, putObject } from './granules.js';
 import { FULL } from '../deployment/stacks.js';
+import { sqs } from '../system/running.js';
 
 /** As in the config.yaml of cop_dem_30. */
 export const TILE_BUCKET = 'copernicus-dem-30m';
@@ -11,6 +13,21 @@ export function tileNames(latitude: number, count: number): string[] {
     const north = String(latitude + Math.floor(index / 180)).padStart(2, '0');
     const east = String(index % 180).padStart(3, '0');
     return `Copernicus_DSM_COG_10_N${north}_00_E${east}_00_DEM`;
+  });
+}
+
+const BATCH = 10;
+
+/** Sends a message for each tile, ten at a time. Throws if SQS does not accept one. */
+export async function sendTiles(queueUrl: string, names: readonly string[]): Promise<void> {
+  const starts = Array.from({ length: Math.ceil(names.length / BATCH) }, (_, at) => at * BATCH);
+  await all(starts, async (start) => {
+    const bodies = names.slice(start, start + BATCH);
+    const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+    const { Failed = [] } = await sqs.send(
+      new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }),
+    );
+    if (Failed.length > 0) throw new Error(`SQS refused messages: ${JSON.stringify(Failed)}`);
   });
 }
 

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { deployerOf, terraformHere } from './deployed-stack.js';
 import { commandEnvironment } from './project-copy.js';
 import { system, waitFor } from '../system/running.js';
 
@@ -11,10 +12,41 @@ export interface CommandOutcome {
 
 /** Runs a command of the project in the run's copy of the project. */
 export function command(name: string, ...words: readonly string[]): Promise<CommandOutcome> {
+  return runCommand([name, ...words], commandEnvironment(system));
+}
+
+/** The same for a command that runs Terraform, whose provider is where the tests find it. */
+export async function terraformCommand(
+  name: string,
+  ...words: readonly string[]
+): Promise<CommandOutcome> {
+  const { environment } = await terraformHere();
+  return runCommand([name, ...words], { ...environment, ...commandEnvironment(system) });
+}
+
+/** The same with the permissions of the user who deploys the stacks. */
+export async function deployerCommand(
+  name: string,
+  ...words: readonly string[]
+): Promise<CommandOutcome> {
+  const { environment } = await terraformHere();
+  const { accessKeyId, secretAccessKey } = await deployerOf(system, 'stacks');
+  return runCommand([name, ...words], {
+    ...environment,
+    ...commandEnvironment(system),
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  });
+}
+
+function runCommand(
+  [name = '', ...words]: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<CommandOutcome> {
   const { PATH, HOME } = process.env;
   const options = {
     cwd: join(system.folder, 'project'),
-    env: { PATH, HOME, ...commandEnvironment(system) },
+    env: { ...environment, PATH, HOME },
     maxBuffer: 64 * 1024 * 1024,
   };
   const node = ['--import', 'tsx', '--no-warnings', `cli/${name}.ts`, ...words];

@@ -35,24 +35,34 @@ export async function deploymentOf(
 }
 
 /** Creates the state bucket, as an administrator of the account does once. */
-export async function deployStateBucket(system: System): Promise<void> {
+export function deployStateBucket(system: System): Promise<void> {
+  return deployShared(system, 'bootstrap');
+}
+
+/** Creates the repository of images, as an administrator does. */
+export function deployImages(system: System): Promise<void> {
+  return deployShared(system, 'images');
+}
+
+async function deployShared(system: System, id: string): Promise<void> {
   await synthesizeBootstrap(system);
-  const bootstrap = new Deployment(system, 'bootstrap', {
+  const stack = new Deployment(system, id, {
     terraform: await terraformHere(),
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
-  await bootstrap.init();
-  const { code, output } = await bootstrap.apply();
+  await stack.init();
+  const { code, output } = await stack.apply();
   if (code !== 0) throw new Error(output);
 }
 
-async function terraformHere(): Promise<Terraform> {
+export async function terraformHere(): Promise<Terraform> {
   const terraform = await findTerraform();
   if (terraform === undefined) throw new Error('Terraform is not installed');
   return terraform;
 }
 
-async function deployerOf(system: System, kind: DeployerKind): Promise<Credentials> {
+/** Returns the access key of the user who deploys; the user is created once. */
+export async function deployerOf(system: System, kind: DeployerKind): Promise<Credentials> {
   const file = join(system.folder, `deployer-of-${kind}.json`);
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Credentials;
   const made = await createDeployer(system, kind);

@@ -24,8 +24,10 @@ export interface GateState {
   readonly faults: readonly Fault[];
   /** Whether tokens of earlier POSTs are refused from now on. */
   readonly refuseKnownTokens?: boolean;
+  /** Whether the ingestor accepts connections; if not, the proxy in front of it cuts each one. */
+  readonly ingestor: boolean;
   /** Whether connections to PostgreSQL are forwarded. */
   readonly postgres: boolean;
 }
 
-export const ALL_WELL: GateState = { faults: [], postgres: true };
+export const ALL_WELL: GateState = { faults: [], ingestor: true, postgres: true };

@@ -85,7 +85,7 @@ export const NOT_EVALUATED: readonly NotEvaluated[] = [
     reason: 'the emulator sends failed invocations to the destination without checking the role',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html',
   },
-  ...['SendDeadLetters', 'InvokeHistoric', 'InvokeVerify'].map((sid) => ({
+  ...['SendDeadLetters', 'InvokeHistoric', 'InvokeVerify', 'InvokeBreaker'].map((sid) => ({
     document: 'schedules_policy-document',
     sid,
     reason: "the emulator's scheduler does not check the role of a schedule",

@@ -1,5 +1,7 @@
 import { DeleteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { ingestionTable } from '../../../lambdas/ingestor/pending.js';
+import { BREAKER, holdRow } from '../../../lambdas/hold/hold-row.js';
+import { postTracer } from '../../../lambdas/ingestor/post-trace.js';
+import { ingestionTable } from '../../../lambdas/ingestor/ingestion-table.js';
 import { jsonCall } from './aws-call.js';
 import { partsOf } from './deployed-stack.js';
 import { invoke, isOfKilledWorker, killWorkers } from './functions.js';
@@ -12,7 +14,7 @@ const dynamo = new DynamoDBClient(clientOptions(system.endpoint));
 
 /** Makes a function use all its permissions; returns its results and logs. */
 export type Probe = () => Promise<string>;
-export type ProbedRole = 'app' | 'collection' | 'historic' | 'verify';
+export type ProbedRole = 'app' | 'collection' | 'historic' | 'verify' | 'breaker';
 
 /** `failing` is a granule in the bucket that the ingestor refuses for a while. */
 export function probesWith(failing: Granule): Readonly<Record<ProbedRole, Probe>> {
@@ -21,6 +23,7 @@ export function probesWith(failing: Granule): Readonly<Record<ProbedRole, Probe>
     collection: () => listened('collection', () => invoke(names.functions.collection.function)),
     historic: () => listened('historic', backfillOneChunk),
     verify: () => listened('verify', verifyTwo),
+    breaker: () => listened('breaker', release),
   };
 }
 
@@ -92,4 +95,11 @@ async function verifyTwo(): Promise<unknown> {
     await record({ ...ids, body, sentTimestamp: String(Date.now()), tries: 0 });
   }
   return invoke(names.functions.verify.function);
+}
+
+/** Lets the breaker release a hold of its own, because a post was answered since. */
+async function release(): Promise<unknown> {
+  await holdRow(names.stateTable, dynamo).write({ since: new Date(0).toISOString(), by: BREAKER });
+  await postTracer(names.stateTable, dynamo).answered();
+  return invoke(names.functions.breaker.function);
 }

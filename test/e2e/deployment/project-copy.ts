@@ -7,7 +7,7 @@ import type { StackPlan } from './stacks.js';
 import type { System } from '../system/system.js';
 
 const ROOMS = ['cli', 'lambdas', 'local', 'modules', 'pipelines', 'docs', 'test'];
-const FILES = ['main.ts', 'cdktf.json', 'package.json'];
+const FILES = ['main.ts', 'cdktf.json', 'package.json', '.terraform.lock.hcl'];
 
 /** Copies the project to the folder of the run, with these pipelines only and a config.yaml for the run. */
 export function copyProject(system: System, stacks: readonly StackPlan[]): string {

@@ -4,6 +4,7 @@ Each patch is one function; its docstring says why.
 """
 
 import alarms  # noqa: F401
+import images  # noqa: F401
 import permissions  # noqa: F401
 import queries  # noqa: F401
 

@@ -27,6 +27,14 @@ def one_mapping_is_not_the_list(original, method, path):
     return f"{verb}EventSourceMapping"
 
 
+@patch(iam_actions, "_lambda_action")
+def settings_of_a_function_have_their_own_actions(original, method, path):
+    """AWS has actions for these settings; the emulator checks those for the code, or none."""
+    setting = {"event-invoke-config": "EventInvokeConfig", "recursion-config": "RecursionConfig"}.get(path.rstrip("/").split("/")[-1])
+    verb = {"GET": "Get", "PUT": "Put", "POST": "Update", "DELETE": "Delete"}.get(method)
+    return f"{verb}Function{setting}" if setting else original(method, path)
+
+
 @patch(iam_evaluator, "_resolve_condition_key")
 def requests_come_by_tls(original, key, context):
     """On AWS every SDK uses TLS; the emulator uses plain HTTP, which a bucket policy denies."""

@@ -35,17 +35,26 @@ export async function createUserPool(caller: Caller): Promise<UserPool> {
     Name: 'ingestor',
     Scopes,
   });
-  const { UserPoolClient } = await call('CreateUserPoolClient', {
-    UserPoolId,
-    ClientName: 'pipelines',
-    GenerateSecret: true,
-    AllowedOAuthFlows: ['client_credentials'],
-    AllowedOAuthScopes: [SCOPE],
-    AllowedOAuthFlowsUserPoolClient: true,
-  });
+  return { poolId: UserPoolId, client: await createClient(caller, UserPoolId) };
+}
+
+/** Creates one more client, as a rotation does. */
+export async function createClient(
+  caller: Caller,
+  UserPoolId: string,
+): Promise<UserPool['client']> {
+  const { UserPoolClient } = (await jsonCall(
+    caller,
+    ['cognito-idp', 'AWSCognitoIdentityProviderService.CreateUserPoolClient'],
+    {
+      UserPoolId,
+      ClientName: 'pipelines',
+      GenerateSecret: true,
+      AllowedOAuthFlows: ['client_credentials'],
+      AllowedOAuthScopes: [SCOPE],
+      AllowedOAuthFlowsUserPoolClient: true,
+    },
+  )) as Answers;
   const { ClientId, ClientSecret } = UserPoolClient;
-  return {
-    poolId: UserPoolId,
-    client: { client_id: ClientId, client_secret: ClientSecret, scope: SCOPE },
-  };
+  return { client_id: ClientId, client_secret: ClientSecret, scope: SCOPE };
 }

@@ -6,6 +6,12 @@ import type { Fault, LoggedPost } from '../deployment/faults.js';
 export class FaultProxy {
   readonly log: LoggedPost[] = [];
   private faults: { readonly fault: Fault; left: number }[] = [];
+  private readonly server = createServer((asked, answer) => {
+    this.handle(asked, answer).catch((error: unknown) => {
+      answer.writeHead(502).end(String(error));
+    });
+  });
+  private open = true;
   private readonly known = new Set<string>();
   private refused = new Set<string>();
 
@@ -19,12 +25,17 @@ export class FaultProxy {
     this.refused = new Set(this.known);
   }
 
+  /** While it is not open, every connection is cut. */
+  setOpen(open: boolean): void {
+    this.open = open;
+    if (!open) this.server.closeAllConnections();
+  }
+
   listen(port: number): void {
-    createServer((asked, answer) => {
-      this.handle(asked, answer).catch((error: unknown) => {
-        answer.writeHead(502).end(String(error));
-      });
-    }).listen(port, '127.0.0.1');
+    this.server.on('connection', (socket) => {
+      if (!this.open) socket.destroy();
+    });
+    this.server.listen(port, '127.0.0.1');
   }
 
   private async handle(asked: IncomingMessage, answer: ServerResponse): Promise<void> {

@@ -25,6 +25,7 @@ createServer((asked, answer) => {
     const state = JSON.parse(body) as GateState;
     posts.setFaults(state.faults);
     if (state.refuseKnownTokens === true) posts.refuseKnownTokens();
+    posts.setOpen(state.ingestor);
     postgres.setOpen(state.postgres);
     answerJson(state);
   });

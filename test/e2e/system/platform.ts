@@ -85,6 +85,8 @@ export async function createLoader(
       EventSourceArn: stream,
       BatchSize: 1000,
       StartingPosition: 'TRIM_HORIZON',
+      // As eoapi-cdk sets it: a batch that failed twice is dropped.
+      MaximumRetryAttempts: 1,
     }),
   );
 }

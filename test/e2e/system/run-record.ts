@@ -34,6 +34,11 @@ export function functionsFolder(folder: string): string {
   return join(tmpdir(), `stac-e2e-${basename(folder)}`);
 }
 
+/** The root file systems of images, which the emulator runs. */
+export function imagesFolder(folder: string): string {
+  return join(folder, 'images');
+}
+
 export function saveRun(record: RunRecord): void {
   writeFileSync(join(record.folder, 'run.json'), JSON.stringify(record, undefined, 2));
 }

@@ -30,7 +30,7 @@ export async function waitFor<T>(
     const value = await look();
     if (isDone(value)) return value;
     if (Date.now() > deadline) {
-      const seen = JSON.stringify(value).slice(0, 500);
+      const seen = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 500);
       throw new Error(
         `not so within ${seconds} s; last seen: ${seen}; logs: ${system.folder}/logs`,
       );

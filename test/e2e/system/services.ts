@@ -5,7 +5,7 @@ import { postgresAddress, postgresEnvironment } from './database.js';
 import type { Installed } from './install.js';
 import { ACCOUNT, REGION, ROOT } from './places.js';
 import { freePorts, startProcess, type OwnProcess, type ProcessOptions } from './processes.js';
-import { functionsFolder } from './run-record.js';
+import { functionsFolder, imagesFolder } from './run-record.js';
 
 /** Ports of the services, which listen on the loopback interface only. */
 export interface Ports {
@@ -62,6 +62,7 @@ export function startEmulator(context: ServiceContext): Promise<OwnProcess> {
       TMPDIR: temporary,
       S3_DATA_DIR: join(folder, 's3'),
       STATE_DIR: join(folder, 'state'),
+      E2E_IMAGES: imagesFolder(folder),
     },
   });
 }

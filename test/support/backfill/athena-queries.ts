@@ -20,6 +20,8 @@ export interface QueryFailure {
   readonly state: 'FAILED' | 'CANCELLED';
   readonly reason: string;
   readonly retryable?: boolean;
+  /** A number of Athena's error catalog. */
+  readonly errorType?: number;
 }
 
 interface Execution {
@@ -29,6 +31,7 @@ interface Execution {
   state: 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
   reason?: string;
   retryable?: boolean;
+  errorType?: number;
   /** Number of responses with RUNNING before the real state. */
   pollsLeft: number;
 }

@@ -111,7 +111,7 @@ function executionOf(queries: AthenaQueries, id: string) {
     ? {
         State: execution.state,
         StateChangeReason: execution.reason,
-        AthenaError: { Retryable: execution.retryable ?? false },
+        AthenaError: { Retryable: execution.retryable ?? false, ErrorType: execution.errorType },
       }
     : { State: 'RUNNING' };
   const ResultConfiguration = { OutputLocation: `s3://results/${id}.csv` };

@@ -9,11 +9,8 @@ import type { BackfillSettings } from '../../../lambdas/backfill/settings.js';
 import { parseInventory } from '../../../lambdas/inventory/inventory.js';
 import { silentMeter } from '../../../lambdas/runtime/metrics.js';
 import type { Log, LogFields } from '../../../lambdas/runtime/log.js';
-import {
-  DEFAULT_MAX_BYTES,
-  type MessageQueue,
-  type QueueMessage,
-} from '../../../lambdas/queue/queue.js';
+import { DEFAULT_MAX_BYTES } from '../../../lambdas/queue/limits.js';
+import type { MessageQueue, QueueMessage } from '../../../lambdas/queue/queue.js';
 import { fileObjects } from '../../../local/inventory/file-objects.js';
 import { duckDbEngine } from '../../../local/inventory/duckdb-engine.js';
 
@@ -116,6 +113,7 @@ export function backfillKit(options: BackfillKitOptions): BackfillKit {
       initialChunk: undefined,
       maxQueueDepth: undefined,
       maxScanGb: undefined,
+      readArchived: false,
       ...options.settings,
     },
     engine: duckDbEngine({ folder: resultsFolder }),

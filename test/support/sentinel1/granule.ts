@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ReadError } from '../../../lambdas/runtime/errors.js';
 import type { ByteRange } from '../../../lambdas/source/source.js';
-import type { ItemContext } from '../../../lambdas/granule/items.js';
+import type { ReadContext } from '../../../lambdas/granule/items.js';
+import { readSource } from '../../kit/read-source.js';
 
 const FIXTURES = fileURLToPath(new URL('../../../pipelines/sentinel1/', import.meta.url));
 
@@ -36,7 +37,7 @@ export const GRANULE_NAMES = Object.keys(GRANULES) as GranuleName[];
 /** Changes the content of a file; returns undefined to remove the file. */
 export type Edit = (text: string) => string | Uint8Array | undefined;
 
-export interface TestGranule extends ItemContext {
+export interface TestGranule extends ReadContext {
   readonly href: string;
   readonly reads: readonly { readonly name: string; readonly range: ByteRange | undefined }[];
   readonly warnings: readonly string[];
@@ -60,7 +61,7 @@ export function testGranule(
     href,
     reads,
     warnings,
-    source: { read: (file, range) => Promise.resolve().then(() => read(file, range)) },
+    source: readSource((file, range) => Promise.resolve().then(() => read(file, range))),
     warn: (message) => warnings.push(message),
   };
 }

@@ -17,11 +17,20 @@ export const INVENTORY: Readonly<Record<string, string>> = {
   historic_frequency: '0',
 };
 
+/** What a pipeline in Python needs in addition. */
+export const PYTHON: Readonly<Record<string, string>> = {
+  python_function: 'stactools.waves.stac:create_item',
+  granule_pattern: "'\\.nc$'",
+  source: '[s3://waves/]',
+};
+
 const CODE = 'export const handler = async () => undefined;\n';
 
 /** The files that a pipeline with this config.yaml needs. */
 function entriesFor(yaml: string | Uint8Array): readonly string[] {
   const hasBackfill = /^(?:historic_frequency|inventory_location):/m.test(yaml.toString());
+  if (/^python_function:/m.test(yaml.toString()))
+    return ['requirements.in', 'requirements.txt', 'collection.json', 'create_item.py'];
   return ['app.ts', 'collection.ts', ...(hasBackfill ? ['historic.ts'] : [])];
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'cdktf';
 import type { PipelineConfig } from '../../../modules/config/config.js';
-import type { FunctionCode } from '../../../modules/constructs/pipeline-function.js';
+import { zipCode, type FunctionCode } from '../../../modules/constructs/function-code.js';
 import type { PipelineCode } from '../../../modules/pipeline/functions.js';
 import { withoutNotes } from '../../../modules/terraform/generate/json.js';
 import { PipelineStack } from '../../../modules/stacks/pipeline-stack.js';
@@ -26,6 +26,7 @@ export interface SynthOptions {
   readonly state?: StateSettings;
   /** Hash of every function's code. */
   readonly hashBase64?: string;
+  readonly earlierTopicRegion?: string | undefined;
 }
 
 export const HASH = 'C0FFEEC0FFEEC0FFEEC0FFEEC0FFEEC0FFEEC0FFEE0=';
@@ -59,28 +60,26 @@ export function readStack(folder: string): SynthesizedStack {
 }
 
 /** Synthesizes a pipeline and returns the folder of its stack. */
-export function writeStack(
-  config: PipelineConfig,
-  { project = 'demo', state = { kind: 'local' }, hashBase64 = HASH }: SynthOptions = {},
-): string {
+export function writeStack(config: PipelineConfig, options: SynthOptions = {}): string {
+  const { project = 'demo', state = { kind: 'local' }, hashBase64 = HASH } = options;
+  const { earlierTopicRegion } = options;
   const outdir = mkdtempSync(join(tmpdir(), 'synth-'));
   const app = new App({ outdir, stackTraces: false });
-  new PipelineStack(app, { config, project, state, code: codeOf(config, hashBase64) });
+  const code = codeOf(config, hashBase64);
+  new PipelineStack(app, { config, project, state, code, earlierTopicRegion });
   app.synth();
   return join(outdir, 'stacks', config.id);
 }
 
 function codeOf(config: PipelineConfig, hashBase64: string): PipelineCode {
-  const code = (name: string): FunctionCode => ({
-    path: `assets/${name}-0.zip`,
-    hashBase64,
-    handler: `${name}.handler`,
-  });
+  const code = (name: string): FunctionCode =>
+    zipCode({ path: `assets/${name}-0.zip`, hashBase64, handler: `${name}.handler` });
   return {
     app: code('app'),
     collection: code('collection'),
     ...(config.inventory_location !== undefined && { historic: code('historic') }),
     ...(config.verify_ingestion && { verify: code('verify') }),
+    ...(config.circuit_breaker && { breaker: code('breaker') }),
   };
 }
 

@@ -37,6 +37,7 @@ export const MATRIX: Readonly<Record<string, Fields>> = {
     max_queue_depth: '5000',
     batch_size: '100',
     batch_window_seconds: '20',
+    outputs: 's3://waves-cogs/v1',
     tags: '{ Team: coast }',
     verify_ingestion: 'true',
     verify_tries: '4',

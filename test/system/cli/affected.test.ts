@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { yamlOf } from '../../support/stacks/config-folder.js';
+import { PYTHON, yamlOf } from '../../support/stacks/config-folder.js';
 import { commitAll, git, gitProject, writeFiles } from '../../support/cli/project-root.js';
 import { runCli } from '../../support/cli/run-cli.js';
 
@@ -13,10 +13,11 @@ const PIPELINES = {
   'pipelines/waves/config.yaml': yamlOf({ id: 'waves' }),
   'pipelines/waves/app.ts': "export { excerpt as handler } from '../../lambdas/runtime/text.js';\n",
   'pipelines/waves/collection.ts': 'export const handler = () => 1;\n',
-  'pipelines/tides/config.yaml': yamlOf({ id: 'tides' }),
+  'pipelines/tides/config.yaml': yamlOf({ id: 'tides', verify_ingestion: 'false' }),
   'pipelines/tides/app.ts': 'export const handler = () => 2;\n',
   'pipelines/tides/collection.ts': 'export const handler = () => 3;\n',
   'package-lock.json': '{}\n',
+  '.terraform.lock.hcl': readFileSync('.terraform.lock.hcl', 'utf8'),
 };
 
 const root = gitProject(PIPELINES);
@@ -80,7 +81,15 @@ describe('what a change affects', () => {
       'console.log(1);\nexport',
       '',
     ],
-    ['every stack', 'modules/constructs/base-stack.ts', "'>= 1.11'", "'>= 1.12'", 'tides\nwaves\n'],
+    [
+      'the version of the provider',
+      '.terraform.lock.hcl',
+      '"5.100.0"',
+      '"6.0.0"',
+      'tides\nwaves\n',
+    ],
+    ['a checksum of the provider', '.terraform.lock.hcl', '"h1:', '"h1:1', ''],
+    ['every stack', 'modules/config/providers.ts', "'>= 1.11'", "'>= 1.12'", 'tides\nwaves\n'],
   ])(
     'depends on the stack and the bundles: %s',
     async (...[, path, from, to, stdout]) => {
@@ -103,13 +112,30 @@ describe('what a change affects', () => {
 
       expect({ code, stdout }).toEqual({ code: 0, stdout: '["storms"]\n' });
       expect(stderr).toBe(
-        'affected: tides was removed, but its stack still exists: run "npm run destroy -- tides" from the old commit\n',
+        'affected: pipelines/tides no longer exists, and no apply removes a stack: if its stack is deployed, it stays so until you run "npm run destroy -- tides"\n',
       );
       git(root, 'checkout', '--quiet', '-');
     },
     TIMEOUT_MS,
   );
 });
+
+test(
+  'a pipeline that becomes one of Python keeps its id, and is not removed',
+  async () => {
+    writeFiles(root, {
+      'pipelines/tides/config.yaml': yamlOf({ id: 'tides', ...PYTHON }),
+      'pipelines/tides/requirements.in': '',
+      'pipelines/tides/requirements.txt': '',
+      'pipelines/tides/create_item.py': '',
+      'pipelines/tides/collection.json': '{"type": "Collection", "id": "tides"}',
+    });
+    for (const name of ['app.ts', 'collection.ts']) rmSync(join(root, 'pipelines/tides', name));
+
+    expect(await affected()).toEqual({ code: 0, stdout: 'tides\n', stderr: '' });
+  },
+  TIMEOUT_MS,
+);
 
 test('--all prints every pipeline without comparing', async () => {
   expect(await affected(['--all', '--json'])).toEqual({

@@ -41,7 +41,7 @@ describe('the stacks of BOOTSTRAP=1', () => {
     const { code, stderr } = await runCli('cdktf', ['diff', 'sentinel1'], { env });
     expect(code).toBe(2);
     expect(stderr).toContain(
-      'diff: unknown stack "sentinel1" (known with BOOTSTRAP=1: bootstrap, github_oidc); ',
+      'diff: unknown stack "sentinel1" (known with BOOTSTRAP=1: bootstrap, images, github_oidc); ',
     );
   });
 });

@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -82,6 +90,29 @@ describe('check-config', () => {
     expect((await check(root, { PROJECT: 'stac' })).stderr).toContain(
       'pipelines/waves/historic.ts:1:1 historic.ts has nothing to read',
     );
+  });
+
+  test('names two pipelines with one Collection, also if only one of them is checked', async () => {
+    const root = project(yamlOf({}));
+    const waves = join(root, 'pipelines/waves');
+    symlinkSync(resolve('lambdas'), join(root, 'lambdas'));
+    writeFileSync(join(waves, 'collection.json'), '{"type": "Collection", "id": "waves"}');
+    rmSync(join(waves, 'collection.ts'));
+    cpSync(waves, join(root, 'pipelines/tides'), { recursive: true });
+    const yaml = join(root, 'pipelines/tides/config.yaml');
+    writeFileSync(yaml, readFileSync(yaml, 'utf8').replace('id: waves', 'id: tides'));
+
+    for (const [words, at, other] of [
+      [[], 'waves', 'tides'],
+      [['tides'], 'tides', 'waves'],
+    ] as const) {
+      const { code, stderr } = await check(root, { PROJECT: 'stac' }, ...words);
+      expect({ code, lines: stderr.trim().split('\n') }).toEqual({
+        code: 1,
+        lines: [expect.stringContaining('replace each other')],
+      });
+      expect(stderr).toMatch(new RegExp(`^pipelines/${at}/.*:1:1 .*in pipelines/${other}/`));
+    }
   });
 
   test('[N25] prints where code cannot be read', async () => {

@@ -1,6 +1,10 @@
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { projectRoot } from '../../support/cli/project-root.js';
 import { runCli } from '../../support/cli/run-cli.js';
+import { AWS, stateText } from '../../support/cli/state-fixture.js';
+import { yamlOf } from '../../support/stacks/config-folder.js';
+import { readStack } from '../../support/stacks/stack-kit.js';
 import { type StandInTerraform, standInTerraform } from '../../support/cli/stand-in-terraform.js';
 
 const TIMEOUT_MS = 60_000;
@@ -33,6 +37,22 @@ describe('npm run plan', () => {
         'waves: show -no-color -json plan.tfplan',
         'waves: show -no-color plan.tfplan',
       ]);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'of a new pipeline names its Collection, which the plan of Terraform does not',
+    async () => {
+      const root = projectRoot({
+        'pipelines/waves/collection.ts':
+          "import { collectionHandler } from '../../lambdas/collection-handler.js';\n" +
+          "export const handler = collectionHandler(() => ({ type: 'Collection', id: 'tall-waves' }));\n",
+      });
+
+      const { stdout } = await plan('create', ['waves'], { root });
+
+      expect(stdout).toContain('- The apply posts the Collection `tall-waves` to https://');
     },
     TIMEOUT_MS,
   );
@@ -90,6 +110,48 @@ describe('npm run plan', () => {
 
       expect({ code, calls }).toEqual({ code: 1, calls: [] });
       expect(stdout).toContain('pipelines/waves/app.ts:1:14: Expected identifier');
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('a pipeline whose topic was in another region', () => {
+  const topic = (region: string) => `arn:aws:sns:${region}:214830741341:NewWaves`;
+  const subscription = {
+    type: 'aws_sns_topic_subscription',
+    name: 'queue_subscription',
+    provider: `${AWS}.topic`,
+    attributes: { arn: `${topic('af-south-1')}:0a1b` },
+  };
+
+  test(
+    'keeps the provider of that region after its topic was removed',
+    async () => {
+      const root = projectRoot({ 'demo-waves.tfstate': stateText(subscription) });
+
+      const { stdout } = await plan('settings', ['waves'], { root });
+      const { provider } = readStack(join(root, 'cdktf.out/stacks/waves'));
+
+      expect(stdout).toContain('### waves: 5 to change');
+      expect(provider['aws']).toContainEqual(
+        expect.objectContaining({ alias: 'topic', region: 'af-south-1' }),
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'is not planned with a topic of its own region',
+    async () => {
+      const root = projectRoot({
+        'demo-waves.tfstate': stateText(subscription),
+        'pipelines/waves/config.yaml': yamlOf({ sns: topic('us-west-2') }),
+      });
+
+      const { code, stdout, calls } = await plan('settings', ['waves'], { root });
+
+      expect({ code, calls }).toEqual({ code: 1, calls: [] });
+      expect(stdout).toContain('the subscription was deployed in af-south-1');
     },
     TIMEOUT_MS,
   );

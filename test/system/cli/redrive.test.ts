@@ -215,7 +215,7 @@ describe('sending', () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr:
-        'redrive: cannot ask for confirmation: stdin is not a terminal. Pass --yes to go ahead. Run "npm run redrive -- --help" for usage.\n',
+        'redrive: --send cannot ask for confirmation, because stdin is not a terminal: add --yes. Run "npm run redrive -- --help" for usage.\n',
     });
     expect(bodiesIn(QUEUE)).toEqual([]);
     expect(bodiesIn(DEAD)).toHaveLength(1);

@@ -8,9 +8,11 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { catalogStatus } from '../../../cli/status/catalog.js';
 import { ingestorStatus } from '../../../cli/status/ingestor.js';
 import { queueStatus } from '../../../cli/status/queues.js';
+import type { SendHttp } from '../../../lambdas/runtime/http.js';
 import { ingestor } from '../../../lambdas/ingestor/client.js';
-import { serve } from '../../../local/http/server.js';
+import { serve, type LocalRequest } from '../../../local/http/server.js';
 import { startLocalIngestor, type LocalIngestor } from '../../../local/ingestor/local-ingestor.js';
+import { functionServices } from '../../support/function-services/server.js';
 import { exampleItem } from '../../support/granule.js';
 import { AWS_ENV, runCli } from '../../support/cli/run-cli.js';
 import { startSqs, type SqsServer } from '../../../local/queue/sqs-server.js';
@@ -19,11 +21,16 @@ const QUEUE = 'demo-example-granules';
 const DEAD = 'demo-example-granules-dead-letters';
 
 let sqs: SqsServer;
+let functions: Awaited<ReturnType<typeof functionServices>>;
 let items: LocalIngestor;
 
 beforeEach(async () => {
   sqs = await startSqs([QUEUE, DEAD]);
   items = await startLocalIngestor();
+  functions = await functionServices();
+  for (const role of ['app', 'collection', 'breaker']) functions.create(`demo-example-${role}`);
+  functions.mappings.create('demo-example-app', QUEUE);
+  functions.table.tables.add('demo-example-state');
   Object.assign(process.env, AWS_ENV, { AWS_ENDPOINT_URL: sqs.url });
   const { postItem } = ingestor({ url: items.url, tokens: undefined });
   for (const [id, collection] of [
@@ -36,7 +43,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await Promise.all([sqs.close(), items.close()]);
+  await Promise.all([sqs.close(), items.close(), functions.close()]);
 });
 
 describe('the queue', () => {
@@ -67,12 +74,20 @@ describe('the queue', () => {
       visible: 2,
       inFlight: 1,
       delayed: 0,
+      retentionSeconds: 604_800,
       oldestSeconds: 180,
     });
   });
 
   test('has no age if it is empty or CloudWatch fails', async () => {
-    const none = { name: QUEUE, visible: 0, inFlight: 0, delayed: 0, oldestSeconds: undefined };
+    const none = {
+      name: QUEUE,
+      visible: 0,
+      inFlight: 0,
+      delayed: 0,
+      retentionSeconds: 604_800,
+      oldestSeconds: undefined,
+    };
     cloudWatch.on(GetMetricStatisticsCommand).rejects(new Error('AccessDenied'));
 
     await expect(queueStatus(address, clients())).resolves.toEqual(none);
@@ -107,7 +122,6 @@ describe('the STAC API', () => {
   test.each([
     ['numberMatched', { numberMatched: 7 }, 7],
     ['the older context', { context: { matched: 8 } }, 8],
-    ['nothing', {}, undefined],
   ])('is counted by %s', async (_, page, expected) => {
     const api = await serve(() => ({ status: 200, body: JSON.stringify(page) }));
 
@@ -115,6 +129,55 @@ describe('the STAC API', () => {
 
     await api.close();
     expect(status).toEqual({ url: `${api.url}/collections/example`, items: expected });
+  });
+
+  /** An API whose list of Items has no count, with this response to a search. */
+  async function afterSearch(status: number, body: string) {
+    const searches: LocalRequest[] = [];
+    const api = await serve((request) => {
+      if (request.path !== '/search') return { status: 200, body: '{}' };
+      searches.push(request);
+      return { status, body };
+    });
+    const found = await catalogStatus(api.url, 'example');
+    await api.close();
+    expect(searches).toHaveLength(1);
+    return { found, search: searches[0] };
+  }
+
+  test('is counted by a search that turns the count of pgSTAC on, where the list has none', async () => {
+    const { found, search } = await afterSearch(200, '{"numberMatched": 9}');
+
+    expect(found).toMatchObject({ items: 9 });
+    expect(search?.method).toBe('POST');
+    expect(search?.headers['content-type']).toBe('application/json');
+    expect(JSON.parse(search?.body ?? '')).toEqual({
+      collections: ['example'],
+      limit: 1,
+      conf: { context: 'on', context_stats_ttl: '0 seconds' },
+    });
+  });
+
+  test.each([
+    [200, '{"features": []}', 'neither does a search'],
+    [200, '<html>', 'neither does a search'],
+    [405, '{}', 'a search that counts them returned HTTP status 405'],
+  ])('is not counted if a search returns %i %s, and says why', async (status, body, uncounted) => {
+    const { found } = await afterSearch(status, body);
+
+    expect(found).toMatchObject({ items: undefined, uncounted });
+  });
+
+  test('is not counted if the search fails, for example because it takes too long', async () => {
+    const slow: SendHttp = ({ url }) =>
+      url.endsWith('/search')
+        ? Promise.reject(new Error('no response within 20000 ms'))
+        : Promise.resolve({ status: 200, headers: {}, body: Buffer.from('{}') });
+
+    expect(await catalogStatus('https://stac', 'example', slow)).toMatchObject({
+      items: undefined,
+      uncounted: 'POST https://stac/search failed: no response within 20000 ms',
+    });
   });
 
   test.each([
@@ -146,6 +209,7 @@ export const handler = granuleHandler({ collectionId: 'example', parseMessage: (
       'compute: awslambda',
       `ingestor_url: ${items.url}`,
       'secret_arn: arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf',
+      'verify_ingestion: false',
     ];
     writeFileSync(join(pipeline, 'config.yaml'), `${config.join('\n')}\n`);
     writeFileSync(join(pipeline, 'app.ts'), app);
@@ -158,7 +222,14 @@ export const handler = granuleHandler({ collectionId: 'example', parseMessage: (
   });
 
   const status = (...args: string[]) =>
-    runCli('status', ['example', ...args], { cwd: folder, env: { AWS_ENDPOINT_URL: sqs.url } });
+    runCli('status', ['example', ...args], {
+      cwd: folder,
+      env: {
+        AWS_ENDPOINT_URL: sqs.url,
+        AWS_ENDPOINT_URL_LAMBDA: functions.url,
+        AWS_ENDPOINT_URL_DYNAMODB: functions.url,
+      },
+    });
 
   test('prints the status with exit code 0 if all is well', async () => {
     sqs.queue(QUEUE).send('{}');
@@ -173,6 +244,8 @@ export const handler = granuleHandler({ collectionId: 'example', parseMessage: (
       'granules            1          0        0       -',
       'dead letters        0          0        0       -',
       '',
+      'Consumption: on',
+      'Functions: app, collection, breaker',
       'Ingestor: queued 2, started 0, failed 0, succeeded 0, cancelled 0',
       '',
       'No action needed.',
@@ -180,9 +253,21 @@ export const handler = granuleHandler({ collectionId: 'example', parseMessage: (
     ]);
   });
 
+  test('exits with 1 if 60 messages wait and consumption is off, although nothing else is wrong', async () => {
+    for (let count = 0; count < 60; count += 1) sqs.queue(QUEUE).send('{}');
+    functions.mappings.set('demo-example-app', 'Disabled');
+
+    const { code, stdout } = await status();
+
+    expect(code).toBe(1);
+    expect(stdout).toContain('\nConsumption: off\n');
+    expect(stdout).toMatch(/Action needed:\n {2}consumption is off without a hold: [^\n]*\n$/);
+  });
+
   test('prints what needs attention with exit code 1, and the parts that can be reached', async () => {
     sqs.queue(DEAD).send('{}');
     items.setStatus('b', 'failed', 'pgSTAC said no');
+    functions.tag('demo-example-app', 'another hash');
     await sqs.close();
     sqs = await startSqs([DEAD]);
     sqs.queue(DEAD).send('{}');
@@ -194,6 +279,9 @@ export const handler = granuleHandler({ collectionId: 'example', parseMessage: (
     expect(text.stdout).toContain('  failed b: pgSTAC said no\n');
     const { attention } = JSON.parse(json.stdout) as { readonly attention: readonly string[] };
     expect(attention).toEqual([
+      expect.stringMatching(
+        /^the function demo-example-app does not run the code .*: npm run deploy -- example replaces/,
+      ),
       '1 dead letter: npm run redrive -- example',
       '1 Item accepted by the ingestor but not loaded',
       'the queue could not be reached',

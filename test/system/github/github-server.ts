@@ -16,6 +16,8 @@ export interface GithubServer {
   readonly env: Readonly<Record<string, string>>;
   readonly comments: Entry[];
   readonly issues: Entry[];
+  /** Pull requests of every commit. */
+  readonly pulls: object[];
   /** Method and path of every request. */
   requests(): string[];
   /** Makes every later response have this status. */
@@ -25,16 +27,19 @@ export interface GithubServer {
 
 export async function startGithubServer(): Promise<GithubServer> {
   const [comments, issues]: [Entry[], Entry[]] = [[], []];
+  const pulls: object[] = [];
   let refused: number | undefined;
   const { url, seen, close } = await httpServer((request, response) => {
     const entries = request.url.includes('comments') ? comments : issues;
-    const body = refused === undefined ? bodyFor(request, entries) : REFUSAL;
+    const found = request.url.includes('/pulls') ? pulls : bodyFor(request, entries);
+    const body = refused === undefined ? found : REFUSAL;
     json(refused ?? 200, body)(request, response);
   });
   return {
     env: { GITHUB_REPOSITORY: 'octo-org/octo-repo', GITHUB_TOKEN: 'token', GITHUB_API_URL: url },
     comments,
     issues,
+    pulls,
     close,
     requests: () => seen.map(({ method, url: path }) => `${method} ${path}`),
     refuse: (status) => {

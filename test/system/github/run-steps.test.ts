@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AWS_ENV } from '../../support/cli/run-cli.js';
 import { commitAll, git, gitProject } from '../../support/cli/project-root.js';
+import { DATA, stateText } from '../../support/cli/state-fixture.js';
 import { standInTerraform } from '../../support/cli/stand-in-terraform.js';
 import { yamlOf } from '../../support/stacks/config-folder.js';
 import { type GithubServer, startGithubServer } from './github-server.js';
@@ -112,16 +113,46 @@ describe('the steps of plan.yml', () => {
   );
 });
 
+describe('a pipeline whose folder is removed', () => {
+  test(
+    'is named in the comment of that pull request, as its stack stays deployed',
+    async () => {
+      const before = git(root, 'rev-parse', 'HEAD').trim();
+      rmSync(join(root, 'pipelines', 'tides'), { recursive: true });
+      commitAll(root);
+      merge();
+      writeFileSync(join(root, 'demo-tides.tfstate'), stateText(DATA));
+
+      const { codes } = await run('plan', 'plan', PULL_REQUEST);
+      rmSync(join(root, 'demo-tides.tfstate'));
+      git(root, 'reset', '--quiet', '--hard', before);
+
+      expect(codes).toEqual({ 'Find affected pipelines': 0, Plan: 0, Comment: 0 });
+      expect(github.comments).toHaveLength(1);
+      expect(github.comments[0]?.body).toContain('### tides: no folder, but still deployed');
+      expect(github.comments[0]?.body).toContain('`npm run destroy -- tides`');
+    },
+    TIMEOUT_MS,
+  );
+});
+
+const GATE = 'Stop if data would be deleted without approval';
+
+/** Runs the apply of a recorded plan. @param dataLoss the input of a run by hand */
+function apply(recorded: string, dataLoss = '') {
+  return run('apply', 'apply', { recorded, values: { 'inputs.data_loss': dataLoss } });
+}
+
 describe('the steps of apply.yml', () => {
   test(
     'find the pipelines that the push changed, and apply the plan of each',
     async () => {
       const push = { values: { 'github.event.before': 'HEAD^1' } };
       const found = await run('apply', 'affected', push);
-      const { codes, calls } = await run('apply', 'apply', { recorded: 'settings' });
+      const { codes, calls } = await apply('settings');
 
       expect(found.codes).toEqual({ 'Find affected pipelines': 0 });
-      expect(codes).toEqual({ Plan: 0, 'Apply the plan': 0 });
+      expect(codes).toEqual({ Plan: 0, [GATE]: 0, 'Apply the plan': 0 });
       expect(calls.at(-1)).toBe('waves: apply -input=false -no-color plan.tfplan');
     },
     TIMEOUT_MS,
@@ -130,10 +161,56 @@ describe('the steps of apply.yml', () => {
   test(
     'apply nothing if the plan has no changes',
     async () => {
-      const { codes, calls } = await run('apply', 'apply');
+      const { codes, calls } = await apply('none');
 
       expect(codes).toEqual({ Plan: 0 });
       expect(calls.join()).not.toContain('apply');
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'stop before data is deleted, and say what would be lost and how to approve it',
+    async () => {
+      const head = git(root, 'rev-parse', 'HEAD').trim();
+      const pull = { number: 7, merged_at: '2026-11-29T12:00:00Z', labels: [{ name: 'ready' }] };
+      github.pulls.push({ ...pull, merged_at: null, labels: [{ name: 'data-loss-approved' }] });
+      const direct = await apply('table-replaced');
+      github.pulls.push(pull);
+      const merged = await apply('table-replaced');
+
+      for (const { codes, calls } of [direct, merged]) {
+        expect(codes).toEqual({ Plan: 0, [GATE]: 1 });
+        expect(calls.join()).not.toContain('apply');
+      }
+      const lost = 'this apply would delete data of waves (aws_dynamodb_table.table)';
+      expect(direct.log).toContain(
+        `${lost}, so it stops here; nothing is changed. No merged pull request brought ${head}`,
+      );
+      expect(merged.log).toContain(
+        `${lost}, so it stops here; nothing is changed. If it is meant, give #7 the label data-loss-approved and run this job again, ` +
+          'or run the workflow by hand with data_loss: waves',
+      );
+      expect(github.requests()).toContain(
+        `GET /repos/octo-org/octo-repo/commits/${head}/pulls?per_page=100&page=1`,
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'delete data if the merged pull request has the label, or the pipeline is named by hand',
+    async () => {
+      github.pulls.splice(0);
+      const named = await apply('table-replaced', 'tides waves');
+      const other = await apply('table-replaced', 'tides');
+      const labels = [{ name: 'data-loss-approved' }];
+      github.pulls.push({ number: 7, merged_at: '2026-11-29T12:00:00Z', labels });
+      const labelled = await apply('table-replaced');
+
+      for (const { codes } of [named, labelled])
+        expect(codes).toEqual({ Plan: 0, [GATE]: 0, 'Apply the plan': 0 });
+      expect(other.codes).toEqual({ Plan: 0, [GATE]: 1 });
     },
     TIMEOUT_MS,
   );
@@ -152,6 +229,26 @@ describe('the steps of drift.yml', () => {
 
       expect(codes).toEqual({ 'Plan all pipelines': 0, 'Update the issue': 0 });
       expect(github.issues).toEqual([expect.objectContaining({ state: 'closed' })]);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'report a deployed stack without a folder until it is destroyed',
+    async () => {
+      const state = join(root, 'demo-storms.tfstate');
+      writeFileSync(state, stateText(DATA));
+      await run('drift', 'drift');
+      expect(github.issues.at(-1)).toMatchObject({
+        title: 'Drift: what is deployed differs from main',
+        body: expect.stringContaining('### storms: no folder, but still deployed'),
+      });
+
+      writeFileSync(state, stateText());
+      await run('drift', 'drift');
+      rmSync(state);
+
+      expect(github.issues.at(-1)).toMatchObject({ state: 'closed' });
     },
     TIMEOUT_MS,
   );

@@ -30,7 +30,7 @@ const Job = z.strictObject({
   'runs-on': z.literal('ubuntu-24.04'),
   'timeout-minutes': z.int().min(1).max(360),
   permissions: Permissions,
-  needs: z.string().optional(),
+  needs: z.union([z.string(), z.array(z.string())]).optional(),
   if: z.string().optional(),
   env: Texts.optional(),
   outputs: Texts.optional(),
@@ -42,6 +42,13 @@ const Job = z.strictObject({
 });
 export type Job = z.infer<typeof Job>;
 
+/** A job that runs another workflow of the repository. */
+const Call = z.strictObject({
+  uses: z.string().regex(/^\.\/\.github\/workflows\/[\w-]+\.yml$/),
+  permissions: Permissions,
+  if: z.string().optional(),
+});
+
 const Workflow = z.strictObject({
   name: z.string(),
   on: z.union([
@@ -50,9 +57,13 @@ const Workflow = z.strictObject({
   ]),
   permissions: Permissions,
   concurrency: Concurrency.optional(),
-  jobs: z.record(z.string(), Job),
+  jobs: z.record(z.string(), z.union([Job, Call])),
 });
-export type Workflow = z.infer<typeof Workflow>;
+export type Workflow = Omit<z.infer<typeof Workflow>, 'jobs'> & {
+  readonly jobs: Readonly<Record<string, Job>>;
+  /** Jobs that run another workflow. */
+  readonly calls: Readonly<Record<string, z.infer<typeof Call>>>;
+};
 
 export function workflowText(name: string): string {
   return readFileSync(join(FOLDER, `${name}.yml`), 'utf8');
@@ -60,7 +71,14 @@ export function workflowText(name: string): string {
 
 /** Parses a workflow. Throws ZodError if it is invalid or has an unknown key. */
 export function readWorkflow(name: string): Workflow {
-  return Workflow.parse(parse(workflowText(name)));
+  const { jobs, ...workflow } = Workflow.parse(parse(workflowText(name)));
+  const own: Record<string, Job> = {};
+  const calls: Record<string, z.infer<typeof Call>> = {};
+  for (const [id, job] of Object.entries(jobs)) {
+    if ('uses' in job) calls[id] = job;
+    else own[id] = job;
+  }
+  return { ...workflow, jobs: own, calls };
 }
 
 export function workflowNames(): string[] {

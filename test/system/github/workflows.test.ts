@@ -14,8 +14,8 @@ const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   scripts: Record<string, string>;
 };
 
-test('the workflows are apply, drift and plan', () => {
-  expect(NAMES.sort()).toEqual(['apply', 'drift', 'plan']);
+test('the workflows are apply, checks, drift, lock-providers and plan', () => {
+  expect(NAMES.sort()).toEqual(['apply', 'checks', 'drift', 'lock-providers', 'plan']);
 });
 
 describe.each(NAMES)('the workflow %s', (name) => {
@@ -24,7 +24,7 @@ describe.each(NAMES)('the workflow %s', (name) => {
   });
 
   test('pins every action by its commit, with the version in a comment', () => {
-    const lines = workflowText(name).match(/^.*\buses:.*$/gm) ?? [];
+    const lines = workflowText(name).match(/^.*\buses: (?!\.\/).*$/gm) ?? [];
 
     expect(lines.length).toBeGreaterThan(2);
     for (const line of lines)
@@ -35,10 +35,16 @@ describe.each(NAMES)('the workflow %s', (name) => {
     const writes = jobsOf(name).flatMap(([, { permissions }]) =>
       Object.entries(permissions).flatMap(([scope, level]) => (level === 'write' ? [scope] : [])),
     );
-    const reports = { plan: ['pull-requests'], drift: ['issues'], apply: [] }[name];
+    const expected: Readonly<Record<string, readonly string[]>> = {
+      plan: ['id-token', 'pull-requests'],
+      drift: ['id-token', 'issues'],
+      apply: ['id-token'],
+      checks: [],
+      'lock-providers': ['contents', 'pull-requests'],
+    };
 
     expect(readWorkflow(name).permissions).toEqual({});
-    expect(writes.sort()).toEqual(['id-token', ...(reports ?? [])].sort());
+    expect(writes.sort()).toEqual(expected[name]);
   });
 
   test('requests an ID token only in jobs that assume a role, and uses no stored key', () => {
@@ -85,7 +91,24 @@ describe('permissions', () => {
   });
 
   test('nothing runs until the roles are configured', () => {
-    for (const name of NAMES) expect(jobsOf(name)[0]?.[1].if).toMatch(/^vars\.AWS_\w+_ROLE != ''/);
+    const guarded = NAMES.filter((name) => name !== 'checks').flatMap((name) => {
+      const { jobs, calls } = readWorkflow(name);
+      const first = Object.values(jobs).filter(({ needs }) => needs === undefined);
+      return [...first, ...Object.values(calls)];
+    });
+
+    expect(guarded.length).toBeGreaterThan(4);
+    for (const job of guarded) expect(job.if).toMatch(/^vars\.AWS_\w+_ROLE != ''/);
+  });
+
+  test('the checks need no role, and run for pull requests of forks, too', () => {
+    const { on, jobs } = readWorkflow('checks');
+
+    expect(Object.keys(on)).toEqual(['pull_request', 'workflow_call', 'workflow_dispatch']);
+    for (const job of Object.values(jobs)) {
+      expect(job.permissions).toEqual({ contents: 'read' });
+      expect(job.if).toBeUndefined();
+    }
   });
 
   test('pull requests and schedules assume the role to plan, main assumes the role to deploy', () => {
@@ -94,7 +117,7 @@ describe('permissions', () => {
     expect(roleOf('apply')).toEqual(['${{ vars.AWS_DEPLOY_ROLE }}']);
     expect(readWorkflow('apply').on).toEqual({
       push: { branches: ['main'] },
-      workflow_dispatch: null,
+      workflow_dispatch: { inputs: { data_loss: expect.objectContaining({ default: '' }) } },
     });
   });
 
@@ -102,6 +125,18 @@ describe('permissions', () => {
     const [checkout] = readWorkflow('apply').jobs['apply']?.steps ?? [];
 
     expect(checkout).toMatchObject({ with: { ref: '${{ github.ref_name }}' } });
+  });
+
+  test('an apply waits for types, lint, the quick tests and the system tests', () => {
+    const { jobs, calls } = readWorkflow('apply');
+    const runs = stepsOf('checks').flatMap(({ run }) => run ?? []);
+
+    expect(jobs['apply']?.needs).toEqual(['affected', 'checks']);
+    expect(calls['checks']?.uses).toBe('./.github/workflows/checks.yml');
+    for (const part of ['run --silent check\n', 'npm test ', 'test:system ', 'npm ci'])
+      expect(`${runs.join('\n')}\n`).toContain(part);
+    // `if` with a function such as always() would run it after a failure.
+    expect(jobs['apply']?.if).not.toContain('(');
   });
 
   test('each apply job applies one pipeline, its own plan, and is never cancelled', () => {

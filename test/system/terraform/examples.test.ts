@@ -35,7 +35,7 @@ function copyOfModule(name: string): string {
 
 function writeCode(folder: string): void {
   mkdirSync(folder, { recursive: true });
-  for (const name of ['app', 'collection', 'historic']) {
+  for (const name of ['app', 'collection', 'historic', 'verify', 'breaker']) {
     writeFileSync(join(folder, `${name}.zip`), `stands for the zip of ${name}`);
   }
 }

@@ -16,6 +16,10 @@ export const fn = (given: ModuleCall['arguments']): ModuleCall => ({
   arguments: { zip: '${path.root}/code/app.zip', handler: 'app.handler', ...given },
 });
 
+/** The address of an image. */
+export const IMAGE =
+  '123456789012.dkr.ecr.eu-central-1.amazonaws.com/demo-images:waves-0123456789abcdef';
+
 export const runOnDeploy = (given: ModuleCall['arguments']): ModuleCall => ({
   module: 'run-on-deploy',
   arguments: { triggers: { version: '1' }, ...given },

@@ -1,26 +1,16 @@
 import {
   fn,
   FUNCTION_OF_INVENTORY,
+  IMAGE,
   inventory,
-  pipeline,
   queue,
   QUEUES_OF_MODULE,
   runOnDeploy,
   STATEMENT,
   TOPIC,
 } from './module-calls.js';
-import type { ModuleCall } from './module-root.js';
-
-/** A root module that calls modules, and what must be true of its plan. */
-export interface Case {
-  readonly calls: Readonly<Record<string, ModuleCall>>;
-  /** The number of resources that the plan creates. */
-  readonly made: number;
-  /** The conditions that hold after an apply against mocks, by what is wrong otherwise. */
-  readonly conditions: Readonly<Record<string, string>>;
-  /** Whether the case also runs outside CI. */
-  readonly chosen?: true;
-}
+import type { Case } from './module-case.js';
+import { PIPELINE_CASES } from './pipeline-cases.js';
 
 export const CASES: Readonly<Record<string, Case>> = {
   'granule-queue without topic and function': {
@@ -84,6 +74,16 @@ export const CASES: Readonly<Record<string, Case>> = {
     made: 8,
     conditions: { 'failures are lost': 'output.fn.on_failure_queue_name == "demo-app-on-failure"' },
   },
+  'pipeline-function of an image': {
+    calls: {
+      fn: {
+        module: 'pipeline-function',
+        arguments: { name: 'demo-app', image_uri: IMAGE, architecture: 'x86_64' },
+      },
+    },
+    made: 4,
+    conditions: { 'the function has another name': 'output.fn.function_name == "demo-app"' },
+  },
   'run-on-deploy of a function, with a nested event': {
     calls: {
       fn: fn({ name: 'demo-app' }),
@@ -109,11 +109,15 @@ export const CASES: Readonly<Record<string, Case>> = {
       inventory: inventory({
         inventory_location: 's3://lists/waves/all.txt.gz',
         table_name: 'callers',
+        granule_pattern: '[.]nc$',
+        granule_bucket: 'waves.example.com',
         ...FUNCTION_OF_INVENTORY,
       }),
     },
     made: 23,
     conditions: {
+      'the function does not know the granules':
+        '[for name in ["PATTERN", "BUCKET"] : output.inventory.environment["GRANULE_${name}"]] == ["[.]nc$", "waves.example.com"]',
       'it keeps its cursor elsewhere': 'output.inventory.table_name == "callers"',
       'it has other columns': 'output.inventory.environment.INVENTORY_FIELDS == "key"',
     },
@@ -141,6 +145,8 @@ export const CASES: Readonly<Record<string, Case>> = {
         'output.inventory["one"].environment.INITIAL_CHUNK == "2022-04-20"',
       'the columns are not in snake case':
         'output.inventory["two"].environment.INVENTORY_FIELDS == "bucket,key,e_tag,intelligent_tiering_reference_date"',
+      'a variable without a value is there':
+        '!can(output.inventory["one"].environment.GRANULE_PATTERN) && !can(output.inventory["one"].environment.GRANULE_BUCKET)',
     },
   },
   'alarms over queues and functions': {
@@ -171,28 +177,5 @@ export const CASES: Readonly<Record<string, Case>> = {
         'join(" ", sort(keys(output.alarms.alarm_arns))) == "demo.age demo.app-errors demo.app-throttles demo.collection-errors demo.collection-throttles demo.granules demo.skipped"',
     },
   },
-  'pipeline twice, in a loop, one of them with everything': {
-    chosen: true,
-    calls: {
-      other: queue({ name: 'demo' }),
-      pipeline: pipeline({
-        for_each: '${{ waves = true, tides = false }}',
-        id: '${each.key}',
-        sns: TOPIC,
-        sns_filter_policy: '{"mode":["IW"]}',
-        inventory_location: '${each.value ? "s3://reports/daily/waves/everything" : null}',
-        historic_frequency: '${each.value ? 0 : null}',
-        verify_ingestion: '${each.value}',
-        alarm_topic_arn: 'arn:aws:sns:eu-central-1:123456789012:ops',
-        depends_on: ['module.other'],
-      }),
-    },
-    made: 2 + 62 + 24,
-    conditions: {
-      'the names collide':
-        'output.pipeline["waves"].app_function == "demo-waves-app" && output.pipeline["tides"].app_function == "demo-tides-app"',
-      'a pipeline without an inventory has a function for it':
-        'output.pipeline["tides"].historic_function == null && output.pipeline["waves"].historic_function != null',
-    },
-  },
+  ...PIPELINE_CASES,
 };

@@ -45,8 +45,11 @@ export function writeRoot(
       Object.keys(calls).map((name) => [name, { value: `\${module.${name}}` }]),
     ),
   });
-  for (const zip of ['app', 'collection', 'historic', 'verify']) {
+  for (const zip of ['app', 'collection', 'historic', 'verify', 'breaker']) {
     writeFile(join(root, 'code', `${zip}.zip`), `stands for the zip of ${zip}`);
+    // As for a pipeline in Python, whose app is an image.
+    if (zip !== 'app')
+      writeFile(join(root, 'code/others', `${zip}.zip`), `stands for the zip of ${zip}`);
   }
   return root;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { fn, inventory, pipeline, queue, STATEMENT, TOPIC } from './module-calls.js';
+import { fn, IMAGE, inventory, pipeline, queue, STATEMENT, TOPIC } from './module-calls.js';
 import { writeRoot } from './module-root.js';
 import type { ModuleCall } from './module-root.js';
 import { found, suite } from './terraform-suite.js';
@@ -124,11 +124,6 @@ const REFUSED: readonly (readonly [what: string, call: ModuleCall, says: string]
     pipeline({ log_retention_days: 2 }),
     'log_retention_days must be one of 1, 3, 5,',
   ],
-  [
-    'a folder without code',
-    pipeline({ folder: '${path.root}' }),
-    'folder must be a folder with app.zip and collection.zip',
-  ],
 ];
 
 /** The same for rules between variables, which Terraform checks only if each variable is valid by itself. */
@@ -147,6 +142,21 @@ const REFUSED_TOGETHER: typeof REFUSED = [
     'a chunk of what is read at once',
     inventory({ initial_chunk: '2022-04-20' }),
     'historic_frequency must be above 0 while there is an initial_chunk',
+  ],
+  [
+    'a pattern for the keys of no bucket',
+    inventory({ granule_pattern: '[.]nc$' }),
+    'granule_pattern must be null without granule_bucket.',
+  ],
+  [
+    'a pattern for the keys of no source',
+    pipeline({ granule_pattern: '[.]nc$', python_function: 'a:b', image_uri: IMAGE }),
+    'granule_pattern must be null without source_locations',
+  ],
+  [
+    'a folder without code',
+    pipeline({ folder: '${path.root}' }),
+    'folder must be a folder with collection.zip, and with app.zip unless image_uri is given',
   ],
   [
     'a function without a queue',

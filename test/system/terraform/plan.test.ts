@@ -80,8 +80,8 @@ suite('the real provider and the bootstrap stack', () => {
     async () => {
       const outdir = mkdtempSync(join(tmpdir(), 'bootstrap-'));
       synthesizeBootstrap(
-        { name: 'demo', bucket: { bucket: 'demo-states', region: 'eu-west-1' } },
-        outdir,
+        { name: 'demo', bucket: { bucket: 'demo-states', region: 'eu-west-1' }, images: [] },
+        { outdir },
       );
       const folder = join(outdir, 'stacks', 'bootstrap');
 
@@ -98,8 +98,8 @@ suite('the real provider and the stack of the roles for GitHub', () => {
     async () => {
       const outdir = mkdtempSync(join(tmpdir(), 'github-oidc-'));
       synthesizeBootstrap(
-        { name: 'demo', bucket: { bucket: 'demo-states', region: 'eu-west-1' } },
-        outdir,
+        { name: 'demo', bucket: { bucket: 'demo-states', region: 'eu-west-1' }, images: [] },
+        { outdir },
       );
       const folder = join(outdir, 'stacks', 'github_oidc');
       const arn = 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com';

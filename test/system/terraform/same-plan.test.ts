@@ -29,7 +29,7 @@ const configs: readonly (readonly [string, PipelineConfig])[] = [
 const PROJECT = 'demo';
 const ZIP = 'stands for a zip';
 const HASH = createHash('sha256').update(ZIP).digest('base64');
-const ZIPS = ['app', 'collection', 'historic', 'verify'];
+const ZIPS = ['app', 'collection', 'historic', 'verify', 'breaker'];
 
 async function planOfStack(config: PipelineConfig): Promise<Plan> {
   const folder = writeStack(config, { project: PROJECT, hashBase64: HASH });

@@ -91,10 +91,12 @@ function firstLine(output: string): string {
 export async function findMirror(): Promise<string | undefined> {
   const usual = USUAL_PLACES.find((place) => existsSync(join(place, PROVIDER)));
   if (usual !== undefined) return usual;
-  // Neither the providers of a folder nor a cache: Terraform cannot install from its cache into the same cache.
-  const others = ['*/.terraform/*', '*/plugin-cache/*'].flatMap((path) => ['-not', '-path', path]);
-  const tests = ['-type', 'd', '-path', `*/${PROVIDER}`, ...others];
-  const search = ['/', '-xdev', '-maxdepth', '8', ...tests, '-print', '-quit'];
+  // Neither the providers of a folder nor a cache: Terraform cannot install from its cache into the same cache. Trees with
+  // many folders would only take time.
+  const left = ['.terraform', 'plugin-cache', 'node_modules', '.git', 'proc', 'sys'];
+  const names = left.flatMap((name, index) => [...(index === 0 ? [] : ['-o']), '-name', name]);
+  const mirror = ['-type', 'd', '-path', `*/${PROVIDER}`, '-print', '-quit'];
+  const search = ['/', '-xdev', '-maxdepth', '8', '(', ...names, ')', '-prune', '-o', ...mirror];
   const { stdout } = await execute('find', search, { timeout: SEARCH_SECONDS * 1000 }).catch(
     // find exits with 1 if it may not read every folder, but it may still have found the provider.
     (error: unknown) => error as { stdout: string },

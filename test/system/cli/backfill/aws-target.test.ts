@@ -160,12 +160,12 @@ describe('a deployed backfill', () => {
 
   test('[H02] restarts at a chunk in any date format, but not at one that the pipeline rejects', async () => {
     await cursors().write(sending, undefined);
-    const refused = deployed('restart', { chunk: 'never' });
+    const refused = deployed('restart', { chunk: 'never', yes: true });
     await expect(refused).rejects.toThrow(
       'queryInventory in historic.ts threw an error: there is no such chunk',
     );
     const before = (await cursors().read())?.cursor.chunk;
-    await deployed('restart', { chunk: '2022-4-2' });
+    await deployed('restart', { chunk: '2022-4-2', yes: true });
 
     expect(before).toBe('2022-04-20');
     expect((await cursors().read())?.cursor).toMatchObject({
@@ -174,6 +174,43 @@ describe('a deployed backfill', () => {
     });
     expect(services.invocations).toHaveLength(1);
   });
+
+  test('does not restart before it is confirmed that the progress may be discarded', async () => {
+    await cursors().write({ ...sending, chunks: 7 }, undefined);
+    const questions: string[] = [];
+    const answer = (says: boolean) => (question: string) => {
+      questions.push(question);
+      return Promise.resolve(says);
+    };
+
+    const kept = await deployed('restart', { chunk: '2022-04-02', ask: answer(false) });
+    await expect(deployed('restart', { chunk: '2022-04-02' })).rejects.toThrow('Pass --yes');
+    const left = (await cursors().read())?.cursor;
+    await deployed('restart', { chunk: '2022-04-02', ask: answer(true) });
+
+    expect(questions[0]).toBe(
+      'Discard the progress of example (7 chunks done; chunk 2022-04-20 is sending) and start again?',
+    );
+    expect(kept.stdout).toContain('example: nothing was changed\n');
+    expect(left).toMatchObject({ chunks: 7, chunk: '2022-04-20' });
+    expect((await cursors().read())?.cursor).toMatchObject({ chunks: 0, chunk: '2022-04-02' });
+  });
+
+  test.each(['start', 'resume'])(
+    '%s says how long the lease of a run that was killed blocks the backfill',
+    async (action) => {
+      answer = () => Promise.resolve({ outcome: 'continued', message: 'it continues' });
+      const lease = { owner: 'killed', until: Date.now() + 45_000 };
+      await cursors().write({ ...sending, lease }, undefined);
+
+      const { code, stdout } = await deployed(action);
+
+      expect(code).toBe(0);
+      expect(stdout).toMatch(
+        /Another run works on it now\. If that run was killed, run this again in 4\d s; otherwise the keeper/,
+      );
+    },
+  );
 
   test('[C10] does not start if the inventory has other columns, and prints the two lines of config.yaml', async () => {
     await folder.write(['Bucket', 'Key']);

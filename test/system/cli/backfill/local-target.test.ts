@@ -101,7 +101,7 @@ describe('a backfill on this machine', () => {
     const all = await local('start', { chunks: Infinity });
     const sent = await messages();
     const [status, again] = [await local('status'), await local('start')];
-    const restarted = await local('restart', { chunk: '2022-4-21' });
+    const restarted = await local('restart', { chunk: '2022-4-21', yes: true });
 
     expect(all.stdout).toContain('the backfill is complete: 4 rows, 3 messages sent');
     expect(sent).toHaveLength(3);
