@@ -8,6 +8,8 @@ export default tseslint.config(
       'node_modules',
       '.venv',
       '.e2e',
+      '.generated',
+      '.python',
       'cdktf.out',
       'dist',
       'out',
