@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { getCall, jsonCall } from './deployment/aws-call.js';
 import { command } from './deployment/commands.js';
 import { deploymentOf, partsOf } from './deployment/deployed-stack.js';
-import { invoke, isOfKilledWorker, killWorkers } from './deployment/functions.js';
+import { restartWorkers } from './deployment/functions.js';
 import { PROJECT, REGION } from './system/places.js';
-import { system, waitFor } from './system/running.js';
+import { system } from './system/running.js';
 import { STACKS } from './deployment/stacks.js';
 import { readState } from './system/state-bucket.js';
 
@@ -42,12 +42,7 @@ async function scan(TableName: string): Promise<string> {
 /** The tests of policies leave an empty table, and a warm function keeps its token: a new process writes one. */
 beforeAll(async () => {
   for (const { id } of STACKS) {
-    const { function: name } = partsOf(system, id).names.functions.collection;
-    await killWorkers(name);
-    await waitFor(
-      () => invoke(name).then(JSON.stringify, String),
-      (text) => !isOfKilledWorker(text),
-    );
+    await restartWorkers(partsOf(system, id).names.functions.collection.function, {});
   }
 });
 

@@ -12,7 +12,7 @@ import { jsonCall } from './aws-call.js';
 import { REGION } from '../system/places.js';
 import { clientOptions } from '../system/platform.js';
 import { functionsFolder } from '../system/run-record.js';
-import { system } from '../system/running.js';
+import { system, waitFor } from '../system/running.js';
 import { run } from '../system/shell.js';
 
 const lambda = new LambdaClient(clientOptions(system.endpoint));
@@ -132,4 +132,16 @@ export async function killWorkers(name: string): Promise<number> {
   const own = lines.filter((line) => line.includes(mark));
   for (const line of own) process.kill(Number.parseInt(line, 10), 'SIGKILL');
   return own.length;
+}
+
+/**
+ * Replaces the processes of a function, so that it reads its secrets and tokens anew. Waits until a new process answers,
+ * because the emulator may pass a batch of messages to one that was just killed: the queue then hides it for minutes.
+ */
+export async function restartWorkers(name: string, event: object = { Records: [] }): Promise<void> {
+  await killWorkers(name);
+  await waitFor(
+    () => invoke(name, event).then(JSON.stringify, String),
+    (text) => !isOfKilledWorker(text),
+  );
 }
