@@ -1,7 +1,8 @@
 import type { Row } from '../inventory/result-csv.js';
 
 /**
- * What a dataset contributes to its backfill: three pure functions, written in the pipeline's historic.ts.
+ * What a dataset contributes to its backfill: three pure functions, written in the pipeline's historic.ts, and two
+ * optional ones with which its inventory can be compared with the catalogue.
  * An error that one of them throws is permanent: `queryInventory` and `nextChunk` stop the backfill with it,
  * `rowToMessageBody` refuses the row, and stops the chunk only if more than 1 % of its rows are refused. They are
  * properties, not methods, so that the compiler rejects a `queryInventory` that does not expect an undefined chunk.
@@ -58,4 +59,36 @@ export interface HistoricPipeline {
     chunk: string,
     input: { readonly inventoryDate: string },
   ) => string | undefined;
+
+  /**
+   * Returns the id of the Item that `createItem` makes from the message of a row, or undefined if it makes none. It is
+   * called for rows that become a message, by `npm run reconcile`, which cannot compare inventory and catalogue without
+   * it. It must be pure and follow from the row alone. Leave it out if a granule makes several Items, or if the id is
+   * known only from the content of its files.
+   *
+   * @example
+   * function itemIdOf({ key }: Record<string, string | undefined>): string | undefined {
+   *   return /([^/]+)\/metadata\.xml$/.exec(key ?? '')?.[1];
+   * }
+   */
+  readonly itemIdOf?: ((row: Row) => string | undefined) | undefined;
+
+  /**
+   * Returns which Items the rows of a chunk make. `npm run reconcile -- <pipeline> --chunk <chunk>` then requests only
+   * these from the STAC API, and can tell which of them no row makes. Throws ConfigurationError if the chunk is not one.
+   *
+   * @example
+   * // Chunks are days, and no Item's datetime is on another day than its key path.
+   * const itemsOfChunk = (day: string) => ({ from: `${day}T00:00:00Z`, to: `${day}T23:59:59.999999Z` });
+   */
+  readonly itemsOfChunk?: ((chunk: string) => ChunkItems) | undefined;
+}
+
+/** The Items that the rows of one chunk make. */
+export interface ChunkItems {
+  /** The earliest and the latest `datetime` that they may have, as times of RFC 3339 in UTC. Both are included. */
+  readonly from: string;
+  readonly to: string;
+  /** Whether an Item between these times is one of them. @default all are */
+  readonly includes?: (itemId: string) => boolean;
 }

@@ -1,5 +1,5 @@
 import type { GranuleSource } from '../source/source.js';
-import { granulePattern } from './granule-pattern.js';
+import { withEnding } from './granule-pattern.js';
 import { pathOfGranule } from './local-path.js';
 
 interface Download {
@@ -28,5 +28,5 @@ export async function downloadGranule(
  * hrefOfOther('s3://bucket/LC09/LC09_MTL.xml', '_ANG.txt'); // 's3://bucket/LC09/LC09_ANG.txt'
  */
 function hrefOfOther(href: string, ending: string): string {
-  return href.replace(granulePattern(), () => ending);
+  return withEnding(href, ending);
 }

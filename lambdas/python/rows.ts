@@ -1,17 +1,17 @@
 import { nextDay } from '../backfill/day.js';
 import type { HistoricPipeline } from '../backfill/historic-pipeline.js';
-import { requiredEnv } from '../runtime/env.js';
+import type { Row } from '../inventory/result-csv.js';
 import { s3EventBody } from '../source/s3-event.js';
-import { granulePattern } from './granule-pattern.js';
+import { granulePattern, itemIdIn, namesItemId, sqlPattern } from './granule-pattern.js';
 import { granuleBucket } from './keys.js';
 
 /**
  * The backfill of a pipeline without historic.ts: every key of the inventory that matches granule_pattern, as an event
- * of S3. A chunk is a day, written as YYYY-MM-DD, and selects the objects that were last modified on it.
+ * of S3. A chunk is a day, written as YYYY-MM-DD, and selects the objects that were last modified on it. The id of a granule's Item is what the group `(?<id>...)` of granule_pattern matches.
  */
 export const KEY_ROWS: HistoricPipeline = {
   queryInventory: ({ chunk }) => {
-    const matches = `regexp_like(key, '${requiredEnv('GRANULE_PATTERN').replaceAll("'", "''")}')`;
+    const matches = `regexp_like(key, '${sqlPattern().replaceAll("'", "''")}')`;
     const select = `SELECT key FROM inventory WHERE ${matches}`;
     if (chunk === undefined) return select;
     const [from, to] = [chunk, nextDay(chunk)].map((day) => `timestamp '${day} 00:00:00'`);
@@ -23,4 +23,11 @@ export const KEY_ROWS: HistoricPipeline = {
     const next = nextDay(chunk);
     return next < inventoryDate ? next : undefined;
   },
+  get itemIdOf() {
+    return namesItemId() ? itemIdOfKey : undefined;
+  },
 };
+
+function itemIdOfKey({ key }: Row): string | undefined {
+  return key === undefined ? undefined : itemIdIn(key);
+}

@@ -21,8 +21,11 @@ export function parseMessage(message: GranuleMessage): Granule {
   return { href: `${product.bucketHref}/${id}/${id}.tif` };
 }
 
-/** Checks that the key is that of a tile, because any sender to the queue can choose it. */
-function tileOf(key: string): Tile {
+/**
+ * Parses the key of a tile. Throws GranuleError and MessageError for any other key, because any sender to the queue can
+ * choose it.
+ */
+export function tileOf(key: string): Tile {
   const tile = parseTile(key);
   const { id } = tile;
   if ([id, `${id}.tif`, `${id}/${id}.tif`].includes(key)) return tile;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { handler, nextChunk, queryInventory, rowToMessageBody } from './historic.js';
+import { handler, itemIdOf, nextChunk, queryInventory, rowToMessageBody } from './historic.js';
 
 const NAME = 'Copernicus_DSM_COG_10_N53_00_W115_00_DEM';
 
 test('the handler runs these functions', () => {
-  expect(handler.pipeline).toEqual({ queryInventory, rowToMessageBody, nextChunk });
+  expect(handler.pipeline).toEqual({ queryInventory, rowToMessageBody, nextChunk, itemIdOf });
 });
 
 test('the whole list is read at once', () => {
@@ -37,4 +37,24 @@ describe('a row', () => {
   ])('of the key %s is skipped', (key) => {
     expect(rowToMessageBody({ key })).toBeUndefined();
   });
+});
+
+describe('the id of the Item of a row', () => {
+  test.each([
+    NAME,
+    `${NAME}/`,
+    `${NAME}/${NAME}.tif`,
+    `${NAME}.tif`,
+    `                           PRE ${NAME}/`,
+    `2024-05-01 10:12:00   38 MiB ${NAME}.tif`,
+  ])('of %s is the name of the tile', (key) => {
+    expect(itemIdOf({ key })).toBe(NAME);
+  });
+
+  test.each([undefined, '', 'readme.html', NAME.replace('N53', 'N5x'), `other/${NAME}.tif`])(
+    'of %s is undefined, because it makes no Item',
+    (key) => {
+      expect(itemIdOf({ key })).toBeUndefined();
+    },
+  );
 });

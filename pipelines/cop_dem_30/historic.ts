@@ -1,4 +1,6 @@
 import { historicHandler } from '../../lambdas/historic-handler.js';
+import { GranuleError, MessageError } from '../../lambdas/runtime/errors.js';
+import { tileOf } from './granule-message.js';
 import { keyOfLine, looksLikeTile } from './tile-name.js';
 
 /** Selects the whole list. It has few other rows than tiles, and those are counted as skipped. */
@@ -14,9 +16,21 @@ export function rowToMessageBody({
   return looksLikeTile(key) ? key : undefined;
 }
 
+/** Returns the name of the tile, which is the id of its Item; undefined if the key is not that of a tile. */
+export function itemIdOf({
+  key: line = '',
+}: Record<string, string | undefined>): string | undefined {
+  try {
+    return tileOf(keyOfLine(line)).id;
+  } catch (error) {
+    if (error instanceof GranuleError || error instanceof MessageError) return undefined;
+    throw error;
+  }
+}
+
 /** There are no chunks, because the list is read at once. */
 export function nextChunk(): string | undefined {
   return undefined;
 }
 
-export const handler = historicHandler({ queryInventory, rowToMessageBody, nextChunk });
+export const handler = historicHandler({ queryInventory, rowToMessageBody, nextChunk, itemIdOf });

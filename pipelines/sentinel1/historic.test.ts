@@ -1,11 +1,24 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, test } from '@jest/globals';
-import { handler, nextChunk, queryInventory, rowToMessageBody } from './historic.js';
+import {
+  handler,
+  itemIdOf,
+  itemsOfChunk,
+  nextChunk,
+  queryInventory,
+  rowToMessageBody,
+} from './historic.js';
 
 const PRODUCT = 'S1A_IW_GRDH_1SDV_20220402T052711_20220402T052736_042592_0514AB_3C7E';
 
 test('the handler runs these functions', () => {
-  expect(handler.pipeline).toEqual({ queryInventory, rowToMessageBody, nextChunk });
+  expect(handler.pipeline).toEqual({
+    queryInventory,
+    rowToMessageBody,
+    nextChunk,
+    itemIdOf,
+    itemsOfChunk,
+  });
 });
 
 describe('the query of a chunk', () => {
@@ -74,6 +87,48 @@ describe('a row', () => {
     `x/GRD/2022/4/2/IW/DV/${PRODUCT}/manifest.safe`,
   ])('of the key %s is skipped', (key) => {
     expect(rowToMessageBody({ key })).toBeUndefined();
+  });
+});
+
+describe('the id of the Item of a row', () => {
+  const idOf = (name: string) => itemIdOf({ key: `GRD/2022/4/2/IW/DV/${name}/manifest.safe` });
+
+  test.each([PRODUCT, PRODUCT.replace('3C7E', 'A04B'), `${PRODUCT}_COG`, `${PRODUCT}.SAFE`])(
+    'is that of %s without the unique id, so that versions of a product share it',
+    (name) => {
+      expect(idOf(name)).toBe('S1A_IW_GRDH_1SDV_20220402T052711_20220402T052736_042592_0514AB');
+    },
+  );
+
+  test.each([PRODUCT.replace('GRDH', 'SLC_'), PRODUCT.replace('GRDH', 'GRDX'), 'readme'])(
+    'is undefined for %s, which is not a GRD product',
+    (name) => {
+      expect(idOf(name)).toBeUndefined();
+    },
+  );
+
+  test.each([undefined, '', `GRD/2022/4/2/IW/DV/${PRODUCT}/productInfo.json`])(
+    'is undefined for the key %s, which becomes no message',
+    (key) => {
+      expect(itemIdOf({ key })).toBeUndefined();
+    },
+  );
+});
+
+describe('the Items of a chunk', () => {
+  const ID = 'S1A_IW_GRDH_1SDV_20220402T235950_20220403T000015_042592_0514AB';
+
+  test('are those whose acquisition starts on the day, even if its middle is on the next', () => {
+    const { from, to, includes } = itemsOfChunk('2022-04-02');
+
+    expect({ from, to }).toEqual({ from: '2022-04-02T00:00:00Z', to: '2022-04-03T01:00:00Z' });
+    expect(includes?.(ID)).toBe(true);
+    expect(includes?.(ID.replace('20220402', '20220401'))).toBe(false);
+    expect(includes?.(ID.replace('20220402', '20220403'))).toBe(false);
+  });
+
+  test('of a text that is not a day are an error', () => {
+    expect(() => itemsOfChunk('2022-4-2')).toThrow("given '2022-4-2'");
   });
 });
 

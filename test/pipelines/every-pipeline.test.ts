@@ -19,6 +19,7 @@ import type { FileName } from '../../modules/bundling/entries.js';
 import { listPipelines, readPipelineConfig } from '../../modules/config/config.js';
 import { parseS3Location } from '../../modules/config/values/s3-location.js';
 import { runBatch } from '../kit/run-batch.js';
+import { identifiedRows } from '../support/backfill/identified-rows.js';
 import { lostRows } from '../support/backfill/round-trips.js';
 import { columnsOfSelect } from '../support/backfill/selects.js';
 
@@ -100,6 +101,24 @@ const isNone = chosen.length === 0;
     const given = { historic, app: app.pipeline, sample, bucket, location, columns };
 
     expect(await lostRows(given)).toEqual([]);
+  });
+
+  test('each row of its sample makes the Item whose id itemIdOf says', async () => {
+    const { inventory_location: location, inventory_fields: columns } = readPipelineConfig(folder);
+    const sample = resolve(folder, 'sample', 'bucket');
+    if (location === undefined || !existsSync(sample) || isPython) return;
+    const historic = await handlerIn<HistoricHandler>(file('historic.ts'));
+    if (historic.pipeline.itemIdOf === undefined) return;
+    const { bucket } = bucketOf(id);
+
+    const rows = await identifiedRows({ historic, sample, bucket, location, columns });
+
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { body, itemId } of rows) {
+      const { items } = await runBatch(app, [body], { source: sampleSource(sample) });
+      expect({ body, ids: items.map((item) => item.id) }).toEqual({ body, ids: [itemId] });
+    }
+    expect(historic.pipeline.itemIdOf({ key: 'no/such/granule.txt' })).toBeUndefined();
   });
 
   test('[N10] its sample becomes valid Items, which declare the extensions whose fields they have', async () => {

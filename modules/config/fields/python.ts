@@ -43,10 +43,10 @@ export const PYTHON_FIELDS = {
       source: 'its first bucket is the one of the keys',
     },
     says: 'the regular expression that finds the keys of granules',
-    note: 'It may match any part of a key. Required without app.ts, and for a backfill without historic.ts.',
+    note: 'It may match any part of a key. A group `(?<id>...)` is the id of the Item. Required without app.ts, and for a backfill without historic.ts.',
     allowed:
-      'regular expression that JavaScript and Athena read alike: no lookarounds, no references to groups, no names of ' +
-      'groups; `\\d`, `\\w`, `\\s`, `\\b`',
+      'regular expression that JavaScript and Athena read alike: no lookarounds, no references to groups, no name of ' +
+      'a group but `(?<id>...)`; `\\d`, `\\w`, `\\s`, `\\b`',
   },
   granule_input: {
     kind: 'choice',
@@ -65,7 +65,7 @@ export const PYTHON_FIELDS = {
       granule_pattern: 'an ending takes the place of what it matches',
     },
     says: 'other files of the granule that are downloaded beside it',
-    note: 'Each takes the place of what granule_pattern matches in the key: with `_MTL\\.xml$`, `_ANG.txt` is the file `..._ANG.txt` beside `..._MTL.xml`.',
+    note: 'Each takes the place of what granule_pattern matches in the key, after its group `(?<id>...)` if it has one: with `_MTL\\.xml$`, `_ANG.txt` is the file `..._ANG.txt` beside `..._MTL.xml`.',
     allowed: 'list of endings of keys, such as `_ANG.txt`',
   },
   permanent_errors: {

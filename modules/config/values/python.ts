@@ -85,7 +85,7 @@ function notJson(value: unknown, path: readonly PropertyKey[]): readonly FieldFa
 }
 
 /** An escape, the start of a group, or another character. */
-const TOKENS = /\\[^]|\(\?(?:<?[=!]|<|[a-z-]*:?)|&&|[^]/g;
+const TOKENS = /\\[^]|\(\?(?:<?[=!]|<id>|<|[a-z-]*:?)|&&|[^]/g;
 
 /**
  * Parses a regular expression that finds the keys of granules: of the syntax that JavaScript, Athena and the local engine
@@ -131,8 +131,8 @@ function adviceInClass(token: string): string | undefined {
 }
 
 function adviceOutside(token: string): string | undefined {
-  return token.startsWith('(?') && token !== '(?:'
-    ? 'Athena or the local engine does not know it; groups are ( or (?:'
+  return token.startsWith('(?') && token !== '(?:' && token !== '(?<id>'
+    ? 'Athena or the local engine does not know it; groups are (, (?: or (?<id>'
     : adviceOnEscape(token);
 }
 

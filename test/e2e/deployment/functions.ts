@@ -135,7 +135,7 @@ export async function killWorkers(name: string): Promise<number> {
 }
 
 /**
- * Replaces the processes of a function, so that it reads its secrets and tokens anew. Waits until a new process answers,
+ * Replaces the processes of a function, so that it reads its secrets and tokens again. Waits until a new process answers,
  * because the emulator may pass a batch of messages to one that was just killed: the queue then hides it for minutes.
  */
 export async function restartWorkers(name: string, event: object = { Records: [] }): Promise<void> {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parseBody } from '../../../lambdas/granule/message.js';
+import { pythonHistoricHandler } from '../../../lambdas/python-historic-handler.js';
 import { KEY_ROWS } from '../../../lambdas/python/rows.js';
 
 const { queryInventory, rowToMessageBody, nextChunk } = KEY_ROWS;
@@ -46,5 +47,46 @@ describe('the backfill of a pipeline without historic.ts', () => {
     expect(nextChunk('2024-02-28', { inventoryDate: '2024-03-02' })).toBe('2024-02-29');
     expect(nextChunk('2024-02-29', { inventoryDate: '2024-03-02' })).toBe('2024-03-01');
     expect(nextChunk('2024-03-01', { inventoryDate: '2024-03-02' })).toBeUndefined();
+  });
+});
+
+describe('the id of the Item of a key', () => {
+  test('is what the group (?<id>...) of granule_pattern matches', () => {
+    process.env['GRANULE_PATTERN'] = '/(?<id>[\\w.-]+)/[^/]*_MTL\\.xml$';
+
+    expect(KEY_ROWS.itemIdOf?.({ key: 'l2/LC09_01/LC09_MTL.xml' })).toBe('LC09_01');
+    expect(KEY_ROWS.itemIdOf?.({ key: 'LC09_MTL.xml' })).toBeUndefined();
+    expect(KEY_ROWS.itemIdOf?.({})).toBeUndefined();
+  });
+
+  test('is undefined if the group matches nothing', () => {
+    process.env['GRANULE_PATTERN'] = '/(?<id>\\d*)x\\.nc$';
+
+    expect(KEY_ROWS.itemIdOf?.({ key: 'a/x.nc' })).toBeUndefined();
+  });
+
+  test.each(['\\.nc$', '\\(?<id>\\.nc$', '[(?<id>]+\\.nc$', undefined])(
+    'is unknown with the pattern %s',
+    (pattern) => {
+      if (pattern === undefined) delete process.env['GRANULE_PATTERN'];
+      else process.env['GRANULE_PATTERN'] = pattern;
+
+      expect(KEY_ROWS.itemIdOf).toBeUndefined();
+    },
+  );
+
+  test('leaves the SQL alone, since not every engine knows names of groups', () => {
+    process.env['GRANULE_PATTERN'] = '[(?<id>]\\(?<id>/(?<id>x)\\.nc$';
+
+    expect(queryInventory({ chunk: undefined })).toContain("'[(?<id>]\\(?<id>/(x)\\.nc$'");
+  });
+
+  test('comes from historic.ts if that says it', () => {
+    const itemIdOf = () => 'own';
+
+    const { pipeline } = pythonHistoricHandler({ itemIdOf });
+
+    expect(pipeline).toMatchObject({ itemIdOf, queryInventory });
+    expect(pythonHistoricHandler().pipeline).toBe(KEY_ROWS);
   });
 });

@@ -114,7 +114,7 @@ describe('a pipeline in Python', () => {
       '5:18 python_function: must be create_item.py or package.module:function: a colon stands before the function, as in stactools.waves:create_item (given stactools.waves.create_item)',
       '6:21 python_arguments: has the name "a b", which no argument of Python can have',
       '6:29 python_arguments: has the number Infinity, which JSON cannot express',
-      '7:18 granule_pattern: must do without (?<: Athena or the local engine does not know it; groups are ( or (?: (given (?<name>x))',
+      '7:18 granule_pattern: must do without (?<: Athena or the local engine does not know it; groups are (, (?: or (?<id> (given (?<name>x))',
       '8:32 permanent_errors.1: must be the name of a Python class, such as ValueError or rasterio.errors.RasterioIOError (given not a name)',
       '9:18 granule_seconds: must be less than half of timeout_seconds, which is 60 (given 30)',
       '10:18 output_argument: must be the name of an argument: letters, digits and _, not a digit first (given cog-folder)',
@@ -198,6 +198,7 @@ describe('granule_pattern', () => {
     '^(?:GRD|SLC)/[^/]+/(\\d{4})/manifest\\.safe$',
     '[\\w.-]+\\b\\.tif{1,2}?',
     '[&a\\[]x',
+    '/(?<id>[\\w.-]+)\\.nc$',
   ])('may be %s', (pattern) => {
     expect(configOf(python({ granule_pattern: `'${pattern}'` })).granule_pattern).toBe(pattern);
   });
@@ -210,6 +211,7 @@ describe('granule_pattern', () => {
     ['a(?=b)', 'must do without (?=: Athena or the local engine does not know it'],
     ['(?<!a)b', 'must do without (?<!: Athena or the local engine does not know it'],
     ['(?<a>b)', 'must do without (?<: Athena or the local engine does not know it'],
+    ['(?<id>a)|(?<id>b)', 'must be a regular expression: duplicate capture group name'],
     ['(a)\\1', 'must do without \\1: of the escapes'],
     ['\\p{L}', 'must do without \\p: of the escapes'],
     ['[[a]', 'must do without [: Athena reads it as an operator'],
