@@ -1,5 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { holdRow, type Hold, type HoldStore } from '../../lambdas/hold/hold-row.js';
 import {
   findMapping,
@@ -8,7 +6,7 @@ import {
   type Mapping,
 } from '../../lambdas/hold/mapping.js';
 import type { Clock } from '../../lambdas/runtime/clock.js';
-import { AWS_REQUESTS } from '../../lambdas/runtime/aws-requests.js';
+import { awsClients, type AwsClients } from './aws-clients.js';
 import { CommandError } from './command.js';
 import {
   accessFault,
@@ -47,13 +45,18 @@ type Holds = Pick<HoldStore, 'read' | 'write' | 'remove'>;
 
 type Pipeline = Pick<DeployedPipeline, 'config' | 'names'>;
 
+interface ConsumptionOptions {
+  readonly clock?: Clock;
+  readonly clients?: AwsClients;
+}
+
 export function deployedConsumption(
   { config: { region }, names }: Pipeline,
-  clock?: Clock,
+  { clock, clients = awsClients() }: ConsumptionOptions = {},
 ): DeployedConsumption {
-  const lambda = new LambdaClient({ region, requestHandler: AWS_REQUESTS });
+  const lambda = clients.lambda(region);
   const functionName = names.functions.app.function;
-  const holds = explainedHolds(names.stateTable, region);
+  const holds = explainedHolds(names.stateTable, region, clients);
   const ofMapping = { what: `the event source mapping of ${functionName}`, region };
   return {
     holds,
@@ -73,8 +76,12 @@ export function deployedConsumption(
 }
 
 /** The row of a pipeline's hold, with errors that say what to do. */
-export function explainedHolds(table: string, region: string): Holds {
-  const row = holdRow(table, new DynamoDBClient({ region, requestHandler: AWS_REQUESTS }));
+export function explainedHolds(
+  table: string,
+  region: string,
+  clients: Pick<AwsClients, 'dynamo'> = awsClients(),
+): Holds {
+  const row = holdRow(table, clients.dynamo(region));
   const subject = { what: `table ${table}`, region };
   return {
     read: () => explain(subject, () => row.read()),

@@ -23,14 +23,19 @@ const PageSchema = z.object({
   context: z.nullish(z.object({ matched: z.nullish(z.number()) })),
 });
 
+interface CatalogOptions {
+  readonly send?: SendHttp;
+  readonly countsItems?: boolean;
+}
+
 /**
- * Requests the number of Items of a Collection, with one request, or two if the API does not count Items by itself.
- * Throws IngestorError.
+ * Requests the number of Items of a Collection, with one request, or two if the API does not count Items by itself and
+ * `countsItems` is true. Throws IngestorError.
  */
 export async function catalogStatus(
   stacApiUrl: string,
   collection: string,
-  send: SendHttp = sendHttp,
+  { send = sendHttp, countsItems = true }: CatalogOptions = {},
 ): Promise<CatalogStatus> {
   const api = withoutTrailingSlashes(stacApiUrl);
   const url = `${api}/collections/${encodeURIComponent(collection)}`;
@@ -40,9 +45,11 @@ export async function catalogStatus(
   const page = pageIn(body);
   if (page === undefined) throw failure(`GET ${url}/items returned a response that is not STAC`);
   const items = countIn(page);
-  return items === undefined
-    ? { url, ...(await countBySearch(api, collection, send)) }
-    : { url, items };
+  if (items !== undefined) return { url, items };
+  const found = countsItems
+    ? await countBySearch(api, collection, send)
+    : uncounted('a search that counts them was not asked for');
+  return { url, ...found };
 }
 
 /**

@@ -15,6 +15,8 @@ export interface ConsumptionSubject {
   readonly maxAgeMinutes: number;
 }
 
+type Consumed = Pick<ConsumptionSubject, 'consumption' | 'queue'>;
+
 const DAY_MS = 86_400_000;
 /** From the fifth day of a hold on, status says what the queue is about to delete. */
 const WARN_AFTER_MS = 4 * DAY_MS;
@@ -53,12 +55,11 @@ function stoppedTexts({ pipeline, consumption }: ConsumptionSubject): string[] {
 }
 
 /** SQS deletes messages at the end of the retention, also those that no one could take. */
-function lossTexts({ consumption, queue }: ConsumptionSubject, now: number): string[] {
-  if (!consumption?.hold || !queue || !isOff(consumption.mapping)) return [];
-  const waiting = queue.visible + queue.inFlight + queue.delayed;
-  const since = Date.parse(consumption.hold.since);
-  if (now - since < WARN_AFTER_MS || waiting === 0) return [];
+function lossTexts({ consumption, queue }: Consumed, now: number): string[] {
+  if (!consumption?.hold || !queue || !isExpiring({ consumption, queue }, now)) return [];
   const { retentionSeconds, oldestSeconds } = queue;
+  const waiting = waitingIn(queue);
+  const since = Date.parse(consumption.hold.since);
   const oldest = oldestSeconds === undefined ? since : now - oldestSeconds * 1000;
   const at = oldest + retentionSeconds * 1000;
   const when = at <= now ? 'now' : `from ${shortTime(new Date(at).toISOString())} on`;
@@ -68,10 +69,24 @@ function lossTexts({ consumption, queue }: ConsumptionSubject, now: number): str
   ];
 }
 
+/** Whether a hold has lasted so long that SQS is about to delete what waits. */
+export function isExpiring({ consumption, queue }: Consumed, now: number): boolean {
+  if (!consumption?.hold || !queue || !isOff(consumption.mapping)) return false;
+  return now - Date.parse(consumption.hold.since) >= WARN_AFTER_MS && waitingIn(queue) > 0;
+}
+
+function waitingIn({ visible, inFlight, delayed }: QueueStatus): number {
+  return visible + inFlight + delayed;
+}
+
+/** Whether the oldest message of a queue has waited for more than max_age_minutes. */
+export function isTooOld({ oldestSeconds = 0 }: QueueStatus, maxAgeMinutes: number): boolean {
+  return oldestSeconds > maxAgeMinutes * 60;
+}
+
 function ageTexts({ queue, maxAgeMinutes }: ConsumptionSubject): string[] {
-  const oldest = queue?.oldestSeconds;
-  if (oldest === undefined || oldest <= maxAgeMinutes * 60) return [];
+  if (queue === undefined || !isTooOld(queue, maxAgeMinutes)) return [];
   return [
-    `the oldest message has waited for ${duration(oldest)}, more than max_age_minutes (${maxAgeMinutes})`,
+    `the oldest message has waited for ${duration(queue.oldestSeconds ?? 0)}, more than max_age_minutes (${maxAgeMinutes})`,
   ];
 }

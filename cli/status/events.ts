@@ -1,7 +1,8 @@
 import { eventQueues } from '../shared/event-queues.js';
-import { type DeployedPipeline, errorText, QueueError } from '../shared/deployed-pipeline.js';
-import type { Part } from './part.js';
-import { queueStatus, type QueueStatus } from './queues.js';
+import { type DeployedPipeline, QueueError } from '../shared/deployed-pipeline.js';
+import type { AwsClients } from '../shared/aws-clients.js';
+import { failedPart, type Part } from './part.js';
+import { clientsIn, queueStatus, type QueueStatus } from './queues.js';
 
 /** A queue of failed events of functions or schedules. */
 export interface EventQueueStatus {
@@ -12,13 +13,17 @@ export interface EventQueueStatus {
 /** Requests the queues of failed events. A stack that was deployed before it had a function or schedule has none for it. */
 export async function eventStatuses(
   pipeline: Pick<DeployedPipeline, 'config' | 'names'>,
+  clients: Pick<AwsClients, 'sqs' | 'cloudWatch'>,
 ): Promise<EventQueueStatus[]> {
   const all = eventQueues(pipeline).map(async ({ title, ...address }) => {
     try {
-      return { title, queue: { value: await queueStatus(address) } };
+      return {
+        title,
+        queue: { value: await queueStatus(address, clientsIn(address.region, clients)) },
+      };
     } catch (error) {
       if (error instanceof QueueError && error.isMissing) return undefined;
-      return { title, queue: { error: errorText(error) } };
+      return { title, queue: failedPart(error) };
     }
   });
   return (await Promise.all(all)).filter((one) => one !== undefined);

@@ -1,6 +1,6 @@
 import { errorText } from '../shared/deployed-pipeline.js';
 import { failedOf, type FailedIngestion, type OwnFailures } from './failed-ingestion.js';
-import { ingestorReader, type IngestorReader } from '../../lambdas/ingestor/reader.js';
+import type { IngestionList } from './reads.js';
 
 /** The ingestions of one Collection. */
 export interface IngestorStatus {
@@ -27,10 +27,8 @@ export const INGESTION_STATUSES = [
 ] as const;
 export type IngestionStatus = (typeof INGESTION_STATUSES)[number];
 
-const TIMEOUT_MS = 20_000;
-
 export interface IngestorStatusOptions {
-  readonly reader?: Pick<IngestorReader, 'listIngestions'>;
+  readonly reader: IngestionList;
   /** Asks for the failed ones among the pipeline's own posts; undefined if it keeps no record of them. */
   readonly ownFailures?: (() => Promise<OwnFailures>) | undefined;
 }
@@ -42,7 +40,7 @@ export interface IngestorStatusOptions {
 export async function ingestorStatus(
   url: string,
   collection: string,
-  { reader: { listIngestions } = readerOf(url), ownFailures }: IngestorStatusOptions = {},
+  { reader: { listIngestions }, ownFailures }: IngestorStatusOptions,
 ): Promise<IngestorStatus> {
   const pages = await Promise.all(
     INGESTION_STATUSES.map(async (status) => {
@@ -69,8 +67,4 @@ async function tryOwn(ownFailures: IngestorStatusOptions['ownFailures']): Promis
   } catch (error) {
     return { failed: [], unseen: errorText(error) };
   }
-}
-
-function readerOf(url: string): IngestorReader {
-  return ingestorReader({ url, tokens: undefined, timeoutMs: TIMEOUT_MS, tries: 1 });
 }

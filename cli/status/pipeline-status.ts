@@ -1,5 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { AWS_REQUESTS } from '../../lambdas/runtime/aws-requests.js';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { BackfillCursor } from '../../lambdas/backfill/cursor.js';
 import { cursorTable } from '../../lambdas/backfill/cursor-table.js';
 import type { DeployedPipeline } from '../shared/deployed-pipeline.js';
@@ -12,7 +11,8 @@ import { functionTexts } from './functions.js';
 import { catalogStatus, type CatalogStatus } from './catalog.js';
 import { ingestorStatus, type IngestorStatus } from './ingestor.js';
 import { failuresOf } from './own-failures.js';
-import { queueStatus, type QueueStatus } from './queues.js';
+import { clientsIn, queueStatus, type QueueStatus } from './queues.js';
+import { statusReads } from './reads.js';
 import { lastRunOf, unverifiedText } from './verification.js';
 import type { LastRun } from '../../lambdas/verify/progress.js';
 import { functionCodes, type FunctionCodes } from '../shared/old-code.js';
@@ -45,29 +45,38 @@ export interface PipelineStatus {
 export async function gatherStatus(
   { id, config, names, topicRegion }: Omit<DeployedPipeline, 'folder'>,
   collection: string,
+  reads = statusReads(),
 ): Promise<PipelineStatus> {
+  const { clients, countsItems } = reads;
   const { region, stac_api_url: stacApiUrl, inventory_location: inventory } = config;
+  const queueIn = (place: string, name: string) =>
+    part(() => queueStatus({ name, region: place }, clientsIn(place, clients)));
   const requests = {
-    functions: part(() => functionCodes({ config, names })),
-    queue: part(() => queueStatus({ name: names.queue, region })),
-    consumption: part(() => deployedConsumption({ config, names }).read()),
-    deadLetters: part(() => queueStatus({ name: names.deadLetters, region })),
+    functions: part(() => functionCodes({ config, names }, clients.lambda(region))),
+    queue: queueIn(region, names.queue),
+    consumption: part(() => deployedConsumption({ config, names }, { clients }).read()),
+    deadLetters: queueIn(region, names.deadLetters),
     subscriptionDeadLetters:
-      topicRegion === undefined
-        ? undefined
-        : part(() => queueStatus({ name: names.subscriptionDeadLetters, region: topicRegion })),
-    events: eventStatuses({ config, names }),
+      topicRegion === undefined ? undefined : queueIn(topicRegion, names.subscriptionDeadLetters),
+    events: eventStatuses({ config, names }, clients),
     ingestor: part(() =>
-      ingestorStatus(config.ingestor_url, collection, failuresOf({ config, names })),
+      ingestorStatus(config.ingestor_url, collection, {
+        reader: reads.ingestions(config.ingestor_url),
+        ...failuresOf({ config, names }, reads),
+      }),
     ),
     catalog:
-      stacApiUrl === undefined ? undefined : part(() => catalogStatus(stacApiUrl, collection)),
+      stacApiUrl === undefined
+        ? undefined
+        : part(() => catalogStatus(stacApiUrl, collection, { countsItems })),
     backfill:
       inventory === undefined
         ? undefined
-        : part(() => readBackfill({ tableName: names.stateTable, pipelineId: id }, region)),
+        : part(() =>
+            readBackfill({ tableName: names.stateTable, pipelineId: id }, clients.dynamo(region)),
+          ),
     verification: config.verify_ingestion
-      ? part(() => lastRunOf(names.stateTable, region))
+      ? part(() => lastRunOf(names.stateTable, clients.dynamo(region)))
       : undefined,
   };
   return {
@@ -89,13 +98,9 @@ export async function gatherStatus(
 
 async function readBackfill(
   table: Parameters<typeof cursorTable>[0],
-  region: string,
+  client: DynamoDBClient,
 ): Promise<BackfillCursor | undefined> {
-  const stored = await cursorTable(
-    table,
-    new DynamoDBClient({ region, requestHandler: AWS_REQUESTS }),
-  ).read();
-  return stored?.cursor;
+  return (await cursorTable(table, client).read())?.cursor;
 }
 
 /** What needs attention, one sentence each. If there is any, the exit code of the command is 1. */
@@ -120,14 +125,25 @@ function consumptionOf(status: PipelineStatus, now: number): string[] {
 }
 
 function deadLettersOf(status: PipelineStatus): string[] {
-  const queues = [status.deadLetters, status.subscriptionDeadLetters].map(valueOf);
-  const count = queues.reduce(
-    (sum, queue) => sum + (queue ? queue.visible + queue.inFlight : 0),
-    0,
-  );
+  const { granules: count } = lettersOf(status);
   const letters =
     count === 0 ? [] : [`${counted(count, 'dead letter')}: npm run redrive -- ${status.pipeline}`];
   return [...letters, ...eventTexts(status)];
+}
+
+/** The numbers of dead letters, and of failed events of functions and schedules, in the queues that can be read. */
+export function lettersOf(
+  status: Pick<PipelineStatus, 'deadLetters' | 'subscriptionDeadLetters' | 'events'>,
+): { readonly granules: number; readonly events: number } {
+  return {
+    granules: lettersIn([status.deadLetters, status.subscriptionDeadLetters]),
+    events: lettersIn(status.events.map(({ queue }) => queue)),
+  };
+}
+
+function lettersIn(queues: readonly (Part<QueueStatus> | undefined)[]): number {
+  const counts = queues.map(valueOf).map((queue) => (queue ? queue.visible + queue.inFlight : 0));
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 function failedOf(status: PipelineStatus): string[] {
@@ -157,7 +173,8 @@ const PARTS = {
   verification: 'the verification',
 } as const;
 
-function unreachableOf(status: PipelineStatus): string[] {
+/** What could not be reached. */
+export function unreachableOf(status: PipelineStatus): string[] {
   return Object.entries(PARTS).flatMap(([name, what]) => {
     const one = status[name as keyof typeof PARTS];
     return one !== undefined && 'error' in one ? [what] : [];

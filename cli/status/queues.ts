@@ -1,6 +1,6 @@
-import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
-import { AWS_REQUESTS } from '../../lambdas/runtime/aws-requests.js';
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetMetricStatisticsCommand, type CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { AwsClients } from '../shared/aws-clients.js';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { findQueue, type QueueAddress, type SqsSender } from '../shared/deployed-pipeline.js';
 
 /** The depth of a queue. All counts are estimates of SQS. */
@@ -30,7 +30,7 @@ const DEFAULT_RETENTION_SECONDS = 7 * 86_400;
 /** Requests the depth of a queue and the age of its oldest message. Throws QueueError. */
 export async function queueStatus(
   address: QueueAddress,
-  clients: QueueClients = clientsIn(address.region),
+  clients: QueueClients,
 ): Promise<QueueStatus> {
   const { sqs, url } = await findQueue(address, clients.sqs);
   const { Attributes = {} } = await sqs.send(
@@ -58,9 +58,11 @@ export async function queueStatus(
   };
 }
 
-function clientsIn(region: string): QueueClients {
-  const config = { region, requestHandler: AWS_REQUESTS };
-  return { sqs: new SQSClient(config), cloudWatch: new CloudWatchClient(config) };
+export function clientsIn(
+  region: string,
+  { sqs, cloudWatch }: Pick<AwsClients, 'sqs' | 'cloudWatch'>,
+): QueueClients {
+  return { sqs: sqs(region), cloudWatch: cloudWatch(region) };
 }
 
 /** undefined if the request fails, since the rest of the status is useful without the age. */

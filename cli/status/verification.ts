@@ -1,5 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { AWS_REQUESTS } from '../../lambdas/runtime/aws-requests.js';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { progressRow, type LastRun } from '../../lambdas/verify/progress.js';
 import { counted, shortTime } from '../shared/table.js';
 
@@ -7,8 +6,10 @@ import { counted, shortTime } from '../shared/table.js';
 const LATE_RUN_MS = 3_600_000;
 
 /** Reads what the last run of the verifying function did; undefined before the first one. */
-export async function lastRunOf(tableName: string, region: string): Promise<LastRun | undefined> {
-  const client = new DynamoDBClient({ region, requestHandler: AWS_REQUESTS });
+export async function lastRunOf(
+  tableName: string,
+  client: DynamoDBClient,
+): Promise<LastRun | undefined> {
   return (await progressRow(tableName, client).read()).lastRun;
 }
 

@@ -38,6 +38,7 @@ function posts(rows: readonly PendingIngestion[], statuses: Readonly<Record<stri
       yield* rows;
     },
     getIngestion,
+    mostAsked: 500,
   };
 }
 

@@ -10,6 +10,7 @@ import { ingestorStatus } from '../../../cli/status/ingestor.js';
 import { queueStatus } from '../../../cli/status/queues.js';
 import type { SendHttp } from '../../../lambdas/runtime/http.js';
 import { ingestor } from '../../../lambdas/ingestor/client.js';
+import { ingestorReader } from '../../../lambdas/ingestor/reader.js';
 import { serve, type LocalRequest } from '../../../local/http/server.js';
 import { startLocalIngestor, type LocalIngestor } from '../../../local/ingestor/local-ingestor.js';
 import { functionServices } from '../../support/function-services/server.js';
@@ -99,7 +100,9 @@ describe('the queue', () => {
 test("the ingestor's list counts the Items of the pipeline's own Collection", async () => {
   items.setStatus('b', 'failed', 'pgSTAC said no');
 
-  await expect(ingestorStatus(items.url, 'example')).resolves.toEqual({
+  const reader = ingestorReader({ url: items.url, tokens: undefined });
+
+  await expect(ingestorStatus(items.url, 'example', { reader })).resolves.toEqual({
     url: items.url,
     counts: {
       queued: { count: 1, hasMore: false },
@@ -174,7 +177,7 @@ describe('the STAC API', () => {
         ? Promise.reject(new Error('no response within 20000 ms'))
         : Promise.resolve({ status: 200, headers: {}, body: Buffer.from('{}') });
 
-    expect(await catalogStatus('https://stac', 'example', slow)).toMatchObject({
+    expect(await catalogStatus('https://stac', 'example', { send: slow })).toMatchObject({
       items: undefined,
       uncounted: 'POST https://stac/search failed: no response within 20000 ms',
     });
