@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import type { GranuleMessage } from './message.js';
 import type { Failure } from '../runtime/errors.js';
 import { tracedFailureOf } from '../runtime/unexpected.js';
+import { isMissingFile } from '../source/missing.js';
 import { wrappedSource, type GranuleSource } from '../source/source.js';
 
 /** Receives after which a message is dead-lettered because one of its other files does not exist. */
@@ -41,7 +42,7 @@ export async function withLateFiles<T>(
     try {
       return await run();
     } catch (error) {
-      if (!isOwn && isMissing(error)) late.add(error);
+      if (!isOwn && isMissingFile(error)) late.add(error);
       throw error;
     }
   });
@@ -77,11 +78,6 @@ export function mostHopeful(failures: readonly Failure[]): Failure | undefined {
 function isObject(href: string, object: { readonly href: string; readonly key: string }): boolean {
   if (href.startsWith('s3://')) return href === object.href;
   return href.endsWith(`/${object.key}`) || href.endsWith(`/${encodeURI(object.key)}`);
-}
-
-/** Looks at `missing`, not at the class, because the source may be of another bundle. */
-function isMissing(error: unknown): boolean {
-  return types.isNativeError(error) && 'missing' in error && error.missing === true;
 }
 
 const MAX_CAUSES = 10;

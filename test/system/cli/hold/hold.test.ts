@@ -92,6 +92,7 @@ describe('npm run hold', () => {
       pipelines.map(({ pipeline, result }) => [pipeline, result]),
     );
     expect(results).toEqual({
+      amazonia_1: 'not deployed',
       cop_dem_30: 'held',
       landsat_c2_l2: 'not deployed',
       noaa_hrrr: 'not deployed',

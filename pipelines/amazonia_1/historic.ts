@@ -1,0 +1,25 @@
+import { historicHandler } from '../../lambdas/historic-handler.js';
+import { tryParseKey } from './scene-name.js';
+
+type Row = Record<string, string | undefined>;
+
+/** Selects the metadata files of the whole listing. */
+export function queryInventory(): string {
+  return "SELECT key FROM inventory WHERE key LIKE '%BAND2.xml'";
+}
+
+/** What `aws s3 ls --recursive` prints before a key: the time and the size of the object. */
+const LISTING_PREFIX = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +[\d.]+(?: (?:Bytes?|[KMGTPE]iB))? +/;
+
+/** Returns the key of a scene's metadata file; undefined for any other row. */
+export function rowToMessageBody({ key: line = '' }: Row): string | undefined {
+  const key = line.trim().replace(LISTING_PREFIX, '');
+  return tryParseKey(key)?.file === 'metadata' ? key : undefined;
+}
+
+/** There are no chunks, because the listing is read at once. */
+export function nextChunk(): string | undefined {
+  return undefined;
+}
+
+export const handler = historicHandler({ queryInventory, rowToMessageBody, nextChunk });
