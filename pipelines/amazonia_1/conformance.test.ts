@@ -49,7 +49,7 @@ describeWithShared(DATA, 'the Items and the Collection of the reference implemen
   });
 
   // The values are those that the reference's own tests expect for this file, and what its version 0.1.3 prints.
-  test('so is the Item of a scene of both cameras, of which there is no file', async () => {
+  test('so is the Item of a scene of both cameras, for which the reference has no file', async () => {
     const folder = `AMAZONIA1/WFI/036/018/${BOTH_CAMERAS}`;
     const item = await itemOf(`s3://brazil-eosats/${folder}`, `${BOTH_CAMERAS}_BAND2.xml`);
 
