@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { KEYS } from '../../test/support/amazonia1/scene.js';
 import { handler as app } from './app.js';
-import { handler, nextChunk, queryInventory, rowToMessageBody } from './historic.js';
+import { handler, itemIdOf, nextChunk, queryInventory, rowToMessageBody } from './historic.js';
 
 test('the handler runs these functions', () => {
-  expect(handler.pipeline).toMatchObject({ queryInventory, rowToMessageBody, nextChunk });
+  expect(handler.pipeline).toEqual({ queryInventory, rowToMessageBody, nextChunk, itemIdOf });
 });
 
 test('the whole listing is read at once', () => {
@@ -22,6 +22,7 @@ describe('a row', () => {
     const body = rowToMessageBody({ key });
 
     expect(body).toBe(KEYS.left);
+    expect(itemIdOf({ key })).toBe('AMAZONIA_1_WFI_20230212_040_018_L4');
     expect(app.pipeline.parseMessage({ type: 'custom', body })).toEqual({
       href: `s3://brazil-eosats/${KEYS.left}`,
     });
@@ -33,5 +34,6 @@ describe('a row', () => {
     KEYS.left.replace('/AMAZONIA_1_WFI_20230212_040', '/AMAZONIA_1_WFI_20230213_040'),
   ])('of the key %s is skipped', (key) => {
     expect(rowToMessageBody({ key })).toBeUndefined();
+    expect(itemIdOf({ key })).toBeUndefined();
   });
 });

@@ -13,8 +13,18 @@ const LISTING_PREFIX = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +[\d.]+(?: (?:Bytes?|[KM
 
 /** Returns the key of a scene's metadata file; undefined for any other row. */
 export function rowToMessageBody({ key: line = '' }: Row): string | undefined {
-  const key = line.trim().replace(LISTING_PREFIX, '');
+  const key = keyOfLine(line);
   return tryParseKey(key)?.file === 'metadata' ? key : undefined;
+}
+
+/** Returns the id of the scene, which its Item has; undefined if the row becomes no message. */
+export function itemIdOf({ key: line = '' }: Row): string | undefined {
+  const scene = tryParseKey(keyOfLine(line));
+  return scene?.file === 'metadata' ? scene.id : undefined;
+}
+
+function keyOfLine(line: string): string {
+  return line.trim().replace(LISTING_PREFIX, '');
 }
 
 /** There are no chunks, because the listing is read at once. */
@@ -22,4 +32,4 @@ export function nextChunk(): string | undefined {
   return undefined;
 }
 
-export const handler = historicHandler({ queryInventory, rowToMessageBody, nextChunk });
+export const handler = historicHandler({ queryInventory, rowToMessageBody, nextChunk, itemIdOf });
