@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { BundleError } from './modules/bundling/bundle.js';
-import { checkCode, checkedPipeline } from './modules/bundling/check-code.js';
+import { checkCode, checkedPipelines } from './modules/bundling/check-code.js';
 import { ConfigError } from './modules/config/values/error.js';
 import { pipelineImages } from './modules/image/pipeline-images.js';
 import { bundlePipelines } from './modules/bundling/pipeline-bundles.js';
@@ -24,7 +24,7 @@ async function synthesize(): Promise<void> {
     return;
   }
   const project = readProject(source);
-  await checkCode(project.pipelines.map(checkedPipeline), source.root);
+  await checkCode(checkedPipelines(project.pipelines, source.root), source.root);
   const [bundles, { synthesizePipelines }] = await Promise.all([
     bundlePipelines(project.pipelines, source),
     loadCdktf(),

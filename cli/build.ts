@@ -3,10 +3,11 @@ import { join, relative } from 'node:path';
 import { Command } from 'commander';
 import { unzipSync } from 'fflate';
 import type { Bundle } from '../modules/bundling/bundle.js';
-import { checkCode, checkedPipeline } from '../modules/bundling/check-code.js';
+import { checkCode, checkedPipelines } from '../modules/bundling/check-code.js';
 import { bundlePipelines } from '../modules/bundling/pipeline-bundles.js';
-import { listPipelines, readPipelineConfig } from '../modules/config/config.js';
+import { listPipelines } from '../modules/config/config.js';
 import { pipelineArgument, runCommand } from './shared/command.js';
+import { localConfig } from './shared/local-config.js';
 
 const root = join(import.meta.dirname, '..');
 const DIST = 'dist';
@@ -21,8 +22,8 @@ const command = new Command('build')
 
 async function build(names: readonly string[]): Promise<void> {
   const ids = names.length > 0 ? names.map((name) => pipelineArgument(name).id) : listPipelines();
-  const configs = ids.map((id) => readPipelineConfig(join('pipelines', id)));
-  await checkCode(configs.map(checkedPipeline), root);
+  const configs = ids.map((id) => localConfig(join('pipelines', id)));
+  await checkCode(checkedPipelines(configs, root), root);
   const bundles = await bundlePipelines(configs, { root });
   for (const [id, functions] of bundles) {
     const folder = join(root, DIST, id);

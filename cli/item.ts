@@ -12,7 +12,6 @@ import { traceOf } from '../lambdas/runtime/trace.js';
 import { hrefSource, mappedSource } from '../lambdas/source/href.js';
 import type { Item } from '../lambdas/stac/stac.js';
 import { RUN_FILES } from '../local/run/file-names.js';
-import { readPipelineConfig } from '../modules/config/config.js';
 import { namedGranule, tryFindGranule } from './item/granule.js';
 import { granuleVariables, useKeyVariables } from './python/variables.js';
 import {
@@ -22,6 +21,7 @@ import {
   UsageError,
   type PipelineFolder,
 } from './shared/command.js';
+import { localConfig } from './shared/local-config.js';
 import { checkPipelineCode, handlerIn, pipelineFile } from './shared/pipeline-code.js';
 import { printLine } from './shared/terminal.js';
 
@@ -89,7 +89,7 @@ async function itemMaker(
   chosen: PipelineFolder,
   { hrefPrefix, given }: ItemOptions & { readonly given: readonly string[] },
 ): Promise<(given: string) => Promise<readonly Item[]>> {
-  const config = readPipelineConfig(chosen.folder);
+  const config = localConfig(chosen.folder);
   const { requester_pays: requesterPays, region, stac_api_url: stacApiUrl } = config;
   useKeyVariables(config);
   const areOnDisk = given.some((one) => existsSync(one));

@@ -60,6 +60,7 @@ const INSIDE: Readonly<Record<string, Allowed>> = {
   },
   cli: {
     shared: [],
+    config: ['shared'],
     item: [],
     status: ['shared'],
     hold: ['shared'],
@@ -72,7 +73,7 @@ const INSIDE: Readonly<Record<string, Allowed>> = {
     redrive: ['shared', 'local'],
     doors: [
       ...['shared', 'item', 'status', 'image', 'stacks', 'plan', 'local', 'backfill', 'redrive'],
-      ...['python', 'hold'],
+      ...['python', 'hold', 'config'],
     ],
   },
 };
@@ -88,7 +89,7 @@ const OPEN_TO_CLI = [
 ];
 const CDKTF_FREE = ['modules/config/', 'modules/bundling/', 'modules/deployer/', 'modules/image/'];
 const CDKTF = /^(cdktf|constructs|@cdktf)(\/|$)/;
-const MAX_DOORS = 30;
+const MAX_DOORS = 40;
 const MAX_FILES_IN_FOLDER = 25;
 const MAX_LINES = 200;
 

@@ -7,9 +7,9 @@ import { duckDbEngine } from '../../local/inventory/duckdb-engine.js';
 import { fileCursors } from '../../local/inventory/file-cursors.js';
 import { fileObjects } from '../../local/inventory/file-objects.js';
 import { localInventory } from '../../local/inventory/local-inventory.js';
-import { readPipelineConfig } from '../../modules/config/config.js';
 import { configuredInventory, settingsFor, type BackfillTarget } from './target.js';
 import { type PipelineFolder, UsageError } from '../shared/command.js';
+import { localConfig } from '../shared/local-config.js';
 import { runLocalBackfill, isRunning } from './local-run.js';
 import { handlerIn, parserIn, pipelineFile } from '../shared/pipeline-code.js';
 
@@ -36,7 +36,7 @@ export async function localBackfill(
   }
   const out = givenOut ?? join('out', id, 'backfill');
   const flags = ` --local --inventory ${path}${givenOut === undefined ? '' : ` --out ${givenOut}`}`;
-  const config = readPipelineConfig(folder);
+  const config = localConfig(folder);
   // Local messages go to a file and local queries are free.
   const none = { maxQueueDepth: undefined, maxScanGb: undefined };
   const settings = { ...settingsFor(config, await localInventory(path)), ...none };

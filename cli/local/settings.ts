@@ -4,9 +4,9 @@ import * as z from 'zod/mini';
 import { tryParseJson } from '../../lambdas/runtime/json.js';
 import type { LocalRunOptions } from '../../local/local-run.js';
 import { MAX_RECEIVE } from '../../local/queue/local-queue.js';
-import { readPipelineConfig } from '../../modules/config/config.js';
 import { granuleVariables, pythonBasis, useKeyVariables } from '../python/variables.js';
 import { isDebug, type PipelineFolder } from '../shared/command.js';
+import { localConfig } from '../shared/local-config.js';
 import { bundlePipeline } from '../shared/pipeline-code.js';
 import { planInput, type InputOptions, type PlannedPipeline } from './input.js';
 import { localTarget, type TargetOptions } from './target.js';
@@ -45,7 +45,7 @@ export const CONCURRENCY = Math.max(2, availableParallelism());
  * messages meet the same limits again. Throws BundleError, ConfigError, InputError and UsageError.
  */
 export async function prepareRun(folder: PipelineFolder, options: RunInput): Promise<PreparedRun> {
-  const config = readPipelineConfig(folder.folder);
+  const config = localConfig(folder.folder);
   const target = await localTarget(options);
   useKeyVariables(config);
   const code = await bundlePipeline(folder);

@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path';
-import { parseYaml } from '../../modules/config/yaml/document.js';
+import { givenTexts } from '../../modules/config/environment/keys.js';
 import type { ConfigKey } from '../../modules/config/fields.js';
-import { readConfigFile } from '../../modules/config/folder.js';
 import { CommandError, type PipelineFolder } from '../shared/command.js';
 import { call } from './call.js';
 
@@ -18,11 +17,14 @@ export function pythonFunction(place: string): PythonFunction {
 }
 
 /**
- * Returns a key of a config.yaml that may have problems: a pipeline without a lock cannot be read as a whole. Undefined if
- * it is missing. Throws ConfigError if there is no such file.
+ * Returns a key of a config that may have problems: a pipeline without a lock cannot be read as a whole. The environment
+ * of PROJECT takes precedence over config.yaml, and this over other environments. Undefined if it is missing. Throws
+ * ConfigError if there is no config.yaml that can be parsed.
  */
-export function keyOfConfig(folder: string, key: ConfigKey): string | undefined {
-  return parseYaml(readConfigFile(folder)).document?.sourceOf([key]);
+function keyOfConfig(folder: string, key: ConfigKey): string | undefined {
+  const texts = givenTexts(folder, key);
+  const own = texts.find(({ project }) => project === process.env['PROJECT']);
+  return (own ?? texts[0])?.text;
 }
 
 /** Returns python_function of a config.yaml. Throws CommandError if it is missing. */

@@ -2,10 +2,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { readPipelineConfig } from '../../modules/config/config.js';
 import { ConfigError } from '../../modules/config/values/error.js';
 import { runChild } from '../shared/child.js';
 import { CommandError, type PipelineFolder } from '../shared/command.js';
+import { localConfig } from '../shared/local-config.js';
 import { pythonInterpreter } from './environment.js';
 import { askPython, functionInConfig, pythonFunction } from './function.js';
 import { hintFor } from './hints.js';
@@ -77,7 +77,7 @@ function sampleGranule({ id, folder }: PipelineFolder): string | { readonly why:
 
 function patternOf(folder: string): RegExp | undefined | { readonly why: string } {
   try {
-    const { granule_pattern: pattern } = readPipelineConfig(folder);
+    const { granule_pattern: pattern } = localConfig(folder);
     return pattern === undefined ? undefined : new RegExp(pattern, 'u');
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

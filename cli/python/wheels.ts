@@ -1,4 +1,4 @@
-import { keyOfConfig } from './function.js';
+import { givenTexts } from '../../modules/config/environment/keys.js';
 
 /** The platforms of Linux by the names of their processors, as uv calls them. */
 export const PLATFORMS = {
@@ -10,10 +10,12 @@ type Processor = keyof typeof PLATFORMS;
 
 /**
  * The processors that a lock must have wheels for: both, because machines of authors have x86_64 as a rule; with
- * `architecture: x86_64` in config.yaml only that one.
+ * `architecture: x86_64` in config.yaml only that one, unless an environment says arm64.
  */
 export function processorsOf(folder: string): readonly Processor[] {
-  return keyOfConfig(folder, 'architecture') === 'x86_64' ? ['x86_64'] : ['x86_64', 'arm64'];
+  const given = givenTexts(folder, 'architecture').map(({ text }) => text);
+  const isOnly = given.length > 0 && given.every((text) => text === 'x86_64');
+  return isOnly ? ['x86_64'] : ['x86_64', 'arm64'];
 }
 
 const NO_SOLUTION =

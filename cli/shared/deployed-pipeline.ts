@@ -1,5 +1,5 @@
 import { GetQueueUrlCommand, QueueDoesNotExist, type SQSClient } from '@aws-sdk/client-sqs';
-import { readPipelineConfig, type PipelineConfig } from '../../modules/config/config.js';
+import { readProjectConfig, type PipelineConfig } from '../../modules/config/config.js';
 import { parseProject, pipelineNames, type PipelineNames } from '../../modules/config/names.js';
 import { parseArn } from '../../modules/config/values/arn.js';
 import { CommandError, type PipelineFolder } from './command.js';
@@ -14,13 +14,13 @@ export interface DeployedPipeline {
   readonly topicRegion: string | undefined;
 }
 
-/** Reads config.yaml and PROJECT without calling AWS. Throws ConfigError. */
+/** Reads config.yaml, PROJECT and its environment without calling AWS. Throws ConfigError. */
 export function deployedPipeline(
   { id, folder }: PipelineFolder,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): DeployedPipeline {
   const project = parseProject(env['PROJECT']);
-  const config = readPipelineConfig(folder);
+  const config = readProjectConfig(folder, project);
   const { account } = parseArn(config.secret_arn);
   return {
     id,

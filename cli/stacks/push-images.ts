@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { readPipelineConfig } from '../../modules/config/config.js';
+import { readProjectConfig } from '../../modules/config/config.js';
+import { parseProject } from '../../modules/config/names.js';
 import { describeImage } from '../image/describe.js';
 import { missingFrom, repositoryOf } from '../image/ecr.js';
 import { publishImage } from '../image/publish.js';
@@ -10,8 +11,9 @@ import { pipelineArgument } from '../shared/command.js';
  * no repository, or an image cannot be built or pushed.
  */
 export async function pushMissingImages(ids: readonly string[]): Promise<void> {
+  const project = parseProject(process.env['PROJECT']);
   for (const id of ids) {
-    const { python_function } = readPipelineConfig(join('pipelines', id));
+    const { python_function } = readProjectConfig(join('pipelines', id), project);
     if (python_function === undefined) continue;
     const { config, image } = await describeImage(pipelineArgument(id));
     const registry = await missingFrom(repositoryOf(config), image.tag);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PipelineConfig } from '../config/config.js';
+import { inventoriesInEnvironments } from '../config/environment/keys.js';
 import { ConfigError } from '../config/values/error.js';
 import { BundleError } from './bundle.js';
 import { FACTORIES, tryEntryOf } from './entries.js';
@@ -19,13 +20,20 @@ export interface CheckedPipeline {
   readonly ingestorUrl?: string;
 }
 
-/** The pipeline of a config that could be read. */
-export function checkedPipeline({
-  id,
-  inventory_location,
-  ingestor_url: ingestorUrl,
-}: Pick<PipelineConfig, 'id' | 'inventory_location' | 'ingestor_url'>): CheckedPipeline {
-  return { id, hasInventory: inventory_location !== undefined, ingestorUrl };
+type CheckedConfig = Pick<PipelineConfig, 'id' | 'inventory_location' | 'ingestor_url'>;
+
+/** The pipelines of configs that could be read. @param root folder of the project */
+export function checkedPipelines(
+  configs: readonly CheckedConfig[],
+  root: string,
+): readonly CheckedPipeline[] {
+  // historic.ts may be for an inventory that only another environment has.
+  const elsewhere = inventoriesInEnvironments(root);
+  return configs.map(({ id, inventory_location, ingestor_url: ingestorUrl }) => {
+    const hasInventory =
+      inventory_location !== undefined || (elsewhere.has(id) ? undefined : false);
+    return { id, hasInventory, ingestorUrl };
+  });
 }
 
 /**

@@ -30,6 +30,20 @@ export const CONFIG_KEYS = Object.keys(CONFIG_FIELDS) as readonly ConfigKey[];
 /** The keys of the numbers, which constructs take as settings of the same names. */
 export type NumberKey = NumberKeyOf<typeof MODULE_FIELDS>;
 
+/** The keys that only a config.yaml can have: they say which pipeline it is. */
+export const OWN_KEYS = ['id', 'compute'] as const satisfies readonly ConfigKey[];
+
+/** The keys that environments/<PROJECT>.yaml may give for one pipeline. */
+export const PIPELINE_KEYS: readonly ConfigKey[] = CONFIG_KEYS.filter(
+  (key) => !OWN_KEYS.some((own) => own === key),
+);
+
+/** The keys that environments/<PROJECT>.yaml may give for all pipelines. */
+export const SHARED_KEYS: readonly ConfigKey[] = CONFIG_KEYS.filter((key) => {
+  const field: Field = CONFIG_FIELDS[key];
+  return field.shared ?? field.kind === 'number';
+});
+
 /** The content of a config.yaml. */
 export type WrittenConfig = Written<typeof CONFIG_FIELDS>;
 

@@ -1,4 +1,4 @@
-import { CONFIG_KEYS, sentencesOf } from './fields.js';
+import { CONFIG_KEYS, sentencesOf, SHARED_KEYS } from './fields.js';
 import { BACKFILL_FIELDS } from './fields/backfill.js';
 import type { Field, Fields } from './fields/field.js';
 import { ALARM_FIELDS, FUNCTION_FIELDS } from './fields/functions.js';
@@ -16,7 +16,7 @@ export interface ConfigGroup {
 export const CONFIG_GROUPS: readonly ConfigGroup[] = [
   {
     title: 'Required',
-    intro: 'Every config.yaml has these keys.',
+    intro: 'Every pipeline has these keys; `id` and `compute` stand in its config.yaml.',
     fields: REQUIRED_FIELDS,
   },
   {
@@ -94,6 +94,7 @@ export function configPage(groups: readonly ConfigGroup[] = CONFIG_GROUPS): stri
     INTRO,
     `\`\`\`yaml\n${EXAMPLE_CONFIG}\`\`\``,
     ...groups.flatMap(({ title, intro, fields }) => [`## ${title}`, intro, tableOf(fields)]),
+    ...ENVIRONMENTS,
   ]
     .join('\n\n')
     .concat('\n');
@@ -108,6 +109,32 @@ pipelines/waves/config.yaml:9:18 max_concurrency: must be a whole number of conc
 \`\`\`
 
 Leave out a key to use its default. A key without a value, an unknown key and a key that has no effect are errors. This is a complete config.yaml:`;
+
+/** The keys that an environment may give are in the table, too. */
+const ENVIRONMENTS = [
+  '## Environments',
+  'The file `environments/<PROJECT>.yaml`, for example `environments/prod.yaml`, gives values for one `PROJECT`: for all of its pipelines, ' +
+    'or below `pipelines` for one of them. It is optional: without it, config.yaml counts alone. A key that the environment ' +
+    'gives need not stand in config.yaml.',
+  `\`\`\`yaml
+ingestor_url: https://ingestor.example.com/prod
+secret_arn: arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod-ingestor-AbCdEf
+memory_mb: 1024
+tags:
+  Stage: prod
+pipelines:
+  waves:
+    sns: arn:aws:sns:eu-central-1:123456789012:new-waves
+    memory_mb: 2048
+\`\`\``,
+  `- **For all pipelines**: ${SHARED_KEYS.map((key) => `\`${key}\``).join(', ')}. A number that has no effect on a pipeline, such as \`max_queue_depth\` without an inventory, is ignored there.
+- **For one pipeline**, below \`pipelines\` and its id: every key but \`id\` and \`compute\`.
+- **Precedence**: config.yaml, then the environment, then its entry for the pipeline. A later value replaces an earlier one as a whole, also a list or a mapping. Only \`tags\` are merged, tag by tag, without regard to upper and lower case. A value can be replaced, but not removed: leave a key that not every environment has out of config.yaml.
+- \`PROJECT=prod npm run config -- waves\` prints every value that applies, with its file and line, or \`default\`; \`--json\` prints it for programs.
+- Errors name the file and line where the value stands. An unknown key, an unknown pipeline and a file whose name no \`PROJECT\` can have are errors, too. \`npm run check-config\` checks every config.yaml alone and with each environment.
+- \`npm run local\`, \`item\`, \`build\` and the tests need no \`PROJECT\`. Without the environment of a \`PROJECT\` they use config.yaml; keys that it lacks are those of the environment that gives most of them, and the command says which one that is.
+- Changing \`region\` does not move a stack: see [deploy.md](deploy.md#change-the-region).`,
+];
 
 function tableOf(fields: Fields): string {
   const head = ['key', 'meaning', 'allowed', 'default', 'needs'];

@@ -5,6 +5,8 @@ import { parseProject } from './names.js';
 import { readPipelineConfig } from './config.js';
 import type { PipelineConfig } from './config.js';
 import { listPipelines, PYTHON_MARK } from './folder.js';
+import { readEnvironment } from './environment/environment.js';
+import { readLocalConfig } from './environment/local.js';
 import { readTopicRegions, type TopicRegions } from './topic-regions.js';
 import { HOW_TO_BOOTSTRAP, readStateBucket, readStateSettings } from './state.js';
 import type { StateBucket, StateSettings } from './state.js';
@@ -36,11 +38,7 @@ interface Source {
 export function readProject({ root, env }: Source): Project {
   const problems = new ConfigProblems();
   const place = problems.collect(() => readStatePlace({ root, env }));
-  const ids = listPipelines(join(root, 'pipelines'));
-  const configs = ids.map((id) =>
-    problems.collect(() => readPipelineConfig(join(root, 'pipelines', id))),
-  );
-  const read = configs.filter((config) => config !== undefined);
+  const read = readConfigs({ root, env }, problems);
   const topicRegions = problems.collect(() => readTopicRegions(env));
   if (place === undefined || problems.found) throw problems.error();
   return {
@@ -51,20 +49,34 @@ export function readProject({ root, env }: Source): Project {
   };
 }
 
+/** Reads the configs of folders of pipelines, as they are deployed; without a valid PROJECT as on this machine. */
+function readConfigs(
+  { root, env }: Source,
+  problems: ConfigProblems,
+  isWanted: (folder: string) => boolean = () => true,
+): readonly PipelineConfig[] {
+  const project = problems.collect(() => parseProject(env['PROJECT']));
+  const environment = project === undefined ? undefined : readEnvironment({ root, project });
+  problems.add(environment?.problems ?? []);
+  const configOf = (folder: string) =>
+    project === undefined
+      ? readLocalConfig(folder, {}).config
+      : readPipelineConfig(folder, environment);
+  return listPipelines(join(root, 'pipelines'))
+    .map((id) => join(root, 'pipelines', id))
+    .filter(isWanted)
+    .flatMap((folder) => problems.collect(() => configOf(folder)) ?? []);
+}
+
 /** Reads what the stacks of the project itself need. Of the pipelines only those in Python matter. Throws ConfigError. */
 export function readBootstrapProject({ root, env }: Source): BootstrapProject {
   const problems = new ConfigProblems();
   const name = problems.collect(() => parseProject(env['PROJECT']));
   const bucket = problems.collect(() => readStateBucket(env, cdktfJson(root), HOW_TO_BOOTSTRAP));
-  const folders = listPipelines(join(root, 'pipelines')).map((id) => join(root, 'pipelines', id));
-  const images = folders
-    .filter((folder) => existsSync(join(folder, PYTHON_MARK)))
-    .flatMap((folder) => {
-      const config = problems.collect(() => readPipelineConfig(folder));
-      return config?.python_function === undefined
-        ? []
-        : [{ id: config.id, region: config.region }];
-    });
+  const isPython = (folder: string) => existsSync(join(folder, PYTHON_MARK));
+  const images = readConfigs({ root, env }, problems, isPython)
+    .filter(({ python_function }) => python_function !== undefined)
+    .map(({ id, region }) => ({ id, region }));
   if (name === undefined || bucket === undefined || problems.found) throw problems.error();
   return { name, bucket, images };
 }

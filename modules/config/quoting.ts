@@ -13,8 +13,9 @@ export function unquotedValues(document: YamlDocument): readonly YamlProblem[] {
   return ANY_VALUES.flatMap((field) =>
     document.plainScalarsOf([field]).flatMap((scalar) => {
       const message = emptyArgument(field, scalar) ?? faultOf(scalar);
-      const { line, column } = scalar;
-      return message === undefined ? [] : [{ line, column, field, message }];
+      const { line, column, file } = scalar;
+      const position = { line, column, ...(file !== undefined && { file }) };
+      return message === undefined ? [] : [{ ...position, field, message }];
     }),
   );
 }

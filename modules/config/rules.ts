@@ -2,7 +2,7 @@ import { PYTHON_RULES } from './python-rules.js';
 import { parseArn, parsePolicyArn, partitionOf } from './values/arn.js';
 import type { WrittenConfig } from './fields.js';
 import type { ConfigRule } from './rule.js';
-import type { Fields } from './fields/field.js';
+import type { Field, Fields } from './fields/field.js';
 import { nestedNames } from './values/filter-policy.js';
 import { parseInventoryLocation } from './values/inventory-location.js';
 
@@ -13,11 +13,17 @@ export function needsRules(fields: Fields): readonly ConfigRule[] {
       field,
       with: [],
       broken: (config: Readonly<Record<string, unknown>>) =>
-        config[field] !== undefined && config[needed] === undefined
+        config[field] !== undefined && !isMet(fields[needed], config[needed])
           ? `needs ${needed}: ${why}`
           : undefined,
     })),
   );
+}
+
+/** Whether what another key needs is there: a value, or for true and false, what applies is true. */
+export function isMet(needed: Field | undefined, value: unknown): boolean {
+  if (needed?.kind === 'boolean') return (value ?? needed.default) === true;
+  return value !== undefined;
 }
 
 /** The rules that are not about a missing key. */

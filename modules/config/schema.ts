@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CONFIG_FIELDS } from './fields.js';
 import type { DefaultSource, Fields, Filled, Written } from './fields/field.js';
-import { fieldSchema } from './fields/types.js';
+import { fieldSchema, valueSchema } from './fields/types.js';
 import { BETWEEN_RULES, needsRules } from './rules.js';
 import type { ConfigRule } from './rule.js';
 
@@ -24,6 +24,13 @@ export function configSchema<Table extends Fields>(fields: Table): z.ZodType<Fil
 
 export const PipelineConfigSchema = configSchema(CONFIG_FIELDS);
 
+/** The schema of a part of a config, without the rules about missing keys and between keys. */
+export const PartialConfigSchema = z.strictObject(
+  Object.fromEntries(
+    Object.entries(CONFIG_FIELDS).map(([key, field]) => [key, valueSchema(field).exactOptional()]),
+  ),
+);
+
 /** The defaults of the keys that have one which does not depend on other keys. */
 export function defaultsOf(fields: Fields): Readonly<Record<string, unknown>> {
   const entries = Object.entries(fields).map(([key, field]) => [key, field.default] as const);
@@ -45,11 +52,16 @@ function checkRules(
   const wrong = new Set(context.issues.map(({ path }) => path?.[0]));
   const isSound = ({ field, with: others }: ConfigRule) =>
     ![field, ...others].some((name) => wrong.has(name));
-  for (const { field, broken } of rules.filter(isSound)) {
+  for (const { field, with: others, broken } of rules.filter(isSound)) {
     const found = broken(config);
     const faults = typeof found === 'string' ? [{ path: [], message: found }] : (found ?? []);
     for (const { message, path } of faults) {
-      context.addIssue({ code: 'custom', path: [field], message, params: { at: path } });
+      context.addIssue({
+        code: 'custom',
+        path: [field],
+        message,
+        params: { at: path, with: others },
+      });
     }
   }
 }

@@ -16,7 +16,8 @@ import { undeclaredExtensions } from '../../lambdas/stac/extensions/notes.js';
 import { useKeyVariables } from '../../cli/python/variables.js';
 import { handlerIn, pipelineFile } from '../../cli/shared/pipeline-code.js';
 import type { FileName } from '../../modules/bundling/entries.js';
-import { listPipelines, readPipelineConfig } from '../../modules/config/config.js';
+import { listPipelines } from '../../modules/config/config.js';
+import { readLocalConfig } from '../../modules/config/environment/local.js';
 import { parseS3Location } from '../../modules/config/values/s3-location.js';
 import { runBatch } from '../kit/run-batch.js';
 import { identifiedRows } from '../support/backfill/identified-rows.js';
@@ -44,12 +45,12 @@ const isNone = chosen.length === 0;
   let app: GranuleHandler;
 
   beforeAll(async () => {
-    useKeyVariables(readPipelineConfig(folder));
+    useKeyVariables(readLocalConfig(folder).config);
     app = await handlerIn<GranuleHandler>(file('app.ts'));
   });
 
   test('its config is valid', () => {
-    expect(readPipelineConfig(folder)).toMatchObject({ id });
+    expect(readLocalConfig(folder).config).toMatchObject({ id });
   });
 
   test('its Collection is valid, and its Items belong to it', async () => {
@@ -77,7 +78,7 @@ const isNone = chosen.length === 0;
   });
 
   test('its backfill selects from the inventory, skips unknown keys, and ends', async () => {
-    const config = readPipelineConfig(folder);
+    const { config } = readLocalConfig(folder);
     const { inventory_location } = config;
     if (inventory_location === undefined) return;
     const { pipeline } = await handlerIn<HistoricHandler>(file('historic.ts'));
@@ -93,7 +94,8 @@ const isNone = chosen.length === 0;
   });
 
   test('[N01] each message that its backfill makes of the sample names a granule', async () => {
-    const { inventory_location: location, inventory_fields: columns } = readPipelineConfig(folder);
+    const { config } = readLocalConfig(folder);
+    const { inventory_location: location, inventory_fields: columns } = config;
     const sample = join(folder, 'sample', 'bucket');
     if (location === undefined || !existsSync(sample)) return;
     const historic = await handlerIn<HistoricHandler>(file('historic.ts'));
@@ -179,6 +181,6 @@ function granuleOrError(parse: () => unknown): object {
 }
 
 function bucketOf(id: string): { readonly bucket: string } {
-  const [source = 's3://bucket/'] = readPipelineConfig(join('pipelines', id)).source;
+  const [source = 's3://bucket/'] = readLocalConfig(join('pipelines', id)).config.source;
   return { bucket: parseS3Location(source).bucket };
 }

@@ -6,6 +6,8 @@ interface Described {
   readonly note?: string;
   /** @default false */
   readonly required?: true;
+  /** Whether environments/<PROJECT>.yaml may give it for all pipelines. @default true for numbers, false for others */
+  readonly shared?: true;
   /** Keys that have to be given with this one, each with the reason. */
   readonly needs?: Readonly<Record<string, string>>;
   /** What applies without a value, for a key that has no default. @default none */

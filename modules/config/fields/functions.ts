@@ -105,6 +105,7 @@ export const FUNCTION_FIELDS = {
 export const ALARM_FIELDS = {
   alarm_topic_arn: {
     kind: 'text',
+    shared: true,
     parse: checked(parseTopicArn),
     unset: 'alarms notify no one',
     says: 'the ARN of the topic that alarms notify',

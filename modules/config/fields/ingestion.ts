@@ -34,6 +34,7 @@ export const REQUIRED_FIELDS = {
   ingestor_url: {
     kind: 'text',
     required: true,
+    shared: true,
     parse: parseServiceUrl,
     says: 'the URL of the ingestor API that Items are posted to',
     allowed: SERVICE_URL,
@@ -41,6 +42,7 @@ export const REQUIRED_FIELDS = {
   secret_arn: {
     kind: 'text',
     required: true,
+    shared: true,
     parse: checked(parseSecretArn),
     says: 'the ARN of the secret with cognito_domain, client_id, client_secret and scope',
     note: 'These are the OAuth client credentials for the ingestor.',
@@ -105,6 +107,7 @@ export const TOPIC_FIELDS = {
 export const OTHER_FIELDS = {
   region: {
     kind: 'text',
+    shared: true,
     parse: checked(parseRegion),
     defaultFrom: {
       says: 'the region of `secret_arn`',
@@ -115,12 +118,14 @@ export const OTHER_FIELDS = {
   },
   stac_api_url: {
     kind: 'text',
+    shared: true,
     parse: parseServiceUrl,
     says: 'the URL of the STAC API that serves the ingested Items',
     allowed: SERVICE_URL,
   },
   secret_kms_key_arn: {
     kind: 'text',
+    shared: true,
     parse: checked(parseKeyArn),
     unset: 'the AWS managed key',
     says: 'the ARN of the KMS key that encrypts the secret',
@@ -128,6 +133,7 @@ export const OTHER_FIELDS = {
   },
   permissions_boundary_arn: {
     kind: 'text',
+    shared: true,
     parse: checked(parsePolicyArn),
     says: 'the ARN of the policy that is the permissions boundary of every role of the stack',
     note: 'Some accounts only allow roles that have one.',
@@ -135,6 +141,7 @@ export const OTHER_FIELDS = {
   },
   tags: {
     kind: 'mapping',
+    shared: true,
     values: 'text',
     of: 'tags to values',
     parse: parseTags,

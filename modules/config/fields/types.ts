@@ -9,7 +9,8 @@ export function fieldSchema(field: Field): z.ZodType {
   return field.required ? schema : schema.exactOptional();
 }
 
-function valueSchema(field: Field): z.ZodType {
+/** The schema of a key that is given. */
+export function valueSchema(field: Field): z.ZodType {
   switch (field.kind) {
     case 'number':
       return 'values' in field ? oneNumberOf(field) : wholeNumber(field);

@@ -10,12 +10,12 @@ export class ConfigError extends Error {
   }
 }
 
-/** Collects the problems of several readings, so that all of them are reported at once. */
+/** Collects the problems of several readings, so that all of them are reported at once, and each once. */
 export class ConfigProblems {
-  private readonly lines: string[] = [];
+  private readonly lines = new Set<string>();
 
   get found(): boolean {
-    return this.lines.length > 0;
+    return this.lines.size > 0;
   }
 
   /** Returns what `read` returns; if it throws a ConfigError, keeps the problems and returns undefined. */
@@ -31,12 +31,12 @@ export class ConfigProblems {
 
   /** Adds problems that were found in another way. */
   add(problems: readonly string[]): void {
-    this.lines.push(...problems);
+    for (const problem of problems) this.lines.add(problem);
   }
 
   /** Returns an error with all problems found. */
   error(): ConfigError {
-    return new ConfigError(this.lines);
+    return new ConfigError([...this.lines]);
   }
 }
 

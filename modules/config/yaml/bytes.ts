@@ -18,7 +18,7 @@ export function decodeYaml(bytes: Uint8Array): string | YamlProblem {
     const line = source.slice(0, source.search(/[\uFFFD\0]/)).split('\n').length;
     return problem('contains bytes that are not UTF-8 text: save the file as UTF-8', line);
   }
-  if (isTooDeep(source)) return problem('is nested too deeply: config.yaml is a flat list of keys');
+  if (isTooDeep(source)) return problem('is nested too deeply: a config is a flat list of keys');
   return source;
 }
 

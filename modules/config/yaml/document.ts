@@ -36,8 +36,14 @@ export interface ParsedYaml {
   readonly problems: readonly YamlProblem[];
 }
 
-/** Parses one YAML 1.2 document with the core schema: without merge keys, aliases, tags and dates. */
-export function parseYaml(bytes: Uint8Array): ParsedYaml {
+const EMPTY_CONFIG = 'is empty: add the keys of the pipeline, starting with id';
+
+/**
+ * Parses one YAML 1.2 document with the core schema: without merge keys, aliases, tags and dates.
+ *
+ * @param empty what is wrong with a file without keys
+ */
+export function parseYaml(bytes: Uint8Array, empty = EMPTY_CONFIG): ParsedYaml {
   const source = decodeYaml(bytes);
   if (typeof source !== 'string') return { problems: [source] };
   const lines = new LineCounter();
@@ -52,17 +58,23 @@ export function parseYaml(bytes: Uint8Array): ParsedYaml {
     line: lines.linePos(offset).line,
     column: lines.linePos(offset).col,
   });
-  return unreadable(document, source, at) ?? readable(document, at);
+  return unreadable(document, { source, at, empty }) ?? readable(document, at);
 }
 
 type PositionAt = (offset: number) => Position;
 
-function unreadable(document: Document, source: string, at: PositionAt): ParsedYaml | undefined {
+interface Source {
+  readonly source: string;
+  readonly at: PositionAt;
+  readonly empty: string;
+}
+
+function unreadable(document: Document, { source, at, empty }: Source): ParsedYaml | undefined {
   const faults = [...document.errors, ...document.warnings];
   // removeBadKeys reports duplicate keys by name; of the other faults, all but the first are consequences.
   const fault = faults.find(({ code }) => code !== 'DUPLICATE_KEY');
   if (fault !== undefined) return { problems: [syntaxProblem(fault, source, at(fault.pos[0]))] };
-  const message = shapeFault(document);
+  const message = shapeFault(document, empty);
   if (message !== undefined) return { problems: [{ ...START, field: '', message }] };
   const alias = firstAlias(document);
   if (alias === undefined) return undefined;
@@ -71,10 +83,10 @@ function unreadable(document: Document, source: string, at: PositionAt): ParsedY
   return { problems: [{ ...at(offset), field: '', message: advice }] };
 }
 
-function shapeFault({ contents }: Document): string | undefined {
+function shapeFault({ contents }: Document, empty: string): string | undefined {
   if (isMap(contents)) return undefined;
   if (contents === null || (isScalar(contents) && contents.value === null)) {
-    return 'is empty: add the keys of the pipeline, starting with id';
+    return empty;
   }
   return `must be lines of "key: value", not ${isCollection(contents) ? 'a list' : 'a single value'}`;
 }

@@ -4,6 +4,8 @@ import type { YAMLError } from 'yaml';
 export interface Position {
   readonly line: number;
   readonly column: number;
+  /** The file, if it is not the one that is read. */
+  readonly file?: string;
 }
 
 export interface YamlProblem extends Position {
@@ -24,7 +26,7 @@ const ADVICE: Partial<Record<YAMLError['code'], string>> = {
   BAD_SCALAR_START:
     'has a value that starts with a character reserved by YAML: put the value in quotes',
   TAG_RESOLVE_FAILED: 'has a tag (!...); tags are not supported: use a plain value',
-  RESOURCE_EXHAUSTION: 'is nested too deeply: config.yaml is a flat list of keys',
+  RESOURCE_EXHAUSTION: 'is nested too deeply: a config is a flat list of keys',
 };
 
 /** Turns an error of the parser into a problem; `field` is guessed from the line of the error. */

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { CONFIG_GROUPS, configPage, EXAMPLE_CONFIG } from '../../../modules/config/page.js';
+import { readEnvironment } from '../../../modules/config/environment/environment.js';
 import { problemsOf } from '../../support/stacks/config-folder.js';
+import { projectFolder } from '../../support/stacks/project-folder.js';
 
 test('docs/config.md is what `npm run docs` writes', () => {
   expect(readFileSync('docs/config.md', 'utf8')).toBe(configPage());
@@ -9,6 +11,18 @@ test('docs/config.md is what `npm run docs` writes', () => {
 
 test('the example of the page is a config without problems', () => {
   expect(problemsOf(EXAMPLE_CONFIG)).toEqual([]);
+});
+
+test('the environment of the page has no problems', () => {
+  const [environment = ''] =
+    /(?<=## Environments[^]*```yaml\n)[^]*?(?=```)/.exec(configPage()) ?? [];
+  const root = projectFolder({
+    pipelines: { waves: EXAMPLE_CONFIG },
+    environments: { 'prod.yaml': environment },
+  });
+
+  expect(environment).toContain('pipelines:');
+  expect(readEnvironment({ root, project: 'prod' })).toMatchObject({ exists: true, problems: [] });
 });
 
 test('a row says what is allowed, what the default is, and which keys are needed', () => {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import {
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   renameSync,
@@ -11,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { runCli } from '../../support/cli/run-cli.js';
 import { pipelineFolder, yamlOf } from '../../support/stacks/config-folder.js';
 
 const TSX = resolve('node_modules/tsx/dist/cli.mjs');
@@ -132,6 +134,102 @@ describe('check-config', () => {
       stdout: '',
       stderr:
         'check-config: unknown pipeline "wavs" (known: waves). Run "npm run check-config -- --help" for usage.\n',
+    });
+  });
+
+  describe('with environments', () => {
+    const BARE = 'id: waves\ncompute: awslambda\n';
+    const target = (name: string) =>
+      `ingestor_url: https://${name}.example.com\nsecret_arn: arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}-AbCdEf\n`;
+
+    function withEnvironments(yaml: string, environments: Readonly<Record<string, string>>) {
+      const root = project(yaml);
+      mkdirSync(join(root, 'environments'));
+      for (const [name, text] of Object.entries(environments))
+        writeFileSync(join(root, 'environments', name), text);
+      return root;
+    }
+
+    test('checks config.yaml with each of them, without PROJECT', async () => {
+      const sound = { 'dev.yaml': target('dev'), 'prod.yaml': target('prod') };
+      const wrong = {
+        'dev.yaml': 'memory_mb: 512\n',
+        'prod.yaml': `${target('prod')}timeout_seconds: 9000\n`,
+        'Old.yaml': 'memory_mb: 512\n',
+      };
+
+      expect(await check(withEnvironments(BARE, sound), {})).toEqual({
+        code: 0,
+        stdout: '',
+        stderr: '',
+      });
+      const { code, stderr } = await check(withEnvironments(`${BARE}batch_size: 0\n`, wrong), {});
+      expect({ code, lines: stderr.trim().split('\n').toSorted() }).toEqual({
+        code: 1,
+        lines: [
+          expect.stringMatching(/^environments\/Old\.yaml is the file of no environment/),
+          expect.stringMatching(/^environments\/prod\.yaml:3:18 timeout_seconds: must be/),
+          expect.stringMatching(
+            /^pipelines\/waves\/config\.yaml:1:1 ingestor_url: .*environments\/dev/,
+          ),
+          expect.stringMatching(
+            /^pipelines\/waves\/config\.yaml:1:1 secret_arn: .*environments\/dev/,
+          ),
+          expect.stringMatching(/^pipelines\/waves\/config\.yaml:3:13 batch_size: must be/),
+        ],
+      });
+    });
+
+    test('checks PROJECT, too, if it has no file', async () => {
+      const root = withEnvironments(BARE, { 'dev.yaml': target('dev') });
+
+      const { code, stderr } = await check(root, { PROJECT: 'other' });
+
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/ingestor_url: .*\(nor is there environments\/other\.yaml/);
+    });
+
+    test('allows a historic.ts for an inventory that only one of them has', async () => {
+      const inventory =
+        'pipelines: { waves: { inventory_location: s3://reports/daily/waves/all, historic_frequency: 0 } }\n';
+      const root = withEnvironments(yamlOf({}), {
+        'dev.yaml': 'memory_mb: 512\n',
+        'prod.yaml': inventory,
+      });
+      writeFileSync(join(root, 'pipelines/waves/historic.ts'), 'export const handler = () => 1;\n');
+
+      expect(await check(root, {})).toEqual({ code: 0, stdout: '', stderr: '' });
+    });
+
+    test('npm run config prints the values of PROJECT with their places', async () => {
+      const root = withEnvironments(BARE, {
+        'dev.yaml': target('dev'),
+        'prod.yaml': target('prod'),
+      });
+      const config = (PROJECT: string, ...words: string[]) =>
+        runCli('config', words, { cwd: root, env: { PROJECT } });
+
+      const text = await config('prod', 'waves');
+      const json = await config('prod', 'waves', '--json');
+      const none = await config('', 'waves', '--json');
+      const unknown = await config('prod', 'wavs');
+
+      expect(text).toMatchObject({ code: 0, stderr: '' });
+      expect(text.stdout).toMatch(
+        /^key +value +origin\nid +waves +pipelines\/waves\/config\.yaml:1\n/,
+      );
+      expect(text.stdout).toMatch(/\nregion +eu-west-1 +default\n/);
+      expect(JSON.parse(json.stdout)).toMatchObject({
+        ingestor_url: { value: 'https://prod.example.com', origin: 'environments/prod.yaml:1' },
+        memory_mb: { value: 512, origin: 'default' },
+      });
+      expect(JSON.parse(none.stdout)).toMatchObject({
+        ingestor_url: { origin: 'environments/dev.yaml:1' },
+      });
+      expect(none.stderr).toMatch(
+        /keys that config\.yaml lacks are those of environments\/dev\.yaml/,
+      );
+      expect(unknown).toMatchObject({ code: 2, stdout: '' });
     });
   });
 });

@@ -162,7 +162,7 @@ describe('an unreadable document', () => {
     ['question marks', '? '.repeat(30_000)],
   ])('%s nested thousands of levels deep are refused before they are parsed', (_, text) => {
     expect(linesOf(parse(text).problems)).toEqual([
-      '1:1 : is nested too deeply: config.yaml is a flat list of keys',
+      '1:1 : is nested too deeply: a config is a flat list of keys',
     ]);
   });
 });
