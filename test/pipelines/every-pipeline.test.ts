@@ -106,7 +106,8 @@ const isNone = chosen.length === 0;
   });
 
   test('each row of its sample makes the Item whose id itemIdOf says', async () => {
-    const { inventory_location: location, inventory_fields: columns } = readPipelineConfig(folder);
+    const { config } = readLocalConfig(folder);
+    const { inventory_location: location, inventory_fields: columns } = config;
     const sample = resolve(folder, 'sample', 'bucket');
     if (location === undefined || !existsSync(sample) || isPython) return;
     const historic = await handlerIn<HistoricHandler>(file('historic.ts'));
