@@ -76,6 +76,6 @@ function movedText({ id, sns }: PipelineConfig, deployed: string): string | unde
   return (
     `${id}: the topic in \`sns\` is in ${region}, but the subscription was deployed in ${deployed}. Terraform would ` +
     `look for it in ${region}, not find it, and leave it in ${deployed} with its dead-letter queue. Remove \`sns\` ` +
-    `from the config and deploy, which deletes both; then set the new topic and deploy again`
+    `from config.yaml and deploy, which deletes both; then set the new topic and deploy again`
   );
 }
