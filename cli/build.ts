@@ -5,7 +5,7 @@ import { unzipSync } from 'fflate';
 import type { Bundle } from '../modules/bundling/bundle.js';
 import { checkCode, checkedPipelines } from '../modules/bundling/check-code.js';
 import { bundlePipelines } from '../modules/bundling/pipeline-bundles.js';
-import { listPipelines } from '../modules/config/config.js';
+import { listPipelines, NO_PIPELINES } from '../modules/config/folder.js';
 import { pipelineArgument, runCommand } from './shared/command.js';
 import { localConfig } from './shared/local-config.js';
 
@@ -22,6 +22,7 @@ const command = new Command('build')
 
 async function build(names: readonly string[]): Promise<void> {
   const ids = names.length > 0 ? names.map((name) => pipelineArgument(name).id) : listPipelines();
+  if (ids.length === 0) process.stderr.write(`build: ${NO_PIPELINES}\n`);
   const configs = ids.map((id) => localConfig(join('pipelines', id)));
   await checkCode(checkedPipelines(configs, root), root);
   const bundles = await bundlePipelines(configs, { root });

@@ -4,6 +4,8 @@ import { startCdktf } from './shared/cdktf-process.js';
 import { listPipelines } from '../modules/config/folder.js';
 import { RESERVED_STACKS } from '../modules/config/values/pipeline-id.js';
 import { pipelineArgument, runCommand, UsageError } from './shared/command.js';
+import { leadingNames, namesFor } from './stacks/words.js';
+import { hasNoStacks, sayNoPipelines } from './stacks/no-pipelines.js';
 import type { ForegroundProcess } from './shared/foreground.js';
 
 const root = join(import.meta.dirname, '..');
@@ -52,7 +54,12 @@ async function run(verb: Verb, rest: readonly string[]): Promise<void> {
   const words = [verb, ...namesFor(verb, stacks), ...options];
   if (verb === 'destroy' && stacks.length > 0 && process.env['BOOTSTRAP'] !== '1')
     return destroy(stacks, options);
-  if (verb !== 'synth') await check(verb, stacks, rest);
+  const isEmpty = hasNoStacks(verb, root);
+  if (verb !== 'synth' || isEmpty) await check(verb, stacks, rest);
+  if (isEmpty) {
+    sayNoPipelines(verb);
+    return;
+  }
   if (verb === 'deploy' && stacks.length > 0) {
     const isOwn = process.env['BOOTSTRAP'] === '1';
     return isOwn ? deployOwn(stacks, options) : deploy(stacks, options);
@@ -130,12 +137,6 @@ async function destroy(stacks: readonly string[], options: readonly string[]): P
   }
 }
 
-/** Returns the words before the first option: the word after an option may be its value. */
-function leadingNames(words: readonly string[]): readonly string[] {
-  const end = words.findIndex((word) => word === '' || word.startsWith('-'));
-  return end === -1 ? words : words.slice(0, end);
-}
-
 /** Throws UsageError and ConfigError. The imports are deferred, so that cdktf starts in the meantime. */
 async function check(verb: Verb, stacks: readonly string[], rest: readonly string[]) {
   const { isBootstrap, readBootstrapProject, readProject } =
@@ -186,11 +187,6 @@ async function orStop(cdktf: ForegroundProcess, checked: Promise<void>): Promise
     await cdktf.ended;
     throw error;
   }
-}
-
-/** The stacks to pass on to cdktf: none for list and synth, which always process all. A stack is named after its pipeline's folder. */
-function namesFor(verb: Verb, stacks: readonly string[]): readonly string[] {
-  return verb === 'list' || verb === 'synth' ? [] : stacks.map((name) => basename(name));
 }
 
 await runCommand(command, {

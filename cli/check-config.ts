@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { listPipelines, NO_PIPELINES } from '../modules/config/folder.js';
 import { checkConfigs } from './config/check.js';
 import { pipelineArgument, runCommand } from './shared/command.js';
 
@@ -14,6 +15,7 @@ and what their code exports, and print every problem as path:line:column.`,
       names.map((name) => pipelineArgument(name).id),
       process.env,
     );
+    if (listPipelines().length === 0) process.stderr.write(`check-config: ${NO_PIPELINES}\n`);
   });
 
 await runCommand(command);

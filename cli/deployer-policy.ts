@@ -6,6 +6,7 @@ import { parseArn, partitionOf } from '../modules/config/values/arn.js';
 import { topicsOf } from '../modules/deployer/policy.js';
 import { narrowPolicy } from '../modules/deployer/role-patterns.js';
 import type { DeployedStack } from '../modules/deployer/policy.js';
+import { NO_PIPELINES } from '../modules/config/folder.js';
 import { readProject } from '../modules/config/project.js';
 import { runCommand, UsageError } from './shared/command.js';
 
@@ -24,7 +25,7 @@ const command = new Command('deployer-policy')
 function print(): void {
   const { name, state, pipelines } = readProject({ root, env: process.env });
   const [pipeline] = pipelines;
-  if (pipeline === undefined) throw new UsageError('pipelines/ contains no pipeline with a stack');
+  if (pipeline === undefined) throw new UsageError(NO_PIPELINES);
   const stacks = pipelines.map(({ id }) => readStack(id));
   const { note: missing, ...boundaries } = boundariesOf(pipelines);
   if (missing !== undefined) process.stderr.write(`${missing}\n`);

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
-import { knownPipelines, listPipelines } from '../modules/config/folder.js';
+import { divideByDeploy, leftOutSentence } from '../modules/config/by-name.js';
+import { knownPipelines, listPipelines, NO_PIPELINES } from '../modules/config/folder.js';
 import { readProject } from '../modules/config/project.js';
 import { ConfigError } from '../modules/config/values/error.js';
 import { CommandError, pipelineArgument, runCommand, UsageError } from './shared/command.js';
@@ -40,7 +41,10 @@ Exit codes: 0 no changes, 1 failed, 2 changes or a stack without a folder.`,
     '[pipelines...]',
     'names of folders in pipelines/; - reads them from stdin, one per line',
   )
-  .option('--all', 'plan every pipeline, and report deployed stacks without a folder in pipelines/')
+  .option(
+    '--all',
+    'plan every pipeline without deploy: false, and report deployed stacks without a folder in pipelines/',
+  )
   .option('--base <ref>', 'report pipelines whose folder was removed since this commit')
   .option('--json', 'print the summaries as JSON')
   .option('--json-file <file>', 'also write the summaries as JSON to a file')
@@ -50,7 +54,7 @@ Exit codes: 0 no changes, 1 failed, 2 changes or a stack without a folder.`,
 async function plan(given: readonly string[], options: PlanOptions): Promise<void> {
   const pipelines = await pipelinesOf(given, options);
   const commit = options.base === undefined ? undefined : await commitOf(options.base, root);
-  const plans = await planAll(pipelines);
+  const plans = options.all ? await planEverything(pipelines) : await planAll(pipelines);
   const all = options.all ?? false;
   const removed = await findRemoved({ root, env: process.env, commit, all });
   if (options.jsonFile !== undefined) writeFileSync(options.jsonFile, jsonOf(plans, removed));
@@ -62,7 +66,7 @@ async function pipelinesOf(
   given: readonly string[],
   { all }: PlanOptions,
 ): Promise<readonly string[]> {
-  if (all) return listPipelines();
+  if (all) return allIncluded();
   if (given.length === 0)
     throw new UsageError(`missing argument <pipelines> or --all ${knownPipelines()}`);
   const names: string[] = [];
@@ -70,11 +74,27 @@ async function pipelinesOf(
   return [...new Set(names.map((name) => pipelineArgument(name).id))];
 }
 
+function allIncluded(): readonly string[] {
+  const { included, byName } = divideByDeploy({ root, env: process.env });
+  const sentence = leftOutSentence(byName);
+  if (sentence !== undefined) process.stderr.write(`plan: ${sentence}\n`);
+  return included;
+}
+
 async function linesOfStdin(): Promise<string[]> {
   const lines: string[] = [];
   for await (const line of createInterface(process.stdin))
     if (line.trim() !== '') lines.push(line.trim());
   return lines;
+}
+
+/** If all pipelines are left out, whether they can be synthesized is all that a plan can tell. */
+async function planEverything(pipelines: readonly string[]): Promise<PipelinePlan[]> {
+  const ids = listPipelines();
+  if (ids.length === 0) process.stderr.write(`plan: ${NO_PIPELINES}\n`);
+  if (ids.length === 0 || pipelines.length > 0) return planAll(pipelines);
+  const written = await writeStacks([]);
+  return 'error' in written ? ids.map((id) => failed(id, written.error)) : [];
 }
 
 /** Plans one pipeline at a time, because the providers use most of a machine's memory. */

@@ -1,4 +1,4 @@
-import { listPipelines } from '../../modules/config/folder.js';
+import { listPipelines, NO_PIPELINES } from '../../modules/config/folder.js';
 import { mapLimited } from '../../lambdas/runtime/retry.js';
 import { pipelineArgument, requiredPipeline, UsageError } from '../shared/command.js';
 import { deployedConsumption } from '../shared/consumption.js';
@@ -52,7 +52,9 @@ export async function runHold(
 function pipelinesOf(name: string | undefined, { all }: HoldOptions): DeployedPipeline[] {
   if (!all) return [deployedPipeline(requiredPipeline(name))];
   if (name !== undefined) throw new UsageError(`--all and ${name} contradict each other`);
-  return listPipelines().map((id) => deployedPipeline(pipelineArgument(id)));
+  const ids = listPipelines();
+  if (ids.length === 0) throw new UsageError(NO_PIPELINES);
+  return ids.map((id) => deployedPipeline(pipelineArgument(id)));
 }
 
 /** Any region will do for the identity of the caller. */

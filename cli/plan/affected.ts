@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '../../modules/config/values/error.js';
+import { divideByDeploy } from '../../modules/config/by-name.js';
 import { listPipelines } from '../../modules/config/folder.js';
 import { PROVIDER_LOCK } from '../../modules/config/providers.js';
 import { runChild } from '../shared/child.js';
@@ -11,8 +12,10 @@ import { trySynthesize } from './synth-stacks.js';
 import { createHash } from 'node:crypto';
 
 export interface Affected {
-  /** Pipelines that are new, or whose stack or code differs. */
+  /** Pipelines that are new, or whose stack or code differs, or that have `deploy: false` only in the base. */
   readonly affected: readonly string[];
+  /** Pipelines that would be affected, but have `deploy: false`. */
+  readonly byName: readonly string[];
   /** Pipelines that exist only in the base. */
   readonly gone: readonly string[];
   /** Why the base could not be synthesized, so that every pipeline counts as affected. */
@@ -43,7 +46,7 @@ export async function affectedPipelines({ root, commit, say }: Comparison): Prom
       missing === undefined
         ? await synthesize(base, join(folder, 'stacks-before'))
         : { problem: missing };
-    return compare(now.stacks, before, listPipelines(join(base, 'pipelines')));
+    return compare(now.stacks, before, { root, base });
   } finally {
     await removeWorktree(base, root);
     rmSync(folder, { recursive: true, force: true });
@@ -62,12 +65,28 @@ async function synthesize(root: string, outdir: string): Promise<Synthesized> {
   return { stacks: new Map(ids.map((id) => [id, tryFingerprint(join(outdir, 'stacks', id))])) };
 }
 
-function compare(now: Stacks, before: Synthesized, earlier: readonly string[]): Affected {
-  const gone = earlier.filter((id) => !now.has(id));
-  if ('problem' in before) return { affected: [...now.keys()], gone, unknown: before.problem };
-  const differs = ([id, fingerprint]: readonly [string, string | undefined]): boolean =>
-    fingerprint !== undefined && fingerprint !== before.stacks.get(id);
-  return { affected: [...now].filter(differs).map(([id]) => id), gone };
+interface Folders {
+  readonly root: string;
+  /** Folder of the project as it is in the base. */
+  readonly base: string;
+}
+
+function compare(now: Stacks, before: Synthesized, { root, base }: Folders): Affected {
+  const gone = listPipelines(join(base, 'pipelines')).filter((id) => !now.has(id));
+  const { byName } = divideByDeploy({ root, env: process.env });
+  const { byName: onceByName } = divideByDeploy({ root: base, env: process.env });
+  const differs = ([id, fingerprint]: readonly [string, string | undefined]): boolean => {
+    if ('problem' in before) return true;
+    if (fingerprint === undefined) return false;
+    return fingerprint !== before.stacks.get(id) || onceByName.includes(id) !== byName.includes(id);
+  };
+  const found = [...now].filter(differs).map(([id]) => id);
+  return {
+    affected: found.filter((id) => !byName.includes(id)),
+    byName: found.filter((id) => byName.includes(id)),
+    gone,
+    ...('problem' in before && { unknown: before.problem }),
+  };
 }
 
 /** Links node_modules into the base if the lock files are equal; otherwise installs its own. Returns the error, if any. */

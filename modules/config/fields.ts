@@ -1,4 +1,5 @@
 import { BACKFILL_FIELDS } from './fields/backfill.js';
+import { DEPLOYMENT_FIELDS } from './fields/deployment.js';
 import type { Field, Fields, Filled, NumberKeyOf, Written } from './fields/field.js';
 import { ALARM_FIELDS, FUNCTION_FIELDS } from './fields/functions.js';
 import { OTHER_FIELDS, REQUIRED_FIELDS, SOURCE_FIELDS, TOPIC_FIELDS } from './fields/ingestion.js';
@@ -22,6 +23,7 @@ export const MODULE_FIELDS = {
 export const CONFIG_FIELDS = {
   ...MODULE_FIELDS,
   ...PYTHON_FIELDS,
+  ...DEPLOYMENT_FIELDS,
 } as const satisfies Fields;
 
 export type ConfigKey = keyof typeof CONFIG_FIELDS;

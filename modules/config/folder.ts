@@ -24,6 +24,10 @@ export function listPipelines(root = 'pipelines'): readonly string[] {
     .sort();
 }
 
+/** What commands say that have nothing to do, because there is no pipeline. */
+export const NO_PIPELINES =
+  'pipelines/ contains no pipeline: a pipeline is a folder with config.yaml and the files in docs/pipelines.md';
+
 /** Returns the pipelines among the files of another commit, given as paths in its `pipelines/`: `waves/config.yaml`. */
 export function pipelinesAmong(paths: readonly string[]): readonly string[] {
   const ids = paths

@@ -1,5 +1,6 @@
 import { CONFIG_KEYS, sentencesOf, SHARED_KEYS } from './fields.js';
 import { BACKFILL_FIELDS } from './fields/backfill.js';
+import { DEPLOYMENT_FIELDS } from './fields/deployment.js';
 import type { Field, Fields } from './fields/field.js';
 import { ALARM_FIELDS, FUNCTION_FIELDS } from './fields/functions.js';
 import { OTHER_FIELDS, REQUIRED_FIELDS, SOURCE_FIELDS, TOPIC_FIELDS } from './fields/ingestion.js';
@@ -62,6 +63,12 @@ export const CONFIG_GROUPS: readonly ConfigGroup[] = [
     title: 'Other',
     intro: 'Region, catalog, encryption and tags.',
     fields: OTHER_FIELDS,
+  },
+  {
+    title: 'Deployment',
+    intro:
+      'Who deploys the stack; the stack itself stays the same. The examples that this project ships have `deploy: false`.',
+    fields: DEPLOYMENT_FIELDS,
   },
 ];
 

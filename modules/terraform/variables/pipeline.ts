@@ -51,8 +51,11 @@ const FOLDER: Variable = {
   rules: FOLDER_RULES,
 };
 
-/** Keys without a variable: compute has one value only, and region and tags come from the provider. */
-const NO_VARIABLE = ['compute', 'region', 'tags'];
+/**
+ * Keys without a variable: compute has one value only, region and tags come from the provider, and the caller of a module
+ * deploys it.
+ */
+const NO_VARIABLE = ['compute', 'region', 'tags', 'deploy'];
 
 /** The variables of the module pipeline, by a table of config keys. */
 export function pipelineVariables(fields: Fields = CONFIG_FIELDS): Variables {

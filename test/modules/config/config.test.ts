@@ -18,6 +18,7 @@ describe('a sound config', () => {
     expect(configOf({})).toEqual({
       ...MINIMAL,
       architecture: 'arm64',
+      deploy: true,
       granule_files: [],
       granule_input: 'file',
       granule_seconds: 20,

@@ -137,6 +137,38 @@ test(
   TIMEOUT_MS,
 );
 
+describe('a pipeline with deploy: false', () => {
+  const BY_NAME = 'affected: left out, because config.yaml has deploy: false: tides\n';
+  const url = 'ingestor_url: https://ingestor.example.com/api';
+
+  test(
+    'is left out, and named if it differs',
+    async () => {
+      git(root, 'checkout', '--quiet', '-b', 'by-name');
+      change('pipelines/tides/config.yaml', url, `${url}\ndeploy: false`);
+      expect(await affected()).toEqual({ code: 0, stdout: '', stderr: BY_NAME });
+      expect(await affected(['--all'])).toEqual({ code: 0, stdout: 'waves\n', stderr: BY_NAME });
+
+      commitAll(root);
+      expect(await affected()).toEqual({ code: 0, stdout: '', stderr: '' });
+      change('pipelines/tides/app.ts', '2', '4');
+      expect(await affected()).toEqual({ code: 0, stdout: '', stderr: BY_NAME });
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'is affected as soon as the key is removed, although its stack is the same',
+    async () => {
+      change('pipelines/tides/config.yaml', '\ndeploy: false', '');
+
+      expect(await affected()).toEqual({ code: 0, stdout: 'tides\n', stderr: '' });
+      git(root, 'checkout', '--quiet', '--force', '-');
+    },
+    TIMEOUT_MS,
+  );
+});
+
 test('--all prints every pipeline without comparing', async () => {
   expect(await affected(['--all', '--json'])).toEqual({
     code: 0,

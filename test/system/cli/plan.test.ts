@@ -115,6 +115,50 @@ describe('npm run plan', () => {
   );
 });
 
+describe('a pipeline with deploy: false', () => {
+  const root = projectRoot({ 'pipelines/waves/config.yaml': yamlOf({ deploy: 'false' }) });
+
+  test(
+    'is not part of --all, which says so',
+    async () => {
+      const { code, stdout, stderr, calls } = await plan('settings', ['--all'], { root });
+
+      expect({ code, calls, stderr }).toEqual({
+        code: 0,
+        calls: [],
+        stderr: 'plan: left out, because config.yaml has deploy: false: waves\n',
+      });
+      expect(stdout).not.toContain('### waves');
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'is planned by name',
+    async () => {
+      const { code, stdout } = await plan('settings', ['waves'], { root });
+
+      expect(code).toBe(2);
+      expect(stdout).toContain('### waves: 5 to change');
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'has its errors reported by --all, although all pipelines are left out',
+    async () => {
+      const yaml = yamlOf({ deploy: 'false', max_concurrency: '1' });
+      const broken = projectRoot({ 'pipelines/waves/config.yaml': yaml });
+
+      const { code, stdout } = await plan('none', ['--all'], { root: broken });
+
+      expect(code).toBe(1);
+      expect(stdout).toContain('max_concurrency: must be a whole number');
+    },
+    TIMEOUT_MS,
+  );
+});
+
 describe('a pipeline whose topic was in another region', () => {
   const topic = (region: string) => `arn:aws:sns:${region}:214830741341:NewWaves`;
   const subscription = {
