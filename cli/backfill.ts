@@ -12,6 +12,10 @@ interface CommandOptions {
   readonly local?: true;
   readonly inventory?: string;
   readonly chunks?: number;
+  readonly from?: string;
+  readonly to?: string;
+  readonly where?: string;
+  readonly repost?: true;
   readonly out?: string;
 }
 
@@ -20,13 +24,18 @@ const command = new Command('backfill')
     `Turn the rows of a pipeline's inventory into messages, and see the progress.
 
 Actions:
-  status    show the progress, the rate and the time left; the exit code is 1 if
-            anything needs attention
-  start     start the next chunk, or continue an unfinished one
-  pause     stop after the current page
-  resume    continue a paused backfill
+  status    show the progress, the rate and the time left, also of a repost; the
+            exit code is 1 if anything needs attention
+  start     start the next chunk, or continue an unfinished one; with --chunks,
+            more chunks follow without the schedule
+  pause     stop after the current page; with --repost, the repost
+  resume    continue a paused backfill; with --repost, a repost that was paused
+            or failed
   restart   discard all progress, after confirmation, and start at --chunk, or at
             the first chunk
+  repost    send the chunks --from to --to again, beside the backfill; the same
+            command continues a repost that was stopped
+  cancel    end a repost for good
   dry-run   run the query and show what would be sent, without sending it
   describe  show the inventory's dates, rows and bytes, and the lines of
             config.yaml that match it`,
@@ -35,18 +44,25 @@ Actions:
   .argument('[pipeline]', 'name of a folder in pipelines/')
   .argument('[action]', 'one of the actions above', 'status')
   .option('--chunk <chunk>', 'with restart or dry-run: the chunk to use')
+  .option(
+    '--chunks <n>',
+    "with start or restart: number of chunks to send one after the other, or 'all' (default: 1, and the schedule begins the others)",
+    chunks,
+  )
+  .option('--from <chunk>', 'with repost or dry-run: one end of the range')
+  .option('--to <chunk>', 'with repost or dry-run: the other end of the range')
+  .option(
+    '--where <condition>',
+    'with repost or dry-run: SQL condition on the columns of the inventory',
+  )
+  .option('--repost', 'with pause or resume: the repost instead of the backfill')
   .option('--count-rows', 'with describe: count the rows with an Athena query')
-  .option('--yes', 'with restart: discard the progress without asking')
+  .option('--yes', 'with start, restart or repost: go on without asking')
   .option('--json', 'print one JSON object')
   .option('--local', 'run on this machine, in out/<pipeline>/backfill, instead of a deployment')
   .option(
     '--inventory <path>',
     'with --local: S3 Inventory on disk, or a listing (.csv, .csv.gz, .txt)',
-  )
-  .option(
-    '--chunks <n>',
-    "with --local: number of chunks that start sends, or 'all' (default: 1)",
-    chunks,
   )
   .option('--out <folder>', 'with --local: folder for the progress and messages')
   .addHelpText(
@@ -54,7 +70,9 @@ Actions:
     `
 Examples:
   npm run backfill -- sentinel1
-  npm run backfill -- sentinel1 restart --chunk 2022-04-20`,
+  npm run backfill -- sentinel1 start --chunks all
+  npm run backfill -- sentinel1 restart --chunk 2022-04-20
+  npm run backfill -- sentinel1 repost --from 2022-04-01 --to 2022-04-20 --where "key LIKE '%/IW/%'"`,
   )
   .action(run);
 
@@ -87,24 +105,37 @@ async function run(
   }
 }
 
+/** The actions with which an option has an effect. */
+const ACTIONS_OF = {
+  chunk: ['restart', 'dry-run'],
+  chunks: ['start', 'restart', 'dry-run'],
+  from: ['repost', 'dry-run'],
+  to: ['repost', 'dry-run'],
+  where: ['repost', 'dry-run'],
+  repost: ['pause', 'resume'],
+  countRows: ['describe'],
+  yes: ['start', 'restart', 'repost'],
+} satisfies Partial<Record<keyof CommandOptions, readonly string[]>>;
+
 /** Rejects options that would have no effect. */
 function checkOptions(action: string, options: CommandOptions): void {
-  const { chunk, countRows, yes, local, inventory, chunks: count, out } = options;
-  if (yes && action !== 'restart')
-    throw new UsageError(`--yes requires the action restart (given ${action})`);
-  if (chunk !== undefined && action !== 'restart' && action !== 'dry-run') {
-    throw new UsageError(`--chunk requires the action restart or dry-run (given ${action})`);
+  for (const [name, actions] of Object.entries(ACTIONS_OF)) {
+    if (options[name as keyof typeof ACTIONS_OF] === undefined || actions.includes(action))
+      continue;
+    const option = name === 'countRows' ? 'count-rows' : name;
+    const known = [actions.slice(0, -1).join(', '), ...actions.slice(-1)]
+      .filter(Boolean)
+      .join(' or ');
+    throw new UsageError(`--${option} requires the action ${known} (given ${action})`);
   }
-  if (countRows && action !== 'describe') {
-    throw new UsageError(`--count-rows requires the action describe (given ${action})`);
-  }
+  const { local, inventory, out } = options;
   if (local && inventory === undefined) {
     throw new UsageError(
       '--local requires --inventory <path>: pass the S3 Inventory folder or the listing that the backfill reads',
     );
   }
-  if (!local && (inventory ?? count ?? out) !== undefined) {
-    throw new UsageError('--inventory, --chunks and --out require --local');
+  if (!local && (inventory ?? out) !== undefined) {
+    throw new UsageError('--inventory and --out require --local');
   }
 }
 

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
-import { beginAwaited, beginDue, complete, empty, failedFor } from './backfill/begin.js';
+import * as z from 'zod/mini';
+import { beginByItself, beginDue, beginRepost } from './backfill/begin.js';
+import { complete, empty, failedFor, paused } from './backfill/outcomes.js';
 import type { BackfillRun, BackfillOutcome } from './backfill/run.js';
 import { work } from './backfill/work.js';
+import { goesOn } from './backfill/ahead.js';
 import { isUnfinished, type BackfillCursor } from './backfill/cursor.js';
 import { ConfigurationError, QueryError } from './runtime/errors.js';
 import {
+  ACTIONS,
   deployedBackfillCollaborators,
   type BackfillCollaborators,
   type BackfillEvent,
@@ -13,6 +17,7 @@ import {
 import type { HistoricPipeline } from './backfill/historic-pipeline.js';
 import { sourceOf } from './backfill/settings.js';
 import { Lease, LeaseLostError } from './backfill/lease.js';
+import { repostOf, wakeRepost } from './backfill/repost.js';
 import { retryWhileDenied } from './runtime/retry.js';
 
 type InvocationContext = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>;
@@ -30,8 +35,9 @@ const HAND_OVER_MS = 60_000;
 /**
  * Creates the Lambda handler of a backfill. Its event is `{ "action": "run" }` or `{ "action": "continue" }`. The
  * deployment (historic_frequency 0) or the schedule (n > 0) sends run; the resume schedule and the function itself send
- * continue. If nothing is unfinished, continue returns after one read of the cursor; a backfill whose inventory was not
- * there yet is started by the first event of either kind after it came.
+ * continue. If nothing is unfinished, continue returns after a read of each cursor; a backfill whose inventory was not
+ * there yet is started by the first event of either kind after it came. `{ "action": "repost" }` starts a repost, which
+ * has a cursor and invocations of its own.
  */
 export function historicHandler(pipeline: HistoricPipeline): HistoricHandler {
   return handlerWith(pipeline, deployedBackfillCollaborators);
@@ -65,16 +71,30 @@ function runOf(
   return { ...rest, eventId, owner: `${eventId}/${randomUUID()}`, nearEnd };
 }
 
-function parseEvent(event: unknown): BackfillEvent['action'] {
-  const action = typeof event === 'object' && event !== null && 'action' in event && event.action;
-  if (action === 'run' || action === 'continue') return action;
+const EventSchema = z.object({
+  action: z.enum(ACTIONS),
+  chunks: z.optional(z.union([z.int().check(z.positive()), z.literal('all')])),
+});
+
+function parseEvent(event: unknown): BackfillEvent {
+  const parsed = z.safeParse(EventSchema, event);
+  if (parsed.success) return parsed.data;
   throw new ConfigurationError(
     `the event of the historic function must be {"action":"run"} or {"action":"continue"} (given ${JSON.stringify(event)})`,
   );
 }
 
-function act(action: BackfillEvent['action'], run: BackfillRun): Promise<BackfillOutcome> {
-  return action === 'run' ? retryWhileDenied(() => beginDue(run), run.clock) : goOn(run);
+async function act({ action, chunks }: BackfillEvent, run: BackfillRun): Promise<BackfillOutcome> {
+  if (action === 'run') return retryWhileDenied(() => beginDue(run, chunks), run.clock);
+  if (action === 'continue') {
+    await wakeRepost(run);
+    return goOn(run);
+  }
+  const repost = repostOf(run);
+  if (repost === undefined) return { outcome: 'idle', message: 'no repost can be stored' };
+  return action === 'repost'
+    ? retryWhileDenied(() => beginRepost(repost), run.clock)
+    : goOn(repost);
 }
 
 async function goOn(run: BackfillRun): Promise<BackfillOutcome> {
@@ -84,10 +104,9 @@ async function goOn(run: BackfillRun): Promise<BackfillOutcome> {
   }
   const { cursor } = stored;
   const isWaiting = cursor.waitingFor !== undefined;
-  if (!isUnfinished(cursor) && !isWaiting) return atRest(cursor, run);
-  if (cursor.paused)
-    return { outcome: 'paused', chunk: cursor.chunk, message: 'the backfill is paused' };
-  if (isWaiting) return beginAwaited(stored, run);
+  if (!isUnfinished(cursor) && !isWaiting && !goesOn(cursor)) return atRest(cursor, run);
+  if (cursor.paused) return paused(cursor);
+  if (!isUnfinished(cursor)) return beginByItself(stored, run);
   const lease = await Lease.claim(stored, { ...run, store: run.cursors });
   if (lease === undefined) return busy(cursor);
   try {

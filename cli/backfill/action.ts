@@ -3,9 +3,18 @@ import type { BackfillTarget } from './target.js';
 export interface ActionOptions {
   /** The chunk of restart and dry-run. */
   readonly chunk?: string;
+  /** Number of chunks of start and restart; Infinity for all. @default 1 */
+  readonly chunks?: number | undefined;
+  /** First and last chunk of repost, in either order. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** SQL condition of repost and dry-run. */
+  readonly where?: string | undefined;
+  /** Whether pause and resume are about the repost. */
+  readonly repost?: true | undefined;
   /** Whether describe counts the rows. */
   readonly countRows?: true;
-  /** Whether to discard progress without asking. */
+  /** Whether to go on without asking. */
   readonly yes?: true;
   readonly ask?: (question: string) => Promise<boolean>;
   readonly isStopped: () => boolean;

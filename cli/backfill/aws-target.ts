@@ -47,10 +47,19 @@ export async function deployedBackfill({
     throw new UsageError(`${id} has no backfill: its config.yaml has no inventory_location`);
   }
   const { region } = config;
-  const table = { what: `table ${names.stateTable}`, region };
+  const table = new DynamoDBClient({ region, requestHandler: AWS_REQUESTS });
+  const cursorsOf = (of: 'backfill' | 'repost'): CursorStore =>
+    withExplanations(cursorTable({ tableName: names.stateTable, pipelineId: id, of }, table), {
+      what: `table ${names.stateTable}`,
+      region,
+    });
   const functionName = names.functions.historic.function;
   // Without a time limit: the response to a synchronous Invoke comes when the function ends.
   const lambda = new LambdaClient({ region });
+  const send = (event: BackfillEvent): Promise<InvokeResult> =>
+    explain({ what: `function ${functionName}`, region }, () =>
+      invoke(lambda, functionName, event),
+    );
   return {
     pipeline: id,
     kind: 'aws',
@@ -59,18 +68,10 @@ export async function deployedBackfill({
     settings: settingsFor(config, inventory),
     historic: await handlerIn<HistoricHandler>(pipelineFile({ id, folder }, 'historic.ts')),
     app: () => parserIn({ id, folder }),
-    cursors: withExplanations(
-      cursorTable(
-        { tableName: names.stateTable, pipelineId: id },
-        new DynamoDBClient({ region, requestHandler: AWS_REQUESTS }),
-      ),
-      table,
-    ),
+    cursors: cursorsOf('backfill'),
+    reposts: { cursors: cursorsOf('repost'), invoke: () => send({ action: 'repost' }) },
     ...callerAccess({ config, names }),
-    invoke: (action) =>
-      explain({ what: `function ${functionName}`, region }, () =>
-        invoke(lambda, functionName, action),
-      ),
+    invoke: (action, chunks) => send({ action, ...(chunks !== undefined && { chunks }) }),
     // The resume schedule continues an unfinished backfill.
     isRunning: () => true,
     close: () => Promise.resolve(),
@@ -95,20 +96,30 @@ function callerAccess({
 const OutcomeSchema = z.object({ outcome: z.string(), message: z.string() });
 const FaultSchema = z.object({ errorMessage: z.string() });
 
-/** `run` returns within seconds, because the work continues in an asynchronous invocation; `continue` is that work. */
+/** What a function of an earlier version says of an event that it does not know. */
+const UNKNOWN_EVENT = 'the event of the historic function must be';
+
+/**
+ * `run` and `repost` return within seconds, because the work continues in an asynchronous invocation; `continue` is that
+ * work.
+ */
 async function invoke(
   lambda: Pick<LambdaClient, 'send'>,
   FunctionName: string,
-  action: BackfillEvent['action'],
+  event: BackfillEvent,
 ): Promise<InvokeResult> {
-  const Payload = JSON.stringify({ action });
-  const InvocationType = action === 'run' ? 'RequestResponse' : 'Event';
+  const Payload = JSON.stringify(event);
+  const isWork = event.action === 'continue';
+  const InvocationType = isWork ? 'Event' : 'RequestResponse';
   const response = await lambda.send(new InvokeCommand({ FunctionName, InvocationType, Payload }));
-  if (action === 'continue') return { outcome: 'continued', message: 'the backfill continues' };
+  if (isWork) return { outcome: 'continued', message: 'the backfill continues' };
   const text = Buffer.from(response.Payload ?? []).toString('utf8');
   if (response.FunctionError !== undefined) {
     const said = FaultSchema.safeParse(tryParseJson(text)).data?.errorMessage ?? text;
-    throw new DeployedBackfillError(`function ${FunctionName} failed: ${said}`);
+    const older = said.includes(UNKNOWN_EVENT)
+      ? '. Its code is older than this command: deploy the pipeline, then run this again'
+      : '';
+    throw new DeployedBackfillError(`function ${FunctionName} failed: ${said}${older}`);
   }
   const parsed = OutcomeSchema.safeParse(tryParseJson(text));
   if (parsed.success) return parsed.data;

@@ -2,6 +2,7 @@ import { addCounts, type Counts } from '../../lambdas/backfill/counts.js';
 import { type BackfillCursor } from '../../lambdas/backfill/cursor.js';
 import type { HistoricPipeline } from '../../lambdas/backfill/historic-pipeline.js';
 import { duration, type ProgressLine } from '../../local/run/progress.js';
+import { countChunks } from './count-chunks.js';
 import { counted, cut, printable } from '../shared/table.js';
 
 export interface ChunkProgressOptions {
@@ -22,6 +23,7 @@ interface Mark {
 }
 
 const MAX_NAME = 40;
+const COUNTING_MS = 200;
 /** Below this rate, in chunks a second, the progress within a chunk is worth its place. */
 const SLOW = 1;
 
@@ -99,35 +101,11 @@ function number(count: number): string {
 
 /** Chunks done when the command ends, including those done before; undefined if that is not known. */
 function totalOf(options: ChunkProgressOptions): number | undefined {
-  const { chunk, chunks, inventoryDate } = options.first;
+  const { chunk, chunks, inventoryDate, range } = options.first;
+  if (range !== undefined) return range.count;
   if (inventoryDate === undefined) return undefined;
   if (chunk === undefined) return chunks + 1;
-  const left = chunksFrom(chunk, inventoryDate, options);
-  return left === undefined ? undefined : chunks + left;
-}
-
-const COUNTING_MS = 200;
-const CHECK_EVERY = 64;
-
-/** Counts the chunks with nextChunk, which is pure; gives up if that takes long, and if it throws, as the run then does. */
-function chunksFrom(
-  first: string,
-  inventoryDate: string,
-  { pipeline, chunks }: ChunkProgressOptions,
-): number | undefined {
-  const until = Date.now() + COUNTING_MS;
-  let chunk = first;
-  try {
-    for (let count = 1; ; count += 1) {
-      if (count >= chunks) return count;
-      // A cast or plain JavaScript can return what the type forbids.
-      const next: unknown = pipeline.nextChunk(chunk, { inventoryDate });
-      if (next === undefined || next === null) return count;
-      if (typeof next !== 'string' || next === chunk) return undefined;
-      if (count % CHECK_EVERY === 0 && Date.now() > until) return undefined;
-      chunk = next;
-    }
-  } catch {
-    return undefined;
-  }
+  const { pipeline, chunks: max } = options;
+  const left = countChunks(pipeline, { from: chunk, inventoryDate, max, limitMs: COUNTING_MS });
+  return left?.isExact ? chunks + left.count : undefined;
 }

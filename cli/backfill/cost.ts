@@ -1,4 +1,5 @@
 import type { BackfillCursor } from '../../lambdas/backfill/cursor.js';
+import { ReportMissingError } from '../../lambdas/inventory/report-missing.js';
 import { findReport, scanCostUsd, type InventoryReport } from '../../lambdas/inventory/report.js';
 import { queriesOf } from '../../lambdas/backfill/settings.js';
 import type { Inventory } from '../../lambdas/inventory/inventory.js';
@@ -20,6 +21,19 @@ export async function estimateScan(
   const report = await findReport(inventory, objects);
   const queries = queriesOf({ ...settings, inventory });
   return { ...report, scanUsd: scanCostUsd(report.bytes), queries };
+}
+
+/** Returns the error if the inventory of a deployment is not there yet: then its function waits for it. */
+export async function estimateOrMissing(
+  target: BackfillTarget,
+  inventory?: Inventory,
+): Promise<ScanEstimate | ReportMissingError> {
+  try {
+    return await estimateScan(target, inventory);
+  } catch (error) {
+    if (target.kind === 'aws' && error instanceof ReportMissingError) return error;
+    throw error;
+  }
 }
 
 /** The inventory of the next query. A backfill keeps the report that it started with. */

@@ -3,6 +3,7 @@ import { NO_COUNTS } from '../../lambdas/backfill/counts.js';
 import { systemClock } from '../../lambdas/runtime/clock.js';
 import { memoryCursors } from '../../lambdas/backfill/cursor-table.js';
 import { firstChunk, sourceOf, type BackfillSettings } from '../../lambdas/backfill/settings.js';
+import { newBackfill, type BackfillCursor } from '../../lambdas/backfill/cursor.js';
 import { silentMeter } from '../../lambdas/runtime/metrics.js';
 import { silentLog, type Log } from '../../lambdas/runtime/log.js';
 import { cutReason } from '../../lambdas/runtime/unexpected.js';
@@ -14,6 +15,8 @@ import { LOCAL_PACE } from '../../local/inventory/input.js';
 import type { ActionOptions, ActionResult } from './action.js';
 import { chosenChunk, type BackfillTarget } from './target.js';
 import { estimateScan, estimateText, inventoryFor } from './cost.js';
+import { checkWhere } from './where.js';
+import { costFrom, wholeCostText } from './whole-cost.js';
 import { stackPrinter } from '../../local/run/progress.js';
 import { isDebug } from '../shared/command.js';
 import { counted, printable } from '../shared/table.js';
@@ -27,13 +30,18 @@ export async function dryRun(
   target: BackfillTarget,
   options: ActionOptions,
 ): Promise<ActionResult> {
-  const settings = await settingsOfRun(target, options);
-  options.say(estimateText(await estimateScan(target, settings.inventory), target));
+  const { settings, before } = await settingsOfRun(target, options);
+  await checkWhere(options.where, settings.inventory);
+  const estimate = await estimateScan(target, settings.inventory);
+  options.say(estimateText(estimate, target));
   const first: string[] = [];
   const refused: string[] = [];
   const trips = noRoundTrips();
   const queue = countingRoundTrips(countingQueue(first), await target.app(), trips);
   const cursors = memoryCursors();
+  if (options.where !== undefined) {
+    await cursors.write(conditional(settings, options.where), undefined);
+  }
   const { outcome, counts, message } = await runBackfill(target.historic, {
     settings,
     engine: target.engine,
@@ -52,6 +60,13 @@ export async function dryRun(
   const { rows, sent, skipped, refused: faults, archived = 0 } = counts ?? NO_COUNTS;
   const chunk = settings.initialChunk;
   const lost = roundTripText(trips);
+  const whole = costFrom(target, estimate, {
+    from: chunk,
+    to: chosenChunk(options.to, target, '--to'),
+    max: options.chunks,
+    before,
+    ...(GOOD_OUTCOMES.includes(outcome) && { perChunk: sent }),
+  });
   return {
     lines: [
       `${pipeline}: dry run of ${chunkName(chunk)}, nothing was sent`,
@@ -64,10 +79,22 @@ export async function dryRun(
       ...listed('refused', refused),
       ...(lost === undefined ? [] : [`  ${lost}`]),
       ...listed('messages that name no granule', trips.faults),
+      ...(whole === undefined
+        ? []
+        : [`  if all chunks are like this one, ${wholeCostText(whole, target)}`]),
       ...(outcome === 'handed-over' ? ['  stopped early'] : []),
       ...(outcome === 'empty' || outcome === 'failed' ? [`  ${message}`] : []),
     ],
-    json: { pipeline, outcome, chunk, counts, messages: first, refused, roundTrips: trips },
+    json: {
+      pipeline,
+      outcome,
+      chunk,
+      counts,
+      messages: first,
+      refused,
+      roundTrips: trips,
+      cost: whole,
+    },
     exitCode: lost === undefined && faults === 0 && GOOD_OUTCOMES.includes(outcome) ? 0 : 1,
   };
 }
@@ -75,18 +102,22 @@ export async function dryRun(
 /** Settings for the given chunk or else the current one, and for the report that a start would read. */
 async function settingsOfRun(
   target: BackfillTarget,
-  { chunk: given }: ActionOptions,
-): Promise<BackfillSettings> {
+  { chunk: given, from }: ActionOptions,
+): Promise<{ readonly settings: BackfillSettings; readonly before: BackfillCursor | undefined }> {
   const { settings } = target;
   const cursor = (await target.cursors.read())?.cursor;
-  const same = cursor?.source === sourceOf(settings) ? cursor : undefined;
-  const chunk = chosenChunk(given, target) ?? same?.chunk ?? firstChunk(settings);
-  return {
-    ...settings,
-    inventory: inventoryFor(target, same),
-    initialChunk: chunk,
-    maxQueueDepth: undefined,
-  };
+  const before = cursor?.source === sourceOf(settings) ? cursor : undefined;
+  const chosen = chosenChunk(given, target) ?? chosenChunk(from, target, '--from');
+  const chunk = chosen ?? before?.chunk ?? firstChunk(settings);
+  const inventory = inventoryFor(target, before);
+  const run = { ...settings, inventory, initialChunk: chunk, maxQueueDepth: undefined };
+  return { settings: run, before };
+}
+
+/** A cursor whose query has the condition of --where. */
+function conditional(settings: BackfillSettings, where: string): BackfillCursor {
+  const begin = { source: sourceOf(settings), chunk: firstChunk(settings), now: Date.now() };
+  return { ...newBackfill(begin), range: { count: 1, where } };
 }
 
 function countingQueue(first: string[]): MessageQueue {

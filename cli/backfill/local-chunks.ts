@@ -1,3 +1,4 @@
+import { goesOn } from '../../lambdas/backfill/ahead.js';
 import { addCounts } from '../../lambdas/backfill/counts.js';
 import { isUnfinished, type BackfillCursor } from '../../lambdas/backfill/cursor.js';
 import type { BackfillOutcome } from '../../lambdas/backfill/run.js';
@@ -13,7 +14,6 @@ type Chunks = Parameters<typeof runBackfill>[1] & {
 
 /** Outcomes after which a chunk still has rows to send. */
 const UNFINISHED: readonly BackfillOutcome['outcome'][] = ['started', 'continued', 'handed-over'];
-const STOPPED_EARLY = 'stopped early; start continues from there';
 
 /**
  * Sends chunks one after another. Returns the last outcome, and the number of rows refused in all chunks. The message
@@ -32,13 +32,26 @@ export async function sendChunks({
     refused += outcome.counts?.refused ?? 0;
     const hasNext = sent < chunks && outcome.outcome === 'chunk-done';
     if (hasNext && !run.isStopped?.()) continue;
-    return { ...outcome, message: messageOf(outcome, hasNext), refused };
+    const cursor = (await run.reposts?.read())?.cursor;
+    const isOpen = hasNext || (cursor !== undefined && goesOn(cursor));
+    const message = messageOf(outcome, isOpen, cursor !== undefined);
+    return { ...outcome, message, refused: cursor === undefined ? refused : refusedOf(cursor) };
   }
 }
 
-function messageOf({ outcome, message }: BackfillOutcome, hasNext: boolean): string {
-  if (UNFINISHED.includes(outcome)) return STOPPED_EARLY;
-  return hasNext ? `${message}; ${STOPPED_EARLY}` : message;
+function messageOf(
+  { outcome, message }: BackfillOutcome,
+  hasNext: boolean,
+  isRepost: boolean,
+): string {
+  const stopped = `stopped early; ${isRepost ? 'the same command' : 'start'} continues from there`;
+  if (UNFINISHED.includes(outcome)) return stopped;
+  return hasNext ? `${message}; ${stopped}` : message;
+}
+
+/** The refused rows of all chunks of a repost, which one invocation after the other sends. */
+function refusedOf({ totals, counts }: BackfillCursor): number {
+  return addCounts(totals, counts).refused;
 }
 
 /** Whether no dead letter has to be kept: a chunk that failed starts from its first row. */

@@ -65,6 +65,7 @@ export async function runLocalBackfill(run: LocalBackfillRun): Promise<InvokeRes
       ...run,
       engine,
       cursors: progress.cursors,
+      reposts: run.action === 'repost' ? progress.cursors : undefined,
       queue,
       deadLetters,
       meter: silentMeter,

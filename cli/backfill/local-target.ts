@@ -42,6 +42,8 @@ export async function localBackfill(
   const settings = { ...settingsFor(config, await localInventory(path)), ...none };
   const historic = await handlerIn<HistoricHandler>(entry);
   const cursors = fileCursors(join(out, 'cursor.json'), id);
+  const repostFolder = join(out, 'repost');
+  const reposts = fileCursors(join(repostFolder, 'cursor.json'), id);
   const app = () => parserIn({ id, folder });
   const parts = { pipeline: id, historic, app, settings, cursors, objects: fileObjects };
   return {
@@ -52,6 +54,19 @@ export async function localBackfill(
     configured: configuredInventory(config),
     invoke: (action) =>
       runLocalBackfill({ ...options, ...parts, action, folder: out, clock: systemClock }),
+    reposts: {
+      cursors: reposts,
+      invoke: () =>
+        runLocalBackfill({
+          ...options,
+          ...parts,
+          cursors: reposts,
+          action: 'repost',
+          chunks: 1,
+          folder: repostFolder,
+          clock: systemClock,
+        }),
+    },
     isRunning: (cursor) => isRunning(cursor, systemClock.now()),
   };
 }

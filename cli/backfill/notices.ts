@@ -18,6 +18,19 @@ export async function mayDiscard(
   );
 }
 
+/**
+ * Whether to begin what costs money or sends messages but discards nothing. A person is asked; a script has decided when it
+ * ran the command, since what it begins can be paused.
+ */
+export async function mayBegin(
+  question: string,
+  { yes, ask }: Pick<ActionOptions, 'yes' | 'ask'>,
+): Promise<boolean> {
+  if (yes) return true;
+  if (ask !== undefined) return ask(question);
+  return process.stdin.isTTY ? confirm(question) : true;
+}
+
 /** A run that was killed keeps its lease for up to a minute, in which no other run can work. */
 export function leaseNotes(cursor: BackfillCursor | undefined, now = Date.now()): string[] {
   const left = (cursor?.lease?.until ?? 0) - now;

@@ -1,6 +1,7 @@
 import { addCounts, type Counts } from '../../lambdas/backfill/counts.js';
 import { isUnfinished, type BackfillCursor } from '../../lambdas/backfill/cursor.js';
 import { scanCostUsd } from '../../lambdas/inventory/report.js';
+import type { RepostRange } from '../../lambdas/backfill/repost-range.js';
 import { backfillState, isOverdue } from '../status/backfill.js';
 
 /** The progress of a backfill, for the terminal and --json. */
@@ -10,6 +11,10 @@ export interface BackfillProgress {
   /** The current, next or last chunk; undefined if the backfill reads the whole inventory at once. */
   readonly chunk: string | undefined;
   readonly chunksDone: number;
+  /** What a repost sends; undefined for the backfill. */
+  readonly range: RepostRange | undefined;
+  /** Number of chunks that begin without the schedule, after the one at work; undefined if the schedule begins each. */
+  readonly ahead: number | 'all' | undefined;
   /** Totals over all chunks. */
   readonly counts: Counts;
   /** Counts of the current chunk. */
@@ -49,6 +54,8 @@ export function progressOf(cursor: BackfillCursor, now: number): BackfillProgres
     state: backfillState(cursor),
     chunk: cursor.chunk,
     chunksDone: cursor.chunks,
+    range: cursor.range,
+    ahead: aheadOf(cursor),
     counts: addCounts(totals, counts),
     chunkCounts: counts,
     share,
@@ -66,4 +73,11 @@ export function progressOf(cursor: BackfillCursor, now: number): BackfillProgres
     updatedAt,
     isStalled: isUnfinished(cursor) && !cursor.paused && now - Date.parse(updatedAt) > STALLED_MS,
   };
+}
+
+/** The chunk at work, or the one that begins by itself, is not one of those that follow. */
+function aheadOf({ range, until, chunks }: BackfillCursor): BackfillProgress['ahead'] {
+  if (range !== undefined || until === undefined || until === 'all')
+    return range ? undefined : until;
+  return until - chunks > 1 ? until - chunks - 1 : undefined;
 }

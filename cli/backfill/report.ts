@@ -1,3 +1,4 @@
+import type { RepostRange } from '../../lambdas/backfill/repost-range.js';
 import type { Counts } from '../../lambdas/backfill/counts.js';
 import { archivedHint, chunkName } from '../../lambdas/backfill/run.js';
 import { duration } from '../../local/run/progress.js';
@@ -14,6 +15,8 @@ export function progressLines(progress: BackfillProgress, target: BackfillTarget
   return [
     headline(progress, target),
     field('report', reportText(progress)),
+    field('where', progress.range?.where && printable(progress.range.where)),
+    field('goes on', aheadText(progress)),
     field('progress', shareText(progress)),
     field('rows', countsText(counts)),
     field('this chunk', isChunked && chunkCounts.rows > 0 ? countsText(chunkCounts) : undefined),
@@ -48,12 +51,34 @@ function fieldLine(name: string, value: string): string {
   return `  ${name.padEnd(11)}${value}`;
 }
 
-function headline({ state, chunk, chunksDone }: BackfillProgress, target: BackfillTarget): string {
+function headline(progress: BackfillProgress, target: BackfillTarget): string {
+  const { state, chunk, chunksDone, range } = progress;
+  if (range !== undefined) return repostHeadline(progress, range, target);
   if (target.settings.frequencyHours === 0)
     return `${target.pipeline}: ${state}, the whole inventory`;
   const which =
     state === 'waiting' ? 'next is chunk' : state === 'complete' ? 'last was chunk' : 'chunk';
   return `${target.pipeline}: ${state}, ${which} ${chunk ?? '-'} (${counted(chunksDone, 'chunk')} done)`;
+}
+
+function repostHeadline(
+  { state, chunk, chunksDone }: BackfillProgress,
+  { from, to, count }: RepostRange,
+  { pipeline }: BackfillTarget,
+): string {
+  if (from === undefined) return `${pipeline}: repost ${state}, the whole inventory`;
+  const chunks = from === to ? `chunk ${from}` : `chunks ${from} to ${to ?? ''}`;
+  const which = state === 'waiting' ? `, next is ${chunk ?? '-'}` : `, at ${chunk ?? '-'}`;
+  const at = ENDED.includes(state) ? '' : which;
+  return `${pipeline}: repost ${state}, ${chunks}${at} (${chunksDone} of ${counted(count, 'chunk')} done)`;
+}
+
+const ENDED = ['complete', 'empty'];
+
+function aheadText({ state, ahead }: BackfillProgress): string | undefined {
+  if (ahead === undefined || ENDED.includes(state)) return undefined;
+  if (ahead === 'all') return 'all chunks, one after the other without the schedule';
+  return `${counted(ahead, 'more chunk')} without the schedule`;
 }
 
 function reportText({ dt, inventoryDate, bytes, scanUsd }: BackfillProgress): string | undefined {
@@ -96,6 +121,23 @@ function awaited(isOverdue: boolean): string {
     : `It starts by itself within 15 minutes after the inventory is there; if it is there already, ${check}.`;
 }
 
+function repostHints(
+  state: string,
+  counts: BackfillProgress['counts'],
+  target: BackfillTarget,
+): string[] {
+  const go = commandFor(target, 'resume');
+  const known: Readonly<Record<string, string>> = {
+    interrupted: `No process is working on it. To continue: ${go}`,
+    paused: `To continue: ${go}`,
+    waiting: `To continue at once: ${go}`,
+    failed: `Once the cause is fixed, to go on: ${go}`,
+    empty: nothingSent(counts),
+  };
+  const hint = known[state];
+  return hint === undefined ? [] : [hint];
+}
+
 /** What to do next. */
 function hints(
   { state, chunk, counts, isStalled, waitingFor, isOverdue }: BackfillProgress,
@@ -116,6 +158,7 @@ function hints(
     complete: `To repeat it with the newest report: ${call('restart')}`,
   };
   if (isStalled) return ['No progress since then: see the log of the historic function.'];
+  if (target.isRepost) return repostHints(state, counts, target);
   const hint = known[state];
   return hint === undefined ? [] : [hint];
 }

@@ -24,11 +24,18 @@ export interface BackfillTarget {
   /** The inventory in config.yaml, if it names one. */
   readonly configured: Inventory | undefined;
   readonly cursors: CursorStore;
+  /** The repost beside the backfill: its cursor, and what starts or continues it. */
+  readonly reposts: {
+    readonly cursors: CursorStore;
+    invoke(): Promise<InvokeResult>;
+  };
+  /** Whether `cursors` and `invoke` are those of the repost. */
+  readonly isRepost?: true;
   readonly objects: ObjectReader;
   /** Runs the queries of this command. The queries of the backfill are run by its function. */
   readonly engine: QueryEngine;
-  /** Runs the historic function. Throws PipelineError. */
-  invoke(action: BackfillEvent['action']): Promise<InvokeResult>;
+  /** Runs the historic function; with `chunks`, as many chunks then follow each other. Throws PipelineError. */
+  invoke(action: 'run' | 'continue', chunks?: BackfillEvent['chunks']): Promise<InvokeResult>;
   /** Whether an unfinished backfill continues without anyone starting it. */
   isRunning(cursor: BackfillCursor): boolean;
   close(): Promise<void>;
@@ -71,20 +78,29 @@ export function commandFor({ pipeline, flags }: BackfillTarget, action: string):
   return `npm run backfill -- ${pipeline} ${action}${flags}`;
 }
 
-/** Parses --chunk; undefined if it is not given. Throws UsageError. */
-export function chosenChunk(given: string | undefined, target: BackfillTarget): string | undefined {
+/** Parses --chunk, or another option that names a chunk; undefined if it is not given. Throws UsageError. */
+export function chosenChunk(
+  given: string | undefined,
+  target: BackfillTarget,
+  option = '--chunk',
+): string | undefined {
   if (given === undefined) return undefined;
-  if (target.settings.frequencyHours > 0) return parseChunk(given);
-  throw new UsageError(
-    `${target.pipeline} has no chunks, because its historic_frequency is 0 and the whole inventory is read at once: omit --chunk`,
+  if (target.settings.frequencyHours > 0) return parseChunk(given, option);
+  throw noChunks(target, option);
+}
+
+/** The error for an option about chunks, of a pipeline without chunks. */
+export function noChunks({ pipeline }: BackfillTarget, option: string): UsageError {
+  return new UsageError(
+    `${pipeline} has no chunks, because its historic_frequency is 0 and the whole inventory is read at once: omit ${option}`,
   );
 }
 
-function parseChunk(given: string): string {
+function parseChunk(given: string, option: string): string {
   try {
     return parseInitialChunk(given);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : '';
-    throw new UsageError(`--chunk ${why} (given ${JSON.stringify(given)})`, { cause });
+    throw new UsageError(`${option} ${why} (given ${JSON.stringify(given)})`, { cause });
   }
 }

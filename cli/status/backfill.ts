@@ -13,6 +13,13 @@ export function backfillTexts(cursor: BackfillCursor | undefined, now: number): 
   return [`the backfill ${cursor.stage === 'failed' ? 'failed' : 'found nothing'}: ${why}`];
 }
 
+/** What needs attention of a repost. One that found nothing needs none: its condition may hold for no row. */
+export function repostTexts(pipeline: string, cursor: BackfillCursor | undefined): string[] {
+  if (cursor?.range === undefined || cursor.stage !== 'failed') return [];
+  const then = `npm run backfill -- ${pipeline} resume --repost, or cancel`;
+  return [`the repost failed: ${cursor.failure?.message ?? ''}; once that is fixed: ${then}`];
+}
+
 function overdueText(missing: string): string {
   return `the backfill has waited for its inventory for more than 48 hours: ${missing}; check inventory_location`;
 }

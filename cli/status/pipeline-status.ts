@@ -5,7 +5,7 @@ import type { DeployedPipeline } from '../shared/deployed-pipeline.js';
 import { eventStatuses, eventTexts, type EventQueueStatus } from './events.js';
 import { part, valueOf, type Part } from './part.js';
 import { deployedConsumption, type Consumption } from '../shared/consumption.js';
-import { backfillTexts } from './backfill.js';
+import { backfillTexts, repostTexts } from './backfill.js';
 import { consumptionTexts } from './consumption.js';
 import { functionTexts } from './functions.js';
 import { catalogStatus, type CatalogStatus } from './catalog.js';
@@ -37,6 +37,8 @@ export interface PipelineStatus {
   readonly catalog: Part<CatalogStatus> | undefined;
   /** undefined if the pipeline has no inventory; the value is undefined if the backfill has not started. */
   readonly backfill: Part<BackfillCursor | undefined> | undefined;
+  /** The same for the repost beside the backfill. */
+  readonly repost?: Part<BackfillCursor | undefined> | undefined;
   /** undefined without verify_ingestion; the value is undefined before the first run. */
   readonly verification: Part<LastRun | undefined> | undefined;
 }
@@ -75,6 +77,15 @@ export async function gatherStatus(
         : part(() =>
             readBackfill({ tableName: names.stateTable, pipelineId: id }, clients.dynamo(region)),
           ),
+    repost:
+      inventory === undefined
+        ? undefined
+        : part(() =>
+            readBackfill(
+              { tableName: names.stateTable, pipelineId: id, of: 'repost' },
+              clients.dynamo(region),
+            ),
+          ),
     verification: config.verify_ingestion
       ? part(() => lastRunOf(names.stateTable, clients.dynamo(region)))
       : undefined,
@@ -92,6 +103,7 @@ export async function gatherStatus(
     ingestor: await requests.ingestor,
     catalog: await requests.catalog,
     backfill: await requests.backfill,
+    repost: await requests.repost,
     verification: await requests.verification,
   };
 }
@@ -111,6 +123,7 @@ export function attentionOf(status: PipelineStatus, now = Date.now()): string[] 
     ...deadLettersOf(status),
     ...failedOf(status),
     ...backfillTexts(valueOf(status.backfill), now),
+    ...repostTexts(status.pipeline, valueOf(status.repost)),
     ...unverifiedText(valueOf(status.verification), now),
     ...unreachableOf(status).map((what) => `${what} could not be reached`),
   ];

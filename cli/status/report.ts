@@ -35,6 +35,7 @@ export function statusText(status: PipelineStatus): string {
     ...shown(status.ingestor, 'Ingestor', ingestorLines),
     ...(status.catalog ? shown(status.catalog, 'STAC API', catalogLines) : []),
     ...(status.backfill ? shown(status.backfill, 'Backfill', backfillLines) : []),
+    ...(status.repost ? shown(status.repost, 'Repost', repostLines) : []),
     ...(status.verification ? shown(status.verification, 'Verification', verificationLines) : []),
     '',
     ...(attention.length === 0
@@ -125,6 +126,17 @@ function backfillLines(cursor: BackfillCursor | undefined): string[] {
     `Backfill: ${backfillState(cursor)}${at}, as of ${shortTime(updatedAt)}` +
       (dt === undefined ? '' : `, report ${dt}`),
     `  ${counted(chunks, 'chunk')} done; ${rows} rows, ${sent} sent, ${skipped} skipped, ${refused} refused${left}`,
+  ];
+}
+
+function repostLines(cursor: BackfillCursor | undefined): string[] {
+  if (cursor?.range === undefined) return [];
+  const { chunks, range, totals, counts, updatedAt } = cursor;
+  const { rows, sent, refused } = addCounts(totals, counts);
+  const which = range.from === undefined ? '' : ` of ${range.from} to ${range.to ?? ''}`;
+  return [
+    `Repost: ${backfillState(cursor)}${which}, as of ${shortTime(updatedAt)}`,
+    `  ${chunks} of ${counted(range.count, 'chunk')} done; ${rows} rows, ${sent} sent, ${refused} refused`,
   ];
 }
 

@@ -1,4 +1,5 @@
 import { NO_COUNTS } from './counts.js';
+import type { BackfillCursor } from './cursor.js';
 import type { Lease } from './lease.js';
 import { checkRestarts, restartQuery } from './query.js';
 import type { BackfillRun } from './run.js';
@@ -97,6 +98,7 @@ async function saveResult(
   await lease.save({
     stage: 'sending',
     result: { href: rows.resultHref, offset: 0, size: 0 },
+    scanned: scannedBy([rows, archived], lease.cursor.scanned),
     ...(count !== undefined && { counts: { ...NO_COUNTS, archived: count } }),
   });
   if (count === undefined || count === 0) return undefined;
@@ -108,6 +110,17 @@ async function saveResult(
     chunk,
   });
   return undefined;
+}
+
+/** Adds what queries scanned. DuckDB does not tell it. */
+function scannedBy(
+  queries: readonly (Ended | undefined)[],
+  before: BackfillCursor['scanned'],
+): BackfillCursor['scanned'] {
+  const bytes = queries.flatMap((query) => query?.scannedBytes ?? []);
+  if (bytes.length === 0) return before;
+  const sum = bytes.reduce((one, other) => one + other, before?.bytes ?? 0);
+  return { bytes: sum, queries: (before?.queries ?? 0) + bytes.length };
 }
 
 /** Returns the number that is the only value of a query's result; undefined if the result is gone or not a number. */

@@ -1,14 +1,15 @@
 import { queryTexts } from './query.js';
+import { complete, empty, failedFor, paused } from './outcomes.js';
 import {
-  archivedHint,
   chunkName,
-  countsText,
   reportName,
   STARTED_BY_ANOTHER,
   type BackfillOutcome,
   type BackfillRun,
 } from './run.js';
+import type { BackfillEvent } from './collaborators.js';
 import { NO_COUNTS } from './counts.js';
+import { goOnFor } from './ahead.js';
 import { isUnfinished, newBackfill, type BackfillCursor, type StoredCursor } from './cursor.js';
 import { failureOf, QueryError } from '../runtime/errors.js';
 import { firstChunk, queriesOf, sourceOf } from './settings.js';
@@ -16,14 +17,22 @@ import { findReport, scanCostUsd, type InventoryReport } from '../inventory/repo
 import { ReportMissingError } from '../inventory/report-missing.js';
 import { waitForInventory } from './waiting.js';
 
-/** Starts the chunk that is due, and invokes the function again to do the work. */
-export async function beginDue(run: BackfillRun): Promise<BackfillOutcome> {
+/**
+ * Starts the chunk that is due, and invokes the function again to do the work. With `chunks`, as many chunks follow each
+ * other without the schedule.
+ */
+export async function beginDue(
+  run: BackfillRun,
+  chunks?: BackfillEvent['chunks'],
+): Promise<BackfillOutcome> {
+  const source = sourceOf(run.settings);
+  if (chunks !== undefined) await goOnFor(run.cursors, { source, chunks });
   const stored = await run.cursors.read();
   const cursor = stored?.cursor;
-  const source = sourceOf(run.settings);
-  if (cursor?.source !== source) return begin(fresh(run, cursor), stored, run);
+  if (cursor?.source !== source)
+    return begin({ ...fresh(run, cursor), until: chunks }, stored, run);
   const { chunk } = cursor;
-  if (cursor.paused) return { outcome: 'paused', chunk, message: 'the backfill is paused' };
+  if (cursor.paused) return paused(cursor);
   if (isUnfinished(cursor)) {
     await run.invokeSelf({ action: 'continue' });
     return {
@@ -32,8 +41,7 @@ export async function beginDue(run: BackfillRun): Promise<BackfillOutcome> {
       message: `${chunkName(chunk)} is unfinished and continues`,
     };
   }
-  // Nothing has started, so that initial_chunk may have changed since.
-  if (cursor.waitingFor !== undefined) return begin(fresh(run, cursor), stored, run);
+  if (cursor.waitingFor !== undefined) return begin(awaited(run, cursor), stored, run);
   if (cursor.stage === 'complete') return complete(cursor);
   const isScheduled = run.settings.frequencyHours > 0;
   if (isScheduled && cursor.failure?.needsStart) return failedFor(cursor.failure.message, cursor);
@@ -43,17 +51,34 @@ export async function beginDue(run: BackfillRun): Promise<BackfillOutcome> {
   return begin(fresh(run, cursor), stored, run);
 }
 
+/** Starts the repost whose cursor is stored. `run` is a run of the repost. */
+export async function beginRepost(run: BackfillRun): Promise<BackfillOutcome> {
+  const stored = await run.cursors.read();
+  if (stored?.cursor.source !== sourceOf(run.settings))
+    return { outcome: 'idle', message: 'no repost of this inventory is stored' };
+  const { cursor } = stored;
+  const { chunk } = cursor;
+  if (cursor.paused) return paused(cursor);
+  if (cursor.stage === 'complete') return complete(cursor);
+  if (cursor.stage === 'empty') return empty(cursor);
+  if (cursor.stage === 'cancelled') return { outcome: 'idle', message: 'the repost was cancelled' };
+  if (!isUnfinished(cursor)) return begin(cursor, stored, run);
+  await run.invokeSelf({ action: 'continue' });
+  return { outcome: 'continued', chunk, message: `${chunkName(chunk)} continues` };
+}
+
 /**
- * Starts a backfill that waits for its inventory, if the inventory is there. A permanent error is also saved in the
- * cursor, because the resume schedule would otherwise repeat it every 15 minutes.
+ * Starts a backfill that waits for its inventory, if the inventory is there, or a chunk that follows the one before it. A
+ * permanent error is also saved in the cursor, because the resume schedule would otherwise repeat it every 15 minutes.
  */
-export async function beginAwaited(
+export async function beginByItself(
   stored: StoredCursor,
   run: BackfillRun,
 ): Promise<BackfillOutcome> {
   const { cursor, version } = stored;
   try {
-    return await begin(fresh(run, cursor), stored, run);
+    const next = cursor.waitingFor === undefined ? cursor : awaited(run, cursor);
+    return await begin(next, stored, run);
   } catch (error) {
     const { kind, message } = failureOf(error);
     if (kind === 'permanent') {
@@ -66,44 +91,14 @@ export async function beginAwaited(
   }
 }
 
-/** Returns the outcome for a backfill that has sent everything. */
-export function complete({ totals, chunk }: BackfillCursor): BackfillOutcome {
-  const message = `the backfill is complete: ${countsText(totals)}`;
-  return { outcome: 'complete', chunk, message };
-}
-
-/** Returns the outcome for a chunk that has failed, with the message of its failure. */
-export function failedFor(message: string, { chunk }: BackfillCursor): BackfillOutcome {
-  return { outcome: 'failed', chunk, message };
-}
-
-/** Returns the outcome for a backfill that has sent nothing: no row was selected, or none became a message. */
-export function empty(cursor: BackfillCursor): BackfillOutcome {
-  const { chunk, totals } = cursor;
-  return {
-    outcome: 'empty',
-    chunk,
-    message: totals.rows === 0 ? noRowText(cursor) : noMessageText(cursor),
-  };
-}
-
-function noRowText(cursor: BackfillCursor): string {
-  const { archived = 0 } = cursor.totals;
-  const what = `no matching row: the pipeline's query selected no row from ${reportName(cursor)}, so nothing was sent`;
-  const todo = archived > 0 ? archivedHint(archived) : '; fix queryInventory in historic.ts';
-  return `${what}${todo}, then restart the backfill`;
-}
-
-function noMessageText(cursor: BackfillCursor): string {
-  return (
-    `no message sent: ${countsText(cursor.totals)} from ${reportName(cursor)}; ` +
-    'fix rowToMessageBody in historic.ts or the inventory, then restart the backfill'
-  );
-}
-
 function fresh({ settings, clock }: BackfillRun, last: BackfillCursor | undefined): BackfillCursor {
   const begin = { source: sourceOf(settings), chunk: firstChunk(settings), now: clock.now() };
   return { ...newBackfill(begin), attempt: last?.attempt ?? 0 };
+}
+
+/** Nothing has started, so that initial_chunk may have changed since. */
+function awaited(run: BackfillRun, cursor: BackfillCursor): BackfillCursor {
+  return { ...fresh(run, cursor), until: cursor.until };
 }
 
 async function begin(
@@ -138,13 +133,14 @@ async function begin(
  * it.
  */
 async function findOrMissing(
-  { dt, inventoryDate }: BackfillCursor,
+  { dt, inventoryDate, range }: BackfillCursor,
   { settings: { inventory }, objects }: BackfillRun,
 ): Promise<InventoryReport | ReportMissingError> {
   try {
     return await findReport(inventory, objects, dt);
   } catch (error) {
-    const mayCome = inventoryDate === undefined && inventory.pinnedDt === undefined;
+    const mayCome =
+      range === undefined && inventoryDate === undefined && inventory.pinnedDt === undefined;
     if (mayCome && error instanceof ReportMissingError) return error;
     throw error;
   }

@@ -18,11 +18,17 @@ import { sqsQueue, type MessageQueue } from '../queue/queue.js';
 /**
  * The event of the historic function.
  * - run: starts what is due. Sent by the deployment (historic_frequency 0) and by the schedule (every n hours).
- * - continue: continues what is unfinished. Sent by the resume schedule and by the function itself.
+ * - continue: continues what is unfinished, a repost too. Sent by the resume schedule and by the function itself.
+ * - repost: starts the repost whose cursor `npm run backfill -- <pipeline> repost` has written.
+ * - continue-repost: continues the repost. Sent by the function itself.
  */
 export interface BackfillEvent {
-  readonly action: 'run' | 'continue';
+  readonly action: (typeof ACTIONS)[number];
+  /** With run: number of chunks that follow each other without the schedule. @default 1 */
+  readonly chunks?: number | 'all' | undefined;
 }
+
+export const ACTIONS = ['run', 'continue', 'repost', 'continue-repost'] as const;
 
 /** Everything a backfill uses outside the pipeline itself: AWS, or stand-ins for it. */
 export interface BackfillCollaborators {
@@ -33,6 +39,8 @@ export interface BackfillCollaborators {
   /** Takes a dead letter for each row that was refused. */
   readonly deadLetters: MessageQueue;
   readonly cursors: CursorStore;
+  /** Storage of the cursor of a repost, which runs beside the backfill. Undefined if there can be none. */
+  readonly reposts?: CursorStore | undefined;
   /** Invokes the function again, asynchronously. */
   readonly invokeSelf: (event: BackfillEvent) => Promise<void>;
   readonly clock: Clock;
@@ -59,10 +67,7 @@ export const deployedBackfillCollaborators = once((): BackfillCollaborators => (
   objects: s3Objects({ requesterPays: optionalEnv('REQUESTER_PAYS') === 'true' }),
   queue: sqsQueue(requiredEnv('QUEUE_URL')),
   deadLetters: deadLetterQueue(requiredEnv('DEAD_LETTERS_URL')),
-  cursors: cursorTable(
-    { tableName: requiredEnv('TABLE_NAME'), pipelineId: requiredEnv('PIPELINE') },
-    new DynamoDBClient({ requestHandler: AWS_REQUESTS }),
-  ),
+  ...cursorTables(),
   invokeSelf: selfInvoker(
     requiredEnv('AWS_LAMBDA_FUNCTION_NAME'),
     new LambdaClient({ requestHandler: AWS_REQUESTS }),
@@ -73,6 +78,15 @@ export const deployedBackfillCollaborators = once((): BackfillCollaborators => (
   pageBytes: PAGE_BYTES,
   parallelBatches: PARALLEL_BATCHES,
 }));
+
+function cursorTables(): Pick<BackfillCollaborators, 'cursors' | 'reposts'> {
+  const place = { tableName: requiredEnv('TABLE_NAME'), pipelineId: requiredEnv('PIPELINE') };
+  const table = new DynamoDBClient({ requestHandler: AWS_REQUESTS });
+  return {
+    cursors: cursorTable(place, table),
+    reposts: cursorTable({ ...place, of: 'repost' }, table),
+  };
+}
 
 /** Does not ask for the size limit: dead letters of rows are small, and the function may only send to this queue. */
 function deadLetterQueue(url: string): MessageQueue {

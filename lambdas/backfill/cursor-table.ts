@@ -8,20 +8,24 @@ import { parseCursor, type CursorStore, type StoredCursor } from './cursor.js';
 
 type Table = Pick<DynamoDBClient, 'send'>;
 
-const KEY = { pk: { S: 'backfill' }, sk: { S: 'cursor' } };
+/** The sort keys of the rows; their partition key is `backfill`. */
+const SORT_KEYS = { backfill: 'cursor', repost: 'repost' } as const;
 
 interface CursorTableOptions {
   readonly tableName: string;
   readonly pipelineId: string;
+  /** Whose cursor it is. A repost runs beside the backfill. @default backfill */
+  readonly of?: keyof typeof SORT_KEYS;
 }
 
 /** Stores the cursor as one row of the state table, without a TTL. */
 export function cursorTable(
-  { tableName, pipelineId }: CursorTableOptions,
+  { tableName, pipelineId, of = 'backfill' }: CursorTableOptions,
   table: Table,
 ): CursorStore {
+  const key = { pk: { S: 'backfill' }, sk: { S: SORT_KEYS[of] } };
   const readRow = async () => {
-    const get = new GetItemCommand({ TableName: tableName, Key: KEY, ConsistentRead: true });
+    const get = new GetItemCommand({ TableName: tableName, Key: key, ConsistentRead: true });
     const { Item } = await table.send(get);
     return Item && { text: Item['cursor']?.S ?? '', version: Number(Item['version']?.N) };
   };
@@ -33,7 +37,7 @@ export function cursorTable(
     version: async () => (await readRow())?.version,
     write: async (cursor, expected) => {
       const Item = {
-        ...KEY,
+        ...key,
         version: { N: String((expected ?? 0) + 1) },
         cursor: { S: JSON.stringify(cursor) },
       };

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { failureOf, QueryError } from '../runtime/errors.js';
 import { CountsSchema, NO_COUNTS } from './counts.js';
+import { RangeSchema, type RepostRange } from './repost-range.js';
 
 /**
  * - waiting: the next run starts `chunk`; with `waitingFor`, also the resume schedule does
@@ -9,6 +10,7 @@ import { CountsSchema, NO_COUNTS } from './counts.js';
  * - sending: the result is being read and sent
  * - complete: every chunk has been sent
  * - empty: every chunk has been processed, and the queries selected no row
+ * - cancelled: a person has ended the repost
  * - failed: a permanent error stopped the chunk; the next run starts it again
  */
 const StageSchema = z.enum([
@@ -18,6 +20,7 @@ const StageSchema = z.enum([
   'sending',
   'complete',
   'empty',
+  'cancelled',
   'failed',
 ]);
 
@@ -37,6 +40,8 @@ const CursorSchema = z.object({
   inventoryDate: z.optional(z.string()),
   /** Maximum number of bytes that a query scans. */
   bytes: z.number(),
+  /** What Athena scanned for completed queries. Undefined before the first, and on DuckDB, which does not tell. */
+  scanned: z.optional(z.object({ bytes: z.number(), queries: z.number() })),
   /** Number of queries of this backfill so far. It makes the token of each query unique. */
   attempt: z.number(),
   /** Number of times that the query of this chunk was restarted. */
@@ -59,6 +64,13 @@ const CursorSchema = z.object({
   totals: CountsSchema,
   /** Number of completed chunks. */
   chunks: z.number(),
+  /**
+   * Number of completed chunks up to which each chunk begins as soon as the one before it is done, without waiting for
+   * the schedule. Undefined means that the schedule begins each chunk.
+   */
+  until: z.optional(z.union([z.number(), z.literal('all')])),
+  /** What a repost sends. Undefined for the backfill. */
+  range: z.optional(RangeSchema),
   startedAt: z.string(),
   chunkStartedAt: z.string(),
   updatedAt: z.string(),
@@ -97,10 +109,12 @@ export interface NewBackfill {
   readonly chunk: string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** What a repost sends, all by itself. @default a backfill, whose chunks the schedule begins */
+  readonly range?: RepostRange;
 }
 
 /** Returns the cursor of a backfill that has not started. */
-export function newBackfill({ source, chunk, now }: NewBackfill): BackfillCursor {
+export function newBackfill({ source, chunk, now, range }: NewBackfill): BackfillCursor {
   const time = new Date(now).toISOString();
   return {
     source,
@@ -116,6 +130,7 @@ export function newBackfill({ source, chunk, now }: NewBackfill): BackfillCursor
     chunkStartedAt: time,
     updatedAt: time,
     paused: false,
+    ...(range !== undefined && { range, until: 'all' as const }),
   };
 }
 
@@ -154,14 +169,15 @@ function undefinedIfUnreadable(error: unknown): undefined {
   if (failureOf(error).kind !== 'permanent') throw error;
 }
 
-async function changeCursor(
+/** Changes the cursor if `change` returns another one. Returns the changed cursor, or undefined if there is none. */
+export async function changeCursor(
   store: CursorStore,
-  change: (cursor: BackfillCursor) => BackfillCursor,
+  change: (cursor: BackfillCursor) => BackfillCursor | undefined,
 ): Promise<BackfillCursor | undefined> {
   for (;;) {
     const stored = await store.read();
-    if (stored === undefined) return undefined;
-    const cursor = change(stored.cursor);
+    const cursor = stored && change(stored.cursor);
+    if (stored === undefined || cursor === undefined) return undefined;
     if (await store.write(cursor, stored.version)) return cursor;
   }
 }

@@ -25,7 +25,7 @@ interface LeaseOptions {
   readonly clock: Clock;
 }
 
-type Changes = Partial<Omit<BackfillCursor, 'lease' | 'paused' | 'updatedAt'>>;
+type Changes = Partial<Omit<BackfillCursor, 'lease' | 'paused' | 'until' | 'updatedAt'>>;
 
 /** The right to work on the backfill, held by one run at a time; each write renews it. */
 export class Lease {
@@ -102,7 +102,7 @@ export class Lease {
     }
   }
 
-  /** Another write came first: a person paused the backfill, or the response to a write of this run was lost. */
+  /** Another write came first: a person paused the backfill or let more chunks follow, or the response to a write of this run was lost. */
   private async catchUp(): Promise<void> {
     const stored = await this.options.store.read();
     const mine = this.stored.cursor;
@@ -112,6 +112,7 @@ export class Lease {
       stored.cursor.attempt === mine.attempt &&
       isUnfinished(stored.cursor);
     if (!same) throw new LeaseLostError();
-    this.stored = { version: stored.version, cursor: { ...mine, paused: stored.cursor.paused } };
+    const { paused, until } = stored.cursor;
+    this.stored = { version: stored.version, cursor: { ...mine, paused, until } };
   }
 }

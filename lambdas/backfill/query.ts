@@ -40,7 +40,7 @@ interface QueryTexts {
 
 /** Returns the SQL for the chunk. Throws QueryError if queryInventory throws or does not return a SELECT. */
 export async function queryTexts(
-  { chunk, dt }: Pick<BackfillCursor, 'chunk' | 'dt'>,
+  { chunk, dt, range }: Pick<BackfillCursor, 'chunk' | 'dt' | 'range'>,
   { engine, settings: { inventory, readArchived }, pipeline }: BackfillRun,
 ): Promise<QueryTexts> {
   const input = {
@@ -48,6 +48,7 @@ export async function queryTexts(
     inventory,
     relation: await engine.relation(inventory, dt),
     select: callPipeline('queryInventory', () => pipeline.queryInventory({ chunk })),
+    condition: range?.where,
   };
   if (readArchived) return { select: inventoryQuery(input), count: undefined };
   return {

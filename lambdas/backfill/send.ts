@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { complete, empty } from './begin.js';
+import { complete, empty } from './outcomes.js';
 import { callPipeline, restartQuery } from './query.js';
 import { checkRefused, reportRefused, shortened, type Place } from './refused.js';
 import { messagesOf, type Tally } from './rows.js';
@@ -129,7 +129,7 @@ async function finishChunk(lease: Lease, run: BackfillRun): Promise<BackfillOutc
 
 function nextChunk({ cursor }: Lease, { pipeline }: BackfillRun): string | undefined {
   const { chunk, inventoryDate = '' } = cursor;
-  if (chunk === undefined) return undefined;
+  if (chunk === undefined || chunk === cursor.range?.to) return undefined;
   const next: unknown = callPipeline('nextChunk', () =>
     pipeline.nextChunk(chunk, { inventoryDate }),
   );

@@ -1,8 +1,10 @@
 import { awaitQuery } from './await-query.js';
 import { startQuery } from './query.js';
 import { chunkName, type BackfillRun, type BackfillOutcome } from './run.js';
+import { paused } from './outcomes.js';
 import { RefusedRowsError } from './refused.js';
 import { sendResult } from './send.js';
+import { goesOn } from './ahead.js';
 import type { Stage } from './cursor.js';
 import { failureOf } from '../runtime/errors.js';
 import { LeaseLostError, type Lease } from './lease.js';
@@ -42,11 +44,14 @@ export async function work(lease: Lease, run: BackfillRun): Promise<BackfillOutc
 async function takeSteps(lease: Lease, run: BackfillRun): Promise<BackfillOutcome> {
   for (;;) {
     const done = await STEPS[lease.cursor.stage]?.(lease, run);
-    if (done !== undefined) return done;
-    const { paused, chunk, counts } = lease.cursor;
-    if (!paused && !run.nearEnd()) continue;
+    if (done !== undefined) {
+      if (goesOn(lease.cursor)) await run.invokeSelf({ action: 'continue' });
+      return done;
+    }
+    const { chunk, counts } = lease.cursor;
+    if (!lease.cursor.paused && !run.nearEnd()) continue;
     await lease.release();
-    if (paused) return { outcome: 'paused', chunk, counts, message: 'the backfill is paused' };
+    if (lease.cursor.paused) return { ...paused(lease.cursor), counts };
     await run.invokeSelf({ action: 'continue' });
     const message = `${chunkName(chunk)} continues in another invocation after ${counts.rows} rows`;
     return { outcome: 'handed-over', chunk, counts, message };

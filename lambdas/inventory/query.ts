@@ -1,4 +1,5 @@
 import { QueryError } from '../runtime/errors.js';
+import { checkCondition } from './condition.js';
 import { archivedCondition } from './archived.js';
 import type { Inventory } from './inventory.js';
 import type { Dialect, Relation } from './engine.js';
@@ -9,6 +10,8 @@ export interface InventoryQueryInput {
   readonly relation: Relation;
   /** The SELECT from `inventory` that queryInventory returned. */
   readonly select: string;
+  /** A condition on the columns of `inventory`, checked by `checkCondition`. @default all rows */
+  readonly condition?: string | undefined;
   /** The objects that `inventory` has. A report without storage classes has only readable ones. @default all */
   readonly objects?: 'all' | 'readable' | 'archived';
 }
@@ -30,8 +33,10 @@ export function inventoryQuery({
   inventory,
   relation,
   select,
+  condition,
   objects = 'all',
 }: InventoryQueryInput): string {
+  if (condition !== undefined) checkCondition(condition);
   const columns = inventory.columns
     .filter((column) => !VERSION_COLUMNS.includes(column))
     .map((column) => `    ${expressionOf(column, inventory, dialect)} AS "${column}"`);
@@ -42,7 +47,14 @@ export function inventoryQuery({
     `    FROM ${relation.from}`,
     ...whereOf([relation.where, ...versionConditions(inventory)], '    '),
     '  ) AS report',
-    ...whereOf([...keyConditions(inventory), ...storageConditions(inventory, objects)], '  '),
+    ...whereOf(
+      [
+        ...keyConditions(inventory),
+        ...storageConditions(inventory, objects),
+        ...(condition === undefined ? [] : [`(${condition})`]),
+      ],
+      '  ',
+    ),
     ')',
     authorsSelect(select),
   ].join('\n');

@@ -45,7 +45,7 @@ export interface Acted {
   readonly json: object;
 }
 
-export type ActedOptions = Pick<ActionOptions, 'chunk' | 'countRows' | 'yes' | 'ask'>;
+export type ActedOptions = Omit<ActionOptions, 'isStopped' | 'say'>;
 
 /** Performs an action within this process, which saves the second that a command takes to start. */
 export async function act(

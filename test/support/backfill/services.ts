@@ -20,10 +20,11 @@ type Item = Readonly<Record<string, Readonly<Record<string, string>>>>;
 interface TableInput {
   readonly TableName: string;
   readonly Item?: Item;
+  readonly Key?: Item;
   readonly ExpressionAttributeValues?: Item;
 }
 
-/** DynamoDB with the one row of a backfill, and Lambda with the one function, over HTTP. */
+/** DynamoDB with the rows of a backfill and a repost, and Lambda with the one function, over HTTP. */
 export async function startBackfillServices({
   table,
   functionName,
@@ -45,15 +46,17 @@ export async function startBackfillServices({
   return { ...server, invocations };
 }
 
-/** GetItem and PutItem of a table with one row. */
+/** GetItem and PutItem of a table, whose rows differ in their sort key. */
 function tableWith(name: string): (target: string, input: TableInput) => LocalResponse {
-  let row: Item | undefined;
+  const rows = new Map<string | undefined, Item | undefined>();
   return (target, input) => {
     if (input.TableName !== name) return fault('ResourceNotFoundException');
+    const sortKey = (input.Key ?? input.Item)?.['sk']?.['S'];
+    const row = rows.get(sortKey);
     if (target.endsWith('GetItem')) return json({ ...(row && { Item: row }) });
     const expected = input.ExpressionAttributeValues?.[':expected']?.['N'];
     if (row?.['version']?.['N'] !== expected) return fault('ConditionalCheckFailedException');
-    row = input.Item;
+    rows.set(sortKey, input.Item);
     return json({});
   };
 }

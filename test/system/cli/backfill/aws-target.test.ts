@@ -286,4 +286,107 @@ describe('a deployed backfill', () => {
       'table demo-example-state does not exist in eu-central-1: check that the pipeline is deployed',
     );
   });
+
+  describe('chunks that follow each other', () => {
+    const begun = { ...newBackfill(begin), until: 'all' as const };
+
+    test('come after their cost is shown, and are asked of the function', async () => {
+      answer = async () => {
+        await cursors().write(begun, undefined);
+        return { outcome: 'started', message: 'chunk 2022-04-20 has begun' };
+      };
+
+      const { code, stdout, json } = await deployed('start', { chunks: Infinity });
+
+      expect(code).toBe(0);
+      expect(stdout).toMatch(
+        /^chunks 2022-04-20 to 2022-04-21: 2 chunks, 2 queries, at most 0\.0001 USD \(Athena's list price\)\nexample: chunk 2022-04-20 has begun\n$/,
+      );
+      expect(json).toMatchObject({ cost: { chunks: 2, queries: 2, scanUsd: 0.0001 } });
+      expect(services.invocations).toEqual([
+        { event: { action: 'run', chunks: 'all' }, type: 'RequestResponse' },
+      ]);
+    });
+
+    test('are not begun if the person says no', async () => {
+      const ask = () => Promise.resolve(false);
+
+      const { stdout } = await deployed('start', { chunks: 2, ask });
+
+      expect(stdout).toContain('example: nothing was started\n');
+      expect(services.invocations).toEqual([]);
+    });
+
+    test('are an error if the deployed function does not know them', async () => {
+      await cursors().write({ ...newBackfill(begin), stage: 'pending' }, undefined);
+
+      await expect(deployed('start', { chunks: 2, yes: true })).rejects.toThrow(
+        'the deployed function is older than this command',
+      );
+    });
+
+    test('are shown by status', async () => {
+      await cursors().write({ ...sending, until: 12, chunks: 2 }, undefined);
+
+      const { stdout, json } = await deployed();
+
+      expect(stdout).toContain('  goes on    9 more chunks without the schedule\n');
+      expect(json).toMatchObject({ ahead: 9 });
+    });
+  });
+
+  describe('a repost', () => {
+    const range = { from: '2022-04-20', to: '2022-04-21' };
+    const reposts = () =>
+      cursorTable(
+        { tableName: names.stateTable, pipelineId: 'example', of: 'repost' },
+        new DynamoDBClient({ endpoint: services.url, region: 'eu-central-1' }),
+      );
+
+    test('has a row of its own, and is begun by the function', async () => {
+      await cursors().write(sending, undefined);
+
+      const { code, stdout } = await command('repost', '--from', range.from, '--to', range.to);
+
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^report 2022-04-22-01-00, chunks .*: 2 chunks, 2 queries, at most/);
+      expect((await reposts().read())?.cursor).toMatchObject({
+        source: SOURCE,
+        stage: 'waiting',
+        chunk: '2022-04-20',
+        until: 'all',
+        range: { ...range, count: 2 },
+      });
+      expect((await cursors().read())?.cursor).toEqual(sending);
+      expect(services.invocations).toEqual([
+        { event: { action: 'repost' }, type: 'RequestResponse' },
+      ]);
+    });
+
+    test('that is failed is shown, and resumed', async () => {
+      const failure = { message: 'query q failed', owner: 'x', needsStart: true };
+      const failed = newBackfill({ ...begin, range: { ...range, count: 2 } });
+      await cursors().write(sending, undefined);
+      await reposts().write({ ...failed, stage: 'failed', failure }, undefined);
+
+      const status = await deployed();
+      const { code } = await deployed('resume', { repost: true });
+
+      expect(status.code).toBe(1);
+      expect(status.stdout).toContain('example: repost failed, chunks 2022-04-20 to 2022-04-21');
+      expect(status.stdout).toContain('  failure    query q failed\n');
+      expect(status.stdout).toContain('npm run backfill -- example resume --repost\n');
+      expect(code).toBe(0);
+      expect(services.invocations.map(({ event }) => event)).toEqual([{ action: 'repost' }]);
+    });
+
+    test('says that the function must be deployed if it does not know reposts', async () => {
+      answer = () =>
+        Promise.reject(new Error('the event of the historic function must be {"action":"run"}'));
+
+      await expect(deployed('repost', { ...range, yes: true })).rejects.toThrow(
+        'Its code is older than this command: deploy the pipeline',
+      );
+    });
+  });
 });

@@ -301,4 +301,152 @@ describe('a backfill on this machine', () => {
       'another process is working on this backfill\n',
     );
   });
+
+  describe('repost', () => {
+    const range = { from: '2022-04-20', to: '2022-04-21' };
+    const reposted = async (): Promise<string[]> => {
+      const text = await readFile(join(folder.path, 'out/repost/messages.ndjson'), 'utf8');
+      return text.trimEnd().split('\n').sort();
+    };
+
+    test('sends a range beside the backfill, to its end, and status shows both', async () => {
+      await local('start');
+      const before = await readFile(join(folder.path, 'out/cursor.json'), 'utf8');
+
+      const { code, stdout, json } = await local('repost', range);
+      const status = await local('status');
+
+      expect(code).toBe(0);
+      expect(stdout).toMatch(
+        /^report 2022-04-22-01-00, chunks 2022-04-20 to 2022-04-21: 2 chunks, 2 queries, free on this machine; in AWS at most 0\.0001 USD .*\nexample: the repost is complete: 4 rows, 3 messages sent, 1 skipped\n/,
+      );
+      expect(json).toMatchObject({ outcome: 'complete', range: { ...range, count: 2 } });
+      expect(await reposted()).toEqual(
+        ['2022-04-20/a', '2022-04-20/b c', '2022-04-21/d'].map(bodyOf),
+      );
+      expect(await readFile(join(folder.path, 'out/cursor.json'), 'utf8')).toBe(before);
+      expect(await messages()).toHaveLength(2);
+      expect(status.code).toBe(0);
+      expect(status.stdout).toContain(
+        'example: repost complete, chunks 2022-04-20 to 2022-04-21 (2 of 2 chunks done)\n',
+      );
+      expect(status.json).toMatchObject({
+        state: 'waiting',
+        sent: 2,
+        repost: { state: 'complete', sent: 3, chunksDone: 2, range: { count: 2 } },
+      });
+    });
+
+    test('takes its ends in either order, and a condition', async () => {
+      const swapped = { from: range.to, to: range.from, where: "key LIKE '%d' OR key LIKE '%a'" };
+
+      expect((await local('repost', swapped)).code).toBe(0);
+
+      expect(await reposted()).toEqual(['2022-04-20/a', '2022-04-21/d'].map(bodyOf));
+    });
+
+    test.each([
+      ['key = "a', 'a " is not closed (given "key = \\"a")'],
+      ["key = 'a'; DELETE FROM inventory", 'it has a semicolon (given "key'],
+      ["keys = 'a'", 'Referenced column "keys" not found'],
+      ['nonsense(key)', 'nonsense does not exist'],
+      ['size > > 1', 'syntax error'],
+    ])('refuses the condition %j before anything is stored', async (where, fault) => {
+      await expect(local('repost', { ...range, where })).rejects.toThrow(fault);
+      await expect(local('dry-run', { where })).rejects.toThrow(fault);
+
+      expect((await local('status')).json).not.toHaveProperty('repost');
+    });
+
+    test.each([
+      [{}, 'repost requires --from <chunk> and --to <chunk>'],
+      [{ from: '2022-04-20' }, '(missing: --to)'],
+      [{ from: '2022-04-20', to: '2022-02-30' }, '--to looks like a date'],
+      [
+        { from: '2022-04-20', to: '2022-04-19' },
+        'nextChunk leads neither from "2022-04-20" to "2022-04-19" nor back',
+      ],
+      [{ from: 'never', to: 'never' }, 'there is no such chunk'],
+    ])('refuses %j', async (options, fault) => {
+      await expect(local('repost', options)).rejects.toThrow(fault);
+    });
+
+    test('begins nothing if the person says no', async () => {
+      const questions: string[] = [];
+      const ask = (question: string) => {
+        questions.push(question);
+        return Promise.resolve(false);
+      };
+
+      const { stdout } = await local('repost', { ...range, ask });
+
+      expect(questions).toEqual(['Send chunks 2022-04-20 to 2022-04-21 of example again?']);
+      expect(stdout).toContain('example: nothing was started\n');
+      expect((await local('status')).json).not.toHaveProperty('repost');
+    });
+
+    test('is paused, refuses another range, is cancelled, and then another one begins', async () => {
+      const none = await local('cancel');
+      await local('repost', range);
+      const cursor = JSON.parse(
+        await readFile(join(folder.path, 'out/repost/cursor.json'), 'utf8'),
+      ) as { readonly version: number; readonly cursor: BackfillCursor };
+      const waiting = { ...cursor.cursor, stage: 'waiting', chunks: 1 };
+      await writeFile(
+        join(folder.path, 'out/repost/cursor.json'),
+        JSON.stringify({ version: cursor.version, cursor: waiting }),
+      );
+      const paused = await local('pause', { repost: true });
+      const status = await local('status');
+      const other = local('repost', { from: range.from, to: range.from });
+      await expect(other).rejects.toThrow(
+        /^another repost of chunks 2022-04-20 to 2022-04-21 of example has not ended \(waiting\).* end it with npm run backfill -- example cancel --local/,
+      );
+      const cancelled = await local('cancel');
+      const next = await local('repost', { from: range.from, to: range.from });
+
+      expect([none.code, none.stdout]).toEqual([
+        1,
+        'example: there has been no repost: there is nothing to cancel\n',
+      ]);
+      expect(paused.stdout).toMatch(/resume --local --inventory \S+ --out \S+ --repost\n$/);
+      expect(status.stdout).toContain('example: repost paused, chunks');
+      expect(cancelled.stdout).toContain('is cancelled at chunk 2022-04-21');
+      expect(next.json).toMatchObject({ outcome: 'complete', range: { count: 1 } });
+    });
+
+    test('goes on where it was stopped, with the same command', async () => {
+      const out = join(folder.path, 'out');
+      let isStopped = false;
+      const place = { inventory: folder.inventory, out, chunks: 1, isStopped: () => isStopped };
+      const target = await localBackfill(pipeline, place);
+      // The run is stopped once its first chunk is done.
+      const { cursors } = target.reposts;
+      const write = cursors.write.bind(cursors);
+      Object.assign(cursors, {
+        write: (cursor: BackfillCursor, version: number | undefined) => {
+          isStopped ||= cursor.chunks === 1;
+          return write(cursor, version);
+        },
+      });
+
+      const first = await act(target, 'repost', range);
+      const second = await local('repost', range);
+
+      expect(first.stdout).toContain('stopped early; the same command continues from there');
+      expect(second.stdout).toContain('the repost is complete: 4 rows, 3 messages sent');
+      expect(await reposted()).toHaveLength(3);
+    });
+  });
+
+  test('dry-run tells what the whole backfill costs and has, and takes a condition', async () => {
+    const whole = await local('dry-run');
+    const some = await local('dry-run', { where: "key LIKE '%/a'" });
+
+    expect(whole.stdout).toMatch(
+      /if all chunks are like this one, chunks 2022-04-20 to 2022-04-21: 2 chunks, 2 queries, free on this machine; in AWS at most 0\.0001 USD \(Athena's list price\); about 4 messages/,
+    );
+    expect(whole.json).toMatchObject({ cost: { chunks: 2, queries: 2, messages: 4 } });
+    expect(some.json).toMatchObject({ counts: { rows: 1, sent: 1 } });
+  });
 });
