@@ -24,6 +24,8 @@ interface AlarmProps {
   >;
   /** The alarm goes off when the metric exceeds this value. */
   readonly threshold: number;
+  /** What differs from other alarms. */
+  readonly unlike?: Partial<CloudwatchMetricAlarmConfig>;
 }
 
 /** A metric that should stay 0. */
@@ -39,13 +41,24 @@ export interface LimitedValue extends CountedProblem {
   readonly threshold: number;
 }
 
+/** A metric that counts something that should happen again and again. */
+export interface ExpectedCount extends CountedProblem {
+  readonly over: EvaluatedTime;
+}
+
+/** The time that an alarm looks back, in periods. */
+export interface EvaluatedTime {
+  readonly periodSeconds: number;
+  readonly periods: number;
+}
+
 const PERIOD_SECONDS = 300;
 
 /**
  * Alarms of one region.
  *
  * Resources: `aws_cloudwatch_metric_alarm`, one for each dead-letter queue, for each queue's age and for each metric with a
- * limit, and two for each function (errors and throttles).
+ * limit or an expected count, and two for each function (errors and throttles).
  */
 export class Alarms extends Construct {
   readonly arns: string[] = [];
@@ -92,6 +105,23 @@ export class Alarms extends Construct {
     this.add(subject, { description, metric: highest, threshold });
   }
 
+  /** Adds an alarm on a metric of the functions that has counted nothing for some time. */
+  onSilence(subject: string, { description, over, ...metric }: ExpectedCount): void {
+    const unlike = {
+      comparisonOperator: 'LessThanThreshold',
+      period: over.periodSeconds,
+      evaluationPeriods: over.periods,
+      // Functions that post nothing publish no data points.
+      treatMissingData: 'breaching',
+    };
+    this.add(subject, {
+      description,
+      metric: { ...metric, statistic: 'Sum' },
+      threshold: 1,
+      unlike,
+    });
+  }
+
   /** Adds an alarm on failed invocations of a function, and one on throttled ones. */
   onFunction(subject: string, name: string): void {
     const failed = {
@@ -112,7 +142,7 @@ export class Alarms extends Construct {
     }
   }
 
-  private add(subject: string, { description, metric, threshold }: AlarmProps): void {
+  private add(subject: string, { description, metric, threshold, unlike }: AlarmProps): void {
     const { nameOf, topicArn, provider } = this.props;
     const notified = topicArn === undefined ? undefined : [topicArn];
     const alarm = new CloudwatchMetricAlarm(this, subject, {
@@ -125,6 +155,7 @@ export class Alarms extends Construct {
       evaluationPeriods: 1,
       // An idle queue or function publishes no data points.
       treatMissingData: 'notBreaching',
+      ...unlike,
       ...(notified && { alarmActions: notified, okActions: notified }),
       ...(provider && { provider }),
     });

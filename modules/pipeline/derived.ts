@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseArn, partitionOf, secretPolicyArn } from '../config/values/arn.js';
+import type { EvaluatedTime } from '../constructs/alarms.js';
 import { inventorySource } from '../constructs/inventory-source.js';
 import type { InventorySource } from '../constructs/inventory-source.js';
 import type { PipelineConfig } from '../config/config.js';
@@ -47,6 +48,8 @@ export interface DerivedValues {
   readonly inventory?: InventorySource;
   /** Topic that alarms in the stack's region notify. */
   readonly alarmTopic?: string;
+  /** The time without a posted Item that raises an alarm. @default there is no such alarm */
+  readonly silence?: EvaluatedTime;
   /** Present for a pipeline in Python. */
   readonly python?: DerivedPython;
   /** Where the app writes files that belong to Items. @default it writes none */
@@ -83,6 +86,7 @@ export function deriveFrom(config: PipelineConfig, elsewhere: RegionalProvider):
     collectionHash: hashOf({ id, secret_arn, stac_api_url }),
     ...deriveTopic(config, elsewhere),
     ...deriveInventory(config),
+    ...deriveSilence(config),
     ...(alarmTopic !== undefined && { alarmTopic }),
     ...(python_function !== undefined && { python: pythonOf({ ...config, python_function }) }),
     ...(config.outputs !== undefined && { outputs: outputsAt(config.outputs, partition) }),
@@ -122,6 +126,21 @@ function deriveInventory({
   inventory_fields: fields,
 }: PipelineConfig): Pick<DerivedValues, 'inventory'> {
   return location === undefined ? {} : { inventory: inventorySource({ location, format, fields }) };
+}
+
+const DAY_MINUTES = 1440;
+
+/**
+ * The periods of an alarm on silence. CloudWatch evaluates at most a day of periods below an hour, and seven days of
+ * longer ones.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+ */
+function deriveSilence({
+  max_silence_minutes: minutes,
+}: Pick<PipelineConfig, 'max_silence_minutes'>): Pick<DerivedValues, 'silence'> {
+  if (minutes === undefined) return {};
+  const periodSeconds = minutes > DAY_MINUTES ? 3_600 : 300;
+  return { silence: { periodSeconds, periods: Math.ceil((minutes * 60) / periodSeconds) } };
 }
 
 /** An alarm can only notify a topic of its own region. */

@@ -10,6 +10,7 @@ import type { PipelineNames } from '../config/names.js';
 import type { DerivedValues } from './derived.js';
 import type { PipelineFunction } from '../constructs/pipeline-function.js';
 import type { PipelineSettings } from './settings.js';
+import { terraformText } from '../constructs/tokens.js';
 
 /** A dead-letter queue with the alarm that goes off when it is not empty. */
 export interface MonitoredDeadLetters {
@@ -22,8 +23,14 @@ export interface MonitoredDeadLetters {
 }
 
 export interface MonitoringProps {
-  readonly config: Pick<PipelineSettings, 'id' | 'region' | 'max_age_minutes' | 'dashboard'>;
-  readonly derived: Pick<DerivedValues, 'alarmTopic' | 'topic' | 'consoleDomain' | 'inventory'>;
+  readonly config: Pick<
+    PipelineSettings,
+    'id' | 'region' | 'max_age_minutes' | 'max_silence_minutes' | 'dashboard'
+  >;
+  readonly derived: Pick<
+    DerivedValues,
+    'alarmTopic' | 'topic' | 'consoleDomain' | 'inventory' | 'silence'
+  >;
   readonly names: Pick<PipelineNames, 'alarm' | 'dashboard'>;
   readonly queue: GranuleQueue;
   readonly deadLetters: readonly MonitoredDeadLetters[];
@@ -46,6 +53,7 @@ export class Monitoring extends Construct {
     const alarms = this.alarms(props);
     alarms.onAge('age', { queue: queue.name, minutes: config.max_age_minutes });
     for (const fn of functions) alarms.onFunction(fn.node.id, fn.name);
+    this.watchSilence(alarms, props);
     const has = (role: string) => functions.some((fn) => fn.node.id === role);
     const isVerified = has('verify');
     const counts = [
@@ -67,6 +75,18 @@ export class Monitoring extends Construct {
     }
     // In a Terraform module the setting is a reference, and the module makes the dashboard by its value.
     this.dashboardUrl = config.dashboard === false ? undefined : this.dashboard(props).url;
+  }
+
+  private watchSilence(alarms: Alarms, { config, derived }: MonitoringProps): void {
+    const { max_silence_minutes: minutes } = config;
+    if (minutes === undefined || derived.silence === undefined) return;
+    alarms.onSilence('silence', {
+      description: silenceText(terraformText(config.id), minutes),
+      namespace: METRICS_NAMESPACE,
+      metricName: 'ItemsPosted',
+      dimensions: { service: config.id },
+      over: derived.silence,
+    });
   }
 
   private dashboard(props: MonitoringProps): Dashboard {
@@ -112,8 +132,23 @@ const BACKFILL_COUNTS = {
   },
 } as const;
 
+/** What to do, because there may be no other alarm. */
+function silenceText(id: string, minutes: number): string {
+  return (
+    `No Item was posted for ${minutes} minutes. "npm run status -- ${id}" says whether consumption is held or something ` +
+    'failed. If not, no messages come: see whether the topic still announces new granules, and whether the ' +
+    'subscription, its filter policy and the policy of the queue are as deployed.'
+  );
+}
+
 /** Metrics of a verification that should stay 0, by the subjects of their alarms. */
 const VERIFY_COUNTS = {
+  // After the last try an Item becomes a dead letter, which raises another alarm.
+  'verify-failed-loads': {
+    metricName: 'IngestionsRequeued',
+    description:
+      'Items that the ingestor accepted were not loaded into the catalogue, and were sent to the queue again',
+  },
   'verify-overdue': {
     metricName: 'IngestionsUnverified',
     description: 'Items that were posted more than a day ago, or not recorded, are not verified',

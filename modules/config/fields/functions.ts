@@ -123,6 +123,16 @@ export const ALARM_FIELDS = {
     says: 'the age of the oldest message in the queue that raises an alarm',
     note: 'The queue keeps messages for 7 days.',
   },
+  // CloudWatch evaluates a day of periods below an hour, and seven days of longer ones.
+  max_silence_minutes: {
+    kind: 'number',
+    min: 10,
+    max: 10_080,
+    unit: 'minutes',
+    unset: 'silence raises no alarm',
+    says: 'the time without a posted Item that raises an alarm, for pipelines whose topic usually speaks',
+    note: 'It is rounded up to 5 minutes, above a day to hours. CloudWatch looks back 7 days at most.',
+  },
   dashboard: {
     kind: 'boolean',
     default: true,

@@ -56,8 +56,8 @@ export const ALARMS: TerraformModule = {
       type: 'map(object({ namespace = string, metric = string, dimensions = optional(map(string), {}), description = optional(string, "Something was counted that should not happen") }))',
       description:
         'Metrics that count what should not happen, by the subjects of their alarms; an alarm is raised while the sum ' +
-        'exceeds 0. The functions of a pipeline count BackfillMessagesSkipped, RowsRefused and IngestionsUnverified in the namespace StacPipelines, with the ' +
-        'dimension service = <id of the pipeline>.',
+        'exceeds 0. The functions of a pipeline count BackfillMessagesSkipped, RowsRefused, IngestionsRequeued and IngestionsUnverified in the ' +
+        'namespace StacPipelines, with the dimension service = <id of the pipeline>.',
       default: {},
       rules: [SUBJECTS_RULE],
     },

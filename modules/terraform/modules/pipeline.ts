@@ -36,6 +36,7 @@ const PRESENCE: Presence = {
     ],
     [/\.(watch_alarms_)?verify($|[_-])/, VERIFIES],
     [/\.(watch_alarms_)?breaker($|[_-])/, HAS_BREAKER],
+    [/\.watch_alarms_silence$/, 'var.max_silence_minutes != null'],
     [/\.watch_dashboard$/, 'var.dashboard'],
   ],
   references: {

@@ -3,6 +3,7 @@ import { MODULE_FIELDS, numberKeys } from '../../config/fields.js';
 import { CONSOLE, CONSOLES } from '../../pipeline/derived.js';
 import type { DerivedValues, DerivedTopic } from '../../pipeline/derived.js';
 import type { PipelineCode } from '../../pipeline/functions.js';
+import type { EvaluatedTime } from '../../constructs/alarms.js';
 import { zipCode, type FunctionCode } from '../../constructs/function-code.js';
 import type { PipelineSettings } from '../../pipeline/settings.js';
 import { zipOrImage } from './code.js';
@@ -78,7 +79,16 @@ export function factReferences(
     alarmTopic: local('alarm-topic', alarmTopicIn('local.region')),
     python: pythonReferences(stack, '${local.granule-bucket}'),
     outputs: outputsReferences(stack),
+    silence: silenceReferences(stack),
   };
+}
+
+/** The same as deriveSilence in modules/pipeline/derived.ts. */
+function silenceReferences(stack: ModuleStack): EvaluatedTime {
+  const minutes = 'coalesce(var.max_silence_minutes, 0)';
+  const period = stack.local('silence-period', `${minutes} > 1440 ? 3600 : 300`);
+  const periods = stack.local('silence-periods', `ceil(${minutes} * 60 / local.silence-period)`);
+  return { periodSeconds: period.asNumber, periods: periods.asNumber };
 }
 
 /** The same hash as in a stack: the keys in this order, without those that have no value. */

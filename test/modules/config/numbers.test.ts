@@ -50,6 +50,7 @@ describe('numbers', () => {
     ['memory_mb', 128, 10_240],
     ['retry_delay_seconds', 0, 900],
     ['max_age_minutes', 1, 10_079],
+    ['max_silence_minutes', 10, 10_080],
     ['max_scan_gb', 1, 1_000_000],
     ['max_queue_depth', 1, 1_000_000_000],
     ['historic_frequency', 0, 8760],

@@ -33,7 +33,9 @@ describe('an alarm', () => {
       'watch_alarms_historic-throttles',
       'watch_alarms_rows-refused',
       'watch_alarms_schedule-dead-letters',
+      'watch_alarms_silence',
       'watch_alarms_verify-errors',
+      'watch_alarms_verify-failed-loads',
       'watch_alarms_verify-oldest',
       'watch_alarms_verify-on-failure',
       'watch_alarms_verify-overdue',
@@ -105,6 +107,45 @@ describe('an alarm', () => {
       threshold: 7_200,
     });
     expect(alarmsOf(UNVERIFIED)).not.toHaveProperty('watch_alarms_verify-oldest');
+  });
+
+  test('on failed loads counts the Items that were sent again, and exists only with verify_ingestion', () => {
+    expect(alarmsOf({})['watch_alarms_verify-failed-loads']).toMatchObject({
+      metric_name: 'IngestionsRequeued',
+      dimensions: { service: 'waves' },
+      statistic: 'Sum',
+      threshold: 0,
+    });
+    expect(alarmsOf(UNVERIFIED)).not.toHaveProperty('watch_alarms_verify-failed-loads');
+  });
+
+  test.each([
+    ['10', 300, 2],
+    ['11', 300, 3],
+    ['1440', 300, 288],
+    ['1441', 3600, 25],
+    ['10080', 3600, 168],
+  ])('on a silence of %s minutes looks at %i s, %i times', (minutes, period, periods) => {
+    const alarm = alarmsOf({ max_silence_minutes: minutes })['watch_alarms_silence'];
+
+    expect(alarm).toMatchObject({
+      namespace: 'StacPipelines',
+      metric_name: 'ItemsPosted',
+      dimensions: { service: 'waves' },
+      statistic: 'Sum',
+      comparison_operator: 'LessThanThreshold',
+      threshold: 1,
+      period,
+      evaluation_periods: periods,
+      treat_missing_data: 'breaching',
+    });
+    // The limits of CloudWatch: a day of periods below an hour, otherwise seven days.
+    expect(period * periods).toBeLessThanOrEqual(period < 3600 ? 86_400 : 604_800);
+    expect(String(alarm?.['alarm_description'])).toMatch(/npm run status -- waves.*topic/);
+  });
+
+  test('on silence exists only with max_silence_minutes', () => {
+    expect(alarmsOf({})).not.toHaveProperty('watch_alarms_silence');
   });
 
   test('on age goes off after a day by default', () => {

@@ -41,5 +41,6 @@ export const MATRIX: Readonly<Record<string, Fields>> = {
     tags: '{ Team: coast }',
     verify_ingestion: 'true',
     verify_tries: '4',
+    max_silence_minutes: '180',
   },
 };

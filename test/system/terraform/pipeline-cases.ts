@@ -16,11 +16,12 @@ export const PIPELINE_CASES: Readonly<Record<string, Case>> = {
         historic_frequency: '${each.value ? 0 : null}',
         verify_ingestion: '${each.value}',
         dashboard: '${each.value}',
+        max_silence_minutes: '${each.value ? 1500 : null}',
         alarm_topic_arn: 'arn:aws:sns:eu-central-1:123456789012:ops',
         depends_on: ['module.other'],
       }),
     },
-    made: 2 + 72 + 36,
+    made: 2 + 74 + 36,
     conditions: {
       'the names collide':
         'output.pipeline["waves"].app_function == "demo-waves-app" && output.pipeline["tides"].app_function == "demo-tides-app"',
@@ -43,7 +44,7 @@ export const PIPELINE_CASES: Readonly<Record<string, Case>> = {
         sns: TOPIC,
       }),
     },
-    made: 49,
+    made: 50,
     conditions: {},
   },
 };
