@@ -70,10 +70,11 @@ const INSIDE: Readonly<Record<string, Allowed>> = {
     python: ['shared'],
     local: ['shared', 'python'],
     backfill: ['shared', 'status'],
+    new: ['shared', 'python'],
     redrive: ['shared', 'local'],
     doors: [
       ...['shared', 'item', 'status', 'image', 'stacks', 'plan', 'local', 'backfill', 'redrive'],
-      ...['python', 'hold', 'config'],
+      ...['python', 'hold', 'config', 'new'],
     ],
   },
 };

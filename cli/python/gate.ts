@@ -21,9 +21,8 @@ type Print = (sentence: string) => void;
  * another one.
  */
 export async function runGate(pipeline: PipelineFolder, print: Print): Promise<void> {
-  const interpreter = await pythonInterpreter(pipeline, { print });
+  const interpreter = await importFunction(pipeline, print);
   const version = await versionOf(interpreter);
-  await importFunction(pipeline, interpreter);
   const granule = sampleGranule(pipeline);
   if (typeof granule === 'string') {
     await createItem(pipeline, granule);
@@ -43,7 +42,9 @@ export async function runGate(pipeline: PipelineFolder, print: Print): Promise<v
   }
 }
 
-async function importFunction(pipeline: PipelineFolder, interpreter: string): Promise<void> {
+/** Installs the lock and imports python_function. Resolves to the path of the interpreter. Throws CommandError. */
+export async function importFunction(pipeline: PipelineFolder, print: Print): Promise<string> {
+  const interpreter = await pythonInterpreter(pipeline, { print });
   const { folder } = pipeline;
   const place = functionInConfig(pipeline);
   const wanted = pythonFunction(place);
@@ -57,6 +58,7 @@ async function importFunction(pipeline: PipelineFolder, interpreter: string): Pr
     }
     throw new CommandError(withHint(`${place} cannot be imported: ${outcome.error}`, pipeline));
   }
+  return interpreter;
 }
 
 /** The first file of the sample that is a granule by granule_pattern, or why there is none. */

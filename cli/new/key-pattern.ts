@@ -1,0 +1,185 @@
+import { FieldError } from '../../modules/config/values/error.js';
+import type { DayPart, DayToken } from './day-part.js';
+import type { GridPart, GridToken } from './grid-part.js';
+
+/** An example key and its parts that differ from granule to granule. */
+export interface KeyParts {
+  readonly key: string;
+  readonly id: string;
+  readonly day?: DayPart | undefined;
+  readonly grid?: GridPart | undefined;
+}
+
+/** A piece of a pattern: what matches it, and the fixed text that it stands for, if it is fixed. */
+export interface PatternToken {
+  readonly regex: string;
+  readonly fixed?: string;
+  /** Name of the group of a date or a grid. */
+  readonly group?: string;
+}
+
+type Marked = DayToken | GridToken;
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly tokens: readonly Marked[];
+}
+
+/**
+ * Derives the pattern of a dataset's keys from one of them. Its groups are the id and the numbers of the day and the
+ * tile; segments with many digits differ, all other text is fixed. Throws FieldError if the parts overlap.
+ */
+export function patternOf(parts: KeyParts): readonly PatternToken[] {
+  const candidates = ['[^/]*?', undefined].map((lazy) => tokensOf(parts, lazy));
+  const found = candidates.find((tokens) => fits(tokens, parts));
+  if (found !== undefined) return found;
+  throw new FieldError(
+    'no pattern could be derived from these parts: pass your own with --pattern',
+  );
+}
+
+/** Returns the text of the regular expression, from the start of a key to its end. */
+export function regexText(tokens: readonly PatternToken[]): string {
+  return `^${tokens.map(({ regex }) => regex).join('')}$`;
+}
+
+function tokensOf(parts: KeyParts, lazy: string | undefined): readonly PatternToken[] {
+  const { key, id } = parts;
+  const at = key.indexOf(id);
+  const end = at + id.length;
+  const spans = spansOf(parts, { at, end });
+  const inside = spans.filter(({ from, to }) => from >= at && to <= end);
+  const outside = spans.filter((span) => !inside.includes(span));
+  const idSpans = occurrences(key, id).map((from) => ({ from, to: from + id.length, tokens: [] }));
+  const top = [...outside, ...idSpans].sort((one, other) => one.from - other.from);
+  const found: PatternToken[] = [];
+  let done = 0;
+  for (const span of top) {
+    found.push(...gap(key, { from: done, to: span.from, isAfterId: done >= end }));
+    if (span.from === at) found.push(...idTokens(key, { at, end, inside, lazy }));
+    else if (span.tokens.length === 0) found.push({ regex: '\\k<id>' });
+    else found.push(...span.tokens.map(markedToken));
+    done = span.to;
+  }
+  return [...found, ...gap(key, { from: done, to: key.length, isAfterId: done >= end })];
+}
+
+function spansOf({ key, day, grid, id }: KeyParts, place: { at: number; end: number }): Span[] {
+  const ids = occurrences(key, id).map((from) => ({ from, to: from + id.length }));
+  const spans: Span[] = [];
+  for (const [name, part] of [
+    ['day', day],
+    ['tile', grid],
+  ] as const) {
+    if (part === undefined) continue;
+    const starts = occurrences(key, part.text);
+    const found = starts
+      .map((from) => ({ from, to: from + part.text.length, tokens: part.tokens }))
+      .find((span) => {
+        const isInId = span.from >= place.at && span.to <= place.end;
+        return !overlaps(span, spans) && (isInId || !overlaps(span, ids));
+      });
+    if (found === undefined) {
+      throw new FieldError(
+        `the part ${JSON.stringify(part.text)}, which is the ${name}, overlaps another part of the key: name parts that lie beside or within the id`,
+      );
+    }
+    spans.push(found);
+  }
+  return spans.sort((one, other) => one.from - other.from);
+}
+
+function overlaps(span: Pick<Span, 'from' | 'to'>, others: readonly Pick<Span, 'from' | 'to'>[]) {
+  return others.some(({ from, to }) => span.from < to && from < span.to);
+}
+
+function occurrences(key: string, part: string): number[] {
+  const starts: number[] = [];
+  for (let at = key.indexOf(part); at >= 0; at = key.indexOf(part, at + part.length))
+    starts.push(at);
+  return starts;
+}
+
+interface IdPlace {
+  readonly at: number;
+  readonly end: number;
+  readonly inside: readonly Span[];
+  /** What stands for text before a number; undefined for its structure. */
+  readonly lazy: string | undefined;
+}
+
+function idTokens(key: string, { at, end, inside, lazy }: IdPlace): readonly PatternToken[] {
+  if (inside.length === 0) return [{ regex: '(?<id>[^/]+)' }];
+  const found: PatternToken[] = [{ regex: '(?<id>', fixed: '' }];
+  let done = at;
+  for (const { from, to, tokens } of inside) {
+    const text = key.slice(done, from);
+    if (text !== '') found.push({ regex: lazy ?? structureOf(text) });
+    found.push(...tokens.map(markedToken));
+    done = to;
+  }
+  if (done < end) found.push({ regex: '[^/]*' });
+  return [...found, { regex: ')', fixed: '' }];
+}
+
+/** S1A_IW_ becomes [^/_]+_[^/_]+_ */
+function structureOf(text: string): string {
+  return text.replace(/([^\W_]+)|([^A-Za-z0-9]+)/g, (_, word: string | undefined, other: string) =>
+    word === undefined ? escaped(other) : '[^\\W_]+',
+  );
+}
+
+function markedToken(token: Marked): PatternToken {
+  if (!('group' in token)) return { regex: escaped(token.text), fixed: token.text };
+  return { regex: `(?<${token.group}>${token.regex})`, group: token.group };
+}
+
+interface Gap {
+  readonly from: number;
+  readonly to: number;
+  readonly isAfterId: boolean;
+}
+
+function gap(key: string, { from, to, isAfterId }: Gap): readonly PatternToken[] {
+  const pieces = key.slice(from, to).split('/');
+  return pieces.flatMap((piece, index): readonly PatternToken[] => {
+    const slash = index === 0 ? [] : [fixed('/')];
+    if (piece === '') return slash;
+    const isFirst = index > 0 || from === 0 || key[from - 1] === '/';
+    const isLast = index < pieces.length - 1 || to === key.length || key[to] === '/';
+    const isEnd = index === pieces.length - 1 && to === key.length;
+    const [, stem = piece, ending = ''] = isEnd
+      ? (/^(.*?)(\.[A-Za-z][\w.]*)$/.exec(piece) ?? [])
+      : [];
+    const tail = ending === '' ? [] : [fixed(ending)];
+    if (isFirst && isLast)
+      return [...slash, differs(stem) ? { regex: '[^/]+' } : fixed(stem), ...tail];
+    if (isAfterId || !/\d/.test(stem)) return [...slash, fixed(piece)];
+    return [...slash, { regex: escaped(stem).replace(/\d+/g, '\\d+') }, ...tail];
+  });
+}
+
+/** Whether a folder is that of a tile or a scene, rather than of the dataset: v2.1 and collection02 are not. */
+function differs(segment: string): boolean {
+  if (/^v?\d+(\.\d+)+$/i.test(segment)) return false;
+  return /^\d/.test(segment) || segment.replace(/\D/g, '').length >= 3;
+}
+
+function fixed(text: string): PatternToken {
+  return { regex: escaped(text), fixed: text };
+}
+
+export function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** Whether the pattern finds in the example what was named. */
+function fits(tokens: readonly PatternToken[], { key, id, day, grid }: KeyParts): boolean {
+  const groups = new RegExp(regexText(tokens)).exec(key)?.groups;
+  const marked: readonly Marked[] = [...(day?.tokens ?? []), ...(grid?.tokens ?? [])];
+  return (
+    groups?.['id'] === id &&
+    marked.every((token) => !('group' in token) || groups[token.group] === token.text)
+  );
+}

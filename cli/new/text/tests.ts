@@ -1,0 +1,198 @@
+import { rectangleOf } from '../../../lambdas/stac/rectangle.js';
+import type { Dataset } from '../dataset.js';
+import { importOf, lines, literal } from './code.js';
+import { messageTextOf } from './sample.js';
+
+/** Returns app.test.ts: a message becomes an Item. */
+export function appTest(dataset: Dataset): string {
+  const { message, area } = dataset;
+  const isS3 = message === undefined;
+  return lines(
+    area.kind === 'metadata' && "import { readFileSync } from 'node:fs';",
+    "import { expect, test } from '@jest/globals';",
+    "import { memorySource } from '../../test/kit/memory-source.js';",
+    importOf(
+      [isS3 && 's3Event', dataset.topic !== undefined && 'snsEnvelope'],
+      '../../test/kit/records.js',
+    ),
+    "import { runBatch } from '../../test/kit/run-batch.js';",
+    "import { handler } from './app.js';",
+    "import { BUCKET_HREF } from './granule-key.js';",
+    '',
+    `const KEY = ${literal(dataset.key)};`,
+    isS3 ? undefined : `const MESSAGE = ${messageTextOf(dataset)};`,
+    ...sourceCode(dataset),
+    '',
+    `test('${dataset.topic === undefined ? 'a key' : 'a message of the topic'} becomes an Item', async () => {`,
+    `const body = ${bodyOf(dataset)};`,
+    'const { items, failed, dead } = await runBatch(handler, [body], { source });',
+    '',
+    'expect({ failed, dead }).toEqual({ failed: [], dead: [] });',
+    'expect(items).toEqual([expect.objectContaining({',
+    `id: ${literal(dataset.granuleId)},`,
+    `properties: { datetime: ${literal(datetimeOf(dataset))} },`,
+    ...bboxLine(dataset),
+    '})]);',
+    'expect(Object.values(items[0]?.assets ?? {}).map(({ href }) => href)).toContain(`${BUCKET_HREF}/${KEY}`);',
+    '});',
+    '',
+    ...(isS3 ? OTHER_OBJECT : OTHER_MESSAGE),
+    '',
+  );
+}
+
+function bodyOf({ topic, message, bucket }: Dataset): string {
+  if (topic === undefined) return 'KEY';
+  return message === undefined
+    ? `snsEnvelope(s3Event(${literal(bucket)}, KEY))`
+    : 'snsEnvelope(MESSAGE)';
+}
+
+const OTHER_OBJECT = [
+  "test('an event of another object is skipped', async () => {",
+  "const body = s3Event('other', 'no/such/granule.txt');",
+  '',
+  'expect(await runBatch(handler, [body], { source })).toMatchObject({ items: [], failed: [], dead: [] });',
+  '});',
+];
+
+const OTHER_MESSAGE = [
+  "test('a message of another form is a dead letter that quotes it', async () => {",
+  'const { items, dead } = await runBatch(handler, [{ odd: 1 }], { source });',
+  '',
+  'expect(items).toEqual([]);',
+  `expect(dead).toEqual([expect.objectContaining({ reason: expect.stringContaining('{"odd":1}') })]);`,
+  '});',
+];
+
+function sourceCode({ area }: Dataset): readonly string[] {
+  if (area.kind !== 'metadata') return ['const source = memorySource({});'];
+  const { key, change } = area.file;
+  const name = change === undefined ? 'KEY' : 'METADATA';
+  return [
+    ...(change === undefined ? [] : [`const METADATA = ${literal(key)};`]),
+    'const source = memorySource({',
+    `[\`\${BUCKET_HREF}/\${${name}}\`]: readFileSync(new URL(\`./sample/bucket/\${${name}}\`, import.meta.url)),`,
+    '});',
+  ];
+}
+
+export function datetimeOf({ day, start }: Dataset): string {
+  return day?.datetime ?? `${start}T00:00:00Z`;
+}
+
+function bboxLine({ area }: Dataset): readonly string[] {
+  if (area.kind === 'globe') return ['bbox: [-180, -90, 180, 90],'];
+  if (area.kind !== 'constant') return [];
+  return [`bbox: [${rectangleOf(area.bbox).bbox.join(', ')}],`];
+}
+
+/** Returns historic.test.ts: a row becomes a message, the message the granule, and the granule its Item. */
+export function historicTest(dataset: Dataset): string {
+  const isDaily = dataset.inventory === 'day';
+  // A pattern of the author's own may match other keys too.
+  const others = dataset.tokens === undefined ? '' : ', `x/${KEY}`, `${KEY}.md5`';
+  return lines(
+    "import { expect, test } from '@jest/globals';",
+    "import { parseBody } from '../../lambdas/granule/message.js';",
+    "import { handler as app } from './app.js';",
+    "import { BUCKET_HREF, parseHref } from './granule-key.js';",
+    "import { handler } from './historic.js';",
+    '',
+    `const { rowToMessageBody${isDaily ? ', queryInventory, nextChunk' : ''} } = handler.pipeline;`,
+    `const KEY = ${literal(dataset.key)};`,
+    '',
+    "test('a row becomes a message, and the message its granule', () => {",
+    "const { messages } = parseBody(rowToMessageBody({ key: KEY }) ?? '');",
+    'const granules = messages.map((message) => app.pipeline.parseMessage(message));',
+    '',
+    'expect(granules).toEqual([{ href: `${BUCKET_HREF}/${KEY}` }]);',
+    `expect(granules.map((granule) => parseHref(granule?.href ?? '').id)).toEqual([${literal(dataset.granuleId)}]);`,
+    '});',
+    '',
+    `test.each([undefined, '', 'no/such/granule.txt'${others}])('a row with the key %s is skipped', (key) => {`,
+    'expect(rowToMessageBody({ key })).toBeUndefined();',
+    '});',
+    ...(isDaily ? dailyTests(dataset) : []),
+    '',
+  );
+}
+
+function dailyTests(dataset: Dataset): readonly string[] {
+  const day = datetimeOf(dataset).slice(0, 10);
+  return [
+    '',
+    "test('a chunk selects the keys of its day', () => {",
+    `expect(queryInventory({ chunk: ${literal(day)} })).toContain(${literal(dayText(dataset))});`,
+    '});',
+    '',
+    "test('the days go on until the day before the report', () => {",
+    "expect(nextChunk('2023-12-31', { inventoryDate: '2024-01-02' })).toBe('2024-01-01');",
+    "expect(nextChunk('2024-01-01', { inventoryDate: '2024-01-02' })).toBeUndefined();",
+    '});',
+  ];
+}
+
+/** The part of the example key up to the day, without the time. */
+function dayText({ day }: Dataset): string {
+  const tokens = day?.tokens ?? [];
+  const last = tokens.findIndex(
+    (token) => 'group' in token && (token.group === 'day' || token.group === 'ordinal'),
+  );
+  return tokens
+    .slice(0, last + 1)
+    .map(({ text }) => text)
+    .join('')
+    .replaceAll("'", "''");
+}
+
+/** Returns granule.test.ts of a pipeline in Python: a row becomes a message, and the message the granule. */
+export function pythonTest(dataset: Dataset): string {
+  const { message, inventory, topic } = dataset;
+  const isRow = inventory !== 'none';
+  const parser = message === undefined ? 'parseKeyMessage' : 'handler.pipeline.parseMessage';
+  return lines(
+    "import { expect, test } from '@jest/globals';",
+    "import { useKeyVariables } from '../../cli/python/variables.js';",
+    "import { parseBody } from '../../lambdas/granule/message.js';",
+    message === undefined && "import { parseKeyMessage } from '../../lambdas/python/keys.js';",
+    isRow && "import { KEY_ROWS } from '../../lambdas/python/rows.js';",
+    "import { readPipelineConfig } from '../../modules/config/config.js';",
+    importOf(
+      [
+        message === undefined && topic !== undefined && 's3Event',
+        topic !== undefined && 'snsEnvelope',
+      ],
+      '../../test/kit/records.js',
+    ),
+    message !== undefined && "import { handler } from './app.js';",
+    '',
+    `const KEY = ${literal(dataset.key)};`,
+    `const HREF = ${literal(`s3://${dataset.bucket}/${dataset.key}`)};`,
+    message && `const MESSAGE = ${messageTextOf(dataset)};`,
+    '',
+    'useKeyVariables(readPipelineConfig(import.meta.dirname));',
+    '',
+    'function granulesOf(body: string) {',
+    `return parseBody(body).messages.map((message) => ${parser}(message));`,
+    '}',
+    '',
+    `test('${topic === undefined ? 'a key' : 'a message of the topic'} names its granule', () => {`,
+    `const body = ${bodyOf(dataset)};`,
+    '',
+    topic === undefined
+      ? 'expect(granulesOf(body)).toEqual([{ href: HREF }]);'
+      : 'expect(granulesOf(JSON.stringify(body))).toEqual([{ href: HREF }]);',
+    '});',
+    ...(isRow
+      ? [
+          '',
+          "test('a row becomes a message, and the message its granule', () => {",
+          "expect(granulesOf(KEY_ROWS.rowToMessageBody({ key: KEY }) ?? '')).toEqual([{ href: HREF }]);",
+          "expect(KEY_ROWS.rowToMessageBody({ key: 'no/such/granule.txt' })).toBeUndefined();",
+          '});',
+        ]
+      : []),
+    '',
+  );
+}
