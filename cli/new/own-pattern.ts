@@ -62,7 +62,7 @@ export function dayIn(pattern: string, key: string): string | undefined {
   return places.length === 0 ? undefined : key.slice(Math.min(...places), Math.max(...places));
 }
 
-/** Returns the expression without names of groups and without references to them, as granule_pattern of config.yaml wants it. */
+/** Returns the expression as granule_pattern of config.yaml wants it: only the group id has a name, and nothing refers to it. */
 export function portable(pattern: string): string {
-  return pattern.replaceAll('\\k<id>', '[^/]+').replaceAll(/\(\?<\w+>/g, '(');
+  return pattern.replaceAll('\\k<id>', '[^/]+').replaceAll(/\(\?<(?!id>)\w+>/g, '(');
 }

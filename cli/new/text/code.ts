@@ -24,3 +24,8 @@ export function importOf(names: readonly (string | false)[], from: string): stri
   const kept = names.filter((name) => name !== false);
   return kept.length === 0 ? undefined : `import { ${kept.join(', ')} } from ${literal(from)};`;
 }
+
+/** An import line of types. */
+export function importTypesOf(names: readonly string[], from: string): string {
+  return `import type { ${names.join(', ')} } from ${literal(from)};`;
+}

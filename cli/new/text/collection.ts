@@ -1,7 +1,7 @@
 import { STAC_VERSION, type Bbox, type Collection } from '../../../lambdas/stac/stac.js';
 import type { Dataset } from '../dataset.js';
 import { assetCode, assetsOf } from './assets.js';
-import { lines, literal } from './code.js';
+import { importOf, lines, literal } from './code.js';
 
 /** Returns collection.ts. */
 export function collectionText(dataset: Dataset): string {
@@ -10,9 +10,9 @@ export function collectionText(dataset: Dataset): string {
     (asset) => `${asset.name}: { ${assetCode(asset, { isItem: false })} }`,
   );
   return lines(
-    "import { collectionHandler } from '../../lambdas/collection-handler.js';",
-    "import { STAC_VERSION } from '../../lambdas/stac/stac.js';",
-    "import { COLLECTION_ID } from './granule-key.js';",
+    importOf(['collectionHandler'], '../../lambdas/collection-handler.js'),
+    importOf(['STAC_VERSION'], '../../lambdas/stac/stac.js'),
+    importOf(['COLLECTION_ID'], './granule-key.js'),
     '',
     '/** Posts the Collection after each deployment. */',
     'export const handler = collectionHandler(() => ({',

@@ -1,5 +1,5 @@
 import type { Dataset } from '../dataset.js';
-import { lines } from './code.js';
+import { importOf, importTypesOf, lines } from './code.js';
 
 /** Returns grid.ts, which knows the tiles of a grid. */
 export function gridText({
@@ -12,9 +12,13 @@ export function gridText({
   return grid === 'degrees' ? degreesText(text) : webText(text);
 }
 
+const GRID_IMPORTS = lines(
+  importTypesOf(['Bbox'], '../../lambdas/stac/stac.js'),
+  importTypesOf(['GranuleName'], './granule-key.js'),
+);
+
 function degreesText(text: string): string {
-  return `import type { Bbox } from '../../lambdas/stac/stac.js';
-import type { GranuleName } from './granule-key.js';
+  return `${GRID_IMPORTS}
 
 /** Width and height of a tile in degrees. */
 const SIZE = 1;
@@ -34,8 +38,7 @@ function degreesOf(text: string): number {
 }
 
 function webText(text: string): string {
-  return `import type { Bbox } from '../../lambdas/stac/stac.js';
-import type { GranuleName } from './granule-key.js';
+  return `${GRID_IMPORTS}
 
 /**
  * Returns the bbox of a tile of a web map, such as ${text}
@@ -72,9 +75,9 @@ const RETURNS = (hasTime: boolean): string =>
 
 function jsonText(hasTime: boolean): string {
   return lines(
-    "import { GranuleError } from '../../lambdas/runtime/errors.js';",
-    "import { footprintOf, type Footprint } from '../../lambdas/stac/geometry.js';",
-    "import type { Position } from '../../lambdas/stac/stac.js';",
+    importOf(['GranuleError'], '../../lambdas/runtime/errors.js'),
+    importOf(['footprintOf', 'type Footprint'], '../../lambdas/stac/geometry.js'),
+    importTypesOf(['Position'], '../../lambdas/stac/stac.js'),
     '',
     RETURNS(hasTime),
     '',
@@ -103,10 +106,10 @@ function jsonText(hasTime: boolean): string {
 
 function xmlText(hasTime: boolean): string {
   return lines(
-    "import { GranuleError } from '../../lambdas/runtime/errors.js';",
-    "import { footprintOf, type Footprint } from '../../lambdas/stac/geometry.js';",
-    "import type { Position } from '../../lambdas/stac/stac.js';",
-    "import { readXml, type XmlDocument } from '../../lambdas/xml/xml.js';",
+    importOf(['GranuleError'], '../../lambdas/runtime/errors.js'),
+    importOf(['footprintOf', 'type Footprint'], '../../lambdas/stac/geometry.js'),
+    importTypesOf(['Position'], '../../lambdas/stac/stac.js'),
+    importOf(['readXml', 'type XmlDocument'], '../../lambdas/xml/xml.js'),
     '',
     RETURNS(hasTime),
     '',

@@ -1,6 +1,6 @@
 import type { DateGroup, DayPart } from '../day-part.js';
 import type { Dataset } from '../dataset.js';
-import { lines, literal, regexLiteral } from './code.js';
+import { importOf, lines, literal, regexLiteral } from './code.js';
 
 /** Returns granule-key.ts, which knows the keys of the dataset. */
 export function granuleKeyText(dataset: Dataset): string {
@@ -8,8 +8,8 @@ export function granuleKeyText(dataset: Dataset): string {
   const groups = groupsOf(dataset);
   const names = groups.map((name) => `${name} = ''`);
   return lines(
-    "import { GranuleError } from '../../lambdas/runtime/errors.js';",
-    "import { excerpt } from '../../lambdas/runtime/text.js';",
+    importOf(['GranuleError'], '../../lambdas/runtime/errors.js'),
+    importOf(['excerpt'], '../../lambdas/runtime/text.js'),
     '',
     `export const COLLECTION_ID = ${literal(collectionId)};`,
     `export const BUCKET_HREF = ${literal(`s3://${bucket}`)};`,

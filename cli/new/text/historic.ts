@@ -19,6 +19,9 @@ export function historicText(dataset: Dataset): string {
     `// ${message === undefined ? 'The message is the key.' : "The message has the form of the topic's messages."} Other rows are skipped.`,
     `rowToMessageBody: ({ key = '' }) => (parseKey(key) ? ${bodyCode(message)} : undefined),`,
     '',
+    '// npm run reconcile compares the inventory with the catalogue by this id.',
+    "itemIdOf: ({ key = '' }) => parseKey(key)?.id,",
+    '',
     ...(isDaily ? DAILY : ['nextChunk: () => undefined, // all of it is read at once']),
     '});',
     ...(isDaily ? folderFunction(dataset) : []),
@@ -29,6 +32,9 @@ export function historicText(dataset: Dataset): string {
 const DAILY = [
   '// From the first day to the day before the report.',
   'nextChunk: (day, { inventoryDate }) => (nextDay(day) < inventoryDate ? nextDay(day) : undefined),',
+  '',
+  '// The day of an Item is that of its key.',
+  'itemsOfChunk: (day) => ({ from: `${day}T00:00:00Z`, to: `${day}T23:59:59.999999Z` }),',
 ];
 
 function selectOf(dataset: Dataset): string {

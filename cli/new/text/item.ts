@@ -1,6 +1,6 @@
 import type { Dataset } from '../dataset.js';
 import { assetCode, assetsOf } from './assets.js';
-import { importOf, inTemplate, lines, literal } from './code.js';
+import { importOf, importTypesOf, inTemplate, lines, literal } from './code.js';
 
 /** Returns item.ts, which makes the Item of a granule. */
 export function itemText(dataset: Dataset): string {
@@ -11,7 +11,7 @@ export function itemText(dataset: Dataset): string {
   return lines(
     area.kind === 'grid' && importOf(['GranuleError'], '../../lambdas/runtime/errors.js'),
     isRead && importOf(['decodeText'], '../../lambdas/runtime/text.js'),
-    isRead && "import type { GranuleSource } from '../../lambdas/source/source.js';",
+    isRead && importTypesOf(['GranuleSource'], '../../lambdas/source/source.js'),
     !isRead &&
       importOf(
         ['rectangleOf', area.kind === 'grid' && 'type Rectangle'],

@@ -10,14 +10,14 @@ export function appTest(dataset: Dataset): string {
   return lines(
     area.kind === 'metadata' && "import { readFileSync } from 'node:fs';",
     "import { expect, test } from '@jest/globals';",
-    "import { memorySource } from '../../test/kit/memory-source.js';",
+    importOf(['memorySource'], '../../test/kit/memory-source.js'),
     importOf(
       [isS3 && 's3Event', dataset.topic !== undefined && 'snsEnvelope'],
       '../../test/kit/records.js',
     ),
-    "import { runBatch } from '../../test/kit/run-batch.js';",
-    "import { handler } from './app.js';",
-    "import { BUCKET_HREF } from './granule-key.js';",
+    importOf(['runBatch'], '../../test/kit/run-batch.js'),
+    importOf(['handler'], './app.js'),
+    importOf(['BUCKET_HREF'], './granule-key.js'),
     '',
     `const KEY = ${literal(dataset.key)};`,
     isS3 ? undefined : `const MESSAGE = ${messageTextOf(dataset)};`,
@@ -94,12 +94,12 @@ export function historicTest(dataset: Dataset): string {
   const others = dataset.tokens === undefined ? '' : ', `x/${KEY}`, `${KEY}.md5`';
   return lines(
     "import { expect, test } from '@jest/globals';",
-    "import { parseBody } from '../../lambdas/granule/message.js';",
-    "import { handler as app } from './app.js';",
-    "import { BUCKET_HREF, parseHref } from './granule-key.js';",
-    "import { handler } from './historic.js';",
+    importOf(['parseBody'], '../../lambdas/granule/message.js'),
+    importOf(['handler as app'], './app.js'),
+    importOf(['BUCKET_HREF', 'parseHref'], './granule-key.js'),
+    importOf(['handler'], './historic.js'),
     '',
-    `const { rowToMessageBody${isDaily ? ', queryInventory, nextChunk' : ''} } = handler.pipeline;`,
+    `const { rowToMessageBody, itemIdOf${isDaily ? ', queryInventory, nextChunk' : ''} } = handler.pipeline;`,
     `const KEY = ${literal(dataset.key)};`,
     '',
     "test('a row becomes a message, and the message its granule', () => {",
@@ -108,6 +108,7 @@ export function historicTest(dataset: Dataset): string {
     '',
     'expect(granules).toEqual([{ href: `${BUCKET_HREF}/${KEY}` }]);',
     `expect(granules.map((granule) => parseHref(granule?.href ?? '').id)).toEqual([${literal(dataset.granuleId)}]);`,
+    `expect(itemIdOf?.({ key: KEY })).toBe(${literal(dataset.granuleId)});`,
     '});',
     '',
     `test.each([undefined, '', 'no/such/granule.txt'${others}])('a row with the key %s is skipped', (key) => {`,
@@ -153,11 +154,11 @@ export function pythonTest(dataset: Dataset): string {
   const parser = message === undefined ? 'parseKeyMessage' : 'handler.pipeline.parseMessage';
   return lines(
     "import { expect, test } from '@jest/globals';",
-    "import { useKeyVariables } from '../../cli/python/variables.js';",
-    "import { parseBody } from '../../lambdas/granule/message.js';",
-    message === undefined && "import { parseKeyMessage } from '../../lambdas/python/keys.js';",
-    isRow && "import { KEY_ROWS } from '../../lambdas/python/rows.js';",
-    "import { readPipelineConfig } from '../../modules/config/config.js';",
+    importOf(['useKeyVariables'], '../../cli/python/variables.js'),
+    importOf(['parseBody'], '../../lambdas/granule/message.js'),
+    message === undefined && importOf(['parseKeyMessage'], '../../lambdas/python/keys.js'),
+    isRow && importOf(['KEY_ROWS'], '../../lambdas/python/rows.js'),
+    importOf(['readPipelineConfig'], '../../modules/config/config.js'),
     importOf(
       [
         message === undefined && topic !== undefined && 's3Event',
@@ -165,7 +166,7 @@ export function pythonTest(dataset: Dataset): string {
       ],
       '../../test/kit/records.js',
     ),
-    message !== undefined && "import { handler } from './app.js';",
+    message !== undefined && importOf(['handler'], './app.js'),
     '',
     `const KEY = ${literal(dataset.key)};`,
     `const HREF = ${literal(`s3://${dataset.bucket}/${dataset.key}`)};`,
@@ -189,6 +190,7 @@ export function pythonTest(dataset: Dataset): string {
           '',
           "test('a row becomes a message, and the message its granule', () => {",
           "expect(granulesOf(KEY_ROWS.rowToMessageBody({ key: KEY }) ?? '')).toEqual([{ href: HREF }]);",
+          `expect(KEY_ROWS.itemIdOf?.({ key: KEY })).toBe(${literal(dataset.granuleId)});`,
           "expect(KEY_ROWS.rowToMessageBody({ key: 'no/such/granule.txt' })).toBeUndefined();",
           '});',
         ]

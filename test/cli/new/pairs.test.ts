@@ -73,6 +73,7 @@ describe.each(datasets.filter(({ dataset }) => dataset.python === undefined))('$
 
       expect(keys).toContain(dataset.key);
       if (chunk !== undefined) expect(keys).toEqual([dataset.key]);
+      expect(pipeline.itemIdOf?.({ key: dataset.key })).toBe(dataset.granuleId);
       expect(pipeline.rowToMessageBody({ key: 'no/such/granule.txt' })).toBeUndefined();
       bodies.push(pipeline.rowToMessageBody({ key: dataset.key }) ?? '');
     }
@@ -122,6 +123,7 @@ describe.each(datasets.filter(({ dataset }) => dataset.python !== undefined))('$
         { href: `s3://${dataset.bucket}/${dataset.key}` },
       ]);
     }
+    expect(KEY_ROWS.itemIdOf?.({ key: dataset.key })).toBe(dataset.granuleId);
     expect(KEY_ROWS.rowToMessageBody({ key: 'no/such/granule.txt' })).toBeUndefined();
     const { collectionId, title } = dataset;
     expect(JSON.parse(readFileSync(join(folder, 'collection.json'), 'utf8'))).toMatchObject({
