@@ -3,7 +3,7 @@ import type { Bbox } from '../../../lambdas/stac/stac.js';
 import { FieldError } from '../../../modules/config/values/error.js';
 import { parseS3Location } from '../../../modules/config/values/s3-location.js';
 
-/** Returns a parser for one of a few words; their first letters are enough. */
+/** Returns a parser for one of a few words, or for the beginning of one. */
 export function oneOf(...words: readonly string[]): (value: string) => string {
   return (value) => {
     const lower = value.toLowerCase();
