@@ -74,6 +74,13 @@ describe('docs/deploy.md says what an idle stack costs', () => {
     expect(page.includes(sentence) || sentence).toBe(true);
   });
 
+  test('of 50 pipelines with a dashboard each, and with one for the project', () => {
+    const without = synthesize({ dashboard: 'false' });
+    const [each, one] = [50 * idleUsd(smallest), 50 * idleUsd(without) + PRICES.dashboard];
+    const sentence = `50 of the smallest stacks cost ${each.toFixed(0)} dollars a month, and ${one.toFixed(0)} with \`dashboard: false\` and the dashboard of the project.`;
+    expect(page.includes(sentence) || sentence).toBe(true);
+  });
+
   test('with every type of resource that a stack can have taken into account', () => {
     const types = Object.values(MATRIX).flatMap((fields) =>
       Object.keys(synthesize(fields).resource),

@@ -92,6 +92,11 @@ export interface PipelineNames {
   readonly alarm: (subject: string) => string;
 }
 
+/** The name of the dashboard over all pipelines. Those of the pipelines end in `-dashboard`. */
+export function projectDashboard(project: string): string {
+  return `${project}-pipelines`;
+}
+
 /**
  * Returns every physical name of a pipeline, for the stack that creates a resource and the command that looks for it.
  * Among the names of one kind no subject is the end of another (`letters`, `dead-letters`): otherwise the project

@@ -8,8 +8,14 @@ import { listPipelines, PYTHON_MARK } from './folder.js';
 import { readEnvironment } from './environment/environment.js';
 import { readLocalConfig } from './environment/local.js';
 import { readTopicRegions, type TopicRegions } from './topic-regions.js';
-import { HOW_TO_BOOTSTRAP, readStateBucket, readStateSettings } from './state.js';
+import {
+  HOW_TO_BOOTSTRAP,
+  readProjectDashboard,
+  readStateBucket,
+  readStateSettings,
+} from './state.js';
 import type { StateBucket, StateSettings } from './state.js';
+import { parseArn } from './values/arn.js';
 
 /** Everything that a synth reads before it writes anything. */
 export interface Project {
@@ -26,6 +32,8 @@ export interface BootstrapProject {
   readonly bucket: StateBucket;
   /** The pipelines whose function is an image. */
   readonly images: readonly Pick<PipelineConfig, 'id' | 'region'>[];
+  /** The regions that the project's dashboard shows, sorted. Undefined if PROJECT_DASHBOARD is 0. */
+  readonly dashboard?: { readonly regions: readonly string[] };
 }
 
 interface Source {
@@ -77,8 +85,20 @@ export function readBootstrapProject({ root, env }: Source): BootstrapProject {
   const images = readConfigs({ root, env }, problems, isPython)
     .filter(({ python_function }) => python_function !== undefined)
     .map(({ id, region }) => ({ id, region }));
+  const hasDashboard = problems.collect(() => readProjectDashboard(env, cdktfJson(root))) ?? true;
   if (name === undefined || bucket === undefined || problems.found) throw problems.error();
-  return { name, bucket, images };
+  const dashboard = hasDashboard && { dashboard: { regions: regionsOf({ root, env }) } };
+  return { name, bucket, images, ...dashboard };
+}
+
+/** The regions of pipelines and their topics. Pipelines without a valid config have none: they are not deployed yet. */
+function regionsOf(source: Source): readonly string[] {
+  const configs = readConfigs(source, new ConfigProblems());
+  const regions = configs.flatMap(({ region, sns }) => [
+    region,
+    ...(sns === undefined ? [] : [parseArn(sns).region]),
+  ]);
+  return [...new Set(regions)].sort();
 }
 
 /** Reads where the states of the pipelines are; it does not need valid pipelines. Throws ConfigError. */

@@ -80,6 +80,19 @@ export function readStateBucket(env: Env, cdktfJson: string, howTo = HOW_TO): St
   return { bucket, region };
 }
 
+/**
+ * Reads whether the stack bootstrap has a dashboard over all pipelines, from the environment or the context of
+ * cdktf.json. Throws ConfigError.
+ */
+export function readProjectDashboard(env: Env, cdktfJson: string): boolean {
+  const given = env['PROJECT_DASHBOARD'] ?? contextOf(cdktfJson).PROJECT_DASHBOARD ?? '';
+  if (given === '' || given === '1') return true;
+  if (given === '0') return false;
+  throw new ConfigError([
+    `PROJECT_DASHBOARD must be 1 or 0 (given ${JSON.stringify(given)}): with 0 the stack bootstrap has no dashboard`,
+  ]);
+}
+
 function contextOf(cdktfJson: string): Context {
   const parsed = CdktfJsonSchema.safeParse(JSON.parse(cdktfJson));
   if (parsed.success) return parsed.data.context ?? {};
@@ -107,7 +120,11 @@ function faultOf(name: string, value: string, check: (value: string) => unknown)
 /** The context is for settings that are the same for everyone who deploys the project. */
 const CdktfJsonSchema = z.object({
   context: z
-    .object({ STATE_BUCKET: z.string().optional(), STATE_REGION: z.string().optional() })
+    .object({
+      STATE_BUCKET: z.string().optional(),
+      STATE_REGION: z.string().optional(),
+      PROJECT_DASHBOARD: z.string().optional(),
+    })
     .optional(),
 });
 

@@ -3,26 +3,32 @@ import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versionin
 import { TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import { BaseStack } from '../constructs/base-stack.js';
+import { projectDashboard } from '../config/names.js';
+import { METRICS_NAMESPACE } from '../pipeline/environment.js';
+import { ProjectDashboard } from '../constructs/project-dashboard.js';
 import { PrivateBucket } from '../constructs/private-bucket.js';
 import { stateKeys, type StateBucket } from '../config/state.js';
 
 export interface BootstrapStackProps {
   readonly project: string;
   readonly bucket: StateBucket;
+  /** Regions of the pipelines that the project's dashboard shows, besides that of the bucket. @default no dashboard */
+  readonly dashboard?: { readonly regions: readonly string[] } | undefined;
 }
 
 const OLD_STATES_DAYS = 90;
 
 /**
- * The bucket for the state of all other stacks. The state of this stack stays in a local file.
+ * The bucket for the state of all other stacks, and a dashboard over all pipelines. The state of this stack stays in a
+ * local file.
  *
- * Resources: a private bucket (see PrivateBucket), `aws_s3_bucket_versioning` and
- * `aws_s3_bucket_server_side_encryption_configuration`.
+ * Resources: a private bucket (see PrivateBucket), `aws_s3_bucket_versioning`,
+ * `aws_s3_bucket_server_side_encryption_configuration` and `aws_cloudwatch_dashboard`.
  */
 export class BootstrapStack extends BaseStack {
   constructor(
     scope: Construct,
-    { project, bucket: { bucket: name, region } }: BootstrapStackProps,
+    { project, bucket: { bucket: name, region }, dashboard }: BootstrapStackProps,
   ) {
     super(scope, 'bootstrap', {
       region,
@@ -51,5 +57,12 @@ export class BootstrapStack extends BaseStack {
       rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }],
     });
     new TerraformOutput(this, 'state_bucket', { value: bucket.name });
+    if (dashboard === undefined) return;
+    new ProjectDashboard(this, 'dashboard', {
+      name: projectDashboard(project),
+      project,
+      regions: [...new Set([region, ...dashboard.regions])],
+      namespace: METRICS_NAMESPACE,
+    });
   }
 }

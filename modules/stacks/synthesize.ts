@@ -64,13 +64,13 @@ export function synthesizePipelines(
 /** Bundles that the image of a pipeline in Python contains. */
 const IN_IMAGE: readonly string[] = ['app', 'bootstrap'];
 
-/** Writes the stacks of the project itself: the state bucket, and the roles of GitHub workflows. */
+/** Writes the stacks of the project itself: the state bucket with the project's dashboard, and the roles of GitHub workflows. */
 export function synthesizeBootstrap(
-  { name, bucket, images }: BootstrapProject,
+  { name, bucket, images, dashboard }: BootstrapProject,
   to: Destination = {},
 ): void {
   const app = newApp(to.outdir);
-  new BootstrapStack(app, { project: name, bucket });
+  new BootstrapStack(app, { project: name, bucket, dashboard });
   if (images.length > 0) new ImagesStack(app, { project: name, bucket, pipelines: images });
   new GithubOidcStack(app, { project: name, bucket });
   app.synth();

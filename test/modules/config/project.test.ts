@@ -109,6 +109,7 @@ describe('BOOTSTRAP=1', () => {
       name: 'demo',
       bucket: { bucket: 'states', region: 'eu-west-1' },
       images: [],
+      dashboard: { regions: [] },
     });
   });
 
@@ -119,6 +120,38 @@ describe('BOOTSTRAP=1', () => {
     expect(readBootstrapProject({ root, env }).images).toEqual([
       { id: 'waves', region: 'us-east-1' },
     ]);
+  });
+
+  test('finds the regions of pipelines and topics for the dashboard, and leaves out what is not valid', () => {
+    const root = projectFolder(
+      {},
+      { region: 'us-east-1', sns: 'arn:aws:sns:eu-north-1:123456789012:New' },
+    );
+    mkdirSync(join(root, 'pipelines', 'broken'));
+    writeFileSync(join(root, 'pipelines', 'broken', 'config.yaml'), 'id: [');
+    const env = { PROJECT: 'demo', STATE_BUCKET: 'states', STATE_REGION: 'eu-west-1' };
+
+    expect(readBootstrapProject({ root, env }).dashboard).toEqual({
+      regions: ['eu-north-1', 'us-east-1'],
+    });
+  });
+
+  test('has no dashboard if PROJECT_DASHBOARD is 0, in the environment or in cdktf.json', () => {
+    const env = { PROJECT: 'demo', STATE_BUCKET: 'states', STATE_REGION: 'eu-west-1' };
+    const off = projectFolder({ PROJECT_DASHBOARD: '0' });
+
+    expect(readBootstrapProject({ root: off, env })).not.toHaveProperty('dashboard');
+    expect(
+      readBootstrapProject({ root: projectFolder(), env: { ...env, PROJECT_DASHBOARD: '0' } }),
+    ).not.toHaveProperty('dashboard');
+    expect(
+      readBootstrapProject({ root: off, env: { ...env, PROJECT_DASHBOARD: '1' } }),
+    ).toHaveProperty('dashboard');
+    expect(
+      problemsOf(() =>
+        readBootstrapProject({ root: off, env: { ...env, PROJECT_DASHBOARD: 'no' } }),
+      ),
+    ).toEqual([expect.stringMatching(/^PROJECT_DASHBOARD must be 1 or 0 \(given "no"\)/)]);
   });
 
   test('reports what is missing', () => {

@@ -76,17 +76,22 @@ suite.each(configs)('the real provider and %s', (_, config) => {
 
 suite('the real provider and the bootstrap stack', () => {
   test(
-    'agree: it is valid as synthesized, and makes a bucket with all that guards it',
+    'agree: it is valid as synthesized, and makes a bucket with all that guards it, and a dashboard',
     async () => {
       const outdir = mkdtempSync(join(tmpdir(), 'bootstrap-'));
       synthesizeBootstrap(
-        { name: 'demo', bucket: { bucket: 'demo-states', region: 'eu-west-1' }, images: [] },
+        {
+          name: 'demo',
+          bucket: { bucket: 'demo-states', region: 'eu-west-1' },
+          images: [],
+          dashboard: { regions: ['us-west-2'] },
+        },
         { outdir },
       );
       const folder = join(outdir, 'stacks', 'bootstrap');
 
       expect(await validate(folder)).toMatchObject(VALID);
-      expect(await plan(folder)).toContain('Plan: 6 to add, 0 to change, 0 to destroy.');
+      expect(await plan(folder)).toContain('Plan: 7 to add, 0 to change, 0 to destroy.');
     },
     TIMEOUT_MS,
   );
