@@ -72,9 +72,11 @@ const INSIDE: Readonly<Record<string, Allowed>> = {
     backfill: ['shared', 'status'],
     new: ['shared', 'python'],
     redrive: ['shared', 'local'],
+    reconcile: ['shared', 'backfill', 'python'],
     doors: [
       ...['shared', 'item', 'status', 'image', 'stacks', 'plan', 'local', 'backfill', 'redrive'],
       ...['python', 'hold', 'config', 'new'],
+      ...['reconcile'],
     ],
   },
 };

@@ -6,6 +6,7 @@ import { benchHandler } from './handler.js';
 import { benchItems } from './items.js';
 import { benchLocalRun } from './local.js';
 import { benchPython } from './python/python.js';
+import { benchReconcile } from './reconcile/reconcile.js';
 import { benchStacks } from './stacks.js';
 import { benchVerify } from './verify/verify.js';
 import { runCommand, UsageError, wholeNumber } from '../../cli/shared/command.js';
@@ -20,6 +21,7 @@ interface BenchOptions {
   readonly rows: number;
   readonly posted: number;
   readonly scenes: number;
+  readonly ids: number;
   readonly sqs?: string;
 }
 
@@ -33,6 +35,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   cost: ({ reference = false, rounds }) => benchCost({ reference, rounds, print }),
   verify: ({ posted }) => benchVerify(posted, print),
   python: ({ scenes: granules, rounds }) => benchPython({ granules, rounds, print }),
+  reconcile: ({ ids }) => benchReconcile(ids, print),
   stacks: ({ pipelines, rounds }) => benchStacks({ pipelines, rounds, print }),
 };
 
@@ -45,6 +48,7 @@ Parts:
   cost      what Lambda bills for a million Items, beside the Python reference in a handler
   verify    loaded Items that the verifying function settles in a second
   python    Items by a Python package: the worker compared with the function alone and with uvx
+  reconcile ids a second of the comparison of an inventory with a catalogue, and its memory
   stacks    synth of one pipeline compared with a bare cdktf app; synth of many; bundles
 
 Progress goes to stderr. For each part, stdout gets one line with a JSON object: ratios first, null for
@@ -88,6 +92,7 @@ const command = new Command('bench')
     wholeNumber('--scenes', 0),
     1_000,
   )
+  .option('--ids <n>', 'reconcile: ids of each side', wholeNumber('--ids', 1), 10_000_000)
   .option(
     '--sqs <url>',
     'backfill: URL of an SQS emulator to send rows to as well, with credentials from AWS_*',

@@ -1,0 +1,21 @@
+import { compare, ComparisonSchema, type Comparison } from './compare.js';
+import type { Reconciliation } from './reconciliation.js';
+import type { State } from './state.js';
+
+/** Compares both sides, and removes what it no longer needs. */
+export async function compareStage(
+  state: State,
+  { workspace, clock, show }: Reconciliation,
+): Promise<State & { readonly comparison: Comparison }> {
+  show('compare', () => ({ text: 'comparing both sides' }));
+  const comparison = await compare(workspace, { hasArchived: state.rows.archivedBytes > 0 });
+  const compared = { ...state, comparison, comparedAt: new Date(clock.now()).toISOString() };
+  workspace.write(compared);
+  workspace.tidy();
+  return compared;
+}
+
+/** Returns the comparison of a finished run. */
+export function comparisonOf({ comparison }: State): Comparison | undefined {
+  return ComparisonSchema.safeParse(comparison).data;
+}
