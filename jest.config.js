@@ -9,13 +9,13 @@ if (pipeline) checkPipeline(pipeline);
 /** Ends the process if there is no such pipeline, because a pattern without tests would only say that no test was found. */
 function checkPipeline(name) {
   const folder = join(import.meta.dirname, 'pipelines');
-  const known = readdirSync(folder)
+  const known = (existsSync(folder) ? readdirSync(folder) : [])
     .filter((id) =>
       ['config.yaml', 'app.ts', 'collection.ts'].some((file) => existsSync(join(folder, id, file))),
     )
     .sort();
   if (known.includes(name)) return;
-  const problem = `unknown pipeline ${JSON.stringify(name)} in PIPELINE (known: ${known.join(', ')})`;
+  const problem = `unknown pipeline ${JSON.stringify(name)} in PIPELINE (${known.length === 0 ? 'pipelines/ contains none' : `known: ${known.join(', ')}`})`;
   process.stderr.write(`npm test: ${problem}\n`);
   process.exit(1);
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { sharedPath, testWithShared } from './support/shared-data.js';
+import { isOfDeleted, SHIPPED } from './support/project/shipped.js';
 
 const root = join(import.meta.dirname, '..');
 const PAGE = join(root, 'docs', 'cases.md');
@@ -35,12 +36,25 @@ The sentences are in test/cases.json; \`UPDATE_DOCS=1 npm test -- test/cases.tes
 /** Test files by the ids of the cases that their test names carry. */
 function filesByCase(): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
-  for (const file of ['test', 'pipelines'].flatMap((folder) => testFiles(join(root, folder)))) {
-    for (const [, id = ''] of readFileSync(file, 'utf8').matchAll(/\[([A-Z]\d{2})\]/g)) {
-      found.set(id, (found.get(id) ?? new Set()).add(relative(root, file)));
-    }
+  const add = (id: string, file: string) => found.set(id, (found.get(id) ?? new Set()).add(file));
+  for (const id of ['test', ...SHIPPED.map((one) => `pipelines/${one}`)]) {
+    if (isOfDeleted(id)) for (const [name, file] of listedOf(id)) add(name, file);
+    else
+      for (const file of testFiles(join(root, id)))
+        for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(/\[([A-Z]\d{2})\]/g))
+          add(name, relative(root, file));
   }
   return found;
+}
+
+/** The tests of a deleted pipeline, as the page lists them. */
+function listedOf(folder: string): (readonly [string, string])[] {
+  const rows = readFileSync(PAGE, 'utf8').matchAll(/^\| ([A-Z]\d{2}) \|.*$/gm);
+  return [...rows].flatMap(([line, id = '']) =>
+    [...line.matchAll(/\(\.\.\/(pipelines\/[^)]*)\)/g)]
+      .map(([, file = '']) => [id, file] as const)
+      .filter(([, file]) => file.startsWith(`${folder}/`)),
+  );
 }
 
 function testFiles(folder: string): string[] {

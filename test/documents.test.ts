@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { brokenLinks, missingPaths, unknownScripts } from './support/project/documents.js';
 import { ROOT, listFiles, readFiles } from './support/project/files.js';
+import { isOfDeleted } from './support/project/shipped.js';
 
 const documents = readFiles(listFiles('*.md'));
 /** The history names what was there at the time. */
@@ -10,7 +11,7 @@ const current = documents.filter(({ file }) => file !== 'CHANGELOG.md');
 /** The pipeline in the README, which test/system/readme.test.ts makes from the README's text. */
 const FIRST_PIPELINE = 'pipelines/drone_surveys/';
 const exists = (path: string): boolean =>
-  path.startsWith(FIRST_PIPELINE) || existsSync(join(ROOT, path));
+  path.startsWith(FIRST_PIPELINE) || isOfDeleted(path) || existsSync(join(ROOT, path));
 
 describe('README and docs', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {

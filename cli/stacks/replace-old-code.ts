@@ -15,9 +15,12 @@ export interface DeployRun {
  * Divides a deployment into runs: one for each stack that has functions with old code, which Terraform does not find
  * itself, with the options that replace them; and one for all other stacks.
  */
-export async function deployRuns(stacks: readonly string[]): Promise<DeployRun[]> {
+export async function deployRuns(
+  stacks: readonly string[],
+  root = 'pipelines',
+): Promise<DeployRun[]> {
   const found = await Promise.all(
-    stacks.map(async (stack) => ({ stack, old: await tryOldCode(stack) })),
+    stacks.map(async (stack) => ({ stack, old: await tryOldCode(stack, root) })),
   );
   const others = found.filter(({ old }) => old.length === 0).map(({ stack }) => stack);
   const replacing = found.filter(({ old }) => old.length > 0).map(replacingRun);
@@ -39,8 +42,8 @@ function replacingRun({ stack, old }: { stack: string; old: readonly DeployedFun
 }
 
 /** Returns nothing if Lambda cannot be asked: then the apply fails and says what to replace. */
-async function tryOldCode(stack: string): Promise<readonly DeployedFunction[]> {
-  const pipeline = deployedPipeline(pipelineArgument(stack));
+async function tryOldCode(stack: string, root: string): Promise<readonly DeployedFunction[]> {
+  const pipeline = deployedPipeline(pipelineArgument(stack, root));
   try {
     return (await functionCodes(pipeline)).old;
   } catch {

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { hrefSource } from '../../lambdas/source/href.js';
 import type { Item } from '../../lambdas/stac/stac.js';
-import { createItem } from '../../pipelines/sentinel1/item.js';
+import { shippedModule, type Sentinel1Item } from '../support/project/shipped.js';
 
+const { createItem } = await shippedModule<Sentinel1Item>('sentinel1/item.ts');
 const root = join(import.meta.dirname, '..', '..');
 
 /** The folder of the smallest granule of the sample. */

@@ -1,12 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { COLLECTION_ID } from '../../pipelines/sentinel1/constants.js';
 import { synthesizeAll, type Deployment } from './deployment/apply.js';
 import { tryFind, waitForItem } from './system/catalogue.js';
 import type { Outcome } from '../system/terraform/terraform.js';
 import { deploymentOf, deployStateBucket, partsOf } from './deployment/deployed-stack.js';
-import { notificationOf, SINGLE_POL } from './data/granules.js';
+import { COLLECTION_ID, notificationOf, SINGLE_POL } from './data/granules.js';
 import { listProjectResources } from './system/own-resources.js';
 import { depthOf, posts, postsOf, publish, setGate, system, waitFor } from './system/running.js';
 import { PROJECT } from './system/places.js';

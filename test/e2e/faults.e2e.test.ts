@@ -1,12 +1,17 @@
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { MAX_RECEIVE_COUNT } from '../../lambdas/granule/outcome.js';
-import { COLLECTION_ID } from '../../pipelines/sentinel1/constants.js';
 import { waitForItem, waitForItems } from './system/catalogue.js';
 import { command, waitForLetters } from './deployment/commands.js';
 import { partsOf } from './deployment/deployed-stack.js';
 import { killWorkers, withEnvironment } from './deployment/functions.js';
-import { granuleCopies, itemIds, uploadCopies, type Granule } from './data/granules.js';
+import {
+  COLLECTION_ID,
+  granuleCopies,
+  itemIds,
+  uploadCopies,
+  type Granule,
+} from './data/granules.js';
 import {
   announce,
   depthOf,

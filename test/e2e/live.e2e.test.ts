@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { COLLECTION_ID } from '../../pipelines/sentinel1/constants.js';
 import { waitForItem, waitForItems, asCatalogued } from './system/catalogue.js';
 import { partsOf } from './deployment/deployed-stack.js';
 import {
@@ -9,6 +8,7 @@ import {
   notificationOf,
   ORDINARY,
   uploadCopies,
+  COLLECTION_ID,
 } from './data/granules.js';
 import { runProject } from './deployment/project-copy.js';
 import { announce, depthOf, publish, system, waitUntilDrained } from './system/running.js';

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { whatIsMissing } from './system/machine.js';
+import { whatIsMissing, whyNothingToRun } from './system/machine.js';
 import { ROOT } from './system/places.js';
 import { cleanUpLeftovers, endRun, listRuns, newRun } from './system/run-record.js';
 import { startSystem } from './system/system.js';
@@ -64,6 +64,11 @@ async function main(): Promise<number> {
   // Set by a person after `npm run e2e:up`.
   const kept = process.env['E2E_RUN'];
   if (kept !== undefined && kept !== '') return runJest(kept, given);
+  const nothing = whyNothingToRun();
+  if (nothing !== undefined) {
+    process.stderr.write(`SKIPPED, the end-to-end suite: ${nothing}\n`);
+    return 0;
+  }
   const missing = await whatIsMissing();
   if (missing.length === 0) return runOnNewSystem();
   const inCi = process.env['CI'] === 'true';

@@ -1,9 +1,8 @@
 import { GetQueueAttributesCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, expect, test } from '@jest/globals';
-import { COLLECTION_ID } from '../../pipelines/sentinel1/constants.js';
 import { waitForItem } from './system/catalogue.js';
 import { partsOf } from './deployment/deployed-stack.js';
-import { granuleCopies, uploadCopies } from './data/granules.js';
+import { COLLECTION_ID, granuleCopies, uploadCopies } from './data/granules.js';
 import { postsOf, publish, sqs, system } from './system/running.js';
 
 const { queueUrl: QueueUrl } = partsOf(system, 'sentinel1');

@@ -4,10 +4,11 @@ import { silentLog } from '../../lambdas/runtime/log.js';
 import { silentMeter } from '../../lambdas/runtime/metrics.js';
 import { seededRandom } from '../../local/http/faults.js';
 import { LocalQueue } from '../../local/queue/local-queue.js';
-import { handler } from '../../pipelines/sentinel1/app.js';
+import type { GranuleHandler } from '../../lambdas/granule-handler.js';
 import type { Corpus } from './corpus.js';
 import { below, mutate } from './damage.js';
 import { readSource } from '../kit/read-source.js';
+import { shippedModule } from '../support/project/shipped.js';
 
 export interface CaseOutcome {
   readonly outcome: 'posted' | 'refused' | 'skipped' | 'finding';
@@ -40,6 +41,8 @@ function bodyFor(href: string): string {
   const path = /GRD\/(?:[^/]+\/){5}[^/]+/.exec(href)?.[0];
   return JSON.stringify({ path });
 }
+
+const { handler } = await shippedModule<{ readonly handler: GranuleHandler }>('sentinel1/app.ts');
 
 async function handle(body: string, files: ReadonlyMap<string, Buffer>): Promise<CaseOutcome> {
   let outcome: CaseOutcome = { outcome: 'skipped' };

@@ -2,6 +2,8 @@ import { expect, test } from '@jest/globals';
 import { runCli } from '../support/cli/run-cli.js';
 import { pythonEnvironment, testWithPackages } from '../support/python-environment.js';
 
+// Needs pipelines/sentinel1, pipelines/noaa_hrrr, pipelines/noaa_oisst and pipelines/landsat_c2_l2.
+
 const BENCH = 'test/bench/bench.ts';
 
 test.each([

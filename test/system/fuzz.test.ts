@@ -6,6 +6,8 @@ import { runCase } from '../fuzz/fuzz-case.js';
 import { fuzz, MAX_CASE_MS, MAX_MEGABYTES } from '../fuzz/fuzz-run.js';
 import { mutate } from '../fuzz/damage.js';
 
+// Needs pipelines/sentinel1.
+
 test('a thousand damaged manifests and messages end as Items, skips or typed errors', async () => {
   const { counts, findings, slowest } = await fuzz({ count: 1_000, seed: 1 });
 

@@ -8,12 +8,12 @@ import { deployedPipeline } from '../../../cli/shared/deployed-pipeline.js';
 import { startSqs, type SqsServer } from '../../../local/queue/sqs-server.js';
 import { AWS_ENV } from '../../support/cli/run-cli.js';
 
-const GRANULES = 'demo-sentinel1-granules';
-const DEAD = 'demo-sentinel1-granules-dead-letters';
-const UNDELIVERED = 'demo-sentinel1-subscription-dead-letters';
-const SCHEDULES = 'demo-sentinel1-schedule-dead-letters';
-const RUNS = 'demo-sentinel1-historic-on-failure';
-const VERIFICATIONS = 'demo-sentinel1-verify-on-failure';
+const GRANULES = 'demo-waves-granules';
+const DEAD = 'demo-waves-granules-dead-letters';
+const UNDELIVERED = 'demo-waves-subscription-dead-letters';
+const SCHEDULES = 'demo-waves-schedule-dead-letters';
+const RUNS = 'demo-waves-historic-on-failure';
+const VERIFICATIONS = 'demo-waves-verify-on-failure';
 
 const environment = { ...process.env };
 let folder: string;
@@ -36,12 +36,12 @@ async function start(queues: readonly string[]): Promise<void> {
 }
 
 async function run(options: RedriveOptions, answer = true) {
-  const pipeline = deployedPipeline({ id: 'sentinel1', folder: 'pipelines/sentinel1' });
+  const pipeline = deployedPipeline({ id: 'waves', folder: 'test/fixtures/pipelines/waves' });
   const store = deployedDeadLetters(pipeline, join(folder, 'out'));
   const printed: string[] = [];
   const questions: string[] = [];
   const code = await redrive({
-    pipeline: 'sentinel1',
+    pipeline: 'waves',
     store,
     options,
     print: (text) => void printed.push(text),
@@ -81,7 +81,7 @@ describe('discarding', () => {
 
     const { code, text, questions } = await run({ discard: true, to: to(), reason: 'footprint' });
 
-    expect(questions).toEqual([`Write 25 dead letters of sentinel1 to ${to()} and delete them?`]);
+    expect(questions).toEqual([`Write 25 dead letters of waves to ${to()} and delete them?`]);
     expect(text).toContain(`Wrote 25 dead letters to ${to()} and deleted them from their queues.`);
     expect(code).toBe(0);
     const lines = readFileSync(to(), 'utf8').trim().split('\n');
@@ -160,7 +160,7 @@ describe('failed events of functions and schedules', () => {
     await sqs.close();
     await start([GRANULES, DEAD, UNDELIVERED]);
 
-    expect(await run({})).toMatchObject({ code: 0, text: 'sentinel1: no dead letters.' });
+    expect(await run({})).toMatchObject({ code: 0, text: 'waves: no dead letters.' });
   });
 });
 

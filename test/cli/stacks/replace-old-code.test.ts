@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { deployRuns } from '../../../cli/stacks/replace-old-code.js';
+import { FIXTURES } from '../../support/cli/fixture-project.js';
 import { functionServices } from '../../support/function-services/server.js';
 
 const environment = { ...process.env };
@@ -13,7 +14,7 @@ beforeEach(async () => {
     AWS_ACCESS_KEY_ID: 'x',
     AWS_SECRET_ACCESS_KEY: 'x',
   });
-  for (const pipeline of ['sentinel1', 'cop_dem_30'])
+  for (const pipeline of ['waves', 'tides'])
     for (const role of ['app', 'collection', 'historic', 'verify', 'breaker'])
       services.create(`demo-${pipeline}-${role}`);
 });
@@ -24,39 +25,39 @@ afterEach(async () => {
 });
 
 test('a stack with old code is deployed in a run of its own, which replaces the functions', async () => {
-  services.tag('demo-sentinel1-app', 'another hash');
-  services.tag('demo-sentinel1-historic', 'another hash');
+  services.tag('demo-waves-app', 'another hash');
+  services.tag('demo-waves-historic', 'another hash');
 
-  const runs = await deployRuns(['cop_dem_30', 'sentinel1']);
+  const runs = await deployRuns(['tides', 'waves'], FIXTURES);
 
   expect(runs).toEqual([
     {
-      stacks: ['sentinel1'],
+      stacks: ['waves'],
       applyOptions: ['-replace=aws_lambda_function.app', '-replace=aws_lambda_function.historic'],
       notice: [
         expect.stringMatching(
-          /^the function demo-sentinel1-app does not run the code .*lambda_function.app\)$/,
+          /^the function demo-waves-app does not run the code .*lambda_function.app\)$/,
         ),
         expect.stringMatching(
-          /^the function demo-sentinel1-historic does not run .*lambda_function.historic\)$/,
+          /^the function demo-waves-historic does not run .*lambda_function.historic\)$/,
         ),
       ],
     },
-    { stacks: ['cop_dem_30'], applyOptions: [], notice: [] },
+    { stacks: ['tides'], applyOptions: [], notice: [] },
   ]);
 });
 
 test('stacks whose functions run the code that was deployed are deployed in one run', async () => {
-  await expect(deployRuns(['cop_dem_30', 'sentinel1'])).resolves.toEqual([
-    { stacks: ['cop_dem_30', 'sentinel1'], applyOptions: [], notice: [] },
+  await expect(deployRuns(['tides', 'waves'], FIXTURES)).resolves.toEqual([
+    { stacks: ['tides', 'waves'], applyOptions: [], notice: [] },
   ]);
 });
 
 test('a stack is deployed without replacing anything if Lambda cannot be reached', async () => {
-  services.tag('demo-sentinel1-app', 'another hash');
+  services.tag('demo-waves-app', 'another hash');
   await services.close();
 
-  await expect(deployRuns(['sentinel1'])).resolves.toEqual([
-    { stacks: ['sentinel1'], applyOptions: [], notice: [] },
+  await expect(deployRuns(['waves'], FIXTURES)).resolves.toEqual([
+    { stacks: ['waves'], applyOptions: [], notice: [] },
   ]);
 });

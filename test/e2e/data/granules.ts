@@ -13,6 +13,8 @@ export interface Granule {
   readonly itemId: string;
 }
 
+/** The Collection of pipelines/sentinel1. */
+export const COLLECTION_ID = 'sentinel1-grd';
 export const BUCKET = 'sentinel-s1-l1c';
 const SAMPLE = join(ROOT, 'pipelines', 'sentinel1', 'sample');
 const AT_ONCE = 16;

@@ -1,7 +1,20 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { findTerraform } from '../../system/terraform/terraform.js';
 import { whyNoPostgres } from './database.js';
+import { ROOT } from './places.js';
 import { tryRun } from './shell.js';
 import { PYTHON } from './versions.js';
+
+/** The pipelines that the suite deploys. */
+const DEPLOYED = ['sentinel1', 'cop_dem_30', 'noaa_oisst'];
+
+/** Why there is nothing to run, even in CI: one's own repository may have deleted the pipelines that the suite deploys. */
+export function whyNothingToRun(): string | undefined {
+  const deleted = DEPLOYED.filter((id) => !existsSync(join(ROOT, 'pipelines', id)));
+  if (deleted.length === 0) return undefined;
+  return `it deploys pipelines that were deleted from pipelines/: ${deleted.join(', ')}`;
+}
 
 /** Returns one sentence for each requirement that is missing and that the suite cannot install itself. */
 export async function whatIsMissing(): Promise<string[]> {

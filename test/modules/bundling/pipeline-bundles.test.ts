@@ -8,18 +8,33 @@ import { stop } from 'esbuild';
 import { unzipSync } from 'fflate';
 import type { Bundle } from '../../../modules/bundling/bundle.js';
 import { bundlePipelines } from '../../../modules/bundling/pipeline-bundles.js';
-import { listPipelines, readPipelineConfig } from '../../../modules/config/config.js';
+import { listPipelines } from '../../../modules/config/config.js';
+import { readLocalConfig } from '../../../modules/config/environment/local.js';
+import { fixtureProject } from '../../support/cli/fixture-project.js';
 
 const run = promisify(execFile);
 const MAX_CODE_BYTES = 800_000;
 /** Node.js reads the map at the first error. A map that includes the shared packages has more than 1,000,000. */
 const MAX_MAP_BYTES = 400_000;
 
-const configs = listPipelines().map((id) => ({
-  ...readPipelineConfig(join('pipelines', id)),
-  verify_ingestion: true,
-}));
-const bundles = await bundlePipelines(configs, { root: process.cwd() });
+/** The pipelines of the tests, and those of this project, each bundled in its own. */
+const roots = [fixtureProject(), process.cwd()];
+const configs = roots.flatMap((root) =>
+  listPipelines(join(root, 'pipelines')).map((id) => ({
+    ...readLocalConfig(join(root, 'pipelines', id)).config,
+    verify_ingestion: true,
+    root,
+  })),
+);
+const parts = await Promise.all(
+  roots.map((root) =>
+    bundlePipelines(
+      configs.filter((config) => config.root === root),
+      { root },
+    ),
+  ),
+);
+const bundles = new Map(parts.flatMap((part) => [...part]));
 const functions = [...bundles].flatMap(([id, all]) =>
   Object.values(all)
     .filter(({ name }: Bundle) => name !== 'bootstrap')

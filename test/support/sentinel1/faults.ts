@@ -1,5 +1,7 @@
-import { createItem } from '../../../pipelines/sentinel1/item.js';
+import { shippedModule, type Sentinel1Item } from '../project/shipped.js';
 import { fixtureText, testGranule, type Edit } from './granule.js';
+
+const { createItem } = await shippedModule<Sentinel1Item>('sentinel1/item.ts');
 
 /** Returns the error of the ordinary granule with these edits; undefined if it still becomes an Item. */
 export async function faultOf(edits: Readonly<Record<string, Edit>>): Promise<unknown> {

@@ -10,12 +10,13 @@ import type { Bundle } from '../../../modules/bundling/bundle.js';
 import { bundlePipelines } from '../../../modules/bundling/pipeline-bundles.js';
 import { listPipelines, readPipelineConfig } from '../../../modules/config/config.js';
 import type { FunctionRole } from '../../../modules/config/names.js';
+import { fixtureProject } from '../../support/cli/fixture-project.js';
 import { deployedServices } from '../../support/deployed-services.js';
 
 const run = promisify(execFile);
-const root = process.cwd();
-const configs = listPipelines().map((id) => ({
-  ...readPipelineConfig(join('pipelines', id)),
+const root = listPipelines().length > 0 ? process.cwd() : fixtureProject();
+const configs = listPipelines(join(root, 'pipelines')).map((id) => ({
+  ...readPipelineConfig(join(root, 'pipelines', id)),
   verify_ingestion: true,
 }));
 const linked = await bundlePipelines(configs, { root, cache: false, whole: false });

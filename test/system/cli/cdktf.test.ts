@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { runCli } from '../../support/cli/run-cli.js';
 
+// Needs pipelines/sentinel1.
+
 const LOCAL = { LOCAL_STATE: '1' };
 
 describe('npm run deploy', () => {

@@ -5,7 +5,7 @@ import { runCli } from '../../support/cli/run-cli.js';
 
 const TIMEOUT_MS = 240_000;
 const { status } = spawnSync('npm', ['view', 'cdktn@0.24.0', 'version'], { timeout: 30_000 });
-const whereReachable = status === 0 ? test : test.skip;
+const whereReachable = status === 0 && listPipelines().length > 0 ? test : test.skip;
 
 // npm verifies its registry with these certificates, for example those of a company's proxy. Without them it retries for
 // minutes, and then uses its cache.
@@ -13,7 +13,7 @@ const { NODE_EXTRA_CA_CERTS } = process.env;
 const TRUST = { ...(NODE_EXTRA_CA_CERTS !== undefined && { NODE_EXTRA_CA_CERTS }) };
 
 whereReachable(
-  'cdktn synthesizes the same JSON as cdktf (skipped where npm cannot reach its registry)',
+  'cdktn synthesizes the same JSON as cdktf (skipped where npm cannot reach its registry, and without a pipeline)',
   async () => {
     const { code, stdout } = await runCli('check-cdktn', [], { env: TRUST });
 

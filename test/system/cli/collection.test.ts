@@ -4,6 +4,8 @@ import { expect, test } from '@jest/globals';
 
 import { runCli } from '../../support/cli/run-cli.js';
 
+// Needs pipelines/sentinel1.
+
 const TIMEOUT_MS = 120_000;
 
 test(

@@ -20,6 +20,8 @@ import { type FakeIngestor, startFakeIngestor } from '../../kit/fake-ingestor.js
 import { runCli } from '../../support/cli/run-cli.js';
 import { jsonLines } from '../../support/json-lines.js';
 
+// Needs pipelines/sentinel1 and pipelines/cop_dem_30.
+
 const BUCKET = resolve('pipelines/sentinel1/sample/bucket');
 const DAY = join(BUCKET, 'GRD/2023/3/14/IW/DV');
 const NAME = 'S1A_IW_GRDH_1SDV_20230314T052711_20230314T052736_047632_05B8A1_3C7E';

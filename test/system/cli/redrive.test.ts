@@ -1,17 +1,18 @@
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { deployedDeadLetters } from '../../../cli/redrive/aws-store.js';
 import { deployedPipeline } from '../../../cli/shared/deployed-pipeline.js';
 import { redrive, type RedriveOptions } from '../../../cli/redrive/action.js';
 import { deadLetterAttributes } from '../../../lambdas/queue/dead-letters.js';
+import { FIXTURES } from '../../support/cli/fixture-project.js';
 import { AWS_ENV, runCli, type CliOptions } from '../../support/cli/run-cli.js';
 import { startSqs, type SqsServer } from '../../../local/queue/sqs-server.js';
 
-const QUEUE = 'demo-sentinel1-granules';
-const DEAD = 'demo-sentinel1-granules-dead-letters';
-const UNDELIVERED = 'demo-sentinel1-subscription-dead-letters';
+const QUEUE = 'demo-waves-granules';
+const DEAD = 'demo-waves-granules-dead-letters';
+const UNDELIVERED = 'demo-waves-subscription-dead-letters';
 
 let folder: string;
 let sqs: SqsServer;
@@ -33,23 +34,23 @@ async function startWith(...args: Parameters<typeof startSqs>): Promise<void> {
 
 /** Runs the command within this process. */
 async function run(options: RedriveOptions = {}, ask = () => Promise.resolve(true)) {
-  const sentinel1 = { id: 'sentinel1', folder: 'pipelines/sentinel1' };
-  const store = deployedDeadLetters(deployedPipeline(sentinel1), join(folder, 'out/sentinel1'));
+  const waves = { id: 'waves', folder: 'test/fixtures/pipelines/waves' };
+  const store = deployedDeadLetters(deployedPipeline(waves), join(folder, 'out/waves'));
   const printed: string[] = [];
   const print = (text: string): void => {
     printed.push(text);
   };
-  const code = await redrive({ pipeline: 'sentinel1', store, options, print, ask });
+  const code = await redrive({ pipeline: 'waves', store, options, print, ask });
   return { code, stdout: printed.join('\n') };
 }
 
 /** Runs the command as npm does, with `folder` as the current directory. */
 function runProcess(args: readonly string[], options: CliOptions = {}) {
   if (!existsSync(join(folder, 'pipelines'))) {
-    symlinkSync(resolve('pipelines'), join(folder, 'pipelines'));
+    symlinkSync(FIXTURES, join(folder, 'pipelines'));
   }
   const env = { AWS_ENDPOINT_URL: sqs.url };
-  return runCli('redrive', ['sentinel1', ...args], { cwd: folder, env, ...options });
+  return runCli('redrive', ['waves', ...args], { cwd: folder, env, ...options });
 }
 
 /** Adds a dead letter like the handler's. */
@@ -67,7 +68,7 @@ function sendDead(
       messageAttributes: {},
     },
     {
-      pipeline: 'sentinel1',
+      pipeline: 'waves',
       correlationId: `c-${path}`,
       itemId: path,
       failure: { kind, name: 'GranuleError', message: reason },
@@ -97,7 +98,7 @@ describe('listing', () => {
       .split('\n')
       .map((line) => line.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\dZ/g, 'TIME'));
     expect(lines).toEqual([
-      `sentinel1: 5 dead letters (4 in ${DEAD}, 1 in ${UNDELIVERED}).`,
+      `waves: 5 dead letters (4 in ${DEAD}, 1 in ${UNDELIVERED}).`,
       '',
       expect.stringMatching(/^COUNT +KIND +OLDEST +NEWEST +REASON$/),
       '    3  permanent  TIME  TIME  GranuleError: <href>: <pass> is missing  (oldest: GRD/1)',
@@ -125,7 +126,7 @@ describe('listing', () => {
     ]);
 
     expect(JSON.parse(stdout)).toEqual({
-      pipeline: 'sentinel1',
+      pipeline: 'waves',
       total: 2,
       chosen: 1,
       notes: [],
@@ -149,7 +150,7 @@ describe('listing', () => {
   });
 
   test('an empty queue is reported in one sentence', async () => {
-    await expect(run()).resolves.toEqual({ code: 0, stdout: 'sentinel1: no dead letters.' });
+    await expect(run()).resolves.toEqual({ code: 0, stdout: 'waves: no dead letters.' });
   });
 
   test('a missing queue is named, with what to check', async () => {
@@ -169,7 +170,7 @@ describe('listing', () => {
     const { code, stdout } = await run();
 
     expect(code).toBe(1);
-    expect(stdout).toContain('sentinel1: 1 dead letter');
+    expect(stdout).toContain('waves: 1 dead letter');
     expect(stdout).toContain(`Could not read: queue ${UNDELIVERED} does not exist`);
   });
 });
@@ -204,7 +205,7 @@ describe('sending', () => {
       others: [],
     });
     expect(bodiesIn(DEAD)).toEqual(['{"path":"GRD/2"}']);
-    expect(existsSync(join(folder, 'out/sentinel1/redrive-journal.ndjson'))).toBe(false);
+    expect(existsSync(join(folder, 'out/waves/redrive-journal.ndjson'))).toBe(false);
   });
 
   test('does not send without confirmation', async () => {

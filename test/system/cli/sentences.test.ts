@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { projectRoot } from '../../support/cli/project-root.js';
 import { runCli } from '../../support/cli/run-cli.js';
 
+// Needs pipelines/sentinel1 and pipelines/cop_dem_30.
+
 const TIMEOUT_MS = 120_000;
 const EMPTY_ENV = { PROJECT: '', STATE_BUCKET: '', LOCAL_STATE: '' };
 

@@ -19,6 +19,8 @@ for path in sys.argv[1:]:
     print(json.dumps([valid, errors, warnings]))
 `;
 
+// Needs pipelines/noaa_oisst.
+
 /** Runs the sample; returns the content of each copy by its path. */
 async function copiesOf(out: string): Promise<ReadonlyMap<string, Buffer>> {
   const words = ['noaa_oisst', '--out', out, '--fresh'];

@@ -31,6 +31,8 @@ with rasterio.open(path, "w", driver="GTiff", height=rows, width=5, count=1, dty
     raster.write(numpy.zeros((1, rows, 5), dtype="uint8"))
 `;
 
+// Needs pipelines/noaa_oisst.
+
 const bucket = mkdtempSync(join(tmpdir(), 'gdal-bucket-'));
 const code = join(mkdtempSync(join(tmpdir(), 'gdal-')), 'create_item.py');
 let server: Server;

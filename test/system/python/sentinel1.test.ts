@@ -7,12 +7,15 @@ import { workerEnvironment } from '../../../lambdas/python/environment.js';
 import { PythonWorker } from '../../../lambdas/python/worker.js';
 import { hrefSource } from '../../../lambdas/source/href.js';
 import type { Item } from '../../../lambdas/stac/stac.js';
-import { createItem } from '../../../pipelines/sentinel1/item.js';
 import { sampleFiles } from '../../support/sample-files.js';
+import { shippedModule, type Sentinel1Item } from '../../support/project/shipped.js';
 import { pythonEnvironment, testWithPackages } from '../../support/python-environment.js';
+
+// Needs pipelines/sentinel1.
 
 /** The same granules by stactools-sentinel1 and by our TypeScript: the Items are equal but for ten differences. */
 
+const { createItem } = await shippedModule<Sentinel1Item>('sentinel1/item.ts');
 const FOLDER = 'test/fixtures/sentinel1-python';
 const environment = await pythonEnvironment({ id: 'sentinel1-python', folder: FOLDER });
 const worker = new PythonWorker(

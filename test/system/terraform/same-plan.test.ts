@@ -14,6 +14,8 @@ import type { Plan } from './module-root.js';
 import { overrideOffline } from './offline.js';
 import { found, suite } from './terraform-suite.js';
 
+// Needs pipelines/sentinel1.
+
 const TIMEOUT_MS = 240_000;
 
 /** A case takes half a minute, so outside CI only one pipeline is compared. */

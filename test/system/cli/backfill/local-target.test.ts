@@ -16,6 +16,8 @@ import {
 } from '../../../support/backfill/inventory.js';
 import { runCli } from '../../../support/cli/run-cli.js';
 
+// Needs pipelines/sentinel1.
+
 let folder: BackfillFolder;
 
 beforeEach(async () => {

@@ -1,16 +1,19 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { fixtureProject } from '../../../support/cli/fixture-project.js';
 import { CALLER, functionServices } from '../../../support/function-services/server.js';
 import { runCli, type CliOptions } from '../../../support/cli/run-cli.js';
 
-const APP = 'demo-sentinel1-app';
-const TABLE = 'demo-sentinel1-state';
+const APP = 'demo-waves-app';
+const TABLE = 'demo-waves-state';
 const ROW = `${TABLE} hold consumption`;
+
+const root = fixtureProject();
 
 let aws: Awaited<ReturnType<typeof functionServices>>;
 
 beforeEach(async () => {
   aws = await functionServices();
-  deploy('sentinel1');
+  deploy('waves');
 });
 
 afterEach(() => aws.close());
@@ -21,16 +24,16 @@ function deploy(pipeline: string): void {
 }
 
 function run(command: string, args: readonly string[], options: CliOptions = {}) {
-  return runCli(command, args, { env: { AWS_ENDPOINT_URL: aws.url }, ...options });
+  return runCli(command, args, { env: { AWS_ENDPOINT_URL: aws.url }, cwd: root, ...options });
 }
 
 describe('npm run hold', () => {
   test('disables the mapping, waits for it, and keeps reason, time and caller', async () => {
-    const { code, stdout, stderr } = await run('hold', ['sentinel1', '--reason', 'restore']);
+    const { code, stdout, stderr } = await run('hold', ['waves', '--reason', 'restore']);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(
-      /^sentinel1: consumption is held since \d{4}-\d\d-\d\d \d\d:\d\dZ by arn:aws:iam::123456789012:user\/ann: restore\. Messages wait, for 7 days at most; to go on: npm run release -- sentinel1\n$/,
+      /^waves: consumption is held since \d{4}-\d\d-\d\d \d\d:\d\dZ by arn:aws:iam::123456789012:user\/ann: restore\. Messages wait, for 7 days at most; to go on: npm run release -- waves\n$/,
     );
     expect(aws.mappings.state(APP)).toBe('Disabled');
     expect(aws.table.rows.get(ROW)).toMatchObject({ reason: { S: 'restore' }, by: { S: CALLER } });
@@ -41,16 +44,16 @@ describe('npm run hold', () => {
   });
 
   test('again keeps the time and takes the new reason, or none', async () => {
-    await run('hold', ['sentinel1', '--reason', 'restore']);
+    await run('hold', ['waves', '--reason', 'restore']);
     const { since } = aws.table.rows.get(ROW) ?? {};
 
-    const same = await run('hold', ['sentinel1']);
-    const other = await run('hold', ['sentinel1', '--reason', 'upgrade', '--json']);
+    const same = await run('hold', ['waves']);
+    const other = await run('hold', ['waves', '--reason', 'upgrade', '--json']);
 
-    expect(same.stdout).toMatch(/^sentinel1: consumption was held already, since .*: restore\n$/);
+    expect(same.stdout).toMatch(/^waves: consumption was held already, since .*: restore\n$/);
     const hold = { since: since?.S, by: CALLER, reason: 'upgrade' };
     expect(JSON.parse(other.stdout)).toEqual({
-      pipelines: [{ pipeline: 'sentinel1', result: 'held', hold }],
+      pipelines: [{ pipeline: 'waves', result: 'held', hold }],
     });
     expect(aws.table.rows.get(ROW)).toMatchObject({ since, reason: { S: 'upgrade' } });
   });
@@ -58,12 +61,12 @@ describe('npm run hold', () => {
   test('waits while Lambda is busy with an earlier change', async () => {
     aws.mappings.busy = 1;
 
-    expect(await run('hold', ['sentinel1'])).toMatchObject({ code: 0 });
+    expect(await run('hold', ['waves'])).toMatchObject({ code: 0 });
     expect(aws.mappings.state(APP)).toBe('Disabled');
   });
 
   test('that was killed in between is completed by the same command, with its time', async () => {
-    const killed = run('hold', ['sentinel1', '--reason', 'restore'], {
+    const killed = run('hold', ['waves', '--reason', 'restore'], {
       onStart: (child) => {
         const timer = setInterval(() => {
           if (!aws.table.rows.has(ROW)) return;
@@ -75,14 +78,14 @@ describe('npm run hold', () => {
     expect(await killed).toMatchObject({ code: null, stdout: '' });
     const { since } = aws.table.rows.get(ROW) ?? {};
 
-    expect(await run('hold', ['sentinel1'])).toMatchObject({ code: 0 });
+    expect(await run('hold', ['waves'])).toMatchObject({ code: 0 });
 
     expect(aws.mappings.state(APP)).toBe('Disabled');
     expect(aws.table.rows.get(ROW)).toMatchObject({ since, reason: { S: 'restore' } });
   });
 
   test('--all holds those that are deployed, and names the others', async () => {
-    deploy('cop_dem_30');
+    deploy('tides');
 
     const { code, stdout } = await run('hold', ['--all', '--json']);
 
@@ -92,26 +95,23 @@ describe('npm run hold', () => {
       pipelines.map(({ pipeline, result }) => [pipeline, result]),
     );
     expect(results).toEqual({
-      amazonia_1: 'not deployed',
-      cop_dem_30: 'held',
-      landsat_c2_l2: 'not deployed',
-      noaa_hrrr: 'not deployed',
-      noaa_oisst: 'not deployed',
-      sentinel1: 'held',
+      currents: 'not deployed',
+      tides: 'held',
+      waves: 'held',
     });
   });
 });
 
 describe('npm run release', () => {
   test('enables the mapping, and then removes the record', async () => {
-    await run('hold', ['sentinel1', '--reason', 'restore']);
+    await run('hold', ['waves', '--reason', 'restore']);
     aws.calls.length = 0;
 
-    const { code, stdout } = await run('release', ['sentinel1']);
+    const { code, stdout } = await run('release', ['waves']);
 
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^sentinel1: consumption is on again; it was held since .* by arn:aws:iam::123456789012:user\/ann: restore\n$/,
+      /^waves: consumption is on again; it was held since .* by arn:aws:iam::123456789012:user\/ann: restore\n$/,
     );
     expect(aws.mappings.state(APP)).toBe('Enabled');
     expect(aws.table.rows.has(ROW)).toBe(false);
@@ -121,16 +121,13 @@ describe('npm run release', () => {
   test('switches on what was switched off by hand, and says if there is nothing to do', async () => {
     aws.mappings.set(APP, 'Disabled');
 
-    const [first, second] = [
-      await run('release', ['sentinel1']),
-      await run('release', ['sentinel1']),
-    ];
+    const [first, second] = [await run('release', ['waves']), await run('release', ['waves'])];
 
     expect(first).toMatchObject({
       code: 0,
-      stdout: 'sentinel1: consumption is on again; it was off without a hold\n',
+      stdout: 'waves: consumption is on again; it was off without a hold\n',
     });
-    expect(second).toMatchObject({ code: 0, stdout: 'sentinel1: consumption is not held\n' });
+    expect(second).toMatchObject({ code: 0, stdout: 'waves: consumption is not held\n' });
   });
 });
 
@@ -138,12 +135,12 @@ describe('in one sentence', () => {
   test.each([
     [
       'a pipeline that is not deployed',
-      ['cop_dem_30'],
+      ['tides'],
       1,
-      /^hold: the event source mapping of demo-cop_dem_30-app does not exist in \S+: check that the pipeline is deployed, and that PROJECT and the AWS account are right\n$/,
+      /^hold: the event source mapping of demo-tides-app does not exist in \S+: check that the pipeline is deployed, and that PROJECT and the AWS account are right\n$/,
     ],
     ['no pipeline', [], 2, /^hold: missing argument <pipeline> /],
-    ['one and all', ['sentinel1', '--all'], 2, /^hold: --all and sentinel1 contradict each other/],
+    ['one and all', ['waves', '--all'], 2, /^hold: --all and waves contradict each other/],
   ])('%s', async (...[, args, code, sentence]) => {
     const result = await run('hold', args);
 
@@ -154,7 +151,7 @@ describe('in one sentence', () => {
   test('no permission: nothing is disabled', async () => {
     aws.refuseOnce('PutItem');
 
-    const { code, stderr } = await run('hold', ['sentinel1']);
+    const { code, stderr } = await run('hold', ['waves']);
 
     expect(code).toBe(1);
     expect(stderr).toBe(

@@ -5,9 +5,11 @@ import { expect, test } from '@jest/globals';
 import { tryFingerprint } from '../../../../cli/plan/affected.js';
 import { type Bundle, bundleEntries } from '../../../../modules/bundling/bundle.js';
 import { assetPath } from '../../../../modules/bundling/assets.js';
+import { fixtureProject } from '../../../support/cli/fixture-project.js';
 import { gitProject } from '../../../support/cli/project-root.js';
 
-const ENTRY = 'pipelines/sentinel1/app.ts';
+const project = fixtureProject();
+const ENTRY = 'pipelines/waves/app.ts';
 
 async function bundleIn(root: string): Promise<Bundle> {
   const bundle = (await bundleEntries([ENTRY], { root, cache: false })).get(ENTRY);
@@ -24,18 +26,18 @@ function stackOf(bundle: Bundle, memory = 512): string {
 }
 
 test('a fingerprint does not depend on the location of node_modules', async () => {
-  const here = await bundleIn(process.cwd());
+  const here = await bundleIn(project);
   const root = gitProject({});
-  cpSync('pipelines/sentinel1', join(root, 'pipelines/sentinel1'), { recursive: true });
+  cpSync(join(project, 'pipelines/waves'), join(root, 'pipelines/waves'), { recursive: true });
   const elsewhere = await bundleIn(root);
 
   expect(tryFingerprint(stackOf(elsewhere))).toBe(tryFingerprint(stackOf(here)));
 });
 
 test('a fingerprint depends on the code and the stack', async () => {
-  const here = await bundleIn(process.cwd());
+  const here = await bundleIn(project);
   const root = gitProject({});
-  cpSync('pipelines/sentinel1', join(root, 'pipelines/sentinel1'), { recursive: true });
+  cpSync(join(project, 'pipelines/waves'), join(root, 'pipelines/waves'), { recursive: true });
   writeFileSync(join(root, ENTRY), 'export const handler = () => 1;\n');
 
   expect(tryFingerprint(stackOf(await bundleIn(root)))).not.toBe(tryFingerprint(stackOf(here)));

@@ -137,6 +137,8 @@ import { COLLECTION_ID } from './constants.js';
 import { parseMessage } from './granule-message.js';
 import { createItem as light } from './item.js';
 
+// Needs pipelines/sentinel1.
+
 const createItem: typeof light = (granule) => {
   const strings = Array.from({ length: 4_000_000 }, (_, index) => \`granule \${index}\`);
   return strings.length > 0 ? light(granule) : light(granule);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { parseBody } from '../../../lambdas/granule/message.js';
-import { parseMessage } from '../../../pipelines/sentinel1/granule-message.js';
-import { granulesIn, SAMPLE } from './granules.js';
+import { parseBody } from '../../lambdas/granule/message.js';
+import { parseMessage } from './granule-message.js';
+import { granulesIn, SAMPLE } from '../../test/bench/cost/granules.js';
 
 test('batches of notifications name as many granules as they have messages', () => {
   const { batch } = granulesIn(SAMPLE);
