@@ -77,6 +77,7 @@ function settingsOf({ folder, config, code }: PlannedPipeline): LocalRunOptions[
     pipeline: folder.id,
     appFile: code.appFile,
     ...(config.stac_api_url !== undefined && { stacApiUrl: config.stac_api_url }),
+    ...(config.code_version !== undefined && { codeVersion: config.code_version }),
     requesterPays: config.requester_pays,
     region: config.region,
     timeoutSeconds: config.timeout_seconds,
@@ -91,8 +92,13 @@ function settingsOf({ folder, config, code }: PlannedPipeline): LocalRunOptions[
  * change; other config keys decide only which messages succeed.
  */
 function basisOf({ folder, config, code }: PlannedPipeline): Record<string, string> {
-  const { source, stac_api_url: api, inventory_location: inventory } = config;
-  const keys = { source: source.join(' '), stac_api_url: api, inventory_location: inventory };
+  const { source, stac_api_url: api, inventory_location: inventory, code_version } = config;
+  const keys = {
+    source: source.join(' '),
+    stac_api_url: api,
+    inventory_location: inventory,
+    code_version,
+  };
   const given = Object.entries(keys).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );

@@ -36,6 +36,7 @@ export const deployedCollaborators = once((): GranuleCollaborators => {
     log,
     meter,
     stacApiUrl: optionalEnv('STAC_API_URL'),
+    codeVersion: codeVersion(),
     source: hrefSource({
       requesterPays: optionalEnv('REQUESTER_PAYS') === 'true',
       ...(region !== undefined && { region }),
@@ -56,6 +57,11 @@ export const deployedCollaborators = once((): GranuleCollaborators => {
     },
   };
 });
+
+function codeVersion(): GranuleCollaborators['codeVersion'] {
+  const version = optionalEnv('CODE_VERSION');
+  return version === undefined ? undefined : { pipeline: requiredEnv('PIPELINE'), version };
+}
 
 /** Returns undefined without verify_ingestion. */
 function recordIngestion(tokens: AccessTokens): GranuleCollaborators['recordIngestion'] {

@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import { withCodeVersion, type CodeVersion } from './code-version.js';
 import { postVersion } from './post-version.js';
 import { withinTime, type TimeBudget } from './time-budget.js';
 import type { VersionKeys } from './version.js';
@@ -27,6 +28,8 @@ export interface BatchContext {
   readonly log: Log;
   readonly meter: Meter;
   readonly stacApiUrl?: string | undefined;
+  /** The version of the code that posted Items name; undefined if they name none. */
+  readonly codeVersion?: CodeVersion | undefined;
   readonly remainingMs: () => number;
 }
 
@@ -135,10 +138,11 @@ async function postAndRecord(
   remaining: number,
 ): Promise<void> {
   const { item, correlationId } = next;
-  const { budget, postItem, meter } = context;
+  const { budget, postItem, meter, codeVersion } = context;
   const timeoutMs = Math.min(POST_TIMEOUT_MS, remaining);
   const deadline = Date.now() + remaining * RETRY_SHARE;
-  await limited(() => postItem(item, { correlationId, deadline, timeoutMs }), budget);
+  const posted = withCodeVersion(item, codeVersion);
+  await limited(() => postItem(posted, { correlationId, deadline, timeoutMs }), budget);
   meter.count('ItemsPosted');
   await limited(() => recordIngestion(next, context), budget);
 }

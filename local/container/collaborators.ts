@@ -28,7 +28,7 @@ export function containerCollaborators(
   const tell = (message: FromContainer): void => {
     port.postMessage(message);
   };
-  const { pipeline, maxReceiveCount, retryDelaySeconds, stacApiUrl } = settings;
+  const { pipeline, maxReceiveCount, retryDelaySeconds, stacApiUrl, codeVersion } = settings;
   const attempts: Attempt[] = [];
   const [log, meter] = [mainLog(tell), mainMeter(tell, attempts)];
   return {
@@ -36,6 +36,7 @@ export function containerCollaborators(
     meter,
     onSettled: attemptsInto(attempts),
     stacApiUrl,
+    codeVersion: codeVersion === undefined ? undefined : { pipeline, version: codeVersion },
     source: sourceOf(settings),
     outputs: deployedOutputs(),
     postItem: reporting(

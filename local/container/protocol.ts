@@ -22,6 +22,8 @@ export interface ContainerSettings {
   /** A fixed access token, used instead of `secret`. */
   readonly token?: string;
   readonly stacApiUrl?: string;
+  /** The version of the code that posted Items name. */
+  readonly codeVersion?: string;
   readonly requesterPays: boolean;
   readonly region?: string;
   readonly maxReceiveCount: number;

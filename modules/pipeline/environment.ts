@@ -44,6 +44,13 @@ export function sourceEnvironment({
   return { REQUESTER_PAYS: String(requester_pays), SOURCE_REGION: region };
 }
 
+/** Returns the variable of an app function whose Items say which code made them. */
+export function codeVersionEnvironment({
+  code_version,
+}: Pick<PipelineSettings, 'code_version'>): Environment {
+  return code_version === undefined ? {} : { CODE_VERSION: code_version };
+}
+
 /** Returns the variables of an app function whose Items are created in Python. */
 export function pythonEnvironment(config: PythonPipelineSettings): Environment {
   return terraformTexts(pythonVariables(config));

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import {
+  codeVersionEnvironment,
   commonEnvironment,
   ingestorEnvironment,
   inventoryEnvironment,
@@ -69,6 +70,7 @@ export function appFunction(scope: Construct, parts: PipelineParts): PipelineFun
       ...ingestorEnvironment(config),
       ...sourceEnvironment(config),
       ...queueEnvironment(config, queue),
+      ...codeVersionEnvironment(config),
       ...derived.python?.variables,
       ...(derived.outputs && outputsEnvironment(derived.outputs)),
     },

@@ -13,7 +13,8 @@ type Key =
   | 'secret_arn'
   | 'secret_kms_key_arn'
   | 'source_kms_key_arns'
-  | 'stac_api_url';
+  | 'stac_api_url'
+  | 'code_version';
 
 type FunctionKey =
   'id' | 'memory_mb' | 'timeout_seconds' | 'log_retention_days' | 'permissions_boundary_arn';

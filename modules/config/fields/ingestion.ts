@@ -6,6 +6,7 @@ import {
   parseSecretArn,
   parseStandardTopicArn,
 } from '../values/arn.js';
+import { CODE_VERSION_TEXT, parseCodeVersion } from '../values/code-version.js';
 import { parseFilterPolicy } from '../values/filter-policy.js';
 import { parsePipelineId } from '../values/pipeline-id.js';
 import { parseS3Location } from '../values/s3-location.js';
@@ -122,6 +123,14 @@ export const OTHER_FIELDS = {
     parse: parseServiceUrl,
     says: 'the URL of the STAC API that serves the ingested Items',
     allowed: SERVICE_URL,
+  },
+  code_version: {
+    kind: 'text',
+    parse: checked(parseCodeVersion),
+    unset: 'Items do not say which code made them',
+    says: "the version of the pipeline's code, which posted Items have in `processing:software`",
+    note: 'Raise it when the code makes other Items, so that `backfill reprocess` can find those made before.',
+    allowed: CODE_VERSION_TEXT,
   },
   secret_kms_key_arn: {
     kind: 'text',

@@ -33,6 +33,7 @@ export function settingReferences(
     source_kms_key_arns: stack.variable('source_kms_key_arns').listValue,
     permissions_boundary_arn: stack.text('permissions_boundary_arn'),
     stac_api_url: stack.text('stac_api_url'),
+    code_version: stack.text('code_version'),
     ...numberReferences(stack, numberKeys(MODULE_FIELDS)),
     requester_pays: stack.variable('requester_pays').booleanValue,
     read_archived: stack.variable('read_archived').booleanValue,

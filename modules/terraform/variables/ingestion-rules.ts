@@ -1,4 +1,5 @@
 import type { ConfigKey } from '../../config/fields.js';
+import { CODE_VERSION, CODE_VERSION_TEXT } from '../../config/values/code-version.js';
 import { PIPELINE_ID } from '../../config/values/pipeline-id.js';
 import {
   KEY_ARN_RULE,
@@ -45,6 +46,9 @@ export const INGESTION_EXTRAS = {
     ],
   },
   stac_api_url: { rules: [SERVICE_URL] },
+  code_version: {
+    rules: [matches(CODE_VERSION.source.replace(/^\^|\$$/g, ''), `be ${CODE_VERSION_TEXT}`)],
+  },
   sns: {
     note: 'It is in the region of the provider aws.topic. Terraform must know at plan time whether it is null, because that decides which resources exist.',
     rules: [STANDARD_TOPIC_ARN_RULE],

@@ -95,6 +95,19 @@ describe('the deployed granule function', () => {
     });
   });
 
+  test('posts Items with the version of its code, where CODE_VERSION is set', async () => {
+    await handle(['a']);
+    process.env['CODE_VERSION'] = '1.4.0';
+    startContainer();
+    await handle(['a']);
+
+    const bodies = posts('/api/ingestions').map(({ body }) => JSON.parse(body) as object);
+    expect(bodies[0]).not.toHaveProperty(['properties', 'processing:software']);
+    expect(bodies[1]).toMatchObject({
+      properties: { 'processing:software': { 'example-pipeline': '1.4.0' } },
+    });
+  });
+
   test('keeps its token in memory, and in the table for other containers', async () => {
     await handle(['a']);
     await handle(['b']);

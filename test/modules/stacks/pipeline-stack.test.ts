@@ -152,6 +152,7 @@ describe('a function', () => {
       RETRY_DELAY_SECONDS: '30',
       VERIFY_INGESTION: 'true',
       CIRCUIT_BREAKER: 'true',
+      CODE_VERSION: '1.4.0',
       OUTPUTS: 's3://waves-cogs/v1',
     });
     expect(environmentOf('collection', all)).toEqual({ ...common, ...posting });

@@ -42,5 +42,6 @@ export const MATRIX: Readonly<Record<string, Fields>> = {
     verify_ingestion: 'true',
     verify_tries: '4',
     max_silence_minutes: '180',
+    code_version: '1.4.0',
   },
 };

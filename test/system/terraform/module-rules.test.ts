@@ -40,6 +40,11 @@ const REFUSED: readonly (readonly [what: string, call: ModuleCall, says: string]
     'sns_filter_policy must have only these operators in the filter policy: prefix, suffix,',
   ],
   [
+    'a version of the code without numbers',
+    pipeline({ code_version: 'latest' }),
+    'code_version must be numbers separated by dots',
+  ],
+  [
     'a fraction',
     queue({ name: 'demo', max_concurrency: 2.5 }),
     'max_concurrency must be a whole number of concurrent batches from 2 to 1000.',
