@@ -63,6 +63,7 @@ const INSIDE: Readonly<Record<string, Allowed>> = {
     shared: [],
     config: ['shared'],
     item: [],
+    trace: ['shared', 'status', 'redrive', 'backfill'],
     status: ['shared'],
     hold: ['shared'],
     image: ['shared'],
@@ -75,6 +76,7 @@ const INSIDE: Readonly<Record<string, Allowed>> = {
     redrive: ['shared', 'local'],
     reconcile: ['shared', 'backfill', 'python'],
     doors: [
+      ...['trace'],
       ...['shared', 'item', 'status', 'image', 'stacks', 'plan', 'local', 'backfill', 'redrive'],
       ...['python', 'hold', 'config', 'new'],
       ...['reconcile'],

@@ -55,7 +55,7 @@ function listedOnce({ listIngestions }: IngestionList): IngestionList {
 }
 
 /** A token of this command alone: only functions share theirs in the state table. */
-function ownTokens(secretArn: string): CachedTokens {
+export function ownTokens(secretArn: string): CachedTokens {
   return new CachedTokens({
     readSecret: secretReader(secretArn),
     store: memoryTokenStore(),

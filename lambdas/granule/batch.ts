@@ -29,6 +29,8 @@ export interface RecordResult {
   readonly madeIds: readonly string[];
   readonly postedIds: readonly string[];
   readonly correlationId: string;
+  /** What the message is about (see subjectOf); undefined if its body could not be parsed or has no message. */
+  readonly about?: string | undefined;
   readonly milliseconds: number;
 }
 
@@ -38,6 +40,7 @@ interface MadeRecord extends PostableRecord {
    * are posted.
    */
   readonly outcome?: Outcome;
+  readonly about?: string | undefined;
   readonly milliseconds: number;
 }
 
@@ -90,11 +93,13 @@ async function makeOne<G extends Granule>(
   const { budget } = context;
   let correlationId = correlationIdOf(record);
   let versions: VersionKeys | undefined;
+  let about: string | undefined;
   const done = (items: readonly Item[], outcome?: Outcome): MadeRecord => ({
     record,
     correlationId,
     items,
     versions,
+    about,
     milliseconds: performance.now() - started,
     ...(outcome && { outcome }),
   });
@@ -104,6 +109,8 @@ async function makeOne<G extends Granule>(
   try {
     const body = parseBody(record.body);
     correlationId = body.notificationId ?? correlationId;
+    const [first] = body.messages;
+    about = first && subjectOf(first);
     const { items, namesGranule, failure } = await makeItems(pipeline, body, {
       ...context,
       origin: { isBackfill: backfillOf(record) !== undefined },
@@ -112,9 +119,7 @@ async function makeOne<G extends Granule>(
     versions = versionKeys(items, pipeline.versionOf);
     if (failure !== undefined) return done(items, { result: 'failed', failure });
     if (items.length > 0) return done(items);
-    const [first] = body.messages;
-    const about = first && subjectOf(first);
-    return done([], { result: 'skipped', namesGranule, ...(about !== undefined && { about }) });
+    return done([], { result: 'skipped', namesGranule });
   } catch (error) {
     return done([], { result: 'failed', failure: tracedFailureOf(error) });
   }
@@ -143,6 +148,7 @@ function resultOf(made: MadeRecord, posts: ReadonlyMap<string, Post>): RecordRes
   return {
     record,
     correlationId,
+    about: made.about,
     outcome,
     itemIds: items.filter(isConcerned).map(({ id }) => id),
     madeIds: items.map(({ id }) => id),

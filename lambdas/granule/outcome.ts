@@ -166,7 +166,7 @@ const LEVELS = {
 } as const;
 
 function logOutcome(
-  { record, itemIds, correlationId, milliseconds, outcome }: RecordResult,
+  { record, itemIds, correlationId, about, milliseconds, outcome }: RecordResult,
   { log, retry }: SettleContext,
   { as, failure }: LoggedOutcome,
 ): void {
@@ -176,9 +176,9 @@ function logOutcome(
     messageId: record.messageId,
     correlationId,
     outcome: as,
+    ...(about !== undefined && { about }),
     milliseconds: Math.round(milliseconds),
     ...(outcome.result === 'superseded' && { supersededBy: outcome.by }),
-    ...(outcome.result === 'skipped' && { about: outcome.about }),
     ...((as === 'retry' || as === 'dead') && { receiveCount: receiveCount(record) }),
     ...(failure && fieldsOf(failure)),
   });

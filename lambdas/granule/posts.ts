@@ -42,8 +42,8 @@ export type Outcome =
   | { readonly result: 'posted' }
   /** A newer version of the Item, `by`, is in the catalogue. */
   | { readonly result: 'superseded'; readonly by: string }
-  /** `namesGranule` is true if the message is about a granule that has no Items; `about` says what the message names. */
-  | { readonly result: 'skipped'; readonly namesGranule?: boolean; readonly about?: string }
+  /** `namesGranule` is true if the message is about a granule that has no Items. */
+  | { readonly result: 'skipped'; readonly namesGranule?: boolean }
   | { readonly result: 'failed'; readonly failure: Failure }
   /** There was no time left to start. */
   | { readonly result: 'not-started'; readonly failure: Failure };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
+  GetItemCommand,
   paginateQuery,
   PutItemCommand,
   UpdateItemCommand,
@@ -62,6 +63,20 @@ export function ingestionTable(
       ),
     remove: (pending) => ifUnchanged(() => client.send(new DeleteItemCommand(change(pending)))),
   };
+}
+
+/** Reads the row of one Item; undefined if it has none, because it was not posted or is settled. */
+export async function findPending(
+  tableName: string,
+  client: Pick<DynamoDBClient, 'send'>,
+  itemId: string,
+): Promise<PendingIngestion | undefined> {
+  for (const partition of [partitionOf(itemId), OLD_PARTITION]) {
+    const Key = keyOf({ partition, itemId });
+    const { Item } = await client.send(new GetItemCommand({ TableName: tableName, Key }));
+    if (Item !== undefined) return pendingOf(Item);
+  }
+  return undefined;
 }
 
 function checkSize(body: string): void {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   ConditionalCheckFailedException,
+  GetItemCommand,
   UpdateItemCommand,
   type AttributeValue,
   type DynamoDBClient,
@@ -58,10 +59,7 @@ export function versionTable(
   client: Table,
   now: () => number = Date.now,
 ): PostedVersions {
-  const rowOf = (itemId: string) => ({
-    TableName: tableName,
-    Key: { pk: { S: `version#${itemId}` }, sk: { S: 'version' } },
-  });
+  const rowOf = (itemId: string) => rowIn(tableName, itemId);
   return {
     claim: async ({ itemId, by, version, isForced, until }) => {
       const row = rowOf(itemId);
@@ -117,6 +115,37 @@ export function versionTable(
       });
       await client.send(forget).catch(ignoreOther);
     },
+  };
+}
+
+/** What is known about the versions of an Item. */
+export interface VersionRow {
+  /** The version that was posted last; undefined if none was, or if it was not loaded. */
+  readonly posted: string | undefined;
+  /** The post that is in progress, or was when its function was killed. */
+  readonly claim: { readonly messageId: string; readonly until: string } | undefined;
+}
+
+/** Reads the row of one Item; undefined if it has none. */
+export async function readVersion(
+  tableName: string,
+  client: Table,
+  itemId: string,
+): Promise<VersionRow | undefined> {
+  const { Item } = await client.send(new GetItemCommand(rowIn(tableName, itemId)));
+  if (Item === undefined) return undefined;
+  const { posted, claimed_by: by, claimed_until: until } = Item;
+  const claim =
+    by?.S === undefined
+      ? undefined
+      : { messageId: by.S, until: new Date(Number(until?.N ?? 0)).toISOString() };
+  return { posted: posted?.S, claim };
+}
+
+function rowIn(tableName: string, itemId: string) {
+  return {
+    TableName: tableName,
+    Key: { pk: { S: `version#${itemId}` }, sk: { S: 'version' } },
   };
 }
 

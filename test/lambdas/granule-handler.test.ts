@@ -483,6 +483,7 @@ describe('the log', () => {
           messageId: record.messageId,
           correlationId: record.messageId,
           outcome: 'posted',
+          about: '{"name":"a"}',
           milliseconds: expect.any(Number) as unknown,
         },
       },

@@ -61,6 +61,7 @@ describe('a record', () => {
     expect(results).toStrictEqual([
       {
         record,
+        about: undefined,
         correlationId: record.messageId,
         itemIds: [],
         madeIds: [],

@@ -23,6 +23,7 @@ interface Given {
   /** The pipeline whose backfill sent the message. */
   readonly backfill?: string;
   readonly itemIds?: readonly string[];
+  readonly about?: string;
   readonly retry?: Partial<RetrySettings>;
   /** Use Math.random. By default every delay is the longest possible. */
   readonly byChance?: boolean;
@@ -31,7 +32,7 @@ interface Given {
 
 /** Settles a record with `outcome` and returns everything that was done. */
 async function settled(outcome: Outcome, given: Given = {}) {
-  const { receives = 1, itemIds = ['S1A'] } = given;
+  const { receives = 1, itemIds = ['S1A'], about } = given;
   const log = new MemoryLog();
   const counted: MetricName[] = [];
   const dead: DeadLetterReason[] = [];
@@ -49,6 +50,7 @@ async function settled(outcome: Outcome, given: Given = {}) {
     madeIds: itemIds,
     postedIds: [],
     correlationId: 'c-1',
+    about,
     milliseconds: 12.4,
   };
   const settlement = await settle(entry, {
@@ -96,11 +98,14 @@ describe('a record that is done', () => {
     ]);
   });
 
-  test('because it was skipped is logged with what it is about', async () => {
-    const { log } = await settled({ result: 'skipped', about: 's3://b/a.txt' }, { itemIds: [] });
+  test.each(['skipped', 'posted'] as const)(
+    'because it was %s is logged with what it is about',
+    async (result) => {
+      const { log } = await settled({ result }, { itemIds: [], about: 's3://b/a.txt' });
 
-    expect(log.lines[0]?.fields).toMatchObject({ outcome: 'skipped', about: 's3://b/a.txt' });
-  });
+      expect(log.lines[0]?.fields).toMatchObject({ outcome: result, about: 's3://b/a.txt' });
+    },
+  );
 
   test('because it was skipped is counted as skipped', async () => {
     const { settlement, log, counted } = await settled({ result: 'skipped' }, { itemIds: [] });
