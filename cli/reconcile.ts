@@ -1,13 +1,23 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { Command } from 'commander';
-import { granuleQueue, openReconciliation, type OpenOptions } from './reconcile/open.js';
+import { AWS_REQUESTS } from '../lambdas/runtime/aws-requests.js';
+import { checkOptions, type CommandOptions } from './reconcile/check-options.js';
+import { fleetExitCode, reconcileFleet } from './reconcile/fleet/fleet.js';
+import { fleetJson, fleetMarkdown } from './reconcile/fleet/report.js';
+import { writeMetrics } from './reconcile/metric.js';
+import { granuleQueue, openReconciliation } from './reconcile/open.js';
 import { startShow } from './reconcile/progress.js';
-import { reconcile, type RunOptions } from './reconcile/run.js';
-import { requiredPipeline, runCommand, UsageError, wholeNumber } from './shared/command.js';
+import { reconcile, type RunResult } from './reconcile/run.js';
+import {
+  pipelineArgument,
+  requiredPipeline,
+  runCommand,
+  UsageError,
+  wholeNumber,
+  type PipelineFolder,
+} from './shared/command.js';
+import { deployedPipeline } from './shared/deployed-pipeline.js';
 import { confirm, INTERRUPTED, interruptSignal } from './shared/terminal.js';
-
-interface CommandOptions extends OpenOptions, RunOptions {
-  readonly local?: true;
-}
 
 const command = new Command('reconcile')
   .description(
@@ -18,8 +28,9 @@ queue. An Item without a granule is listed, never deleted.
 The exit code is 1 if anything is missing or needs attention, or if there was
 nothing to compare. A run that was interrupted goes on where it stopped.`,
   )
-  .usage('[options] <pipeline>')
+  .usage('[options] <pipeline>|--all')
   .argument('[pipeline]', 'name of a folder in pipelines/')
+  .option('--all', 'every deployed pipeline that can be compared, with a report in Markdown')
   .option('--stac-api <url>', 'STAC API of the catalogue (default: stac_api_url of config.yaml)')
   .option('--chunk <chunk>', 'compare one chunk of the backfill only')
   .option('--from <chunk>', 'with --to: compare the chunks from this one')
@@ -29,6 +40,7 @@ nothing to compare. A run that was interrupted goes on where it stopped.`,
   .option('--yes', 'with --send: skip the confirmation')
   .option('--fresh', 'start over instead of going on with an interrupted run')
   .option('--page-size <n>', 'Items of a page of the STAC API (default: 1000)', pageSize)
+  .option('--metric', 'write the metrics MissingItems and SurplusItems to CloudWatch')
   .option('--json', 'print one JSON object')
   .option('--local', 'read an inventory on this machine, and nothing in AWS')
   .option(
@@ -44,15 +56,44 @@ nothing to compare. A run that was interrupted goes on where it stopped.`,
     `
 Examples:
   npm run reconcile -- sentinel1
+  npm run reconcile -- --all --metric
   npm run reconcile -- sentinel1 --chunk 2024-05-01 --send
   npm run reconcile -- cop_dem_30 --local --inventory list.txt --stac-api https://stac.example.com`,
   )
   .action(run);
 
 async function run(name: string | undefined, options: CommandOptions): Promise<void> {
+  if (options.all) {
+    await runAll(name, options);
+    return;
+  }
   const folder = requiredPipeline(name);
   checkOptions(folder.id, options);
   const signal = interruptSignal(process.stderr);
+  const { output, exitCode } = await compareOne(folder, { options, signal });
+  if (output === undefined) process.stderr.write('stopped: the same command goes on from here\n');
+  else process.stdout.write(`${output}\n`);
+  process.exitCode = signal.aborted ? INTERRUPTED : exitCode;
+}
+
+async function runAll(name: string | undefined, options: CommandOptions): Promise<void> {
+  if (name !== undefined) throw new UsageError(`--all and ${name} contradict each other`);
+  checkOptions('<pipeline>', options);
+  const signal = interruptSignal(process.stderr);
+  const fleet = await reconcileFleet({
+    onStart: (id) => process.stderr.write(`${id}:\n`),
+    compare: async (id) => (await compareOne(pipelineArgument(id), { options, signal })).finding,
+  });
+  process.stdout.write(`${options.json ? fleetJson(fleet) : fleetMarkdown(fleet)}\n`);
+  process.exitCode = signal.aborted ? INTERRUPTED : fleetExitCode(fleet);
+}
+
+interface Given {
+  readonly options: CommandOptions;
+  readonly signal: AbortSignal;
+}
+
+async function compareOne(folder: PipelineFolder, { options, signal }: Given): Promise<RunResult> {
   const progress = startShow(process.stderr);
   const say = (line: string): void => {
     progress.end();
@@ -69,38 +110,16 @@ async function run(name: string | undefined, options: CommandOptions): Promise<v
   try {
     const queue = () => granuleQueue(folder);
     const result = await reconcile(reconciliation, { options, queue, ask: confirm, say });
-    progress.end();
-    if (result.output === undefined) say('stopped: the same command goes on from here');
-    else process.stdout.write(`${result.output}\n`);
-    process.exitCode = signal.aborted ? INTERRUPTED : result.exitCode;
+    if (options.metric && result.finding !== undefined) {
+      const { region } = deployedPipeline(folder).config;
+      const client = new CloudWatchClient({ region, requestHandler: AWS_REQUESTS });
+      await writeMetrics(result.finding, { service: folder.id, client });
+    }
+    return result;
   } finally {
     progress.end();
     await reconciliation.target.close();
   }
-}
-
-/** Throws UsageError before anything is read, which may take long. */
-function checkOptions(id: string, options: CommandOptions): void {
-  const { local, inventory, send, last, yes, fresh, json } = options;
-  if (local && inventory === undefined)
-    throw new UsageError(
-      '--local requires --inventory <path>: pass the S3 Inventory folder or the listing to compare',
-    );
-  if (!local && inventory !== undefined) throw new UsageError('--inventory requires --local');
-  if (local && send) {
-    throw new UsageError(
-      '--send is for a deployment, not for --local: without --send, the file of missing Items has their messages, which ' +
-        `npm run local -- ${id} --messages <file> makes Items of`,
-    );
-  }
-  if (!send && (last ?? yes)) throw new UsageError(`${last ? '--last' : '--yes'} needs --send`);
-  if (last && fresh) throw new UsageError('--last and --fresh exclude each other');
-  if (!send || yes) return;
-  if (json) throw new UsageError('--json with --send cannot ask for confirmation: add --yes');
-  if (!process.stdin.isTTY)
-    throw new UsageError(
-      '--send cannot ask for confirmation, because stdin is not a terminal: add --yes',
-    );
 }
 
 function pageSize(value: string): number {

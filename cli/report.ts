@@ -3,12 +3,12 @@ import { Command } from 'commander';
 import { CommandError, runCommand, UsageError } from './shared/command.js';
 import { systemReason } from './shared/system-error.js';
 import { APPROVAL_LABEL, checkApproval } from './plan/approval.js';
-import { githubClient, writeComment, writeDriftIssue } from './plan/github.js';
+import { githubClient, MARK, RECONCILE_MARK, writeComment, writeIssue } from './plan/github.js';
 
 const command = new Command('report')
   .addHelpText('after', '\nExample:\n  npm run report -- comment 7 plan.md')
   .description(
-    'Post the output of npm run plan on GitHub. Needs GITHUB_REPOSITORY and GITHUB_TOKEN, as in a GitHub workflow.',
+    'Post the output of npm run plan or reconcile on GitHub. Needs GITHUB_REPOSITORY and GITHUB_TOKEN, as in a GitHub workflow.',
   );
 
 command
@@ -33,7 +33,24 @@ command
     const body = code === 0 ? undefined : textOf(file);
     const title =
       code === 1 ? 'Drift: the plan failed' : 'Drift: what is deployed differs from main';
-    await writeDriftIssue(githubClient(process.env), { title, body });
+    await writeIssue(githubClient(process.env), { mark: MARK, title, body });
+  });
+
+command
+  .command('reconcile')
+  .description('Open, update or close the issue about what the catalogue misses.')
+  .argument('<file>', 'output of npm run reconcile -- --all')
+  .requiredOption(
+    '--code <n>',
+    'exit code of npm run reconcile: 0 everything is there, 1 something needs attention',
+    wholeNumber('--code'),
+  )
+  .action(async (file: string, { code }: { readonly code: number }) => {
+    await writeIssue(githubClient(process.env), {
+      mark: RECONCILE_MARK,
+      title: 'Reconcile: the inventory and the catalogue differ',
+      body: code === 0 ? undefined : `${RECONCILE_MARK}\n${textOf(file)}`,
+    });
   });
 
 command

@@ -3,6 +3,8 @@ import { CommandError } from '../shared/command.js';
 
 /** First line of our comment and issue, invisible to readers, by which a later run finds them. */
 export const MARK = '<!-- stac-pipelines: plan -->';
+/** The same for the issue about what is missing in the catalogue. */
+export const RECONCILE_MARK = '<!-- stac-pipelines: reconcile -->';
 
 const Comment = z.object({
   id: z.number(),
@@ -18,21 +20,26 @@ export async function writeComment(
   body: string,
 ): Promise<void> {
   const comments = z.array(Comment).parse(await github.list(`issues/${pullRequest}/comments`));
-  const ours = comments.find(isOurs);
+  const ours = comments.find((comment) => isOurs(comment, MARK));
   if (ours === undefined) await github.send('POST', `issues/${pullRequest}/comments`, { body });
   else await github.send('PATCH', `issues/comments/${ours.id}`, { body });
 }
 
-export interface Drift {
+export interface KeptIssue {
+  /** First line of the body, by which a later run finds the issue. */
+  readonly mark: string;
   readonly title: string;
-  /** Text of the issue; undefined if there is no drift. */
+  /** Text of the issue, which begins with the mark; undefined if there is nothing to report. */
   readonly body: string | undefined;
 }
 
-/** Opens or updates our issue about drift, or closes it if there is none. Throws GithubError. */
-export async function writeDriftIssue(github: GithubClient, { title, body }: Drift): Promise<void> {
+/** Opens or updates our issue about one subject, or closes it if there is nothing to report. Throws GithubError. */
+export async function writeIssue(
+  github: GithubClient,
+  { mark, title, body }: KeptIssue,
+): Promise<void> {
   const issues = z.array(Issue).parse(await github.list('issues?state=open'));
-  const ours = issues.find((issue) => issue.pull_request === undefined && isOurs(issue));
+  const ours = issues.find((issue) => issue.pull_request === undefined && isOurs(issue, mark));
   if (body === undefined) {
     if (ours) await github.send('PATCH', `issues/${ours.number}`, { state: 'closed' });
   } else if (ours) await github.send('PATCH', `issues/${ours.number}`, { title, body });
@@ -40,8 +47,8 @@ export async function writeDriftIssue(github: GithubClient, { title, body }: Dri
 }
 
 /** Anyone can write the mark, so only those of bots are ours. */
-function isOurs({ body, user }: z.infer<typeof Comment>): boolean {
-  return user?.type === 'Bot' && body?.startsWith(MARK) === true;
+function isOurs({ body, user }: z.infer<typeof Comment>, mark: string): boolean {
+  return user?.type === 'Bot' && body?.startsWith(mark) === true;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;

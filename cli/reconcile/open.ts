@@ -26,13 +26,18 @@ export interface OpenOptions extends ChunkOptions {
   readonly out?: string;
 }
 
+/** Thrown for a pipeline whose inventory cannot be compared with a catalogue, whatever they contain. */
+export class NotComparableError extends CommandError {
+  override readonly name = 'NotComparableError';
+}
+
 export interface Opening extends Pick<Reconciliation, 'isStopped' | 'show' | 'signal'> {
   readonly say: (line: string) => void;
 }
 
 /**
- * Finds both sides of a comparison. Throws UsageError if the pipeline cannot be compared or does not say where its STAC
- * API is, and PipelineError if there is no inventory.
+ * Finds both sides of a comparison. Throws NotComparableError if the pipeline does not say which Item a row makes,
+ * UsageError if it has no backfill or does not say where its STAC API is, and PipelineError if there is no inventory.
  */
 export async function openReconciliation(
   folder: PipelineFolder,
@@ -87,7 +92,7 @@ function apiOf({ id, stac_api_url }: PipelineConfig, { stacApi }: OpenOptions): 
 
 function checkIdentifies({ pipeline, historic }: BackfillTarget): void {
   if (historic.pipeline.itemIdOf !== undefined) return;
-  throw new CommandError(
+  throw new NotComparableError(
     `${pipeline} cannot be compared, because it does not say which Item a row of its inventory makes: add itemIdOf to ` +
       'historic.ts, or a group (?<id>...) to granule_pattern. That is possible if a granule makes one Item, and if its ' +
       'id follows from the key (docs/pipelines.md)',

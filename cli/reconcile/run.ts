@@ -34,6 +34,8 @@ export interface RunResult {
   /** The report; undefined if the run was stopped before the end. */
   readonly output: string | undefined;
   readonly exitCode: 0 | 1;
+  /** Undefined if the run was stopped before the end. */
+  readonly finding: Finding | undefined;
 }
 
 /** Compares the inventory with the catalogue, and sends the messages of the missing Items if asked to. Throws PipelineError and CommandError. */
@@ -41,7 +43,7 @@ export async function reconcile(run: Reconciliation, around: Surroundings): Prom
   const { options } = around;
   const state = options.last ? lastState(run) : await stateOf(run, around);
   const finished = await finish(state, run);
-  if (finished === undefined) return { output: undefined, exitCode: 1 };
+  if (finished === undefined) return { output: undefined, exitCode: 1, finding: undefined };
   const comparison = comparisonOf(finished);
   if (comparison === undefined)
     throw new CommandError(`${run.workspace.folder} cannot be read: run the command with --fresh`);
@@ -56,7 +58,7 @@ export async function reconcile(run: Reconciliation, around: Surroundings): Prom
   const output = options.json
     ? JSON.stringify(findingJson(finding), undefined, 2)
     : findingText(finding);
-  return { output, exitCode: exitCodeOf(finding) };
+  return { output, exitCode: exitCodeOf(finding), finding };
 }
 
 async function finish(state: State, run: Reconciliation): Promise<State | undefined> {

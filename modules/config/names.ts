@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { ConfigError } from './values/error.js';
 
+/** Namespace of the metrics in CloudWatch, of functions and commands. */
+export const METRICS_NAMESPACE = 'StacPipelines';
+
 export const PROJECT = /^[a-z][a-z0-9-]{0,19}$/;
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */

@@ -1,5 +1,6 @@
 import { Fn, Token } from 'cdktf';
 import { MAX_RECEIVE_COUNT } from '../constructs/granule-queue.js';
+import { METRICS_NAMESPACE } from '../config/names.js';
 import { keyVariables, pythonVariables } from '../config/python-variables.js';
 import type { GranuleQueue } from '../constructs/granule-queue.js';
 import type { Inventory } from '../constructs/inventory.js';
@@ -8,8 +9,6 @@ import type { StateTable } from '../constructs/state-table.js';
 import { terraformText } from '../constructs/tokens.js';
 
 type Environment = Readonly<Record<string, string>>;
-
-export const METRICS_NAMESPACE = 'StacPipelines';
 
 /** Returns the variables of every function. lambdas/ reads all variables by the same names. */
 export function commonEnvironment(

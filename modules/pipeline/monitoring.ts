@@ -4,7 +4,7 @@ import { Alarms } from '../constructs/alarms.js';
 import { Dashboard } from '../constructs/dashboard.js';
 import type { RegionalQueue } from '../constructs/dashboard.js';
 import type { DeadLetters } from '../constructs/dead-letters.js';
-import { METRICS_NAMESPACE } from './environment.js';
+import { METRICS_NAMESPACE } from '../config/names.js';
 import type { GranuleQueue } from '../constructs/granule-queue.js';
 import type { PipelineNames } from '../config/names.js';
 import type { DerivedValues } from './derived.js';

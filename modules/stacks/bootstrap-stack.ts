@@ -4,7 +4,7 @@ import { TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import { BaseStack } from '../constructs/base-stack.js';
 import { projectDashboard } from '../config/names.js';
-import { METRICS_NAMESPACE } from '../pipeline/environment.js';
+import { METRICS_NAMESPACE } from '../config/names.js';
 import { ProjectDashboard } from '../constructs/project-dashboard.js';
 import { PrivateBucket } from '../constructs/private-bucket.js';
 import { stateKeys, type StateBucket } from '../config/state.js';

@@ -41,6 +41,10 @@ export async function uploadTiles(names: readonly string[]): Promise<void> {
 export async function seedTiles(): Promise<void> {
   await createBucket(TILE_BUCKET);
   await uploadTiles(LISTED);
-  // The real list also has entries that are not tiles.
-  await putObject(TILE_BUCKET, LIST_KEY, [...LISTED, 'readme.html', ''].join('\n'));
+  await uploadList(LISTED);
+}
+
+/** Writes the list of tiles, which is the inventory. The real list also has entries that are not tiles. */
+export async function uploadList(names: readonly string[]): Promise<void> {
+  await putObject(TILE_BUCKET, LIST_KEY, [...names, 'readme.html', ''].join('\n'));
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { METRICS_NAMESPACE } from '../../../modules/pipeline/environment.js';
+import { METRICS_NAMESPACE } from '../../../modules/config/names.js';
 import { problemsOf } from '../../support/stacks/config-folder.js';
 import { HASH, resourceOf, synthesize } from '../../support/stacks/stack-kit.js';
 import type { Block, SynthesizedStack } from '../../support/stacks/stack-kit.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { MARK } from '../../../cli/plan/github.js';
+import { MARK, RECONCILE_MARK } from '../../../cli/plan/github.js';
 import { entryOf, type GithubServer, startGithubServer } from '../github/github-server.js';
 import { runCli } from '../../support/cli/run-cli.js';
 
@@ -59,6 +59,26 @@ describe('the issue about drift', () => {
     ]);
 
     await report(['drift', file, '--code', '0']);
+    expect(github.issues[1]).toMatchObject({ state: 'closed' });
+    expect(github.issues[0]).not.toHaveProperty('state');
+  });
+});
+
+describe('the issue about what the catalogue misses', () => {
+  test('is kept apart from the one about drift, and closed when everything is there', async () => {
+    await report(['drift', file, '--code', '2'], `${MARK}\ndrift`);
+    await report(['reconcile', file, '--code', '1'], '7 are missing');
+    await report(['reconcile', file, '--code', '1'], '6 are missing');
+
+    expect(github.issues).toEqual([
+      entryOf(1, { title: 'Drift: what is deployed differs from main', body: `${MARK}\ndrift` }),
+      entryOf(2, {
+        title: 'Reconcile: the inventory and the catalogue differ',
+        body: `${RECONCILE_MARK}\n6 are missing`,
+      }),
+    ]);
+
+    await report(['reconcile', file, '--code', '0'], 'everything is there');
     expect(github.issues[1]).toMatchObject({ state: 'closed' });
     expect(github.issues[0]).not.toHaveProperty('state');
   });

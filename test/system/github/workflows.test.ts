@@ -14,8 +14,8 @@ const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   scripts: Record<string, string>;
 };
 
-test('the workflows are apply, checks, drift, lock-providers and plan', () => {
-  expect(NAMES.sort()).toEqual(['apply', 'checks', 'drift', 'lock-providers', 'plan']);
+test('the workflows are apply, checks, drift, lock-providers, plan and reconcile', () => {
+  expect(NAMES.sort()).toEqual(['apply', 'checks', 'drift', 'lock-providers', 'plan', 'reconcile']);
 });
 
 describe.each(NAMES)('the workflow %s', (name) => {
@@ -38,6 +38,7 @@ describe.each(NAMES)('the workflow %s', (name) => {
     const expected: Readonly<Record<string, readonly string[]>> = {
       plan: ['id-token', 'pull-requests'],
       drift: ['id-token', 'issues'],
+      reconcile: ['id-token', 'issues'],
       apply: ['id-token'],
       checks: [],
       'lock-providers': ['contents', 'pull-requests'],
@@ -114,6 +115,7 @@ describe('permissions', () => {
   test('pull requests and schedules assume the role to plan, main assumes the role to deploy', () => {
     expect(roleOf('plan')).toEqual(['${{ vars.AWS_PLAN_ROLE }}']);
     expect(roleOf('drift')).toEqual(['${{ vars.AWS_PLAN_ROLE }}']);
+    expect(roleOf('reconcile')).toEqual(['${{ vars.AWS_RECONCILE_ROLE }}']);
     expect(roleOf('apply')).toEqual(['${{ vars.AWS_DEPLOY_ROLE }}']);
     expect(readWorkflow('apply').on).toEqual({
       push: { branches: ['main'] },
