@@ -16,6 +16,10 @@ interface CommandOptions {
   readonly to?: string;
   readonly where?: string;
   readonly repost?: true;
+  readonly madeBefore?: string;
+  readonly stacApi?: string;
+  readonly count?: true;
+  readonly fresh?: true;
   readonly out?: string;
 }
 
@@ -36,6 +40,7 @@ Actions:
   repost    send the chunks --from to --to again, beside the backfill; the same
             command continues a repost that was stopped
   cancel    end a repost for good
+  reprocess send the granules of Items again that an older version of the code made
   dry-run   run the query and show what would be sent, without sending it
   describe  show the inventory's dates, rows and bytes, and the lines of
             config.yaml that match it`,
@@ -49,15 +54,19 @@ Actions:
     "with start or restart: number of chunks to send one after the other, or 'all' (default: 1, and the schedule begins the others)",
     chunks,
   )
-  .option('--from <chunk>', 'with repost or dry-run: one end of the range')
-  .option('--to <chunk>', 'with repost or dry-run: the other end of the range')
+  .option('--from <chunk>', 'with repost, reprocess or dry-run: one end of the range')
+  .option('--to <chunk>', 'with repost, reprocess or dry-run: the other end of the range')
   .option(
     '--where <condition>',
     'with repost or dry-run: SQL condition on the columns of the inventory',
   )
   .option('--repost', 'with pause or resume: the repost instead of the backfill')
+  .option('--made-before <version>', 'with reprocess: the code_version before which Items are old')
+  .option('--stac-api <url>', 'with reprocess: STAC API (default: stac_api_url of config.yaml)')
+  .option('--count', 'with reprocess: count the Items, and send nothing')
+  .option('--fresh', 'with reprocess: start over instead of going on with a run that was stopped')
   .option('--count-rows', 'with describe: count the rows with an Athena query')
-  .option('--yes', 'with start, restart or repost: go on without asking')
+  .option('--yes', 'with start, restart, repost or reprocess: go on without asking')
   .option('--json', 'print one JSON object')
   .option('--local', 'run on this machine, in out/<pipeline>/backfill, instead of a deployment')
   .option(
@@ -82,9 +91,15 @@ async function run(
   options: CommandOptions,
 ): Promise<void> {
   const folder = requiredPipeline(name);
+  if (actionName === 'reprocess') {
+    checkOptions(actionName, options);
+    const { runReprocess } = await import('./reprocess/command.js');
+    await runReprocess(folder, options);
+    return;
+  }
   const action = Object.hasOwn(ACTIONS, actionName) ? ACTIONS[actionName] : undefined;
   if (action === undefined) {
-    const known = Object.keys(ACTIONS).join(', ');
+    const known = [...Object.keys(ACTIONS), 'reprocess'].join(', ');
     throw new UsageError(`unknown action ${JSON.stringify(actionName)} (known: ${known})`);
   }
   checkOptions(actionName, options);
@@ -109,12 +124,16 @@ async function run(
 const ACTIONS_OF = {
   chunk: ['restart', 'dry-run'],
   chunks: ['start', 'restart', 'dry-run'],
-  from: ['repost', 'dry-run'],
-  to: ['repost', 'dry-run'],
+  from: ['repost', 'reprocess', 'dry-run'],
+  to: ['repost', 'reprocess', 'dry-run'],
   where: ['repost', 'dry-run'],
   repost: ['pause', 'resume'],
   countRows: ['describe'],
-  yes: ['start', 'restart', 'repost'],
+  yes: ['start', 'restart', 'repost', 'reprocess'],
+  madeBefore: ['reprocess'],
+  stacApi: ['reprocess'],
+  count: ['reprocess'],
+  fresh: ['reprocess'],
 } satisfies Partial<Record<keyof CommandOptions, readonly string[]>>;
 
 /** Rejects options that would have no effect. */
@@ -122,7 +141,7 @@ function checkOptions(action: string, options: CommandOptions): void {
   for (const [name, actions] of Object.entries(ACTIONS_OF)) {
     if (options[name as keyof typeof ACTIONS_OF] === undefined || actions.includes(action))
       continue;
-    const option = name === 'countRows' ? 'count-rows' : name;
+    const option = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     const known = [actions.slice(0, -1).join(', '), ...actions.slice(-1)]
       .filter(Boolean)
       .join(' or ');

@@ -75,11 +75,12 @@ const INSIDE: Readonly<Record<string, Allowed>> = {
     new: ['shared', 'python'],
     redrive: ['shared', 'local'],
     reconcile: ['shared', 'backfill', 'python'],
+    reprocess: ['shared', 'reconcile'],
     doors: [
       ...['trace'],
       ...['shared', 'item', 'status', 'image', 'stacks', 'plan', 'local', 'backfill', 'redrive'],
       ...['python', 'hold', 'config', 'new'],
-      ...['reconcile'],
+      ...['reconcile', 'reprocess'],
     ],
   },
 };

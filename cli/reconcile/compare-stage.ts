@@ -1,14 +1,18 @@
 import { compare, ComparisonSchema, type Comparison } from './compare.js';
+import { IS_MISSING, IS_PRESENT } from './relation.js';
 import type { Reconciliation } from './reconciliation.js';
 import type { State } from './state.js';
 
 /** Compares both sides, and removes what it no longer needs. */
 export async function compareStage(
   state: State,
-  { workspace, clock, show }: Reconciliation,
+  { workspace, clock, show, selects }: Reconciliation,
 ): Promise<State & { readonly comparison: Comparison }> {
   show('compare', () => ({ text: 'comparing both sides' }));
-  const comparison = await compare(workspace, { hasArchived: state.rows.archivedBytes > 0 });
+  const comparison = await compare(workspace, {
+    hasArchived: state.rows.archivedBytes > 0,
+    listed: selects === undefined ? IS_MISSING : IS_PRESENT,
+  });
   const compared = { ...state, comparison, comparedAt: new Date(clock.now()).toISOString() };
   workspace.write(compared);
   workspace.tidy();
@@ -16,6 +20,6 @@ export async function compareStage(
 }
 
 /** Returns the comparison of a finished run. */
-export function comparisonOf({ comparison }: State): Comparison | undefined {
+export function comparisonOf({ comparison }: Pick<State, 'comparison'>): Comparison | undefined {
   return ComparisonSchema.safeParse(comparison).data;
 }

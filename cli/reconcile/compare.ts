@@ -37,6 +37,12 @@ export const ComparisonSchema = z.object({
 
 export type Comparison = z.infer<typeof ComparisonSchema>;
 
+interface CompareOptions {
+  readonly hasArchived: boolean;
+  /** Which of the Items that rows make are listed with their messages. @default those that are missing */
+  readonly listed?: string;
+}
+
 /** DuckDB takes more than its limit, by about 100 MB for each thread. */
 const MEMORY_MB = 192;
 const THREADS = 2;
@@ -46,7 +52,7 @@ const THREADS = 2;
  */
 export async function compare(
   workspace: Workspace,
-  { hasArchived }: { readonly hasArchived: boolean },
+  { hasArchived, listed = IS_MISSING }: CompareOptions,
 ): Promise<Comparison> {
   const scratch = join(workspace.folder, 'compare');
   rmSync(scratch, { recursive: true, force: true });
@@ -62,7 +68,7 @@ export async function compare(
     await connection.run(idsOf(workspace, hasArchived));
     const counts = await countsIn(connection);
     const samples = {
-      missing: await writeMissing(connection, workspace),
+      missing: await writeMissing(connection, workspace, listed),
       surplus: await writeSurplus(connection, workspace),
     };
     return { ...counts, samples };

@@ -15,6 +15,8 @@ export interface CatalogItem {
   readonly collection: string | undefined;
   /** The later of `datetime` and `created`, in milliseconds since the epoch; undefined if both are missing. */
   readonly time: number | undefined;
+  /** `processing:software`, if it was asked for and the Item has it. */
+  readonly software?: unknown;
 }
 
 export interface ItemPage {
@@ -40,6 +42,7 @@ const FeatureSchema = z.object({
       datetime: z.nullish(z.string()),
       end_datetime: z.nullish(z.string()),
       created: z.nullish(z.string()),
+      'processing:software': z.optional(z.unknown()),
     }),
   ),
 });
@@ -152,5 +155,11 @@ function itemOf({ id, collection, properties }: z.infer<typeof FeatureSchema>): 
   const times = [datetime ?? end, created].map((text) => Date.parse(text ?? ''));
   const known = times.filter((time) => !Number.isNaN(time));
   const time = known.length === 0 ? undefined : Math.max(...known);
-  return { id, collection: collection ?? undefined, time };
+  const software = properties?.['processing:software'];
+  return {
+    id,
+    collection: collection ?? undefined,
+    time,
+    ...(software !== undefined && { software }),
+  };
 }

@@ -32,14 +32,16 @@ async function rangeItems(
   state: State,
   run: Reconciliation,
 ): Promise<State | undefined> {
-  const { workspace, api, collection } = run;
+  const { workspace, api, collection, selects } = run;
+  const properties = selects === undefined ? [] : ['processing:software'];
   const file = workspace.open(workspace.items, state.items.bytes);
   const flagOf = flags(range, state, run);
   let current = state;
   try {
-    const reader = { ...run, selection: { api, collection, range } };
+    const reader = { ...run, selection: { api, collection, range, properties } };
     for await (const { items, progress } of readItems(reader, state.items.progress)) {
-      for (const item of items) file.append(`${escaped(item.id)}\t${flagOf(item)}`);
+      const selected = selects === undefined ? items : items.filter(selects.accepts);
+      for (const item of selected) file.append(`${escaped(item.id)}\t${flagOf(item)}`);
       file.flush();
       current = { ...current, items: { ...current.items, bytes: file.size, progress } };
       workspace.write(current);

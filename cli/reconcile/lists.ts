@@ -2,18 +2,19 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { LineFile } from '../../local/files/line-file.js';
 import { messageLines } from '../../local/input/message-file.js';
 import { unescaped } from './fields.js';
-import { IS_MISSING, IS_SURPLUS, relation } from './relation.js';
+import { IS_SURPLUS, relation } from './relation.js';
 import type { Workspace } from './state.js';
 
 const SAMPLES = 5;
 
-/** Writes one line for each missing Item, with the keys and messages of the rows that make it. Returns the first ids. */
+/** Writes one line for each Item for which the condition `listed` holds, with the keys and messages of the rows that make it. Returns the first ids. */
 export async function writeMissing(
   connection: DuckDBConnection,
   { rows, missing, messages }: Workspace,
+  listed: string,
 ): Promise<string[]> {
   const sql = `SELECT id, key, body FROM ${relation(rows, ['id', 'key', 'body'])}
-    SEMI JOIN (SELECT id FROM ids WHERE ${IS_MISSING}) USING (id) ORDER BY id, key, body`;
+    SEMI JOIN (SELECT id FROM ids WHERE ${listed}) USING (id) ORDER BY id, key, body`;
   const lines = messageLines(messages, { fresh: true });
   const bodies: string[] = [];
   const flush = (): void => {

@@ -20,6 +20,8 @@ export interface ItemSelection {
   readonly collection: string;
   /** Times of RFC 3339; both are included. @default all Items */
   readonly range?: { readonly from: string; readonly to: string } | undefined;
+  /** Further properties that are needed. @default none */
+  readonly properties?: readonly string[];
 }
 
 /** The properties from which it follows whether an Item is younger than the inventory. */
@@ -45,7 +47,8 @@ export function firstRequests(
     url: `${withoutTrailingSlashes(selection.api)}/search`,
     body: { collections: [selection.collection], limit, ...datetimeOf(selection), ...fields },
   });
-  const fields = { fields: { include: INCLUDED, exclude: EXCLUDED } };
+  const more = selection.properties?.map((name) => `properties.${name}`) ?? [];
+  const fields = { fields: { include: [...INCLUDED, ...more], exclude: EXCLUDED } };
   return [
     search(pageSize, fields),
     search(pageSize, {}),

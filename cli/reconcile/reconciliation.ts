@@ -1,5 +1,5 @@
 import type { BackfillTarget } from '../backfill/target.js';
-import type { PageTools } from './fetch-page.js';
+import type { CatalogItem, PageTools } from './fetch-page.js';
 import type { Show } from './progress.js';
 import type { Workspace } from './state.js';
 
@@ -12,6 +12,14 @@ export interface Reconciliation extends PageTools {
   /** The chunks to compare; undefined stands for the whole inventory. */
   readonly chunks: readonly (string | undefined)[];
   readonly workspace: Workspace;
+  /**
+   * Looks for the granules of some Items instead of those without an Item: only Items that `accepts` are read, and the list
+   * has the rows that make them. `name` says which Items they are, for a run that goes on.
+   */
+  readonly selects?: {
+    readonly name: string;
+    readonly accepts: (item: CatalogItem) => boolean;
+  };
   readonly isStopped: () => boolean;
   readonly show: Show['show'];
 }

@@ -14,4 +14,5 @@ export function relation(path: string, columns: readonly string[]): string {
 
 /** Conditions on the table `ids`, which has one row for each id. */
 export const IS_MISSING = 'made > 0 AND found = 0';
+export const IS_PRESENT = 'made > 0 AND found > 0';
 export const IS_SURPLUS = 'made = 0 AND stays AND NOT kept';

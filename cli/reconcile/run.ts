@@ -61,7 +61,8 @@ export async function reconcile(run: Reconciliation, around: Surroundings): Prom
   return { output, exitCode: exitCodeOf(finding), finding };
 }
 
-async function finish(state: State, run: Reconciliation): Promise<State | undefined> {
+/** Reads both sides and compares them, from where the run is. Returns undefined if it was stopped before the end. */
+export async function finish(state: State, run: Reconciliation): Promise<State | undefined> {
   if (state.comparedAt !== undefined) return state;
   const withRows = await rowsStage(state, run);
   const withItems = withRows && (await itemsStage(withRows, run));
@@ -69,10 +70,13 @@ async function finish(state: State, run: Reconciliation): Promise<State | undefi
 }
 
 /** An unfinished run that is older than this starts over, because the catalogue has changed since. */
-const MAX_AGE_MS = 24 * 60 * 60 * 1000;
+export const MAX_AGE_MS = 24 * 60 * 60 * 1000;
 
 /** Returns the state of an unfinished run of the same comparison, or a new one. */
-async function stateOf(run: Reconciliation, { options, say }: Surroundings): Promise<State> {
+export async function stateOf(
+  run: Reconciliation,
+  { options, say }: Pick<Surroundings, 'options' | 'say'>,
+): Promise<State> {
   const { target, workspace, clock } = run;
   const stored = options.fresh ? undefined : workspace.read();
   const { inventory } = target.settings;
@@ -112,7 +116,10 @@ function timeOf(dt: string): number {
 }
 
 /** What a comparison depends on. A run keeps the report that it began with. */
-function basisOf({ target, collection, api, chunks, pageSize }: Reconciliation, eTag = ''): string {
+function basisOf(
+  { target, collection, api, chunks, pageSize, selects }: Reconciliation,
+  eTag = '',
+): string {
   const { pipeline } = target.historic;
   const code = [pipeline.queryInventory, pipeline.rowToMessageBody, pipeline.itemIdOf].map(String);
   const { location, format } = target.settings.inventory;
@@ -128,6 +135,7 @@ function basisOf({ target, collection, api, chunks, pageSize }: Reconciliation, 
         format,
         eTag,
         code,
+        ...(selects === undefined ? [] : [selects.name]),
       ]),
     )
     .digest('base64url');

@@ -41,12 +41,13 @@ export function withCodeVersion(item: Item, code: CodeVersion | undefined): Item
   };
 }
 
-/** Returns the version of the pipeline's code that made an Item; undefined if the Item does not say it. */
-export function codeVersionOf(
-  { properties }: { readonly properties?: unknown },
-  pipeline: string,
-): string | undefined {
-  const software = isObject(properties) ? properties[SOFTWARE] : undefined;
+/**
+ * Returns the version of the pipeline's code that `processing:software` of an Item names; undefined if it names none.
+ *
+ * @example
+ * codeVersionIn({ 'S1 IPF': '003.71', 'sentinel1-pipeline': '1.4.0' }, 'sentinel1'); // '1.4.0'
+ */
+export function codeVersionIn(software: unknown, pipeline: string): string | undefined {
   const version = isObject(software) ? software[softwareName(pipeline)] : undefined;
   return typeof version === 'string' ? version : undefined;
 }

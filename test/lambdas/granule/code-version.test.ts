@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { codeVersionOf, withCodeVersion } from '../../../lambdas/granule/code-version.js';
+import { codeVersionIn, withCodeVersion } from '../../../lambdas/granule/code-version.js';
 import { validateItem } from '../../../lambdas/stac/validate.js';
 import { exampleHandler, exampleItem, sqsRecord } from '../../support/granule.js';
 
@@ -65,17 +65,16 @@ describe('withCodeVersion', () => {
   });
 });
 
-describe('codeVersionOf', () => {
+describe('codeVersionIn', () => {
   test.each([
-    [withCodeVersion(itemWith(undefined), CODE), '1.4.0'],
-    [itemWith({ 'other-pipeline': '1.4.0' }), undefined],
-    [itemWith({ 'waves-pipeline': 7 }), undefined],
-    [itemWith(undefined), undefined],
-    [itemWith(['x']), undefined],
-    [{}, undefined],
-    [{ properties: null }, undefined],
-  ])('reads %# as %j', (item, version) => {
-    expect(codeVersionOf(item, 'waves')).toBe(version);
+    [{ 'S1 IPF': '003.71', 'waves-pipeline': '1.4.0' }, '1.4.0'],
+    [{ 'other-pipeline': '1.4.0' }, undefined],
+    [{ 'waves-pipeline': 7 }, undefined],
+    [undefined, undefined],
+    [null, undefined],
+    [['waves-pipeline'], undefined],
+  ])('reads %j as %j', (software, version) => {
+    expect(codeVersionIn(software, 'waves')).toBe(version);
   });
 });
 
