@@ -20,7 +20,10 @@ describe('npm run backfill', () => {
       ['example', 'pause', '--chunks', '2'],
       '--chunks requires the action start, restart or dry-run',
     ],
-    [['example', 'start', '--from', 'x'], '--from requires the action repost, reprocess or dry-run'],
+    [
+      ['example', 'start', '--from', 'x'],
+      '--from requires the action repost, reprocess or dry-run',
+    ],
     [['example', 'start', '--where', 'x'], '--where requires the action repost or dry-run'],
     [['example', 'start', '--repost'], '--repost requires the action pause or resume'],
     [['example', 'repost', '--from', '2022-04-20'], '(missing: --to)'],
