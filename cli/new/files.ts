@@ -16,16 +16,20 @@ export type PipelineFiles = Readonly<Record<string, string | Uint8Array>>;
 
 /** Returns the files of a new pipeline, formatted as `npm run format` does. A pipeline in Python lacks its lock yet. */
 export async function filesOf(dataset: Dataset): Promise<PipelineFiles> {
-  const code = {
-    'config.yaml': configText(dataset),
-    ...(dataset.python === undefined ? typescriptFiles(dataset) : pythonFiles(dataset)),
-  };
   const formatted = await Promise.all(
-    Object.entries(code).map(
+    Object.entries(codeOf(dataset)).map(
       async ([name, text]) => [name, await formattedAs(name, text)] as const,
     ),
   );
   return { ...Object.fromEntries(formatted), ...sampleFiles(dataset) };
+}
+
+/** Returns the files but those of the sample, before they are formatted. */
+export function codeOf(dataset: Dataset): Readonly<Record<string, string>> {
+  return {
+    'config.yaml': configText(dataset),
+    ...(dataset.python === undefined ? typescriptFiles(dataset) : pythonFiles(dataset)),
+  };
 }
 
 function typescriptFiles(dataset: Dataset): Readonly<Record<string, string>> {
@@ -51,7 +55,7 @@ function pythonFiles(dataset: Dataset): Readonly<Record<string, string>> {
     ...(message && { 'app.ts': pythonAppText(dataset, message) }),
     'collection.json': collectionJson(dataset),
     'granule.test.ts': pythonTest(dataset),
-    'requirements.in': `${python?.requirement ?? ''}\n`,
+    'requirements.in': `${(python?.requirement ?? '').split(/\s+/).join('\n')}\n`,
   };
 }
 

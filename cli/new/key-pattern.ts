@@ -56,13 +56,14 @@ function tokensOf(parts: KeyParts, lazy: string | undefined): readonly PatternTo
   const found: PatternToken[] = [];
   let done = 0;
   for (const span of top) {
-    found.push(...gap(key, { from: done, to: span.from, isAfterId: done >= end }));
+    const gapTo = { from: done, to: span.from, isAfterId: done >= end };
+    found.push(...gap(key, { ...gapTo, isVaried: found.some(varies) }));
     if (span.from === at) found.push(...idTokens(key, { at, end, inside, lazy }));
     else if (span.tokens.length === 0) found.push({ regex: '\\k<id>' });
     else found.push(...span.tokens.map(markedToken));
     done = span.to;
   }
-  return [...found, ...gap(key, { from: done, to: key.length, isAfterId: done >= end })];
+  return [...found, ...gap(key, { from: done, to: key.length, isAfterId: true, isVaried: true })];
 }
 
 function spansOf({ key, day, grid, id }: KeyParts, place: { at: number; end: number }): Span[] {
@@ -139,10 +140,22 @@ interface Gap {
   readonly from: number;
   readonly to: number;
   readonly isAfterId: boolean;
+  /** Whether a part before it differs from granule to granule. */
+  readonly isVaried: boolean;
 }
 
-function gap(key: string, { from, to, isAfterId }: Gap): readonly PatternToken[] {
+function varies({ fixed: text }: PatternToken): boolean {
+  return text === undefined;
+}
+
+/** Folders below one that differs are those of tiles or modes, and differ too, up to the id. */
+function gap(key: string, { from, to, isAfterId, isVaried }: Gap): readonly PatternToken[] {
   const pieces = key.slice(from, to).split('/');
+  const firstVaried = isAfterId
+    ? pieces.length
+    : isVaried
+      ? 0
+      : pieces.findIndex((piece) => differs(piece));
   return pieces.flatMap((piece, index): readonly PatternToken[] => {
     const slash = index === 0 ? [] : [fixed('/')];
     if (piece === '') return slash;
@@ -153,11 +166,19 @@ function gap(key: string, { from, to, isAfterId }: Gap): readonly PatternToken[]
       ? (/^(.*?)(\.[A-Za-z][\w.]*)$/.exec(piece) ?? [])
       : [];
     const tail = ending === '' ? [] : [fixed(ending)];
+    const isBelow = firstVaried >= 0 && index >= firstVaried;
     if (isFirst && isLast)
-      return [...slash, differs(stem) ? { regex: '[^/]+' } : fixed(stem), ...tail];
+      return [...slash, ...(isBelow || differs(stem) ? anyOf(stem) : [fixed(stem)]), ...tail];
     if (isAfterId || !/\d/.test(stem)) return [...slash, fixed(piece)];
     return [...slash, { regex: escaped(stem).replace(/\d+/g, '\\d+') }, ...tail];
   });
+}
+
+/** In the layout of Hive the name of a folder's column stays: `tile=31UDQ` becomes `tile=[^/]+`. */
+function anyOf(segment: string): readonly PatternToken[] {
+  const column = /^\w+=/.exec(segment)?.[0];
+  const any = { regex: '[^/]+' };
+  return column === undefined ? [any] : [fixed(column), any];
 }
 
 /** Whether a folder is that of a tile or a scene, rather than of the dataset: v2.1 and collection02 are not. */

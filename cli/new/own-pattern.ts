@@ -64,5 +64,8 @@ export function dayIn(pattern: string, key: string): string | undefined {
 
 /** Returns the expression as granule_pattern of config.yaml wants it: only the group id has a name, and nothing refers to it. */
 export function portable(pattern: string): string {
-  return pattern.replaceAll('\\k<id>', '[^/]+').replaceAll(/\(\?<(?!id>)\w+>/g, '(');
+  return pattern
+    .replaceAll('\\k<id>', '[^/]+')
+    .replaceAll(/\(\?<(?!id>)\w+>((?:\\.|[^\\()|])*)\)/g, '$1')
+    .replaceAll(/\(\?<(?!id>)\w+>/g, '(?:');
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { parsePipelineId } from '../../modules/config/values/pipeline-id.js';
 import { FieldError } from '../../modules/config/values/error.js';
 import { readPipelineConfig } from '../../modules/config/config.js';
@@ -11,7 +12,7 @@ import { datasetOf, type Dataset } from './dataset.js';
 import { filesOf } from './files.js';
 import { assertFree, placePipeline } from './place.js';
 import { nextText, writtenText } from './report.js';
-import { runSample, runTests } from './trial.js';
+import { comparedId, runSample, runTests } from './trial.js';
 
 export interface NewPipeline {
   readonly id: string | undefined;
@@ -46,15 +47,25 @@ export async function newPipeline({
   });
   print(writtenText(id, files, answered));
   if (options.isTried && isLocked) {
-    await runTests(id, print);
-    if (dataset.python === undefined || dataset.python.sample !== undefined)
-      await runSample(id, print);
-    else
-      print(
-        `${id}: the sample is an empty file: put a small granule in its place, then npm run local -- ${id}`,
-      );
+    await tryPipeline(dataset, print);
   }
   print(nextText(dataset, { isLocked }));
+}
+
+async function tryPipeline(
+  { id, python, granuleId }: Dataset,
+  print: NewPipeline['print'],
+): Promise<void> {
+  await runTests(id, print);
+  if (python !== undefined && python.sample === undefined) {
+    print(
+      `${id}: the sample is an empty file: put a small granule in its place, then npm run local -- ${id}`,
+    );
+    return;
+  }
+  await runSample(id, print);
+  const warning = python === undefined ? undefined : comparedId(id, granuleId);
+  if (warning !== undefined) print(warning);
 }
 
 function checkedId(id: string | undefined): string {
@@ -96,13 +107,17 @@ async function completed({ dataset, folder, isLocked, print }: Completion): Prom
   const { id, python } = dataset;
   if (!isLocked) return;
   if (python !== undefined) {
+    const placed = (text: string): string => text.replaceAll(folder, join('pipelines', id));
+    const say = (text: string): void => {
+      print(placed(text));
+    };
     try {
-      await writeLock({ id, folder }, { upgrade: false, print });
-      await importFunction({ id, folder }, print);
+      await writeLock({ id, folder }, { upgrade: false, print: say });
+      await importFunction({ id, folder }, say);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       throw new CommandError(
-        `${error.message}\nNothing was written. Correct --requirement and --python, or pass --no-lock to lock later`,
+        `${placed(error.message)}\nNothing was written. Correct --requirement and --python, or pass --no-lock to lock later`,
         { cause: error },
       );
     }

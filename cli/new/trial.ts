@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { RUN_FILES } from '../../local/run/file-names.js';
+import { hintFor } from '../python/hints.js';
+import { REQUIREMENTS } from '../python/requirements.js';
 import { runChild } from '../shared/child.js';
 import { CommandError } from '../shared/command.js';
 
@@ -29,13 +33,29 @@ export async function runSample(id: string, print: Print): Promise<void> {
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   const words = ['--import', tsx, '--no-warnings', LOCAL, id];
   const { code, stderr, stdout } = await runChild(process.execPath, words, { cwd: '.' });
-  if (code !== 0) throw failed(id, `its local run failed:\n${`${stdout}${stderr}`.trim()}`);
+  const output = `${stdout}${stderr}`.trim();
+  if (code !== 0) {
+    const hint = hintFor(output, join('pipelines', id, REQUIREMENTS));
+    throw failed(id, `its local run failed:\n${output}${hint === undefined ? '' : `\n${hint}`}`);
+  }
   const [made = '', ...rest] = stdout.trim().split('\n');
-  print(
-    `${id}: ${[made, ...rest.filter((line) => line.startsWith('failed'))].join(', ')}; the map is out/${id}/index.html`,
+  const failures = rest.filter((line) => line.startsWith('failed'));
+  print(`${id}: ${[made, ...failures].join(', ')}; the map is out/${id}/index.html`);
+}
+
+/** Says if the package gives the Item of the sample another id than the key has. */
+export function comparedId(id: string, granuleId: string): string | undefined {
+  const [line = ''] = readFileSync(join('out', id, RUN_FILES.items), 'utf8').split('\n');
+  const { id: made } = JSON.parse(line) as { readonly id: string };
+  if (made === granuleId) return undefined;
+  return (
+    `warning: the package calls the Item ${made}, but --granule-id is ${granuleId}: move the group (?<id>...) of ` +
+    `granule_pattern in pipelines/${id}/config.yaml, or remove it (docs/python-pipelines.md)`
   );
 }
 
 function failed(id: string, reason: string): CommandError {
-  return new CommandError(`pipelines/${id} was written as a whole, but ${reason}`);
+  return new CommandError(
+    `pipelines/${id} was written as a whole, but ${reason}\nCorrect it there, or delete the folder to begin again`,
+  );
 }

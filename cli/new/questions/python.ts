@@ -16,9 +16,9 @@ export const PYTHON_QUESTIONS: readonly Question[] = [
   },
   {
     name: 'requirement',
-    flag: '--requirement <line>',
-    says: 'with --python: the package, as requirements.in names it',
-    asks: 'The package, as in a requirements file:',
+    flag: '--requirement <packages>',
+    says: 'with --python: the package, and what it needs without declaring it, such as "waves==1.2 h5py"',
+    asks: 'The package, and others that it needs without declaring them, separated by spaces:',
     useless: withoutPython,
     default: ({ python = '' }) => packageOf(python),
     parse: oneLine,

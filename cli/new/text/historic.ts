@@ -60,7 +60,8 @@ function dailyQuery(dataset: Dataset): readonly string[] {
 /** Returns the pattern of LIKE for the keys of a day. Fixed text of the key stays, everything else may differ. */
 function likeOf({ tokens, day }: Dataset, part: string): string {
   const text = tokens === undefined ? `%${part}%` : tokenLike({ tokens, day }, part);
-  return text.replace(/%+/g, '%').replaceAll("'", "''");
+  // In LIKE, % stands for slashes too.
+  return text.replace(/%(?:\/?%)+/g, '%').replaceAll("'", "''");
 }
 
 function tokenLike({ tokens = [], day }: Pick<Dataset, 'tokens' | 'day'>, part: string): string {

@@ -83,7 +83,7 @@ function footprintCode({ area, day }: Dataset): readonly string[] {
   const read = day === undefined ? 'footprint, datetime' : 'footprint';
   return [
     `const text = decodeText(await source.read(${file}));`,
-    `const { ${read} } = parseMetadata({ ${file === 'href' ? 'href' : `href: ${file}`}, text });`,
+    `const { ${read} } = parseMetadata(text, ${file});`,
     'const { geometry, bbox } = footprint;',
   ];
 }

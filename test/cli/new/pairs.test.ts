@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { filesOf } from '../../../cli/new/files.js';
+import { codeOf } from '../../../cli/new/files.js';
+import { sampleFiles } from '../../../cli/new/text/sample.js';
 import { useKeyVariables } from '../../../cli/python/variables.js';
 import { handlerIn } from '../../../cli/shared/pipeline-code.js';
 import { makeCollection, type CollectionHandler } from '../../../lambdas/collection-handler.js';
@@ -21,9 +22,14 @@ import { keysSelected } from '../../support/new/keys-selected.js';
 const ROOT = '.generated';
 const datasets = await pairwiseDatasets();
 
-async function write({ id, dataset }: NamedDataset): Promise<string> {
+/** Writes the files without the formatter, which takes most of the time: test/system/cli/new.test.ts has it. */
+function write({ id, dataset }: NamedDataset): string {
   const folder = join(ROOT, id);
-  const files = { ...(await filesOf(dataset)), ...(dataset.python && { 'requirements.txt': '' }) };
+  const files = {
+    ...codeOf(dataset),
+    ...sampleFiles(dataset),
+    ...(dataset.python && { 'requirements.txt': '' }),
+  };
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
@@ -48,7 +54,7 @@ describe.each(datasets.filter(({ dataset }) => dataset.python === undefined))('$
   const href = `s3://${dataset.bucket}/${dataset.key}`;
 
   test('is written, and its rows, messages and granules become its Item', async () => {
-    const folder = await write(named);
+    const folder = write(named);
     const config = readPipelineConfig(folder);
     const app = await handlerIn<GranuleHandler>(resolve(folder, 'app.ts'));
     const { createCollection } = await handlerIn<CollectionHandler>(
@@ -107,7 +113,7 @@ describe.each(datasets.filter(({ dataset }) => dataset.python !== undefined))('$
   const { dataset } = named;
 
   test('is written, and its rows and messages become its granule', async () => {
-    const folder = await write(named);
+    const folder = write(named);
     useKeyVariables(readPipelineConfig(folder));
     const parse =
       dataset.message === undefined

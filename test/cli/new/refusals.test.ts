@@ -230,7 +230,7 @@ describe('what is not given follows from what is', () => {
     ],
     [
       'GRD/2023/3/14/IW/DV/S1A_1/manifest.safe',
-      '^GRD/(?<year>\\d{4})/(?<month>\\d{1,2})/(?<day>\\d{1,2})/IW/DV/(?<id>[^/]+)/manifest\\.safe$',
+      '^GRD/(?<year>\\d{4})/(?<month>\\d{1,2})/(?<day>\\d{1,2})/[^/]+/[^/]+/(?<id>[^/]+)/manifest\\.safe$',
     ],
     [
       'v2.1/avhrr/202209/oisst-avhrr-v02r01.20220914.nc',
@@ -240,6 +240,7 @@ describe('what is not given follows from what is', () => {
       '12345678_20240501_x.tif',
       '^(?<id>[^\\W_]+_(?<year>\\d{4})(?<month>\\d{2})(?<day>\\d{2})[^/]*)\\.tif$',
     ],
+    ['l2/36/Q/WD/tile=A/s-1.tif', '^l2/[^/]+/[^/]+/[^/]+/tile=[^/]+/(?<id>[^/]+)\\.tif$'],
     ['t/scene-1/scene-1_B04.tif', '^t/(?<id>[^/]+)/\\k<id>_B04\\.tif$'],
   ])('the pattern of %s is %s', async (key, pattern) => {
     const granuleId = key.startsWith('t/')
