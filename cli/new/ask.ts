@@ -73,12 +73,10 @@ interface Turn {
 }
 
 /** Resolves to undefined if there is no answer, which the caller reports with other missing ones. */
-async function answerTo(
-  question: Question,
-  { answers, id, value, ask, isYes }: Turn,
-): Promise<string | undefined> {
+async function answerTo(question: Question, turn: Turn): Promise<string | undefined> {
+  const { answers, value, ask, isYes } = turn;
   if (value !== undefined) return parsed(question, value, answers);
-  const usual = defaultOf(question, answers, id);
+  const usual = defaultOf(question, turn);
   if (ask === undefined) {
     if (usual !== undefined) return parsed(question, usual, answers);
     if (!isYes) return undefined;
@@ -95,14 +93,15 @@ async function answerTo(
   }
 }
 
-/** A default that does not fit the answers so far is a question about those. */
-function defaultOf(question: Question, answers: Answers, id: string): string | undefined {
+/** A default that does not follow from the answers so far is asked for on a terminal, with the reason. */
+function defaultOf(question: Question, { answers, id, ask }: Turn): string | undefined {
   try {
     return question.default?.(answers, id);
   } catch (error) {
-    if (error instanceof FieldError)
-      throw new UsageError(`${optionOf(question)}: ${error.message}`);
-    throw error;
+    if (!(error instanceof FieldError)) throw error;
+    if (ask === undefined) throw new UsageError(`${optionOf(question)}: ${error.message}`);
+    ask.say(`  ${error.message}`);
+    return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Bbox } from '../../lambdas/stac/stac.js';
+import { FieldError } from '../../modules/config/values/error.js';
 import type { Answers, QuestionName } from './answers.js';
 import { derivedPattern } from './derived-pattern.js';
 import { parseDayPart, type DayPart } from './day-part.js';
@@ -56,7 +57,7 @@ export interface Dataset {
 export function datasetOf(id: string, answers: Answers): Dataset {
   const text = (name: QuestionName): string => answers[name] ?? '';
   const [key, granuleId] = [keyOf(answers.key), text('granuleId')];
-  const derived = derivedPattern(answers);
+  const derived = tryDerived(answers);
   const pattern = text('pattern');
   return {
     id,
@@ -65,7 +66,7 @@ export function datasetOf(id: string, answers: Answers): Dataset {
     day: answers.day === 'none' ? undefined : parseDayPart(text('day')),
     area: areaOf(answers),
     pattern,
-    tokens: regexText(derived) === pattern ? derived : undefined,
+    tokens: derived !== undefined && regexText(derived) === pattern ? derived : undefined,
     bucket: text('bucket'),
     region: text('region'),
     requesterPays: answers.requesterPays === 'yes',
@@ -82,6 +83,16 @@ export function datasetOf(id: string, answers: Answers): Dataset {
     license: text('license'),
     start: text('start'),
   };
+}
+
+/** With a pattern of the author's own, the parts of the key need not give one. */
+function tryDerived(answers: Answers): readonly PatternToken[] | undefined {
+  try {
+    return derivedPattern(answers);
+  } catch (error) {
+    if (error instanceof FieldError) return undefined;
+    throw error;
+  }
 }
 
 function areaOf({ footprint = '', tile, metadata, key, granuleId = '' }: Answers): Area {

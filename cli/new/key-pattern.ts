@@ -35,7 +35,7 @@ export function patternOf(parts: KeyParts): readonly PatternToken[] {
   const found = candidates.find((tokens) => fits(tokens, parts));
   if (found !== undefined) return found;
   throw new FieldError(
-    'no pattern could be derived from these parts: pass your own with --pattern',
+    'no regular expression follows from these parts of the key: give your own (--pattern)',
   );
 }
 

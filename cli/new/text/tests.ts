@@ -152,6 +152,8 @@ export function pythonTest(dataset: Dataset): string {
   const { message, inventory, topic } = dataset;
   const isRow = inventory !== 'none';
   const parser = message === undefined ? 'parseKeyMessage' : 'handler.pipeline.parseMessage';
+  // A message that has the key is written out.
+  const usesKey = message === undefined || isRow;
   return lines(
     "import { expect, test } from '@jest/globals';",
     importOf(['useKeyVariables'], '../../cli/python/variables.js'),
@@ -168,7 +170,7 @@ export function pythonTest(dataset: Dataset): string {
     ),
     message !== undefined && importOf(['handler'], './app.js'),
     '',
-    `const KEY = ${literal(dataset.key)};`,
+    usesKey && `const KEY = ${literal(dataset.key)};`,
     `const HREF = ${literal(`s3://${dataset.bucket}/${dataset.key}`)};`,
     message && `const MESSAGE = ${messageTextOf(dataset)};`,
     '',

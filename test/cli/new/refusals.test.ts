@@ -162,6 +162,13 @@ describe('an answer is refused with what to do', () => {
   });
 });
 
+test('a pattern of the author may have parts that overlap in the example', async () => {
+  const pattern = '^a/(?<year>\\d{4})/(?<month>\\d\\d)/(?<id>(?<day>\\d\\d)-x)\\.nc$';
+  const given = { key: 'a/2024/05/01-x.nc', granuleId: '01-x', day: '2024/05/01', pattern };
+
+  expect(await answered(given)).toMatchObject({ pattern, tokens: undefined });
+});
+
 describe('without a terminal', () => {
   test('missing answers are listed as options', async () => {
     await expect(answered({ key: KEY, granuleId: 'wave-17' }, false)).rejects.toThrow(
