@@ -63,6 +63,7 @@ const INSIDE: Readonly<Record<string, Allowed>> = {
     shared: [],
     config: ['shared'],
     item: [],
+    doctor: ['shared', 'image', 'backfill'],
     trace: ['shared', 'status', 'redrive', 'backfill'],
     status: ['shared'],
     hold: ['shared'],
@@ -77,7 +78,7 @@ const INSIDE: Readonly<Record<string, Allowed>> = {
     reconcile: ['shared', 'backfill', 'python'],
     reprocess: ['shared', 'reconcile'],
     doors: [
-      ...['trace'],
+      ...['trace', 'doctor'],
       ...['shared', 'item', 'status', 'image', 'stacks', 'plan', 'local', 'backfill', 'redrive'],
       ...['python', 'hold', 'config', 'new'],
       ...['reconcile', 'reprocess'],
@@ -154,11 +155,14 @@ function longFiles(files: readonly ProjectFile[]): string[] {
     .map(({ file }) => file);
 }
 
+/** The files directly in a house are doors, which have a limit of their own. */
 function fullFolders(paths: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const folder of paths.map((path) => posix.dirname(path)))
     counts.set(folder, (counts.get(folder) ?? 0) + 1);
-  return [...counts].filter(([, count]) => count > MAX_FILES_IN_FOLDER).map(([folder]) => folder);
+  return [...counts]
+    .filter(([folder, count]) => count > MAX_FILES_IN_FOLDER && !HOUSES.includes(folder))
+    .map(([folder]) => folder);
 }
 
 const sources = readFiles(listFiles('*.ts').filter((file) => !file.endsWith('.test.ts')));

@@ -7,8 +7,7 @@ import {
   placeOf,
   subjectFor,
 } from '../../../cli/trace/subject.js';
-import { parseMessage } from '../../../pipelines/sentinel1/granule-message.js';
-import { rowToMessageBody } from '../../../pipelines/sentinel1/historic.js';
+import type { GranuleMessage } from '../../../lambdas/granule/message.js';
 import { s3EventBody } from '../../../lambdas/source/s3-event.js';
 
 const NOTHING = { texts: [], itemIds: [] };
@@ -97,12 +96,19 @@ describe('a word', () => {
 });
 
 describe("the pipeline's code", () => {
-  const product = 'GRD/2022/4/20/IW/DV/S1A_IW_GRDH_1SDV_20220420T014035_1234';
+  const product = 'products/2022/4/20/S1A_20220420T014035_1234';
+  const parseMessage = (message: GranuleMessage) => {
+    const { path } = Object(message.type === 'custom' ? message.body : {}) as { path?: string };
+    if (path === undefined) throw new Error('no path');
+    return { href: `s3://archive/${path}` };
+  };
+  const rowToMessageBody = ({ key }: Readonly<Record<string, string | undefined>>) =>
+    key?.endsWith('/manifest.safe') ? JSON.stringify({ path: key.slice(0, -14) }) : undefined;
   const code = { app: { parseMessage }, historic: { rowToMessageBody }, buckets: [] };
 
   test('says which granule a key belongs to', () => {
     expect(askCode(`${product}/manifest.safe`, code).texts).toEqual([
-      `s3://sentinel-s1-l1c/${product}`,
+      `s3://archive/${product}`,
       product,
     ]);
   });
