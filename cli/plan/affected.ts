@@ -95,7 +95,10 @@ async function tryInstall(
   { root, say }: { readonly root: string; readonly say: Comparison['say'] },
 ): Promise<string | undefined> {
   if (lockIn(base) === lockIn(root)) {
-    symlinkSync(join(root, 'node_modules'), join(base, 'node_modules'));
+    linkModules('', { root, base });
+    // A pipeline may have packages of its own, in other versions than the project's.
+    for (const id of listPipelines(join(base, 'pipelines')))
+      linkModules(join('pipelines', id), { root, base });
     return undefined;
   }
   say(`${LOCK} differs: installing the packages of the base`);
@@ -103,6 +106,11 @@ async function tryInstall(
     cwd: base,
   });
   return code === 0 ? undefined : `npm ci failed: ${stderr.trim()}`;
+}
+
+function linkModules(folder: string, { root, base }: Folders): void {
+  const modules = join(root, folder, 'node_modules');
+  if (existsSync(modules)) symlinkSync(modules, join(base, folder, 'node_modules'));
 }
 
 function lockIn(folder: string): string | undefined {

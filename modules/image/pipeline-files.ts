@@ -10,9 +10,10 @@ const TOP = [
   'apt.txt',
   'Dockerfile',
   'make_sample.py',
+  'package.json',
 ];
 /** Folders directly in the folder that nothing needs at run time. */
-const TOP_FOLDERS = ['sample', 'fixtures', 'test', 'tests'];
+const TOP_FOLDERS = ['sample', 'fixtures', 'test', 'tests', 'node_modules'];
 /** TypeScript is in the bundle. */
 const LEFT_OUT = /(?:^|\/)(?:\.[^/]*|__pycache__)(?:\/|$)|\.(?:pyc|ts|md)$/;
 const TESTS = /(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest)\.py$/;

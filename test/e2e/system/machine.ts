@@ -11,7 +11,7 @@ const DEPLOYED = ['sentinel1', 'cop_dem_30', 'noaa_oisst'];
 
 /** Why there is nothing to run, even in CI: one's own repository may have deleted the pipelines that the suite deploys. */
 export function whyNothingToRun(): string | undefined {
-  const deleted = DEPLOYED.filter((id) => !existsSync(join(ROOT, 'pipelines', id)));
+  const deleted = DEPLOYED.filter((id) => !existsSync(join(ROOT, 'pipelines', id, 'config.yaml')));
   if (deleted.length === 0) return undefined;
   return `it deploys pipelines that were deleted from pipelines/: ${deleted.join(', ')}`;
 }

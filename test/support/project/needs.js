@@ -20,7 +20,7 @@ export function withoutDeleted(folder, root = resolve(import.meta.dirname, '../.
     .sort();
   return files.flatMap((file) => {
     const missing = neededBy(readFileSync(file, 'utf8')).filter(
-      (path) => !existsSync(join(root, path)),
+      (path) => !existsSync(join(root, path, 'config.yaml')),
     );
     if (missing.length === 0) return [];
     const name = relative(root, file);

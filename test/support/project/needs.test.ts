@@ -24,9 +24,11 @@ test('test files that need a deleted pipeline are left out, with the reason', ()
     'test/system/deep/b.test.ts': 'import x;\n\n// Needs pipelines/waves and pipelines/tides.\n',
     'test/system/c.test.ts': '// Needs pipelines/waves.\n',
     'test/system/d.test.ts': 'const text = "// Needs pipelines/tides.";\n',
+    'pipelines/waves/config.yaml': 'id: waves\n',
     'test/system/helper.ts': '// Needs pipelines/tides.\n',
   });
-  mkdirSync(join(root, 'pipelines/waves'), { recursive: true });
+  // Git leaves a deleted folder that has ignored files.
+  mkdirSync(join(root, 'pipelines/tides/node_modules'), { recursive: true });
 
   expect(withoutDeleted('test/system', root)).toEqual([
     '<rootDir>/test/system/a\\.test\\.ts$',
