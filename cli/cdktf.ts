@@ -1,6 +1,8 @@
 import { basename, join } from 'node:path';
 import { Command } from 'commander';
+import { bareCli } from './shared/cdktf-cli.js';
 import { startCdktf } from './shared/cdktf-process.js';
+import { checkApproval } from './stacks/approval.js';
 import { listPipelines } from '../modules/config/folder.js';
 import { RESERVED_STACKS } from '../modules/config/values/pipeline-id.js';
 import { pipelineArgument, runCommand, UsageError } from './shared/command.js';
@@ -43,7 +45,7 @@ function verbCommand(name: Verb): Command {
     .allowUnknownOption()
     .addHelpText(
       'after',
-      `\nExample:\n  ${example}\n\nFor the options of cdktf, run "npx cdktf ${name} --help".`,
+      `\nExample:\n  ${example}\n\nFor the options of cdktf, run "npx ${bareCli()} ${name} --help".`,
     )
     .action((rest: readonly string[]) => run(name, rest));
 }
@@ -60,6 +62,7 @@ async function run(verb: Verb, rest: readonly string[]): Promise<void> {
     sayNoPipelines(verb);
     return;
   }
+  if (verb === 'deploy' || verb === 'destroy') checkApproval(verb, options);
   if (verb === 'deploy' && stacks.length > 0) {
     const isOwn = process.env['BOOTSTRAP'] === '1';
     return isOwn ? deployOwn(stacks, options) : deploy(stacks, options);
@@ -127,6 +130,7 @@ async function destroy(stacks: readonly string[], options: readonly string[]): P
   const say = (sentence: string) => process.stderr.write(`destroy: ${sentence}\n`);
   if (written.length > 0) {
     await check('destroy', written, options);
+    checkApproval('destroy', options);
     const names = namesFor('destroy', written);
     for (const sentence of await stackLosses(names, { root, project })) say(sentence);
     process.exitCode = await startCdktf(['destroy', ...names, ...options], root).ended;

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import type { GranuleHandler } from '../lambdas/granule-handler.js';
 import { makeGranule } from '../lambdas/granule/items.js';
@@ -11,6 +10,7 @@ import { excerpt } from '../lambdas/runtime/text.js';
 import { traceOf } from '../lambdas/runtime/trace.js';
 import { hrefSource, mappedSource } from '../lambdas/source/href.js';
 import type { Item } from '../lambdas/stac/stac.js';
+import { linesOf } from '../local/files/lines.js';
 import { RUN_FILES } from '../local/run/file-names.js';
 import { namedGranule, tryFindGranule } from './item/granule.js';
 import { granuleVariables, useKeyVariables } from './python/variables.js';
@@ -129,7 +129,7 @@ async function* hrefsOf(given: readonly string[]): AsyncGenerator<string> {
   for (const href of given) {
     if (href !== '-') yield href;
     else
-      for await (const line of createInterface(process.stdin))
+      for await (const line of linesOf(process.stdin.setEncoding('utf8')))
         if (line.trim() !== '') yield line.trim();
   }
 }

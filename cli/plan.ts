@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { Command } from 'commander';
+import { linesOf } from '../local/files/lines.js';
 import { divideByDeploy, leftOutSentence } from '../modules/config/by-name.js';
 import { knownPipelines, listPipelines, NO_PIPELINES } from '../modules/config/folder.js';
 import { readProject } from '../modules/config/project.js';
@@ -83,7 +83,7 @@ function allIncluded(): readonly string[] {
 
 async function linesOfStdin(): Promise<string[]> {
   const lines: string[] = [];
-  for await (const line of createInterface(process.stdin))
+  for await (const line of linesOf(process.stdin.setEncoding('utf8')))
     if (line.trim() !== '') lines.push(line.trim());
   return lines;
 }

@@ -9,9 +9,9 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 
 import { errorCode } from '../../lambdas/runtime/error-codes.js';
+import { linesOf } from './lines.js';
 import { OutputError } from './whole-file.js';
 
 const COUNT_BYTES = 256 * 1024;
@@ -62,5 +62,5 @@ export function countLines(path: string): number {
 }
 
 export function readLines(path: string): AsyncIterable<string> {
-  return createInterface({ input: createReadStream(path), crlfDelay: Infinity });
+  return linesOf(createReadStream(path, 'utf8') as AsyncIterable<string>);
 }

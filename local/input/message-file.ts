@@ -1,13 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 
 import type { MessageQueue } from '../../lambdas/queue/queue.js';
 import { errorCode } from '../../lambdas/runtime/error-codes.js';
 import { encodingOf } from '../../lambdas/runtime/text.js';
 import { LineFile } from '../files/line-file.js';
+import { linesOf } from '../files/lines.js';
 import { makeFolder } from '../files/run-files.js';
 import { InputError } from './input-error.js';
 import { unlimitedQueue } from './unlimited-queue.js';
@@ -27,8 +26,7 @@ export async function assertMessageFile(path: string): Promise<void> {
  */
 export async function* messagesOf(path: string): AsyncGenerator<string> {
   try {
-    const lines = createInterface({ input: Readable.from(textOf(path)), crlfDelay: Infinity });
-    for await (const line of lines) if (line.trim() !== '') yield line;
+    for await (const line of linesOf(textOf(path))) if (line.trim() !== '') yield line;
   } catch (cause) {
     throw unreadable(path, cause);
   }

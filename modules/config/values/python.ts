@@ -115,7 +115,11 @@ function reasonOf(error: unknown): string {
 
 function unportable(tokens: readonly string[]): string | undefined {
   let isClass = false;
+  let ids = 0;
   for (const token of tokens) {
+    if (token === '(?<id>' && !isClass) ids++;
+    // Node 24 takes two of them in alternatives, but Lambda's Node 22 does not.
+    if (ids > 1) return 'must be a regular expression: duplicate capture group name';
     const advice = isClass ? adviceInClass(token) : adviceOutside(token);
     if (advice !== undefined) return `must do without ${token}: ${advice}`;
     if (token === '[') isClass = true;
