@@ -4,7 +4,7 @@ import { UsageError } from '../shared/command.js';
 const APPROVE = /^--(auto-approve|autoApprove)(=true)?$/;
 
 /**
- * Throws UsageError if nobody can approve what a deploy or destroy is about to change. cdktf would end with a stack
+ * Throws UsageError if no one can approve what a deploy or destroy is about to change. cdktf would end with a stack
  * trace then, and cdktn with the exit code 0 and nothing done.
  */
 export function checkApproval(verb: 'deploy' | 'destroy', options: readonly string[]): void {
@@ -12,6 +12,6 @@ export function checkApproval(verb: 'deploy' | 'destroy', options: readonly stri
   if (process.stdin.isTTY || options.some((word) => APPROVE.test(word)) || variable === 'true')
     return;
   throw new UsageError(
-    `nobody can approve the ${verb}, because stdin is not a terminal: add --auto-approve`,
+    `no one can approve the ${verb}, because stdin is not a terminal: add --auto-approve`,
   );
 }
