@@ -101,7 +101,10 @@ function optionsFor(entries: readonly string[], root: string) {
 /** Identifies how entries are loaded, so that the cache never returns what was found in another way. */
 const RECIPE = JSON.stringify({ loaded: 2, ...ESBUILD_RECIPE, STAND_IN, script: scriptFor([]) });
 
-/** A module may also never stop computing while it loads. */
+/**
+ * The time for one entry: a module may also never stop computing while it loads. A limit for all of them would cut off
+ * the last ones of many pipelines.
+ */
 const TIMEOUT_MS = 20_000;
 
 /** Runs the script, whose messages are what it found. The thread ends however the code behaves. */
@@ -126,6 +129,7 @@ async function messagesOf(file: string): Promise<Map<string, Found>> {
   await new Promise<void>((done) => {
     const timeout = setTimeout(done, TIMEOUT_MS);
     worker.on('message', (message: Found | 'done') => {
+      timeout.refresh();
       if (message === 'done') done();
       else found.set(message.entry, message);
     });
