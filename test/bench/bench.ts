@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { benchBackfill } from './backfill.js';
 import { benchCost } from './cost/cost.js';
 import type { Figures } from './figures.js';
+import { benchFleet } from './fleet.js';
 import { benchHandler } from './handler.js';
 import { benchItems } from './items.js';
 import { benchLocalRun } from './local.js';
@@ -17,6 +18,7 @@ interface BenchOptions {
   readonly items: number;
   readonly granules: number;
   readonly pipelines: number;
+  readonly fleet: number;
   readonly keys: number;
   readonly rows: number;
   readonly posted: number;
@@ -37,6 +39,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   python: ({ scenes: granules, rounds }) => benchPython({ granules, rounds, print }),
   reconcile: ({ ids }) => benchReconcile(ids, print),
   stacks: ({ pipelines, rounds }) => benchStacks({ pipelines, rounds, print }),
+  fleet: ({ fleet }) => benchFleet(fleet, print),
 };
 
 const HELP = `
@@ -50,6 +53,7 @@ Parts:
   python    Items by a Python package: the worker compared with the function alone and with uvx
   reconcile ids a second of the comparison of an inventory with a catalogue, and its memory
   stacks    synth of one pipeline compared with a bare cdktf app; synth of many; bundles
+  fleet     commands about all of many pipelines, compared with half as many
 
 Progress goes to stderr. For each part, stdout gets one line with a JSON object: ratios first, null for
 what was not measured. docs/benchmarks.md explains the keys.
@@ -103,6 +107,7 @@ const command = new Command('bench')
     wholeNumber('--pipelines', 0),
     50,
   )
+  .option('--fleet <n>', 'fleet: number of pipelines, an even one', wholeNumber('--fleet', 2), 100)
   .addHelpText('after', HELP)
   .action(async (given: readonly string[] | undefined, options: BenchOptions) => {
     for (const part of given ?? Object.keys(PARTS)) {

@@ -1,20 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { median } from './figures.js';
+import { copyPipeline, inProject, root } from './project-copy.js';
 
-const root = join(import.meta.dirname, '..', '..');
 const PIPELINE = 'sentinel1';
 
 /** An app with one resource, which shows how long cdktf-cli and cdktf take by themselves. */
@@ -71,43 +61,6 @@ export function timeManySynths(pipelines: number): ManyTimes {
     const warmSeconds = synth(folder, { NODE_OPTIONS: notePeak(peaks) });
     return { pipelines, coldSeconds, warmSeconds, halfSeconds, peakMegabytes: megabytesOf(peaks) };
   });
-}
-
-const SOURCES = [
-  'cdktf.json',
-  'cli',
-  'lambdas',
-  'local',
-  'main.ts',
-  'modules',
-  'package.json',
-  'tsconfig.json',
-];
-
-/** Copies the project without its pipelines, with a bundle cache of its own in node_modules/.cache. */
-function inProject<T>(use: (folder: string) => T): T {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-synth-'));
-  try {
-    for (const name of SOURCES) cpSync(join(root, name), join(folder, name), { recursive: true });
-    mkdirSync(join(folder, 'node_modules'));
-    for (const name of readdirSync(join(root, 'node_modules'))) {
-      if (name !== '.cache')
-        symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
-    }
-    return use(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function copyPipeline(folder: string, id: string): void {
-  const copy = join(folder, 'pipelines', id);
-  cpSync(join(root, 'pipelines', PIPELINE), copy, { recursive: true });
-  const file = join(copy, 'config.yaml');
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/^id: .*$/m, `id: ${id}`));
-  const constants = join(copy, 'constants.ts');
-  const named = readFileSync(constants, 'utf8').replace(/(COLLECTION_ID = ).*/, `$1'${id}';`);
-  writeFileSync(constants, named);
 }
 
 /** Writes the bare app to a folder of its own, with the packages of the project. */

@@ -33,6 +33,11 @@ test.each([
     keys: ['timesBareApp', 'manyWarmSeconds', 'bundleMb'],
     measured: ['timesBareApp', 'oneSeconds', 'importMs'],
   },
+  {
+    args: ['fleet', '--fleet', '2'],
+    keys: ['growth', 'seconds', 'cpuSeconds'],
+    measured: ['pipelines'],
+  },
 ])('bench $args.0 prints its figures as one JSON object', async ({ args, keys, measured }) => {
   const { code, stdout, stderr } = await runCli(BENCH, args);
 
@@ -97,6 +102,6 @@ test('an unknown part is rejected with the known ones', async () => {
     code: 2,
     stdout: '',
     stderr:
-      'bench: unknown part "queues" (known: items, handler, local, backfill, cost, verify, python, stacks). Run "npm run bench -- --help" for usage.\n',
+      'bench: unknown part "queues" (known: items, handler, local, backfill, cost, verify, python, reconcile, stacks, fleet). Run "npm run bench -- --help" for usage.\n',
   });
 });
