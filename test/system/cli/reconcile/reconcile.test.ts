@@ -6,6 +6,8 @@ import { runCli } from '../../../support/cli/run-cli.js';
 import { jsonLines } from '../../../support/json-lines.js';
 import { startStacApi, type StacApiOptions } from '../../../support/reconcile/stac-api.js';
 
+// Needs pipelines/cop_dem_30.
+
 const TILES = Array.from({ length: 2500 }, (_, index) => {
   const north = String(Math.floor(index / 100)).padStart(2, '0');
   const east = String(index % 100).padStart(3, '0');

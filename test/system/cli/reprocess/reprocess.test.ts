@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../../support/cli/run-cli.js';
 import { startStacApi } from '../../../support/reconcile/stac-api.js';
 
+// Needs pipelines/cop_dem_30.
+
 const TILES = ['N00_00_E006', 'N01_00_E007', 'N02_00_E008'].map(
   (tile) => `Copernicus_DSM_COG_10_${tile}_00_DEM`,
 );
