@@ -15,6 +15,7 @@ import { withHold } from './plan/with-hold.js';
 import { planComment } from './plan/comment.js';
 import { commitOf } from './plan/git.js';
 import { destroyCommand, findRemoved, isDeployed, type Removed } from './plan/removed.js';
+import { projectsRemovedSince, projectToName, removedProjectText } from './plan/projects.js';
 import { hasChanges, lossesOf } from './plan/summary.js';
 import { printLine } from './shared/terminal.js';
 import { trySynthesize } from './plan/synth-stacks.js';
@@ -58,8 +59,22 @@ async function plan(given: readonly string[], options: PlanOptions): Promise<voi
   const all = options.all ?? false;
   const removed = await findRemoved({ root, env: process.env, commit, all });
   if (options.jsonFile !== undefined) writeFileSync(options.jsonFile, jsonOf(plans, removed));
-  await printLine(options.json ? jsonOf(plans, removed) : planComment(plans, { removed }));
+  await printLine(
+    options.json
+      ? jsonOf(plans, removed)
+      : planComment(plans, { removed, ...(await about(commit)) }),
+  );
   process.exitCode = exitCodeOf(plans, removed);
+}
+
+/** What the comment says about the project, apart from its pipelines. */
+async function about(commit: string | undefined) {
+  const project = projectToName(root, process.env);
+  const gone = commit === undefined ? [] : await projectsRemovedSince(commit, root);
+  const notices = gone
+    .filter((one) => one === process.env['PROJECT'])
+    .map((one) => removedProjectText(one, root));
+  return { project, notices };
 }
 
 async function pipelinesOf(

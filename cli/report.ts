@@ -3,7 +3,15 @@ import { Command } from 'commander';
 import { CommandError, runCommand, UsageError } from './shared/command.js';
 import { systemReason } from './shared/system-error.js';
 import { APPROVAL_LABEL, checkApproval } from './plan/approval.js';
-import { githubClient, MARK, RECONCILE_MARK, writeComment, writeIssue } from './plan/github.js';
+import {
+  githubClient,
+  markedProject,
+  markOf,
+  RECONCILE_MARK,
+  writeComment,
+  writeIssue,
+} from './plan/github.js';
+import { projectToName } from './plan/projects.js';
 
 const command = new Command('report')
   .addHelpText('after', '\nExample:\n  npm run report -- comment 7 plan.md')
@@ -30,10 +38,12 @@ command
     wholeNumber('--code'),
   )
   .action(async (file: string, { code }: { readonly code: number }) => {
-    const body = code === 0 ? undefined : textOf(file);
-    const title =
-      code === 1 ? 'Drift: the plan failed' : 'Drift: what is deployed differs from main';
-    await writeIssue(githubClient(process.env), { mark: MARK, title, body });
+    const text = textOf(file);
+    const project = markedProject(text);
+    const what = code === 1 ? 'the plan failed' : 'what is deployed differs from main';
+    const title = `Drift${project === undefined ? '' : ` of ${project}`}: ${what}`;
+    const body = code === 0 ? undefined : text;
+    await writeIssue(githubClient(process.env), { mark: markOf(project), title, body });
   });
 
 command
@@ -66,6 +76,7 @@ command
       summaries: textOf(file),
       commit,
       named,
+      project: projectToName(process.cwd(), process.env),
     });
   });
 

@@ -26,31 +26,59 @@ interface Comparison {
   /** Folder of the project, including uncommitted changes. */
   readonly root: string;
   readonly commit: string;
+  /** Values of PROJECT whose environments are compared, each with itself. */
+  readonly projects: readonly string[];
   readonly say: (sentence: string) => void;
 }
 
-// The name and state of a stack do not affect the comparison.
-const ENV = { PROJECT: 'affected', LOCAL_STATE: '1', BOOTSTRAP: '' };
+// The state of a stack does not affect the comparison.
+const ENV = { LOCAL_STATE: '1', BOOTSTRAP: '' };
 const LOCK = 'package-lock.json';
 
-/** Synthesizes the project and the base, and compares the stacks. Throws ConfigError if the project cannot be synthesized. */
-export async function affectedPipelines({ root, commit, say }: Comparison): Promise<Affected> {
+/**
+ * Synthesizes the project and the base for each value of PROJECT, and compares the stacks. Throws ConfigError if the
+ * project cannot be synthesized.
+ */
+export async function affectedPipelines({
+  root,
+  commit,
+  projects,
+  say,
+}: Comparison): Promise<ReadonlyMap<string, Affected>> {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), 'affected-'));
   const base = join(folder, 'base');
   try {
-    const now = await synthesize(root, join(folder, 'stacks-now'));
-    if ('problem' in now) throw new ConfigError(['cannot synthesize the project:', now.problem]);
+    const now = await currentStacks(projects, { root, folder });
     await addWorktree(base, { commit, root });
     const missing = await tryInstall(base, { root, say });
-    const before =
-      missing === undefined
-        ? await synthesize(base, join(folder, 'stacks-before'))
-        : { problem: missing };
-    return compare(now.stacks, before, { root, base });
+    const compared = new Map<string, Affected>();
+    for (const [project, stacks] of now) {
+      const outdir = join(folder, `${project}-before`);
+      const before =
+        missing === undefined ? await synthesize(base, { project, outdir }) : { problem: missing };
+      compared.set(project, compare(stacks, before, { root, base, project }));
+    }
+    return compared;
   } finally {
     await removeWorktree(base, root);
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function currentStacks(
+  projects: readonly string[],
+  { root, folder }: { readonly root: string; readonly folder: string },
+): Promise<ReadonlyMap<string, Stacks>> {
+  const found = new Map<string, Stacks>();
+  for (const project of projects) {
+    const synthesized = await synthesize(root, { project, outdir: join(folder, `${project}-now`) });
+    if ('problem' in synthesized) {
+      const which = projects.length > 1 ? ` with PROJECT=${project}` : '';
+      throw new ConfigError([`cannot synthesize the project${which}:`, synthesized.problem]);
+    }
+    found.set(project, synthesized.stacks);
+  }
+  return found;
 }
 
 /** Fingerprints of stacks, keyed by pipeline; undefined for a pipeline without a stack. */
@@ -58,8 +86,11 @@ type Stacks = ReadonlyMap<string, string | undefined>;
 type Synthesized = { readonly stacks: Stacks } | { readonly problem: string };
 
 /** Synthesizes to a folder of its own, so that cdktf.out stays unchanged. */
-async function synthesize(root: string, outdir: string): Promise<Synthesized> {
-  const problem = await trySynthesize(root, { ...ENV, CDKTF_OUTDIR: outdir });
+async function synthesize(
+  root: string,
+  { project, outdir }: { readonly project: string; readonly outdir: string },
+): Promise<Synthesized> {
+  const problem = await trySynthesize(root, { ...ENV, PROJECT: project, CDKTF_OUTDIR: outdir });
   if (problem !== undefined) return { problem };
   const ids = listPipelines(join(root, 'pipelines'));
   return { stacks: new Map(ids.map((id) => [id, tryFingerprint(join(outdir, 'stacks', id))])) };
@@ -69,12 +100,14 @@ interface Folders {
   readonly root: string;
   /** Folder of the project as it is in the base. */
   readonly base: string;
+  readonly project: string;
 }
 
-function compare(now: Stacks, before: Synthesized, { root, base }: Folders): Affected {
+function compare(now: Stacks, before: Synthesized, { root, base, project }: Folders): Affected {
   const gone = listPipelines(join(base, 'pipelines')).filter((id) => !now.has(id));
-  const { byName } = divideByDeploy({ root, env: process.env });
-  const { byName: onceByName } = divideByDeploy({ root: base, env: process.env });
+  const env = { PROJECT: project };
+  const { byName } = divideByDeploy({ root, env });
+  const { byName: onceByName } = divideByDeploy({ root: base, env });
   const differs = ([id, fingerprint]: readonly [string, string | undefined]): boolean => {
     if ('problem' in before) return true;
     if (fingerprint === undefined) return false;

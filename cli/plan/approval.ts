@@ -21,6 +21,8 @@ interface Apply {
   readonly commit: string;
   /** Pipelines whose data may be deleted, named by the person who started the workflow. */
   readonly named: readonly string[];
+  /** The project that is applied, if the repository has several: `<project>/<pipeline>` names a pipeline of one alone. */
+  readonly project?: string | undefined;
 }
 
 /**
@@ -29,10 +31,13 @@ interface Apply {
  */
 export async function checkApproval(
   github: () => GithubClient,
-  { summaries, commit, named }: Apply,
+  { summaries, commit, named, project }: Apply,
 ): Promise<void> {
+  const inProject = (pipeline: string) =>
+    project === undefined ? pipeline : `${project}/${pipeline}`;
   const losing = parse(summaries).filter(
-    ({ pipeline = '', losses }) => losses.length > 0 && !named.includes(pipeline),
+    ({ pipeline = '', losses }) =>
+      losses.length > 0 && ![pipeline, inProject(pipeline)].some((name) => named.includes(name)),
   );
   if (losing.length === 0) return;
   const merged = await mergedPulls(github(), commit);
@@ -48,7 +53,7 @@ export async function checkApproval(
       : `If it is meant, give ${numbers} the label ${APPROVAL_LABEL} and run this job again`;
   throw new CommandError(
     `this apply would delete data of ${what.join(' and ')}, so it stops here; nothing is changed. ${label}, ` +
-      `or run the workflow by hand with data_loss: ${losing.map(({ pipeline }) => pipeline).join(' ')}`,
+      `or run the workflow by hand with data_loss: ${losing.map(({ pipeline = '' }) => inProject(pipeline)).join(' ')}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { MARK } from './github.js';
+import { markOf } from './github.js';
 import type { PipelinePlan, SummarizedPlan } from './terraform.js';
 import {
   destroyCommand,
@@ -21,6 +21,10 @@ const FOLD_CHARACTERS = 160;
 
 interface CommentOptions {
   readonly removed?: Removed;
+  /** The project of the plans, if the repository has several. */
+  readonly project?: string | undefined;
+  /** Sentences about all plans. */
+  readonly notices?: readonly string[];
   /** Maximum length in characters. */
   readonly limit?: number;
 }
@@ -29,6 +33,8 @@ interface CommentOptions {
 interface Content {
   readonly plans: readonly PipelinePlan[];
   readonly removed: Removed;
+  readonly project: string | undefined;
+  readonly notices: readonly string[];
 }
 
 /**
@@ -37,9 +43,9 @@ interface Content {
  */
 export function planComment(
   plans: readonly PipelinePlan[],
-  { removed = NONE_REMOVED, limit = MOST_CHARACTERS }: CommentOptions = {},
+  { removed = NONE_REMOVED, project, notices = [], limit = MOST_CHARACTERS }: CommentOptions = {},
 ): string {
-  const content = { plans, removed };
+  const content = { plans, removed, project, notices };
   const heads = FEWER_ROWS.map((rows) => headOf(content, rows));
   const head = heads.find((text) => text.length <= limit) ?? shortest(content, limit);
   const full = plans.flatMap((plan) => ('text' in plan && hasChanges(plan.summary) ? [plan] : []));
@@ -54,19 +60,20 @@ export function planComment(
   return comment;
 }
 
-function headOf({ plans, removed }: Content, mostRows: number): string {
+function headOf(content: Content, mostRows: number): string {
+  const { plans, removed, notices } = content;
   const sections = plans.map((plan) =>
     'summary' in plan && !hasChanges(plan.summary)
       ? unchangedSection(plan)
       : planSection(plan, mostRows),
   );
-  const all = [...removed.pipelines.map(removedSection), ...problemOf(removed), ...sections];
-  return [
-    MARK,
-    `## Plan: ${titleOf({ plans, removed })}`,
-    '',
-    ...all.flatMap((text) => [text, '']),
-  ].join('\n');
+  const all = [
+    ...notices.map((notice) => `> **${notice}**`),
+    ...removed.pipelines.map(removedSection),
+    ...problemOf(removed),
+    ...sections,
+  ];
+  return [...headingOf(content), '', ...all.flatMap((text) => [text, ''])].join('\n');
 }
 
 function unchangedSection({ pipeline, summary, hold }: SummarizedPlan): string {
@@ -83,7 +90,8 @@ function problemOf({ problem }: Removed): string[] {
 }
 
 /** One line for each pipeline. */
-function shortest({ plans, removed }: Content, limit: number): string {
+function shortest(content: Content, limit: number): string {
+  const { plans, removed } = content;
   const gone = removed.pipelines
     .filter(isDeployed)
     .map(
@@ -95,14 +103,19 @@ function shortest({ plans, removed }: Content, limit: number): string {
       ? `- **${[`${plan.pipeline}: the plan failed`, ...plan.failedChecks.map(printable)].join('. ')}**`
       : `- ${plan.pipeline}: ${countsText(plan.summary)}${lossText(plan.summary)}`,
   );
-  const title = `## Plan: ${titleOf({ plans, removed })}`;
-  const text = [MARK, title, '', ...gone, ...problemOf(removed), ...lines, ''].join('\n');
+  const text = [...headingOf(content), '', ...gone, ...problemOf(removed), ...lines, ''].join('\n');
   return text.length <= limit ? text : text.slice(0, limit);
 }
 
 function lossText(summary: PlanSummary): string {
   const lost = lossesOf(summary);
   return lost.length === 0 ? '' : `; **data loss: ${lost.join(', ')}**`;
+}
+
+function headingOf(content: Content): string[] {
+  const { project } = content;
+  const what = project === undefined ? 'Plan' : `Plan of ${project}`;
+  return [markOf(project), `## ${what}: ${titleOf(content)}`];
 }
 
 function titleOf({ plans, removed }: Content): string {

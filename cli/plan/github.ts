@@ -6,6 +6,16 @@ export const MARK = '<!-- stac-pipelines: plan -->';
 /** The same for the issue about what is missing in the catalogue. */
 export const RECONCILE_MARK = '<!-- stac-pipelines: reconcile -->';
 
+/** The mark of one of several projects, each of which has a comment of its own. */
+export function markOf(project: string | undefined): string {
+  return project === undefined ? MARK : `<!-- stac-pipelines: plan ${project} -->`;
+}
+
+/** The project of a text that begins with the mark of one. */
+export function markedProject(text: string): string | undefined {
+  return /^<!-- stac-pipelines: plan ([a-z0-9-]+) -->/.exec(text)?.[1];
+}
+
 const Comment = z.object({
   id: z.number(),
   body: z.string().nullish(),
@@ -20,7 +30,8 @@ export async function writeComment(
   body: string,
 ): Promise<void> {
   const comments = z.array(Comment).parse(await github.list(`issues/${pullRequest}/comments`));
-  const ours = comments.find((comment) => isOurs(comment, MARK));
+  const mark = markOf(markedProject(body));
+  const ours = comments.find((comment) => isOurs(comment, mark));
   if (ours === undefined) await github.send('POST', `issues/${pullRequest}/comments`, { body });
   else await github.send('PATCH', `issues/comments/${ours.id}`, { body });
 }

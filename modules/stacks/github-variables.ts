@@ -32,7 +32,7 @@ export function addVariables(stack: Construct): GithubVariables {
   return {
     plans: claims(
       'plan_claims',
-      '${flatten([for name in local.repositories : ["repo:${name}:pull_request", "repo:${name}:ref:refs/heads/${var.branch}"]])}',
+      '${flatten([for name in local.repositories : var.plan_environment == "" ? ["repo:${name}:pull_request", "repo:${name}:ref:refs/heads/${var.branch}"] : ["repo:${name}:environment:${var.plan_environment}"]])}',
     ),
     deploys: claims(
       'deploy_claims',
@@ -78,15 +78,23 @@ function addDeployment(stack: Construct): void {
     condition: '${can(regex("^[A-Za-z0-9][A-Za-z0-9._/-]*$", var.branch))}',
     errorMessage: 'The branch is a name, as in main, without wildcards.',
   });
-  const environment = text(stack, 'environment', {
-    description:
-      'GitHub environment whose jobs may deploy, in place of every workflow of the branch: its reviewers approve each deployment',
-    default: '',
-  });
+  addEnvironment(
+    stack,
+    'environment',
+    'GitHub environment whose jobs may deploy, in place of every workflow of the branch: its reviewers approve each deployment',
+  );
+  addEnvironment(
+    stack,
+    'plan_environment',
+    'GitHub environment whose jobs may plan, in place of every pull request and workflow of the branch',
+  );
+}
+
+function addEnvironment(stack: Construct, id: string, description: string): void {
+  const environment = text(stack, id, { description, default: '' });
   environment.addValidation({
-    condition:
-      '${var.environment == "" || can(regex("^[A-Za-z0-9][A-Za-z0-9._-]*$", var.environment))}',
-    errorMessage: 'The environment is a name of letters, digits, ., - or _, without wildcards.',
+    condition: `\${var.${id} == "" || can(regex("^[A-Za-z0-9][A-Za-z0-9._-]*$", var.${id}))}`,
+    errorMessage: `The ${id} is a name of letters, digits, ., - or _, without wildcards.`,
   });
 }
 

@@ -16,7 +16,8 @@ import { undeclaredExtensions } from '../../lambdas/stac/extensions/notes.js';
 import { useKeyVariables } from '../../cli/python/variables.js';
 import { handlerIn, pipelineFile } from '../../cli/shared/pipeline-code.js';
 import type { FileName } from '../../modules/bundling/entries.js';
-import { listPipelines } from '../../modules/config/config.js';
+import { listPipelines, readProjectConfig } from '../../modules/config/config.js';
+import { listEnvironments } from '../../modules/config/environment/folder.js';
 import { readLocalConfig } from '../../modules/config/environment/local.js';
 import { parseS3Location } from '../../modules/config/values/s3-location.js';
 import { runBatch } from '../kit/run-batch.js';
@@ -53,6 +54,11 @@ const isNone = chosen.length === 0;
 
   test('its config is valid', () => {
     expect(readLocalConfig(folder).config).toMatchObject({ id });
+  });
+
+  test('its config is valid with each environment', () => {
+    for (const project of listEnvironments('.').projects)
+      expect(readProjectConfig(folder, project)).toMatchObject({ id });
   });
 
   test('its Collection is valid, and its Items belong to it', async () => {

@@ -106,6 +106,14 @@ the full plan
     expect(planComment([])).toContain('no pipelines are affected');
   });
 
+  test('of one of several projects names it, also in its mark', () => {
+    const gone = 'environments/dev.yaml no longer exists';
+
+    expect(planComment([], { project: 'dev', notices: [gone] })).toBe(
+      `<!-- stac-pipelines: plan dev -->\n## Plan of dev: no pipelines are affected\n\n> **${gone}**\n`,
+    );
+  });
+
   test('names a stack without a folder first, and what removes it', () => {
     expect(planComment([planned('none')], { removed: removed(51) })).toBe(`${MARK}
 ## Plan: **no folder** for the stack of tides

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { PYTHON, yamlOf } from '../../support/stacks/config-folder.js';
 import { commitAll, git, gitProject, writeFiles } from '../../support/cli/project-root.js';
 import { runCli } from '../../support/cli/run-cli.js';
@@ -174,6 +174,100 @@ test('--all prints every pipeline without comparing', async () => {
     code: 0,
     stdout: '["tides","waves"]\n',
     stderr: '',
+  });
+});
+
+describe('an environment', () => {
+  const target = (name: string): string => `ingestor_url: https://${name}.example.com\n`;
+  const matrix = (env = {}) =>
+    affected(['--base', 'HEAD', '--matrix'], { PROJECTS: '["dev","prod"]', ...env });
+
+  beforeAll(() => {
+    git(root, 'checkout', '--quiet', '-b', 'environments');
+    writeFiles(root, {
+      'environments/dev.yaml': target('dev'),
+      'environments/prod.yaml': `${target('prod')}pipelines: { tides: { memory_mb: 1024 } }\n`,
+    });
+    commitAll(root);
+  });
+
+  afterAll(() => {
+    git(root, 'checkout', '--quiet', '--force', '-');
+  });
+
+  test(
+    'affects itself alone if its file changes, and only the pipelines that it changes',
+    async () => {
+      change('environments/prod.yaml', '1024', '2048');
+
+      const dev = await affected(undefined, { PROJECT: 'dev' });
+      const jobs = await matrix();
+
+      expect(dev).toEqual({ code: 0, stdout: '', stderr: '' });
+      expect(JSON.parse(jobs.stdout)).toEqual([{ project: 'prod', pipeline: 'tides' }]);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'is affected by what it has from config.yaml, and not by what it overrides',
+    async () => {
+      change('pipelines/tides/config.yaml', 'https://ingestor', 'https://other');
+      expect(await matrix()).toEqual({ code: 0, stdout: '[]\n', stderr: '' });
+
+      writeFileSync(
+        join(root, 'pipelines/tides/config.yaml'),
+        `${readFileSync(join(root, 'pipelines/tides/config.yaml'), 'utf8')}memory_mb: 640\n`,
+      );
+      expect(JSON.parse((await matrix()).stdout)).toEqual([{ project: 'dev', pipeline: 'tides' }]);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'whose file is removed is named, and its stacks get the values of config.yaml',
+    async () => {
+      rmSync(join(root, 'environments/dev.yaml'));
+
+      const { code, stdout, stderr } = await matrix();
+
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toEqual([
+        { project: 'dev', pipeline: 'tides' },
+        { project: 'dev', pipeline: 'waves' },
+      ]);
+      expect(stderr).toBe(
+        'affected: environments/dev.yaml no longer exists: stacks of PROJECT=dev that are deployed stay so, and from now on their values are those of config.yaml alone. To remove one, run "PROJECT=dev npm run destroy -- <pipeline>"\n',
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'that is wrong is named with its line',
+    async () => {
+      change('environments/prod.yaml', '1024', 'much');
+
+      const { code, stdout, stderr } = await matrix();
+
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(
+        /cannot synthesize the project with PROJECT=prod:\n.*environments\/prod\.yaml:2:34 memory_mb: must be/,
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  test('--matrix has the jobs of PROJECT alone without PROJECTS, and refuses a wrong list', async () => {
+    const all = await affected(['--all', '--matrix'], { PROJECT: 'dev' });
+    const wrong = await matrix({ PROJECTS: 'dev prod' });
+
+    expect(JSON.parse(all.stdout)).toEqual([
+      { project: 'dev', pipeline: 'tides' },
+      { project: 'dev', pipeline: 'waves' },
+    ]);
+    expect(wrong).toMatchObject({ code: 2, stdout: '' });
+    expect(wrong.stderr).toMatch(/PROJECTS must be a JSON list.*\(given "dev prod"\)/);
   });
 });
 

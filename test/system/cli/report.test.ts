@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { MARK, RECONCILE_MARK } from '../../../cli/plan/github.js';
+import { MARK, markOf, RECONCILE_MARK } from '../../../cli/plan/github.js';
 import { entryOf, type GithubServer, startGithubServer } from '../github/github-server.js';
 import { runCli } from '../../support/cli/run-cli.js';
 
@@ -30,6 +30,14 @@ describe('the comment on a pull request', () => {
     expect(second).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(github.comments.map(({ body }) => body)).toEqual(['a remark', `${MARK}\nsecond`]);
     expect(github.requests().at(-1)).toBe('PATCH /repos/octo-org/octo-repo/issues/comments/2');
+  });
+
+  test('is one for each of several projects', async () => {
+    const [dev, prod] = ['dev', 'prod'].map((project) => `${markOf(project)}\n## Plan`);
+
+    for (const text of [dev, prod, `${dev}\nagain`]) await report(['comment', '7', file], text);
+
+    expect(github.comments.map(({ body }) => body)).toEqual([`${dev}\nagain`, prod]);
   });
 
   test('is found among more than a hundred others; one of a user with the mark is left alone', async () => {
@@ -82,6 +90,17 @@ describe('the issue about what the catalogue misses', () => {
     expect(github.issues[1]).toMatchObject({ state: 'closed' });
     expect(github.issues[0]).not.toHaveProperty('state');
   });
+test('each of several projects has an issue about drift of its own', async () => {
+  const [dev, prod] = ['dev', 'prod'].map((project) => `${markOf(project)}\n## Plan`);
+
+  await report(['drift', file, '--code', '2'], dev);
+  await report(['drift', file, '--code', '1'], prod);
+  await report(['drift', file, '--code', '0'], dev);
+
+  expect(github.issues.map(({ title, state }) => [title, state])).toEqual([
+    ['Drift of dev: what is deployed differs from main', 'closed'],
+    ['Drift of prod: the plan failed', undefined],
+  ]);
 });
 
 describe('an error message names', () => {

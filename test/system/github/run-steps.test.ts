@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AWS_ENV } from '../../support/cli/run-cli.js';
-import { commitAll, git, gitProject } from '../../support/cli/project-root.js';
+import { commitAll, git, gitProject, writeFiles } from '../../support/cli/project-root.js';
 import { DATA, stateText } from '../../support/cli/state-fixture.js';
 import { standInTerraform } from '../../support/cli/stand-in-terraform.js';
 import { yamlOf } from '../../support/stacks/config-folder.js';
@@ -54,9 +54,14 @@ interface Run {
   readonly values?: Readonly<Record<string, string>>;
   /** Name of the recorded plan that the fake Terraform prints. */
   readonly recorded?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
-async function run(workflow: string, job: string, { values = {}, recorded = 'none' }: Run = {}) {
+async function run(
+  workflow: string,
+  job: string,
+  { values = {}, recorded = 'none', env = {} }: Run = {},
+) {
   const terraform = standInTerraform(`test/fixtures/plans/${recorded}.json`);
   const found = readWorkflow(workflow).jobs[job];
   if (!found) throw new Error(`no job ${job}`);
@@ -68,6 +73,7 @@ async function run(workflow: string, job: string, { values = {}, recorded = 'non
       ...github.env,
       PATH: `${terraform.folder}:${process.env['PATH'] ?? ''}`,
       PIPELINE: 'waves',
+      ...env,
     },
     values: { 'github.token': 'token', ...values },
     without: ['Install'],
@@ -249,6 +255,85 @@ describe('the steps of drift.yml', () => {
       rmSync(state);
 
       expect(github.issues.at(-1)).toMatchObject({ state: 'closed' });
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('with environments', () => {
+  const target = (name: string): string => `ingestor_url: https://${name}.example.com\n`;
+
+  beforeAll(() => {
+    github.comments.splice(0);
+    github.pulls.splice(0);
+    git(root, 'checkout', '--quiet', '-B', 'change');
+    writeFiles(root, {
+      'environments/dev.yaml': target('dev'),
+      'environments/prod.yaml': target('prod'),
+    });
+    commitAll(root);
+    writeFiles(root, {
+      'environments/dev.yaml': `${target('dev')}pipelines: { tides: { memory_mb: 1024 } }\n`,
+    });
+    commitAll(root);
+    merge();
+  });
+
+  test(
+    'a pull request gets the plan of each as a comment of its own',
+    async () => {
+      const env = (PROJECT: string) => ({ PROJECT, ENVIRONMENTS: '["dev","prod"]' });
+      const dev = await run('plan', 'plan', {
+        ...PULL_REQUEST,
+        recorded: 'settings',
+        env: env('dev'),
+      });
+      const prod = await run('plan', 'plan', {
+        ...PULL_REQUEST,
+        recorded: 'settings',
+        env: env('prod'),
+      });
+
+      for (const { codes } of [dev, prod])
+        expect(codes).toEqual({ 'Find affected pipelines': 0, Plan: 0, Comment: 0 });
+      expect(github.comments.map(({ body }) => body.trim().split('\n').slice(0, 4))).toEqual([
+        [
+          expect.stringContaining('plan dev'),
+          '## Plan of dev: 1 pipeline would change',
+          '',
+          '### tides: 5 to change',
+        ],
+        [expect.stringContaining('plan prod'), '## Plan of prod: no pipelines are affected'],
+      ]);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'a push is applied in those that it changes, and the approval may name one of them',
+    async () => {
+      const env = { PROJECTS: '["dev","prod"]', PROJECT: 'dev', ENVIRONMENTS: '["dev","prod"]' };
+      const values = { 'github.event.before': 'HEAD^1' };
+      const found = await run('apply', 'affected', { values, env });
+      const [one, other] = [
+        await run('apply', 'apply', {
+          recorded: 'table-replaced',
+          values: { 'inputs.data_loss': 'dev/waves' },
+          env,
+        }),
+        await run('apply', 'apply', {
+          recorded: 'table-replaced',
+          values: { 'inputs.data_loss': 'prod/waves' },
+          env,
+        }),
+      ];
+
+      expect(JSON.parse(found.outputs['steps.affected.outputs.jobs'] ?? '')).toEqual([
+        { project: 'dev', pipeline: 'tides' },
+      ]);
+      expect(one.codes).toMatchObject({ [GATE]: 0, 'Apply the plan': 0 });
+      expect(other.codes).toEqual({ Plan: 0, [GATE]: 1 });
+      expect(other.log).toContain('run the workflow by hand with data_loss: dev/waves');
     },
     TIMEOUT_MS,
   );

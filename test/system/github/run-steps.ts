@@ -18,6 +18,8 @@ export interface StepsOutcome {
   readonly codes: Readonly<Record<string, number>>;
   readonly summary: string;
   readonly log: string;
+  /** Values of expressions at the end, with the outputs of the steps. */
+  readonly outputs: Readonly<Record<string, string>>;
 }
 
 /** Runs the scripts of a job as GitHub does: in order, with bash -e, passing outputs to later steps. */
@@ -47,7 +49,7 @@ export async function runSteps({ steps }: Job, options: StepsOptions): Promise<S
     }
     if (code !== 0) break;
   }
-  return { codes, log, summary: readFileSync(summary, 'utf8') };
+  return { codes, log, outputs: values, summary: readFileSync(summary, 'utf8') };
 }
 
 function filled(text: string, values: Readonly<Record<string, string>>): string {

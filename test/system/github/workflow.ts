@@ -35,6 +35,7 @@ const Job = z.strictObject({
   env: Texts.optional(),
   outputs: Texts.optional(),
   concurrency: Concurrency.optional(),
+  environment: z.strictObject({ name: z.string() }).optional(),
   strategy: z
     .strictObject({ 'fail-fast': z.boolean(), matrix: z.record(z.string(), z.string()) })
     .optional(),

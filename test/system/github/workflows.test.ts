@@ -99,7 +99,8 @@ describe('permissions', () => {
     });
 
     expect(guarded.length).toBeGreaterThan(4);
-    for (const job of guarded) expect(job.if).toMatch(/^vars\.AWS_\w+_ROLE != ''/);
+    for (const job of guarded)
+      expect(job.if).toMatch(/^\(?vars\.AWS_\w+_ROLE != '' \|\| vars\.ENVIRONMENTS != ''/);
   });
 
   test('the checks need no role, and run for pull requests of forks, too', () => {
@@ -147,13 +148,41 @@ describe('permissions', () => {
 
     expect(apply?.strategy).toEqual({
       'fail-fast': false,
-      matrix: { pipeline: '${{ fromJSON(needs.affected.outputs.pipelines) }}' },
+      matrix: { include: '${{ fromJSON(needs.affected.outputs.jobs) }}' },
     });
     expect(apply?.concurrency).toEqual({
-      group: 'apply-${{ matrix.pipeline }}',
+      group: 'apply-${{ matrix.project }}-${{ matrix.pipeline }}',
       'cancel-in-progress': false,
     });
     expect(readWorkflow('apply').concurrency).toBeUndefined();
     expect(runs.at(-1)).toMatch(/^terraform .* apply .* plan\.tfplan$/);
+  });
+});
+
+describe('with ENVIRONMENTS', () => {
+  const ENVIRONMENTS = 'vars.ENVIRONMENTS || format(\'["{0}"]\', vars.PROJECT)';
+
+  test.each(['plan', 'drift'])('%s has a job for each, with the variables of its own', (name) => {
+    const job = readWorkflow(name).jobs[name];
+
+    expect(job?.strategy).toEqual({
+      'fail-fast': false,
+      matrix: { project: `\${{ fromJSON(${ENVIRONMENTS}) }}` },
+    });
+    expect(job?.environment).toEqual({
+      name: "${{ vars.ENVIRONMENTS != '' && format('{0}-plan', matrix.project) || '' }}",
+    });
+    expect(job?.env).toMatchObject({ PROJECT: '${{ matrix.project }}' });
+  });
+
+  test('apply finds what is affected in each, and deploys it there', () => {
+    const { affected, apply } = readWorkflow('apply').jobs;
+
+    expect(affected?.env).toEqual({ PROJECTS: `\${{ ${ENVIRONMENTS} }}` });
+    expect(affected?.outputs).toEqual({ jobs: '${{ steps.affected.outputs.jobs }}' });
+    expect(apply?.environment).toEqual({
+      name: "${{ vars.ENVIRONMENTS != '' && matrix.project || '' }}",
+    });
+    expect(apply?.env).toMatchObject({ PROJECT: '${{ matrix.project }}' });
   });
 });

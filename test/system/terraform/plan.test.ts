@@ -130,6 +130,19 @@ suite('the real provider and the stack of the roles for GitHub', () => {
         `-var=provider_arn=${arn}`,
       );
       expect(gated).toContain('repo:octo-org/octo-repo:environment:production');
+      expect(gated).toContain('repo:octo-org/octo-repo:pull_request');
+      const ofEnvironment = await plan(
+        folder,
+        repository,
+        '-var=environment=prod',
+        '-var=plan_environment=prod-plan',
+        `-var=provider_arn=${arn}`,
+      );
+      expect(ofEnvironment).toContain('repo:octo-org/octo-repo:environment:prod-plan');
+      expect(ofEnvironment).not.toMatch(/:pull_request|:ref:/);
+      await expect(plan(folder, repository, '-var=plan_environment=a*')).rejects.toThrow(
+        'The plan_environment is a name of letters',
+      );
       await expect(plan(folder, repository, '-var=repository_ids=12')).rejects.toThrow(
         'repository_ids is two numbers',
       );
