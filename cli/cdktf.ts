@@ -161,8 +161,8 @@ async function check(verb: Verb, stacks: readonly string[], rest: readonly strin
     { root, migrate },
   );
   if (project === undefined) return;
-  const { tellSynth } = await import('./stacks/deployed-topics.js');
-  await tellSynth(project, { root, ids: names });
+  const { compareDeployed } = await import('./stacks/moved-stacks.js');
+  await compareDeployed(project, { root, ids: names, verb });
 }
 
 /** Throws UsageError if there is no such stack. */

@@ -206,7 +206,7 @@ describe('an environment', () => {
       expect(dev).toEqual({ code: 0, stdout: '', stderr: '' });
       expect(JSON.parse(jobs.stdout)).toEqual([{ project: 'prod', pipeline: 'tides' }]);
     },
-    TIMEOUT_MS,
+    2 * TIMEOUT_MS,
   );
 
   test(
@@ -221,7 +221,7 @@ describe('an environment', () => {
       );
       expect(JSON.parse((await matrix()).stdout)).toEqual([{ project: 'dev', pipeline: 'tides' }]);
     },
-    TIMEOUT_MS,
+    2 * TIMEOUT_MS,
   );
 
   test(
@@ -240,7 +240,7 @@ describe('an environment', () => {
         'affected: environments/dev.yaml no longer exists: stacks of PROJECT=dev that are deployed stay so, and from now on their values are those of config.yaml alone. To remove one, run "PROJECT=dev npm run destroy -- <pipeline>"\n',
       );
     },
-    TIMEOUT_MS,
+    2 * TIMEOUT_MS,
   );
 
   test(
@@ -255,7 +255,7 @@ describe('an environment', () => {
         /cannot synthesize the project with PROJECT=prod:\n.*environments\/prod\.yaml:2:34 memory_mb: must be/,
       );
     },
-    TIMEOUT_MS,
+    2 * TIMEOUT_MS,
   );
 
   test('--matrix has the jobs of PROJECT alone without PROJECTS, and refuses a wrong list', async () => {

@@ -306,7 +306,7 @@ describe('with environments', () => {
         [expect.stringContaining('plan prod'), '## Plan of prod: no pipelines are affected'],
       ]);
     },
-    TIMEOUT_MS,
+    2 * TIMEOUT_MS,
   );
 
   test(
@@ -335,6 +335,6 @@ describe('with environments', () => {
       expect(other.codes).toEqual({ Plan: 0, [GATE]: 1 });
       expect(other.log).toContain('run the workflow by hand with data_loss: dev/waves');
     },
-    TIMEOUT_MS,
+    2 * TIMEOUT_MS,
   );
 });
