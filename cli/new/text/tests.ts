@@ -160,7 +160,7 @@ export function pythonTest(dataset: Dataset): string {
     importOf(['parseBody'], '../../lambdas/granule/message.js'),
     message === undefined && importOf(['parseKeyMessage'], '../../lambdas/python/keys.js'),
     isRow && importOf(['KEY_ROWS'], '../../lambdas/python/rows.js'),
-    importOf(['readPipelineConfig'], '../../modules/config/config.js'),
+    importOf(['readLocalConfig'], '../../modules/config/environment/local.js'),
     importOf(
       [
         message === undefined && topic !== undefined && 's3Event',
@@ -174,7 +174,7 @@ export function pythonTest(dataset: Dataset): string {
     `const HREF = ${literal(`s3://${dataset.bucket}/${dataset.key}`)};`,
     message && `const MESSAGE = ${messageTextOf(dataset)};`,
     '',
-    'useKeyVariables(readPipelineConfig(import.meta.dirname));',
+    'useKeyVariables(readLocalConfig(import.meta.dirname).config);',
     '',
     'function granulesOf(body: string) {',
     `return parseBody(body).messages.map((message) => ${parser}(message));`,
