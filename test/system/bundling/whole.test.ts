@@ -8,7 +8,8 @@ import { stop } from 'esbuild';
 import { unzipSync } from 'fflate';
 import type { Bundle } from '../../../modules/bundling/bundle.js';
 import { bundlePipelines } from '../../../modules/bundling/pipeline-bundles.js';
-import { listPipelines, readPipelineConfig } from '../../../modules/config/config.js';
+import { listPipelines } from '../../../modules/config/config.js';
+import { readLocalConfig } from '../../../modules/config/environment/local.js';
 import type { FunctionRole } from '../../../modules/config/names.js';
 import { fixtureProject } from '../../support/cli/fixture-project.js';
 import { deployedServices } from '../../support/deployed-services.js';
@@ -16,7 +17,7 @@ import { deployedServices } from '../../support/deployed-services.js';
 const run = promisify(execFile);
 const root = listPipelines().length > 0 ? process.cwd() : fixtureProject();
 const configs = listPipelines(join(root, 'pipelines')).map((id) => ({
-  ...readPipelineConfig(join(root, 'pipelines', id)),
+  ...readLocalConfig(join(root, 'pipelines', id)).config,
   verify_ingestion: true,
 }));
 const linked = await bundlePipelines(configs, { root, cache: false, whole: false });

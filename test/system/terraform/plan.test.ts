@@ -2,7 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { listPipelines, readPipelineConfig } from '../../../modules/config/config.js';
+import { listPipelines } from '../../../modules/config/config.js';
+import { readLocalConfig } from '../../../modules/config/environment/local.js';
 import type { PipelineConfig } from '../../../modules/config/config.js';
 import { synthesizeBootstrap } from '../../../modules/stacks/synthesize.js';
 import { configOf } from '../../support/stacks/config-folder.js';
@@ -21,7 +22,7 @@ const CHOSEN =
 
 const configs: readonly (readonly [string, PipelineConfig])[] = [
   ...listPipelines().map(
-    (id) => [`the pipeline ${id}`, readPipelineConfig(`pipelines/${id}`)] as const,
+    (id) => [`the pipeline ${id}`, readLocalConfig(`pipelines/${id}`).config] as const,
   ),
   ...CHOSEN.map((name) => [name, configOf(MATRIX[name] ?? {})] as const),
   ['an id of 40 characters', { ...configOf(MATRIX['csv inventory, at once'] ?? {}), id: LONG_ID }],
