@@ -90,6 +90,8 @@ describe('the issue about what the catalogue misses', () => {
     expect(github.issues[1]).toMatchObject({ state: 'closed' });
     expect(github.issues[0]).not.toHaveProperty('state');
   });
+});
+
 test('each of several projects has an issue about drift of its own', async () => {
   const [dev, prod] = ['dev', 'prod'].map((project) => `${markOf(project)}\n## Plan`);
 

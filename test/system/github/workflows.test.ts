@@ -100,7 +100,9 @@ describe('permissions', () => {
 
     expect(guarded.length).toBeGreaterThan(4);
     for (const job of guarded)
-      expect(job.if).toMatch(/^\(?vars\.AWS_\w+_ROLE != '' \|\| vars\.ENVIRONMENTS != ''/);
+      expect(job.if).toMatch(
+        /^(\(?vars\.AWS_\w+_ROLE != '' \|\| vars\.ENVIRONMENTS != ''|vars\.AWS_RECONCILE_ROLE != ''$)/,
+      );
   });
 
   test('the checks need no role, and run for pull requests of forks, too', () => {
