@@ -100,10 +100,13 @@ interface Folders {
   readonly root: string;
   /** Folder of the project as it is in the base. */
   readonly base: string;
-  readonly project: string;
 }
 
-function compare(now: Stacks, before: Synthesized, { root, base, project }: Folders): Affected {
+function compare(
+  now: Stacks,
+  before: Synthesized,
+  { root, base, project }: Folders & { readonly project: string },
+): Affected {
   const gone = listPipelines(join(base, 'pipelines')).filter((id) => !now.has(id));
   const env = { PROJECT: project };
   const { byName } = divideByDeploy({ root, env });
