@@ -4,6 +4,7 @@ import { AWS_REQUESTS } from '../lambdas/runtime/aws-requests.js';
 import { checkOptions, type CommandOptions } from './reconcile/check-options.js';
 import { fleetExitCode, reconcileFleet } from './reconcile/fleet/fleet.js';
 import { fleetJson, fleetMarkdown } from './reconcile/fleet/report.js';
+import { lockFolder } from './reconcile/lock.js';
 import { writeMetrics } from './reconcile/metric.js';
 import { granuleQueue, openReconciliation } from './reconcile/open.js';
 import { startShow } from './reconcile/progress.js';
@@ -107,7 +108,9 @@ async function compareOne(folder: PipelineFolder, { options, signal }: Given): P
     show,
     say,
   });
+  let release: (() => void) | undefined;
   try {
+    release = lockFolder(reconciliation.workspace.folder);
     const queue = () => granuleQueue(folder);
     const result = await reconcile(reconciliation, { options, queue, ask: confirm, say });
     if (options.metric && result.finding !== undefined) {
@@ -118,6 +121,7 @@ async function compareOne(folder: PipelineFolder, { options, signal }: Given): P
     return result;
   } finally {
     progress.end();
+    release?.();
     await reconciliation.target.close();
   }
 }

@@ -54,8 +54,14 @@ async function rangeItems(
   } finally {
     file.close();
   }
-  const { ranges, bytes, read, progress } = current.items;
-  const items = { ranges: ranges + 1, bytes, read: read + progress.read, progress: NOTHING_READ };
+  const { ranges, bytes, read, short, progress } = current.items;
+  const items = {
+    ranges: ranges + 1,
+    bytes,
+    read: read + progress.read,
+    short: short + Math.max(0, (progress.matched ?? 0) - progress.read),
+    progress: NOTHING_READ,
+  };
   current = { ...current, items };
   workspace.write(current);
   return current;

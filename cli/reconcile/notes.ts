@@ -29,6 +29,11 @@ export async function notesOf(
     ...(repeated > 0 && isWhole
       ? [`the STAC API gave ${repeated} Items more than once; each counts once`]
       : []),
+    ...(state.items.short > 0
+      ? [
+          `the STAC API counts ${state.items.short} Items more than its pages gave: it may only estimate, or Items were deleted meanwhile, or its pages are not whole`,
+        ]
+      : []),
     ...(unidentified > 0
       ? ['itemIdOf in historic.ts returned no id for some rows that become messages']
       : []),

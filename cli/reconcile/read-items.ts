@@ -85,10 +85,12 @@ async function pageAfter(progress: ItemProgress, reader: ItemReader): Promise<Fe
   const { next, pages } = progress;
   if (next === undefined) return firstPage(reader);
   try {
-    return { page: await fetchPage(next, reader), request: next };
+    const page = await fetchPage(next, reader, FIRST_TRIES).catch(async (cause: unknown) => {
+      const again = isRefused(cause) ? await lastPageAgain(progress, reader) : undefined;
+      return again ?? fetchPage(next, reader);
+    });
+    return 'page' in page ? page : { page, request: next };
   } catch (cause) {
-    const again = isRefused(cause) ? await lastPageAgain(progress, reader) : undefined;
-    if (again !== undefined) return again;
     const advice =
       `the pages before it are kept (${counted(pages, 'page')}), so the same command goes on there; ` +
       'with --fresh it starts over, with --page-size it asks for pages of another size';

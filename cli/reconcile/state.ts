@@ -44,6 +44,8 @@ const StateSchema = z.object({
     bytes: z.number(),
     /** Sum over the ranges before. */
     read: z.number(),
+    /** Items that the server counted in these ranges but did not give. */
+    short: z.number(),
     progress: ItemProgressSchema,
   }),
   /** When both sides were compared; undefined before. */
@@ -79,7 +81,7 @@ export function newState(
     ...begin,
     startedAt: new Date(now).toISOString(),
     rows: NO_ROWS,
-    items: { ranges: 0, bytes: 0, read: 0, progress: NOTHING_READ },
+    items: { ranges: 0, bytes: 0, read: 0, short: 0, progress: NOTHING_READ },
     sent: { bytes: 0, messages: 0, refused: 0 },
   };
 }

@@ -217,6 +217,22 @@ describe('a comparison', () => {
     expect(exitCode).toBe(1);
   });
 
+  test('says that the API counts more Items than it gives', async () => {
+    const server = await apiOf([], {
+      fault: ({ method }, response) => {
+        if (method !== 'POST') return false;
+        response.end(JSON.stringify({ features: [{ id: 'a' }], numberMatched: 3 }));
+        return true;
+      },
+    });
+
+    const { report } = await compared({ keys: keysOf('a', 'b'), api: server });
+
+    expect(report?.notes).toEqual([
+      expect.stringContaining('counts 2 Items more than its pages gave'),
+    ]);
+  });
+
   test('says what is wrong if the catalogue is empty', async () => {
     const { report } = await compared({ keys: keysOf('a') });
 
