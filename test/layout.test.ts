@@ -72,7 +72,7 @@ const INSIDE: Readonly<Record<string, Allowed>> = {
     plan: ['shared', 'stacks'],
     python: ['shared'],
     local: ['shared', 'python'],
-    backfill: ['shared', 'status'],
+    backfill: ['shared', 'status', 'python'],
     new: ['shared', 'python'],
     redrive: ['shared', 'local'],
     reconcile: ['shared', 'backfill', 'python'],

@@ -23,6 +23,7 @@ import {
   type AwsSubject,
   type DeployedPipeline,
 } from '../shared/deployed-pipeline.js';
+import { useKeyVariables } from '../python/variables.js';
 import { handlerIn, parserIn, pipelineFile } from '../shared/pipeline-code.js';
 import { UsageError } from '../shared/command.js';
 
@@ -60,6 +61,7 @@ export async function deployedBackfill({
     explain({ what: `function ${functionName}`, region }, () =>
       invoke(lambda, functionName, event),
     );
+  useKeyVariables(config);
   return {
     pipeline: id,
     kind: 'aws',

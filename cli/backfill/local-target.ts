@@ -10,6 +10,7 @@ import { localInventory } from '../../local/inventory/local-inventory.js';
 import { configuredInventory, settingsFor, type BackfillTarget } from './target.js';
 import { type PipelineFolder, UsageError } from '../shared/command.js';
 import { localConfig } from '../shared/local-config.js';
+import { useKeyVariables } from '../python/variables.js';
 import { runLocalBackfill, isRunning } from './local-run.js';
 import { handlerIn, parserIn, pipelineFile } from '../shared/pipeline-code.js';
 
@@ -37,6 +38,7 @@ export async function localBackfill(
   const out = givenOut ?? join('out', id, 'backfill');
   const flags = ` --local --inventory ${path}${givenOut === undefined ? '' : ` --out ${givenOut}`}`;
   const config = localConfig(folder);
+  useKeyVariables(config);
   // Local messages go to a file and local queries are free.
   const none = { maxQueueDepth: undefined, maxScanGb: undefined };
   const settings = { ...settingsFor(config, await localInventory(path)), ...none };

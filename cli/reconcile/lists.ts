@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { LineFile } from '../../local/files/line-file.js';
 import { messageLines } from '../../local/input/message-file.js';
-import { unescaped } from './fields.js';
+import { unescaped } from './lines.js';
 import { IS_SURPLUS, relation } from './relation.js';
 import type { Workspace } from './state.js';
 

@@ -1,7 +1,7 @@
 import type { Counts } from '../../lambdas/backfill/counts.js';
 import type { Inventory } from '../../lambdas/inventory/inventory.js';
-import { appended } from './append.js';
-import { escaped } from './fields.js';
+import { appended } from './lines.js';
+import { escaped } from './lines.js';
 import type { LineOf } from './progress.js';
 import { readRows, type RowReading } from './read-rows.js';
 import type { Reconciliation } from './reconciliation.js';

@@ -29,6 +29,11 @@ test.each([
     measured: ['settledPerSecond', 'cpuMsPerItem'],
   },
   {
+    args: ['reconcile', '--ids', '300'],
+    keys: ['idsPerSecond', 'rowsPerSecond', 'itemsPerSecond', 'peakMb', 'extraMb', 'ids'],
+    measured: ['idsPerSecond', 'rowsPerSecond', 'peakMb', 'ids'],
+  },
+  {
     args: ['stacks', '--pipelines', '0', '--rounds', '1'],
     keys: ['timesBareApp', 'manyWarmSeconds', 'bundleMb'],
     measured: ['timesBareApp', 'oneSeconds', 'importMs'],

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { NOTHING_READ, readItems, type ItemProgress } from '../../../cli/reconcile/read-items.js';
+import { NOTHING_READ, type ItemProgress } from '../../../cli/reconcile/item-progress.js';
+import { readItems } from '../../../cli/reconcile/read-items.js';
 import type { Clock } from '../../../lambdas/runtime/clock.js';
 import { sendHttp } from '../../../lambdas/runtime/http.js';
 import { json, type SeenRequest } from '../../support/http-server.js';

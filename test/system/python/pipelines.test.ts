@@ -1,8 +1,13 @@
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect } from '@jest/globals';
 import { STAC_VERSIONS, type Item } from '../../../lambdas/stac/stac.js';
+import { useKeyVariables } from '../../../cli/python/variables.js';
+import { handlerIn, pipelineFile } from '../../../cli/shared/pipeline-code.js';
+import type { HistoricHandler } from '../../../lambdas/historic-handler.js';
+import { walk } from '../../../local/input/walk.js';
+import { readPipelineConfig } from '../../../modules/config/config.js';
 import { listPipelines } from '../../../modules/config/folder.js';
 import { runCli } from '../../support/cli/run-cli.js';
 import { jsonLines } from '../../support/json-lines.js';
@@ -47,6 +52,23 @@ function schemaFaultsOf(item: Item): readonly string[] {
   return 'missing' in found ? [] : coreFaultsOf(item, found.folder);
 }
 
+function idsIn(items: readonly Item[]): string[] {
+  return items.map((item) => item.id).sort();
+}
+
+/** The ids by itemIdOf for the files of the sample; undefined if the pipeline does not say them. */
+async function itemIdsOf(id: string): Promise<string[] | undefined> {
+  const folder = join('pipelines', id);
+  useKeyVariables(readPipelineConfig(folder));
+  const file = resolve(pipelineFile({ id, folder }, 'historic.ts'));
+  const { itemIdOf, rowToMessageBody } = (await handlerIn<HistoricHandler>(file)).pipeline;
+  if (itemIdOf === undefined) return undefined;
+  const ids: string[] = [];
+  for await (const { key } of walk(join(folder, 'sample', 'bucket')))
+    if (rowToMessageBody({ key }) !== undefined) ids.push(itemIdOf({ key }) ?? '');
+  return ids.sort();
+}
+
 describe('pipelines whose Items a Python package makes', () => {
   for (const id of PYTHON_PIPELINES) {
     testWith(
@@ -61,6 +83,8 @@ describe('pipelines whose Items a Python package makes', () => {
           expect(hrefs.filter((href) => !/^(s3|https):\/\//.test(href))).toEqual([]);
           expect(schemaFaultsOf(item)).toEqual([]);
         }
+        const said = await itemIdsOf(id);
+        expect(said ?? idsIn(items)).toEqual(idsIn(items));
       },
     );
   }

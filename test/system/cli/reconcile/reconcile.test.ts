@@ -6,7 +6,7 @@ import { runCli } from '../../../support/cli/run-cli.js';
 import { jsonLines } from '../../../support/json-lines.js';
 import { startStacApi, type StacApiOptions } from '../../../support/reconcile/stac-api.js';
 
-// Needs pipelines/cop_dem_30.
+// Needs pipelines/cop_dem_30, pipelines/landsat_c2_l2 and pipelines/noaa_oisst.
 
 const TILES = Array.from({ length: 2500 }, (_, index) => {
   const north = String(Math.floor(index / 100)).padStart(2, '0');
@@ -142,6 +142,31 @@ describe('npm run reconcile', () => {
 
     expect(stderr).toContain(`reconcile: ${message}`);
     expect(code).toBe(2);
+  });
+
+  test('compares a pipeline in Python without historic.ts, whose granule_pattern names the id', async () => {
+    const keyOfDay = (day: string) => `data/v2.1/avhrr/202209/oisst-avhrr-v02r01.${day}.nc`;
+    const path = join(folder, 'list.txt');
+    writeFileSync(path, ['20220913', '20220914', '20220914_preliminary'].map(keyOfDay).join('\n'));
+    const { code: collectionCode, stdout: collection } = await runCli('collection', ['noaa_oisst']);
+    const { id } = JSON.parse(collection) as { readonly id: string };
+    const server = await apiOf(['oisst-avhrr-v02r01.20220913'], { collection: id });
+    const words = ['--local', '--inventory', path, '--stac-api', server.url, '--json'];
+
+    const { stdout } = await runCli('reconcile', [
+      'noaa_oisst',
+      ...words,
+      '--out',
+      join(folder, 'out'),
+    ]);
+
+    expect(collectionCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      expected: 2,
+      present: 1,
+      surplus: 0,
+      samples: { missing: ['oisst-avhrr-v02r01.20220914'] },
+    });
   });
 
   test('says that a pipeline cannot be compared, and why', async () => {
