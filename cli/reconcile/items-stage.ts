@@ -1,11 +1,11 @@
 import type { ChunkItems } from '../../lambdas/backfill/historic-pipeline.js';
 import { duration } from '../../local/run/progress.js';
 import type { ItemFlag } from './compare.js';
-import type { CatalogItem } from './fetch-page.js';
+import type { CatalogItem } from './api/fetch-page.js';
 import { escaped } from './lines.js';
 import type { LineOf } from './progress.js';
-import { NOTHING_READ } from './item-progress.js';
-import { readItems } from './read-items.js';
+import { NOTHING_READ } from './api/item-progress.js';
+import { readItems } from './api/read-items.js';
 import { knowsSurplus, type Reconciliation } from './reconciliation.js';
 import type { State } from './state.js';
 

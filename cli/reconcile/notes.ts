@@ -1,7 +1,7 @@
 import { IngestorError } from '../../lambdas/runtime/errors.js';
 import type { Comparison } from './compare.js';
-import { sendPatiently } from './fetch-page.js';
-import { collectionUrl } from './page-request.js';
+import { sendPatiently } from './api/fetch-page.js';
+import { collectionUrl } from './api/page-request.js';
 import type { Reconciliation } from './reconciliation.js';
 import type { State } from './state.js';
 

@@ -1,5 +1,5 @@
 import type { BackfillTarget } from '../backfill/target.js';
-import type { CatalogItem, PageTools } from './fetch-page.js';
+import type { CatalogItem, PageTools } from './api/fetch-page.js';
 import type { Show } from './progress.js';
 import type { Workspace } from './state.js';
 

@@ -5,7 +5,7 @@ import { tryParseJson } from '../../lambdas/runtime/json.js';
 import { LineFile } from '../../local/files/line-file.js';
 import { makeFolder } from '../../local/files/run-files.js';
 import { writeWhole } from '../../local/files/whole-file.js';
-import { ItemProgressSchema, NOTHING_READ } from './item-progress.js';
+import { ItemProgressSchema, NOTHING_READ } from './api/item-progress.js';
 
 const RowsSchema = z.object({
   /** Number of chunks whose rows have all been read. */

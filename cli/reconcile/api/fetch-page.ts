@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import type { Clock } from '../../lambdas/runtime/clock.js';
-import { errorCode } from '../../lambdas/runtime/error-codes.js';
-import { IngestorError } from '../../lambdas/runtime/errors.js';
-import type { HttpResponse, SendHttp } from '../../lambdas/runtime/http.js';
-import { tryParseJson } from '../../lambdas/runtime/json.js';
-import { isTransient, parseRetryAfter, retry } from '../../lambdas/runtime/retry.js';
-import { excerpt } from '../../lambdas/runtime/text.js';
+import type { Clock } from '../../../lambdas/runtime/clock.js';
+import { errorCode } from '../../../lambdas/runtime/error-codes.js';
+import { IngestorError } from '../../../lambdas/runtime/errors.js';
+import type { HttpResponse, SendHttp } from '../../../lambdas/runtime/http.js';
+import { tryParseJson } from '../../../lambdas/runtime/json.js';
+import { isTransient, parseRetryAfter, retry } from '../../../lambdas/runtime/retry.js';
+import { excerpt } from '../../../lambdas/runtime/text.js';
 import { nextRequest, type PageRequest } from './page-request.js';
 
 /** What is needed to know of an Item in the catalogue. */

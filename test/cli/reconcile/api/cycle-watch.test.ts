@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { NO_VALUES, watchCycle } from '../../../cli/reconcile/cycle-watch.js';
+import { NO_VALUES, watchCycle } from '../../../../cli/reconcile/api/cycle-watch.js';
 
 /** Returns after how many values the first repetition is noticed; undefined if it is not among the first `count`. */
 function noticedAfter(valueAt: (index: number) => string, count: number): number | undefined {

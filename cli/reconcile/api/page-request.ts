@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { withoutTrailingSlashes } from '../../lambdas/runtime/text.js';
+import { withoutTrailingSlashes } from '../../../lambdas/runtime/text.js';
 
 const BodySchema = z.record(z.string(), z.unknown());
 

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { NOTHING_READ, type ItemProgress } from '../../../cli/reconcile/item-progress.js';
-import { readItems } from '../../../cli/reconcile/read-items.js';
-import type { Clock } from '../../../lambdas/runtime/clock.js';
-import { sendHttp } from '../../../lambdas/runtime/http.js';
-import { json, type SeenRequest } from '../../support/http-server.js';
-import { serverPerTest } from '../../support/test-server.js';
-import { startStacApi, type StacApiOptions } from '../../support/reconcile/stac-api.js';
+import { NOTHING_READ, type ItemProgress } from '../../../../cli/reconcile/api/item-progress.js';
+import { readItems } from '../../../../cli/reconcile/api/read-items.js';
+import type { Clock } from '../../../../lambdas/runtime/clock.js';
+import { sendHttp } from '../../../../lambdas/runtime/http.js';
+import { json, type SeenRequest } from '../../../support/http-server.js';
+import { serverPerTest } from '../../../support/test-server.js';
+import { startStacApi, type StacApiOptions } from '../../../support/reconcile/stac-api.js';
 
 const started: { close(): Promise<void> }[] = [];
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { IngestorError } from '../../lambdas/runtime/errors.js';
+import { IngestorError } from '../../../lambdas/runtime/errors.js';
 import { CycleWatchSchema, NO_VALUES, watchCycle } from './cycle-watch.js';
 import type { ItemPage } from './fetch-page.js';
 import { PageRequestSchema, type PageRequest } from './page-request.js';

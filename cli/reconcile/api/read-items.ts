@@ -1,5 +1,5 @@
-import { IngestorError } from '../../lambdas/runtime/errors.js';
-import { counted } from '../shared/table.js';
+import { IngestorError } from '../../../lambdas/runtime/errors.js';
+import { counted } from '../../shared/table.js';
 import {
   fetchPage,
   sendPatiently,
