@@ -38,11 +38,6 @@ test.each([
     keys: ['timesBareApp', 'manyWarmSeconds', 'bundleMb'],
     measured: ['timesBareApp', 'oneSeconds', 'importMs'],
   },
-  {
-    args: ['fleet', '--fleet', '2'],
-    keys: ['growth', 'seconds', 'cpuSeconds'],
-    measured: ['pipelines'],
-  },
 ])('bench $args.0 prints its figures as one JSON object', async ({ args, keys, measured }) => {
   const { code, stdout, stderr } = await runCli(BENCH, args);
 
