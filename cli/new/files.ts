@@ -9,7 +9,8 @@ import { historicText } from './text/historic.js';
 import { itemText } from './text/item.js';
 import { pythonAppText } from './text/python.js';
 import { sampleFiles } from './text/sample.js';
-import { appTest, historicTest, pythonTest } from './text/tests.js';
+import { pythonTest } from './text/python-test.js';
+import { appTest, historicTest } from './text/tests.js';
 
 /** Contents by path in the folder of a pipeline. */
 export type PipelineFiles = Readonly<Record<string, string | Uint8Array>>;
