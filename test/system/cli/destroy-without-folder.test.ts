@@ -143,7 +143,7 @@ suite('npm run destroy, for a pipeline whose folder is gone', () => {
       const { code, stdout, stderr } = await destroy(['waves', 'tides']);
 
       expect({ code, stdout, stderr }).toMatchObject({ code: 0 });
-      expect(stdout).toContain('waves');
+      expect(stdout).toContain('Destroy complete!');
       expect([...groups.keys()]).toEqual(['/other']);
     },
     TIMEOUT_MS,
