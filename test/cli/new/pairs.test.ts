@@ -22,7 +22,7 @@ import { keysSelected } from '../../support/new/keys-selected.js';
 const ROOT = '.generated';
 const datasets = await pairwiseDatasets();
 
-/** Writes the files without the formatter, which takes most of the time: test/system/cli/new.test.ts has it. */
+/** Writes the files without the formatter, which takes most of the time: test/system/cli/new/ has it. */
 function write({ id, dataset }: NamedDataset): string {
   const folder = join(ROOT, id);
   const files = {

@@ -14,11 +14,11 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { filesOf } from '../../../cli/new/files.js';
-import { projectRoot, writeFiles } from '../../support/cli/project-root.js';
-import { runCli, type CliResult } from '../../support/cli/run-cli.js';
-import { pairwiseDatasets } from '../../support/new/datasets.js';
-import { withPackageIndex } from '../../support/package-index.js';
+import { filesOf } from '../../../../cli/new/files.js';
+import { projectRoot, writeFiles } from '../../../support/cli/project-root.js';
+import { runCli, type CliResult } from '../../../support/cli/run-cli.js';
+import { pairwiseDatasets } from '../../../support/new/datasets.js';
+import { withPackageIndex } from '../../../support/package-index.js';
 
 const TIMEOUT_MS = 400_000;
 const TOOL_MS = 380_000;
