@@ -18,7 +18,7 @@ const NAMES = Object.keys(COMMANDS) as readonly Name[];
 
 interface Used {
   readonly seconds: number;
-  /** Of the command and its children, which depends less on what else the machine does. */
+  /** Processor time of the command and its children, which depends less on what else the machine does. */
   readonly cpuSeconds: number;
 }
 

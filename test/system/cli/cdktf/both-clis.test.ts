@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { chooseCli, isCdktfBuilt } from '../../../cli/shared/cdktf-cli.js';
-import { runCli, type CliResult } from '../../support/cli/run-cli.js';
-import { suite } from '../terraform/terraform-suite.js';
+import { chooseCli, isCdktfBuilt } from '../../../../cli/shared/cdktf-cli.js';
+import { runCli, type CliResult } from '../../../support/cli/run-cli.js';
+import { suite } from '../../terraform/terraform-suite.js';
 
 /** An app with two stacks that need no provider, so that both CLIs deploy it without a network. */
 const APP = `

@@ -5,18 +5,21 @@ import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cl
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
-import { catalogStatus } from '../../../cli/status/catalog.js';
-import { ingestorStatus } from '../../../cli/status/ingestor.js';
-import { queueStatus } from '../../../cli/status/queues.js';
-import type { SendHttp } from '../../../lambdas/runtime/http.js';
-import { ingestor } from '../../../lambdas/ingestor/client.js';
-import { ingestorReader } from '../../../lambdas/ingestor/reader.js';
-import { serve, type LocalRequest } from '../../../local/http/server.js';
-import { startLocalIngestor, type LocalIngestor } from '../../../local/ingestor/local-ingestor.js';
-import { functionServices } from '../../support/function-services/server.js';
-import { exampleItem } from '../../support/granule.js';
-import { AWS_ENV, runCli } from '../../support/cli/run-cli.js';
-import { startSqs, type SqsServer } from '../../../local/queue/sqs-server.js';
+import { catalogStatus } from '../../../../cli/status/catalog.js';
+import { ingestorStatus } from '../../../../cli/status/ingestor.js';
+import { queueStatus } from '../../../../cli/status/queues.js';
+import type { SendHttp } from '../../../../lambdas/runtime/http.js';
+import { ingestor } from '../../../../lambdas/ingestor/client.js';
+import { ingestorReader } from '../../../../lambdas/ingestor/reader.js';
+import { serve, type LocalRequest } from '../../../../local/http/server.js';
+import {
+  startLocalIngestor,
+  type LocalIngestor,
+} from '../../../../local/ingestor/local-ingestor.js';
+import { functionServices } from '../../../support/function-services/server.js';
+import { exampleItem } from '../../../support/granule.js';
+import { AWS_ENV, runCli } from '../../../support/cli/run-cli.js';
+import { startSqs, type SqsServer } from '../../../../local/queue/sqs-server.js';
 
 const QUEUE = 'demo-example-granules';
 const DEAD = 'demo-example-granules-dead-letters';

@@ -2,10 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startLocalIngestor, type LocalIngestor } from '../../../local/ingestor/local-ingestor.js';
-import { startSqs, type SqsServer } from '../../../local/queue/sqs-server.js';
-import { functionServices } from '../../support/function-services/server.js';
-import { runCli } from '../../support/cli/run-cli.js';
+import {
+  startLocalIngestor,
+  type LocalIngestor,
+} from '../../../../local/ingestor/local-ingestor.js';
+import { startSqs, type SqsServer } from '../../../../local/queue/sqs-server.js';
+import { functionServices } from '../../../support/function-services/server.js';
+import { runCli } from '../../../support/cli/run-cli.js';
 
 /** 50 deployed pipelines, one whose folder is broken, and one that is not deployed. */
 const DEPLOYED = Array.from({ length: 50 }, (_, index) => `p${String(index).padStart(2, '0')}`);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
-import { listPipelines } from '../../../modules/config/folder.js';
-import { runCli } from '../../support/cli/run-cli.js';
+import { listPipelines } from '../../../../modules/config/folder.js';
+import { runCli } from '../../../support/cli/run-cli.js';
 
 const TIMEOUT_MS = 240_000;
 const { status } = spawnSync('npm', ['view', 'cdktn@0.24.0', 'version'], { timeout: 30_000 });

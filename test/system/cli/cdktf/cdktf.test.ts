@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { runCli } from '../../support/cli/run-cli.js';
+import { runCli } from '../../../support/cli/run-cli.js';
 
 // Needs pipelines/sentinel1.
 
