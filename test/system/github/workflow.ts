@@ -37,7 +37,10 @@ const Job = z.strictObject({
   concurrency: Concurrency.optional(),
   environment: z.strictObject({ name: z.string() }).optional(),
   strategy: z
-    .strictObject({ 'fail-fast': z.boolean(), matrix: z.record(z.string(), z.string()) })
+    .strictObject({
+      'fail-fast': z.boolean(),
+      matrix: z.record(z.string(), z.union([z.string(), z.array(z.number())])),
+    })
     .optional(),
   steps: z.array(Step.refine(({ uses, run }) => (uses === undefined) !== (run === undefined))),
 });
