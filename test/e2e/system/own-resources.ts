@@ -31,7 +31,10 @@ const KINDS: Readonly<Record<string, Look>> = {
   'work groups': json('athena', 'AmazonAthena.ListWorkGroups'),
 };
 
-/** Lists all resources of the stacks in both regions: their names begin with PROJECT. */
+/** The dashboard of all pipelines, which belongs to the stack `bootstrap` and stays. */
+const OF_BOOTSTRAP = `dashboards: ${PROJECT}-pipelines`;
+
+/** Lists all resources of the pipelines' stacks in both regions: their names begin with PROJECT. */
 export async function listProjectResources(endpoint: string): Promise<string[]> {
   const looks = [REGION, TOPIC_REGION].flatMap((region) =>
     Object.entries(KINDS).map(async ([kind, look]) => {
@@ -40,5 +43,7 @@ export async function listProjectResources(endpoint: string): Promise<string[]> 
       return names.map((name) => `${kind}: ${name}`);
     }),
   );
-  return [...new Set((await Promise.all(looks)).flat())].sort();
+  const names = new Set((await Promise.all(looks)).flat());
+  names.delete(OF_BOOTSTRAP);
+  return [...names].sort();
 }
