@@ -21,9 +21,9 @@ export function startCdktf(
   });
   const [verb, ...names] = words;
   const chosen = names.filter((word) => !word.startsWith('-'));
-  const stacks = [
-    ...new Set([...chosen, ...listPipelines(join(root, 'pipelines')), ...RESERVED_STACKS]),
-  ];
+  const known = [...chosen, ...listPipelines(join(root, 'pipelines')), ...RESERVED_STACKS];
+  // The table of a list begins with the names as well, and has to keep them.
+  const stacks = verb === 'list' || verb === 'synth' ? [] : [...new Set(known)];
   return startInForeground(process.execPath, [...nodeOptions(cli, verb), cli.program, ...words], {
     cwd: root,
     env: { ...environmentOf(verb), ...variables },

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
@@ -28,6 +28,11 @@ function appFolder(): string {
   folders.push(folder);
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
   writeFileSync(join(folder, 'main.mjs'), APP);
+  // As in a project, the names of the stacks are known from the folders of pipelines.
+  for (const name of ['tides', 'waves']) {
+    mkdirSync(join(folder, 'pipelines', name), { recursive: true });
+    writeFileSync(join(folder, 'pipelines', name, 'config.yaml'), '');
+  }
   writeFileSync(
     join(folder, 'cdktf.json'),
     JSON.stringify({ language: 'typescript', app: 'node main.mjs', projectId: 'both-clis' }),
