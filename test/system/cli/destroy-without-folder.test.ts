@@ -169,7 +169,8 @@ suite('npm run destroy, for a pipeline whose folder is gone', () => {
         const outcome = await run(['--all'], { command: 'plan', env: IN_BUCKET });
         const json = await run(['--all', '--json'], { command: 'plan', env: IN_BUCKET });
 
-        expect(outcome).toMatchObject({ code: 2, stderr: '' });
+        expect(outcome).toMatchObject({ code: 2 });
+        expect(outcome.stderr).toMatch(/^plan: pipelines\/ contains no pipeline: .*\n$/);
         expect(outcome.stdout).toContain('## Plan: **no folder** for the stack of tides');
         expect(outcome.stdout).toContain('(3 resources)');
         expect(JSON.parse(json.stdout)).toEqual([
