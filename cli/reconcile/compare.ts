@@ -43,7 +43,7 @@ interface CompareOptions {
   readonly listed?: string;
 }
 
-/** DuckDB takes about 250 MB more than its limit. With 192 MB, ten million ids a side did not fit. */
+/** Limit of DuckDB, which takes about 250 MB more. What does not fit is written to the disk. */
 const MEMORY_MB = 512;
 const THREADS = 2;
 
