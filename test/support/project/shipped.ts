@@ -18,7 +18,9 @@ export const SHIPPED = [
 /** Whether a path of the project belongs to a shipped pipeline whose folder was deleted. @param path as `pipelines/x/app.ts` */
 export function isOfDeleted(path: string): boolean {
   const [, id = ''] = /^pipelines\/(\w+)/.exec(path) ?? [];
-  return SHIPPED.some((one) => one === id) && !existsSync(join(ROOT, 'pipelines', id, 'config.yaml'));
+  return (
+    SHIPPED.some((one) => one === id) && !existsSync(join(ROOT, 'pipelines', id, 'config.yaml'))
+  );
 }
 
 /** Whether a path belongs to a pipeline of one's own, whose files are not held to the rules of the framework's. */
