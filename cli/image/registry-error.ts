@@ -1,3 +1,4 @@
+import { isBusyStatus } from '../../lambdas/runtime/http.js';
 import { tryParseJson } from '../../lambdas/runtime/json.js';
 import { CommandError } from '../shared/command.js';
 import type { Registry } from './ecr.js';
@@ -22,8 +23,6 @@ export class RegistryError extends CommandError {
   }
 }
 
-const TOO_MANY = 429;
-const SERVER_ERROR = 500;
 const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
 
@@ -39,7 +38,7 @@ export function refusalOf(
   { failed, registry: { url, username } }: Refused,
 ): RegistryError {
   const { code, message } = errorIn(body);
-  const isTransient = status >= SERVER_ERROR || status === TOO_MANY;
+  const isTransient = isBusyStatus(status);
   const because = (reason: string) =>
     new RegistryError(`${failed}: ${reason}`, { code, isTransient });
   if (status === UNAUTHORIZED || status === FORBIDDEN) {

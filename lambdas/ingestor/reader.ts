@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { AccessTokens } from './access-token.js';
 import { failureOf, IngestorError, TokenError } from '../runtime/errors.js';
-import { sendHttp, type HttpResponse, type SendHttp } from '../runtime/http.js';
+import { isBusyStatus, sendHttp, type HttpResponse, type SendHttp } from '../runtime/http.js';
 import { excerpt, withoutTrailingSlashes } from '../runtime/text.js';
 import { tryParseJson } from '../runtime/json.js';
 import { isTransient, retry } from '../runtime/retry.js';
@@ -130,7 +130,7 @@ function refusesToken({ status, body }: HttpResponse): boolean {
 }
 
 function checkAvailable(response: HttpResponse, url: string): HttpResponse {
-  if (response.status < 500 && response.status !== 429) return response;
+  if (!isBusyStatus(response.status)) return response;
   throw refusal(response, url);
 }
 
@@ -175,6 +175,6 @@ function refusal({ status, body }: HttpResponse, url: string): IngestorError {
   const text = excerpt(body.toString('utf8').trim());
   return new IngestorError(`GET ${url} returned ${status}: ${text === '' ? '(no body)' : text}`, {
     status,
-    kind: status >= 500 || status === 429 ? 'transient' : 'permanent',
+    kind: isBusyStatus(status) ? 'transient' : 'permanent',
   });
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { ClientSecret } from './client-secret.js';
 import { systemClock } from '../runtime/clock.js';
 import { TokenError } from '../runtime/errors.js';
-import { sendHttp, type HttpResponse, type SendHttp } from '../runtime/http.js';
+import { isBusyStatus, sendHttp, type HttpResponse, type SendHttp } from '../runtime/http.js';
 import { tryParseJson } from '../runtime/json.js';
 import { parseRetryAfter, retry, type Delayed } from '../runtime/retry.js';
 
@@ -112,7 +112,7 @@ function refusal(
   const text = body.toString('utf8');
   const code = /"error"\s*:\s*"([A-Za-z_]{1,60})"/.exec(text)?.[1];
   const what = `${url} returned no token: HTTP status ${status}${code === undefined ? '' : ` (${code})`}`;
-  if (status === 429 || status >= 500 || text.includes('TooManyRequests')) {
+  if (isBusyStatus(status) || text.includes('TooManyRequests')) {
     return new BusyTokenError(what, parseRetryAfter(headers['retry-after']));
   }
   if (code === 'invalid_scope') {

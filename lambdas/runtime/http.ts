@@ -27,6 +27,11 @@ export interface HttpResponse {
   readonly body: Buffer;
 }
 
+/** Whether a server that answers with this status is down or too busy, so that the same request may succeed later. */
+export function isBusyStatus(status: number): boolean {
+  return status === 429 || status >= 500;
+}
+
 export type SendHttp = (request: HttpRequest) => Promise<HttpResponse>;
 
 const MAX_RESPONSE_BYTES = 1024 * 1024;
