@@ -8,7 +8,6 @@ import type { GranuleHandler } from '../../lambdas/granule-handler.js';
 import type { Corpus } from './corpus.js';
 import { below, mutate } from './damage.js';
 import { readSource } from '../kit/read-source.js';
-import { shippedModule } from '../support/project/shipped.js';
 
 export interface CaseOutcome {
   readonly outcome: 'posted' | 'refused' | 'skipped' | 'finding';
@@ -20,8 +19,19 @@ export interface CaseOutcome {
 const TYPED = new Set(['MessageError', 'GranuleError', 'ReadError', 'ValidationError']);
 const FUNCTION_MS = 60_000;
 
+/** What every case of a run shares. */
+export interface FuzzTarget {
+  /** The handler of the pipeline under test. */
+  readonly handler: GranuleHandler;
+  readonly corpus: Corpus;
+}
+
 /** Runs the pipeline's handler on one damaged file or body, which the seed and number determine. */
-export async function runCase(corpus: Corpus, seed: number, number: number): Promise<CaseOutcome> {
+export async function runCase(
+  { handler, corpus }: FuzzTarget,
+  seed: number,
+  number: number,
+): Promise<CaseOutcome> {
   const random = seededRandom(seed * 1_000_003 + number);
   const isBody = random() < 0.5;
   const victim = corpus.files[below(corpus.files.length, random)];
@@ -33,7 +43,7 @@ export async function runCase(corpus: Corpus, seed: number, number: number): Pro
         random,
       ).toString()
     : bodyFor(victim?.href ?? '');
-  return handle(body, files);
+  return handle(handler, body, files);
 }
 
 /** The message that makes the pipeline read the damaged product. */
@@ -42,9 +52,11 @@ function bodyFor(href: string): string {
   return JSON.stringify({ path });
 }
 
-const { handler } = await shippedModule<{ readonly handler: GranuleHandler }>('sentinel1/app.ts');
-
-async function handle(body: string, files: ReadonlyMap<string, Buffer>): Promise<CaseOutcome> {
+async function handle(
+  handler: GranuleHandler,
+  body: string,
+  files: ReadonlyMap<string, Buffer>,
+): Promise<CaseOutcome> {
   let outcome: CaseOutcome = { outcome: 'skipped' };
   const queue = new LocalQueue();
   queue.send(body);

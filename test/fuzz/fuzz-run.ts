@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { bundleFile } from '../../cli/shared/bundle-file.js';
+import { ROOT } from '../support/project/files.js';
 
 export interface FuzzOptions {
   readonly count: number;
@@ -17,8 +18,10 @@ export interface FuzzWork {
   readonly from: number;
   readonly to: number;
   readonly seed: number;
-  /** Shared memory with the number of the current case. */
+  /** Shared memory with the number of the current case, before the first one `from` - 1. */
   readonly current: SharedArrayBuffer;
+  /** Path of the bundled app of sentinel1. */
+  readonly app: string;
 }
 
 export interface Finding {
@@ -43,8 +46,13 @@ export const MAX_MEGABYTES = 256;
 const POLL_MS = 250;
 const HANG_MS = 10_000;
 const WORKER = join(import.meta.dirname, 'fuzz-worker.ts');
+const APP = join(ROOT, 'pipelines/sentinel1/app.ts');
 
-/** Runs the cases from 0 to `count`. A case that hangs or kills its thread is a finding; the run then continues after it. */
+/**
+ * Runs the cases from 0 to `count`. A case that hangs or kills its thread is a finding; the run then continues after it.
+ *
+ * @throws Error if a thread ends before its first case
+ */
 export async function fuzz({
   count,
   seed,
@@ -60,8 +68,9 @@ export async function fuzz({
   };
   try {
     const file = await bundleFile(worker, folder);
+    const app = await bundleFile(APP, folder);
     for (let from = 0; from < count;) {
-      from = await runSome({ file, hangMs, seed }, { from, to: count }, total);
+      from = await runSome({ file, app, hangMs, seed }, { from, to: count }, total);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -80,6 +89,8 @@ const CASES = 5_000;
 interface Runner {
   /** Path of the bundled worker. */
   readonly file: string;
+  /** Path of the bundled app of sentinel1. */
+  readonly app: string;
   readonly seed: number;
   readonly hangMs: number;
 }
@@ -90,13 +101,15 @@ type Range = Pick<FuzzWork, 'from' | 'to'>;
 async function runSome(runner: Runner, { from, to }: Range, total: FuzzReport): Promise<number> {
   const end = Math.min(to, from + CASES);
   const current = new SharedArrayBuffer(4);
+  Atomics.store(new Int32Array(current), 0, from - 1);
   const worker = new Worker(runner.file, {
-    workerData: { from, to: end, seed: runner.seed, current } satisfies FuzzWork,
+    workerData: { from, to: end, seed: runner.seed, current, app: runner.app } satisfies FuzzWork,
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: MAX_MEGABYTES },
   });
   const result = await outcomeOf(worker, new Int32Array(current), runner.hangMs);
   if ('finding' in result) {
+    if (result.number < from) throw new Error(`no case ran: ${result.finding}`);
     total.findings.push(result);
     total.counts.finding += 1;
     // The results of the cases before it were lost with the thread, so they run again.

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { seededRandom } from '../../local/http/faults.js';
 import { readCorpus } from '../fuzz/corpus.js';
-import { runCase } from '../fuzz/fuzz-case.js';
+import { type FuzzTarget, runCase } from '../fuzz/fuzz-case.js';
 import { fuzz, MAX_CASE_MS, MAX_MEGABYTES } from '../fuzz/fuzz-run.js';
 import { mutate } from '../fuzz/damage.js';
+import { shippedModule } from '../support/project/shipped.js';
 
 // Needs pipelines/sentinel1.
 
@@ -30,10 +31,19 @@ test('a case that hangs and one that kills its thread are findings, and the othe
   expect(counts).toEqual({ posted: 8, refused: 0, skipped: 0, finding: 2 });
 }, 60_000);
 
+test('a thread that ends before its first case fails the run, instead of one finding a case', async () => {
+  const worker = join(import.meta.dirname, '..', 'fuzz', 'broken-worker.ts');
+
+  await expect(fuzz({ count: 1_000, seed: 1, worker })).rejects.toThrow(
+    new Error('no case ran: the thread died: Error: cannot start'),
+  );
+}, 60_000);
+
 test('a case is determined by its seed and number', async () => {
-  const corpus = readCorpus();
+  const { handler } = await shippedModule<Pick<FuzzTarget, 'handler'>>('sentinel1/app.ts');
+  const target = { handler, corpus: readCorpus() };
   const outcomes = async () =>
-    Promise.all(Array.from({ length: 40 }, (_, number) => runCase(corpus, 5, number)));
+    Promise.all(Array.from({ length: 40 }, (_, number) => runCase(target, 5, number)));
 
   await expect(outcomes()).resolves.toEqual(await outcomes());
 });
