@@ -1,6 +1,4 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { Command } from 'commander';
-import { AWS_REQUESTS } from '../lambdas/runtime/aws-requests.js';
 import { checkOptions, type CommandOptions } from './reconcile/check-options.js';
 import { fleetExitCode, reconcileFleet } from './reconcile/fleet/fleet.js';
 import { fleetJson, fleetMarkdown } from './reconcile/fleet/report.js';
@@ -17,6 +15,7 @@ import {
   wholeNumber,
   type PipelineFolder,
 } from './shared/command.js';
+import { awsClients, type AwsClients } from './shared/aws-clients.js';
 import { deployedPipeline } from './shared/deployed-pipeline.js';
 import { confirm, INTERRUPTED, interruptSignal } from './shared/terminal.js';
 
@@ -71,7 +70,8 @@ async function run(name: string | undefined, options: CommandOptions): Promise<v
   const folder = requiredPipeline(name);
   checkOptions(folder.id, options);
   const signal = interruptSignal(process.stderr);
-  const { output, exitCode } = await compareOne(folder, { options, signal });
+  const given = { options, signal, clients: awsClients() };
+  const { output, exitCode } = await compareOne(folder, given);
   if (output === undefined) process.stderr.write('stopped: the same command goes on from here\n');
   else process.stdout.write(`${output}\n`);
   process.exitCode = signal.aborted ? INTERRUPTED : exitCode;
@@ -81,9 +81,10 @@ async function runAll(name: string | undefined, options: CommandOptions): Promis
   if (name !== undefined) throw new UsageError(`--all and ${name} contradict each other`);
   checkOptions('<pipeline>', options);
   const signal = interruptSignal(process.stderr);
+  const given = { options, signal, clients: awsClients() };
   const fleet = await reconcileFleet({
     onStart: (id) => process.stderr.write(`${id}:\n`),
-    compare: async (id) => (await compareOne(pipelineArgument(id), { options, signal })).finding,
+    compare: async (id) => (await compareOne(pipelineArgument(id), given)).finding,
   });
   process.stdout.write(`${options.json ? fleetJson(fleet) : fleetMarkdown(fleet)}\n`);
   process.exitCode = signal.aborted ? INTERRUPTED : fleetExitCode(fleet);
@@ -92,9 +93,14 @@ async function runAll(name: string | undefined, options: CommandOptions): Promis
 interface Given {
   readonly options: CommandOptions;
   readonly signal: AbortSignal;
+  /** Shared by all pipelines of the command. */
+  readonly clients: Pick<AwsClients, 'cloudWatch'>;
 }
 
-async function compareOne(folder: PipelineFolder, { options, signal }: Given): Promise<RunResult> {
+async function compareOne(
+  folder: PipelineFolder,
+  { options, signal, clients }: Given,
+): Promise<RunResult> {
   const progress = startShow(process.stderr);
   const say = (line: string): void => {
     progress.end();
@@ -115,7 +121,7 @@ async function compareOne(folder: PipelineFolder, { options, signal }: Given): P
     const result = await reconcile(reconciliation, { options, queue, ask: confirm, say });
     if (options.metric && result.finding !== undefined) {
       const { region } = deployedPipeline(folder).config;
-      const client = new CloudWatchClient({ region, requestHandler: AWS_REQUESTS });
+      const client = clients.cloudWatch(region);
       await writeMetrics(result.finding, { service: folder.id, client });
     }
     return result;

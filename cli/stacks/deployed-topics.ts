@@ -14,13 +14,21 @@ export interface DeployedTopics {
   readonly moved: ReadonlyMap<string, string>;
 }
 
-/** Reads the states of the pipelines. Throws CommandError. @param ids @default all pipelines of the project */
+interface Deployed {
+  /** Folder of the project. */
+  readonly root: string;
+  /** @default all pipelines of the project */
+  readonly ids?: readonly string[];
+  /** @default those of the project */
+  readonly states?: Pick<States, 'read'>;
+}
+
+/** Reads the states of the pipelines. Throws CommandError. */
 export async function deployedTopics(
   project: Project,
-  { root, ids = [] }: { readonly root: string; readonly ids?: readonly string[] },
+  { root, ids = [], states = statesOf(project, root) }: Deployed,
 ): Promise<DeployedTopics> {
   const configs = project.pipelines.filter(({ id }) => ids.length === 0 || ids.includes(id));
-  const states = statesOf(project, root);
   const found = await Promise.all(configs.map((config) => readPlace(config, states)));
   const places = found.filter((place) => place !== undefined);
   const elsewhere = places.filter(({ region, config }) => region !== config.region);
@@ -38,10 +46,7 @@ export function topicEnvironment({ regions }: DeployedTopics): Readonly<Record<s
 }
 
 /** Tells the synths of this process. Throws CommandError if a topic moved. */
-export async function tellSynth(
-  project: Project,
-  options: { readonly root: string; readonly ids: readonly string[] },
-): Promise<void> {
+export async function tellSynth(project: Project, options: Deployed): Promise<void> {
   const topics = await deployedTopics(project, options);
   if (topics.moved.size > 0) throw new CommandError([...topics.moved.values()].join('\n'));
   Object.assign(process.env, topicEnvironment(topics));
@@ -52,7 +57,10 @@ interface Place {
   readonly region: string;
 }
 
-async function readPlace(config: PipelineConfig, states: States): Promise<Place | undefined> {
+async function readPlace(
+  config: PipelineConfig,
+  states: Pick<States, 'read'>,
+): Promise<Place | undefined> {
   const state = await states.read(config.id);
   const region = state && subscriptionRegion(state);
   return region === undefined ? undefined : { config, region };

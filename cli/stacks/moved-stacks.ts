@@ -5,13 +5,15 @@ import type { Project } from '../../modules/config/project.js';
 import { CommandError } from '../shared/command.js';
 import { tellSynth } from './deployed-topics.js';
 import { regionIn } from './destroy-config.js';
-import { statesOf, type State } from './states.js';
+import { readOnce, statesOf, type State, type States } from './states.js';
 
 interface Deployed {
   /** Folder of the project. */
   readonly root: string;
   /** Pipelines; none stands for all. */
   readonly ids: readonly string[];
+  /** @default those of the project */
+  readonly states?: Pick<States, 'read'>;
 }
 
 /**
@@ -21,8 +23,9 @@ interface Deployed {
  */
 export async function compareDeployed(
   project: Project,
-  { verb, ...deployed }: Deployed & { readonly verb: string },
+  { verb, root, ids, states = statesOf(project, root) }: Deployed & { readonly verb: string },
 ): Promise<void> {
+  const deployed = { root, ids, states: readOnce(states) };
   await tellSynth(project, deployed);
   const moved = await movedStacks(project, deployed);
   if (verb === 'destroy' && moved.length > 0) throw new CommandError(moved.join('\n'));
@@ -32,9 +35,8 @@ export async function compareDeployed(
 /** Returns a sentence for each stack that was deployed in another region than its config has. Throws CommandError. */
 export async function movedStacks(
   project: Project,
-  { root, ids }: Deployed,
+  { root, ids, states = statesOf(project, root) }: Deployed,
 ): Promise<readonly string[]> {
-  const states = statesOf(project, root);
   const configs = project.pipelines.filter(({ id }) => ids.length === 0 || ids.includes(id));
   const sentences = configs.map(async (config) => {
     const state = await states.read(config.id);

@@ -10,6 +10,7 @@ import {
   stateKeys,
   type StateSettings,
 } from '../../modules/config/state.js';
+import { oncePer } from '../shared/aws-clients.js';
 import { CommandError } from '../shared/command.js';
 import { errorText } from '../shared/deployed-pipeline.js';
 
@@ -48,6 +49,11 @@ interface ProjectStates {
 /** @param root folder of the project, which has the local files */
 export function statesOf({ name, state }: ProjectStates, root: string): States {
   return state.kind === 'local' ? localStates(name, root) : bucketStates(name, state);
+}
+
+/** The same states, each of which is read once. */
+export function readOnce(states: Pick<States, 'read'>): Pick<States, 'read'> {
+  return { read: oncePer((id) => states.read(id)) };
 }
 
 /** Returns the number of resources that a state holds. */

@@ -1,7 +1,7 @@
 import type { GranuleHandler } from '../../lambdas/granule-handler.js';
 import { isOff } from '../../lambdas/hold/mapping.js';
 import { mapLimited } from '../../lambdas/runtime/retry.js';
-import { listPipelines } from '../../modules/config/folder.js';
+import { listPipelines, NO_PIPELINES } from '../../modules/config/folder.js';
 import { parseProject } from '../../modules/config/names.js';
 import { CommandError, pipelineArgument } from '../shared/command.js';
 import { deployedPipeline, errorText } from '../shared/deployed-pipeline.js';
@@ -50,7 +50,7 @@ export async function gatherFleet({
 }: FleetOptions = {}): Promise<FleetMember[]> {
   parseProject(process.env['PROJECT']);
   const ids = listPipelines();
-  if (ids.length === 0) throw new CommandError('pipelines/ contains no pipelines');
+  if (ids.length === 0) throw new CommandError(NO_PIPELINES);
   let done = 0;
   const results = await mapLimited(ids, CONCURRENT_PIPELINES, async (id) => {
     const member = await memberOf(id, reads);

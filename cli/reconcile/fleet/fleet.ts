@@ -1,4 +1,4 @@
-import { listPipelines } from '../../../modules/config/folder.js';
+import { listPipelines, NO_PIPELINES } from '../../../modules/config/folder.js';
 import { CommandError, pipelineArgument } from '../../shared/command.js';
 import { deployedPipeline, errorText } from '../../shared/deployed-pipeline.js';
 import { exitCodeOf, type Finding } from '../finding.js';
@@ -31,7 +31,7 @@ export async function reconcileFleet({
   ids = listPipelines(),
   leftOut = reasonToLeaveOut,
 }: FleetOptions): Promise<Fleet> {
-  if (ids.length === 0) throw new CommandError('pipelines/ contains no pipelines');
+  if (ids.length === 0) throw new CommandError(NO_PIPELINES);
   const results: FleetResult[] = [];
   for (const pipeline of ids) {
     try {

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { movedStacks } from '../../../cli/stacks/moved-stacks.js';
+import { compareDeployed, movedStacks } from '../../../cli/stacks/moved-stacks.js';
+import { stateOf } from '../../../cli/stacks/states.js';
 import { readProject } from '../../../modules/config/project.js';
 import { AWS, logGroup, stateText, type FixtureResource } from '../../support/cli/state-fixture.js';
 import { yamlOf } from '../../support/stacks/config-folder.js';
@@ -48,4 +49,20 @@ test.each([
   ],
 ])('a stack that %s is not named', async (_, environment, resources) => {
   expect(await movedWith(environment, ...resources)).toEqual([]);
+});
+
+test('a state is read once before cdktf runs, although it is asked for the region and the topic', async () => {
+  const root = projectFolder({ pipelines: { waves: yamlOf({}) } });
+  const project = readProject({ root, env: { PROJECT: 'demo', LOCAL_STATE: '1' } });
+  const read: string[] = [];
+  const states = {
+    read: (id: string) => {
+      read.push(id);
+      return Promise.resolve(stateOf(stateText(LOGS), id));
+    },
+  };
+
+  await compareDeployed(project, { root, ids: ['waves'], states, verb: 'deploy' });
+
+  expect(read).toEqual(['waves']);
 });

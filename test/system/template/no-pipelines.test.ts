@@ -57,6 +57,8 @@ describe.each(['missing', 'empty'])('without a pipeline, pipelines/ being %s', (
     ['cdktf deploy waves', 2, 'unknown pipeline "waves" (pipelines contains no pipelines)'],
     ['hold --all', 2, NONE],
     ['deployer-policy', 2, NONE],
+    ['status --all', 1, NONE],
+    ['reconcile --all', 1, NONE],
   ])(
     '%s fails with %i and says so',
     async (words, code, sentence) => {
