@@ -11,6 +11,8 @@ export interface Asking {
   /** Whether missing answers are defaults, without a question. */
   readonly isYes: boolean;
   readonly streams: ConfirmStreams;
+  /** @default QUESTIONS */
+  readonly questions?: readonly Question[];
 }
 
 export interface Answered {
@@ -23,7 +25,13 @@ export interface Answered {
  * Returns all answers: those given as options, then those of the person at the terminal, or defaults with --yes. Throws
  * UsageError for an answer that cannot be, and, without a terminal, for the options that are missing.
  */
-export async function askQuestions({ id, given, isYes, streams }: Asking): Promise<Answered> {
+export async function askQuestions({
+  id,
+  given,
+  isYes,
+  streams,
+  questions = QUESTIONS,
+}: Asking): Promise<Answered> {
   const isTerminal = streams.input.isTTY === true && !isYes;
   const ask = isTerminal ? prompter(streams) : undefined;
   const madeUp: Question[] = [];
@@ -31,7 +39,7 @@ export async function askQuestions({ id, given, isYes, streams }: Asking): Promi
   // Answers to later questions may decide the default of an earlier one, until its own turn comes.
   let answers: Answers = given;
   try {
-    for (const question of QUESTIONS) {
+    for (const question of questions) {
       const useless = question.useless?.(answers, id);
       const value = given[question.name];
       if (useless !== undefined) {

@@ -66,7 +66,15 @@ export function likelyKey(text: string): string | undefined {
   return [...(keys.length > 0 ? keys : values)].sort((one, other) => other.length - one.length)[0];
 }
 
-export function parseMessageText(text: string): unknown {
+/** Parses an example message, which may be in the envelope of SNS. Throws FieldError. */
+export function parseMessageText(text: string): object {
+  const message = parseObject(text);
+  if (!/"Records":\[\{.*"s3":\{/.test(JSON.stringify(message)))
+    return inEnvelope(message) ?? message;
+  throw new FieldError('must not be an S3 event, which --messages s3 reads');
+}
+
+function parseObject(text: string): object {
   let message: unknown;
   try {
     message = JSON.parse(text);
@@ -79,6 +87,14 @@ export function parseMessageText(text: string): unknown {
   throw new FieldError(
     'must be a JSON object: a text alone is a key, which --messages s3 reads too',
   );
+}
+
+/** What the topic sent, if the example is a message of a queue that is subscribed to it. */
+function inEnvelope(message: object): object | undefined {
+  const { Type, Message } = message as { readonly Type?: unknown; readonly Message?: unknown };
+  return Type === 'Notification' && typeof Message === 'string'
+    ? parseMessageText(Message)
+    : undefined;
 }
 
 interface Found {

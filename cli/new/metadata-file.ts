@@ -4,7 +4,10 @@ import { FieldError } from '../../modules/config/values/error.js';
 export interface MetadataFile {
   readonly key: string;
   readonly format: 'json' | 'xml';
-  /** The end of the granule's key that `to` takes the place of, to get the key of the file; undefined for the same file. */
+  /**
+   * The end of the granule's key, perhaps empty, that `to` takes the place of to get the key of the file; undefined for
+   * the same file.
+   */
   readonly change?: { readonly from: string; readonly to: string };
 }
 
@@ -38,7 +41,9 @@ export function parseMetadata(
   )
     same--;
   const [from, to] = [key.slice(same), metadata.slice(same)];
-  if (key.slice(0, same).includes(id) && from !== '' && !`${from} ${to}`.includes(id))
+  // The sample keeps keys as paths, and an object cannot be a folder too.
+  const isBeside = from !== '' || !to.startsWith('/');
+  if (key.slice(0, same).includes(id) && isBeside && !`${from} ${to}`.includes(id))
     return { key: metadata, format, change: { from, to } };
   throw new FieldError(
     `must be the key of a file beside ${key}, which differs only after the id ${JSON.stringify(id)}`,

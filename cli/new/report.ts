@@ -9,8 +9,10 @@ export function writtenText(
   files: PipelineFiles,
   { answers, madeUp }: Answered,
 ): string {
-  const names = Object.keys(files).filter((name) => !name.startsWith('sample/'));
-  const wrote = `wrote pipelines/${id}/: ${names.sort().join(', ')}, and sample/`;
+  const isSample = (name: string): boolean => name.startsWith('sample/');
+  const all = Object.keys(files);
+  const names = all.filter((name) => !isSample(name)).sort();
+  const wrote = `wrote pipelines/${id}/: ${names.join(', ')}${all.some(isSample) ? ', and sample/' : ''}`;
   if (madeUp.length === 0) return wrote;
   const made = madeUp.map((question) => `  ${optionOf(question)} ${answers[question.name] ?? ''}`);
   return [
@@ -20,30 +22,19 @@ export function writtenText(
   ].join('\n');
 }
 
-/** Returns the three commands that come next. */
+/** Returns the three commands that come next: see the Items, change the code, deploy. */
 export function nextText(
-  { id, bucket, key, area, python }: Dataset,
+  { id, key, python }: Dataset,
   { isLocked }: { isLocked: boolean },
 ): string {
-  const href = `s3://${bucket}/${key}`;
-  const reads = area.kind === 'metadata' || python !== undefined;
-  const first = isLocked
-    ? [
-        `npm run item -- ${id} ${quoted(href)}`,
-        `the Item of a granule${reads ? ', with AWS credentials' : ''}`,
-      ]
-    : [`npm run lock -- ${id}`, 'writes requirements.txt, which the tests need'];
+  const hasSample = python === undefined || python.sample !== undefined;
+  const first = hasSample
+    ? `npm run local -- ${id}  # the Items of the sample, on a map: out/${id}/index.html`
+    : `npm run local -- ${id}  # once a small granule is pipelines/${id}/sample/bucket/${key}: its Items, on a map`;
   const commands = [
-    first,
-    [`PIPELINE=${id} npm test`, 'after each change: docs/pipelines.md'],
-    [`PROJECT=demo npm run check-config -- ${id}`, 'before you deploy: docs/deploy.md'],
+    isLocked ? first : `npm run lock -- ${id}  # writes requirements.txt, which the others need`,
+    `PIPELINE=${id} npm test  # after each change: docs/pipelines.md`,
+    `PROJECT=demo npm run doctor -- ${id}  # before you deploy, with your config.yaml and AWS credentials: docs/deploy.md`,
   ];
-  return ['Next:', ...commands.map(([command = '', why = '']) => `  ${command}  # ${why}`)].join(
-    '\n',
-  );
-}
-
-/** Quotes a word for the shell if it has to be. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return ['Next:', ...commands.map((command) => `  ${command}`)].join('\n');
 }

@@ -12,6 +12,7 @@ import { datasetOf, type Dataset } from './dataset.js';
 import { filesOf } from './files.js';
 import { assertFree, placePipeline } from './place.js';
 import { nextText, writtenText } from './report.js';
+import { questionsBeside } from './taken.js';
 import { comparedId, runSample, runTests } from './trial.js';
 
 export interface NewPipeline {
@@ -36,7 +37,8 @@ export async function newPipeline({
 }: NewPipeline): Promise<void> {
   const id = checkedId(options.id);
   assertFree(id);
-  const answered = await askQuestions({ id, given, isYes, streams });
+  const questions = await questionsBeside(id, process.cwd());
+  const answered = await askQuestions({ id, given, isYes, streams, questions });
   const dataset = datasetIn(id, answered.answers);
   const files = await filesOf(dataset);
   const isLocked = dataset.python === undefined || options.isLocked;
@@ -52,19 +54,12 @@ export async function newPipeline({
   print(nextText(dataset, { isLocked }));
 }
 
-async function tryPipeline(
-  { id, python, granuleId }: Dataset,
-  print: NewPipeline['print'],
-): Promise<void> {
+async function tryPipeline(dataset: Dataset, print: NewPipeline['print']): Promise<void> {
+  const { id, python } = dataset;
   await runTests(id, print);
-  if (python !== undefined && python.sample === undefined) {
-    print(
-      `${id}: the sample is an empty file: put a small granule in its place, then npm run local -- ${id}`,
-    );
-    return;
-  }
+  if (python !== undefined && python.sample === undefined) return;
   await runSample(id, print);
-  const warning = python === undefined ? undefined : comparedId(id, granuleId);
+  const warning = python === undefined ? undefined : comparedId(dataset);
   if (warning !== undefined) print(warning);
 }
 

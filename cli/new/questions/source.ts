@@ -15,12 +15,10 @@ export const SOURCE_QUESTIONS: readonly Question[] = [
   {
     name: 'bucket',
     flag: '--bucket <name>',
-    says: 'the bucket of the granules',
+    says: 'the bucket of the granules: its name, s3:// href or ARN',
     asks: 'The bucket of the granules:',
     default: ({ key = '', message = '' }, id) =>
-      bucketIn(key) ??
-      bucketIn(/"(s3:[^"]+)"/.exec(message)?.[1] ?? '') ??
-      id.replaceAll('_', '-').replace(/-+$/, '-data'),
+      bucketIn(key) ?? bucketIn(/"(s3:[^"]+)"/.exec(message)?.[1] ?? '') ?? madeUpBucket(id),
     isMadeUp: ({ key = '', message = '' }) =>
       bucketIn(key) === undefined && !message.includes('"s3://'),
     parse: parseBucket,
@@ -55,12 +53,18 @@ export const SOURCE_QUESTIONS: readonly Question[] = [
   },
 ];
 
+/** A name that may be that of a bucket, which has at least three characters. */
+function madeUpBucket(id: string): string {
+  const name = id.replaceAll('_', '-').replace(/-+$/, '');
+  return name.length < 3 || id.endsWith('_') ? `${name}-data` : name;
+}
+
 function bucketIn(key: string): string | undefined {
   return /^s3:\/\/([^/]+)/.exec(key)?.[1];
 }
 
 function parseBucket(value: string, { key = '' }: Answers): string {
-  const name = value.replace(/^s3:\/\//, '').replace(/\/$/, '');
+  const name = value.replace(/^(?:s3:\/\/|arn:[^:]*:s3:::)/, '').replace(/\/$/, '');
   const { bucket } = parseS3Location(`s3://${name}`);
   if (bucket !== name) throw new FieldError('must be the name of a bucket, without a prefix');
   const other = bucketIn(key);

@@ -91,11 +91,12 @@ function footprintCode({ area, day }: Dataset): readonly string[] {
 function metadataHref({ area }: Dataset): readonly string[] {
   if (area.kind !== 'metadata' || area.file.change === undefined) return [];
   const { from, to } = area.file.change;
+  const stem = from === '' ? 'href' : `href.slice(0, -${literal(from)}.length)`;
   return [
     '',
     '/** Href of the file that has the metadata. */',
     'function metadataHref(href: string): string {',
-    `return \`\${href.slice(0, -${literal(from)}.length)}${inTemplate(to)}\`;`,
+    `return \`\${${stem}}${inTemplate(to)}\`;`,
     '}',
   ];
 }

@@ -2,9 +2,13 @@ import { readFileSync } from 'node:fs';
 import { encodedS3Key } from '../../../lambdas/source/s3-event.js';
 import type { Dataset } from '../dataset.js';
 
-/** Returns the files of the sample, by their paths in the pipeline's folder. */
+/**
+ * Returns the files of the sample, by their paths in the pipeline's folder: none for a package in Python without a
+ * granule, because it makes no Item of an empty file.
+ */
 export function sampleFiles(dataset: Dataset): Readonly<Record<string, string | Uint8Array>> {
   const { key, area, inventory, inventoryLocation = '', bucket, python } = dataset;
+  if (python !== undefined && python.sample === undefined) return {};
   const inBucket = (name: string): string => `sample/bucket/${name}`;
   const listing = inventoryLocation.slice(`s3://${bucket}/`.length);
   const isOwnListing = inventory === 'listing' && inventoryLocation === `s3://${bucket}/${listing}`;

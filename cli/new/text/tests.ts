@@ -91,8 +91,6 @@ function bboxLine({ area }: Dataset): readonly string[] {
 /** Returns historic.test.ts: a row becomes a message, the message the granule, and the granule its Item. */
 export function historicTest(dataset: Dataset): string {
   const isDaily = dataset.inventory === 'day';
-  // A pattern of the author's own may match other keys too.
-  const others = dataset.tokens === undefined ? '' : ', `x/${KEY}`, `${KEY}.md5`';
   return lines(
     "import { expect, test } from '@jest/globals';",
     importOf(['parseBody'], '../../lambdas/granule/message.js'),
@@ -112,12 +110,22 @@ export function historicTest(dataset: Dataset): string {
     `expect(itemIdOf?.({ key: KEY })).toBe(${literal(dataset.granuleId)});`,
     '});',
     '',
-    `test.each([undefined, '', 'no/such/granule.txt'${others}])('a row with the key %s is skipped', (key) => {`,
+    `test.each([undefined, '', 'no/such/granule.txt'${othersOf(dataset)}])('a row with the key %s is skipped', (key) => {`,
     'expect(rowToMessageBody({ key })).toBeUndefined();',
     '});',
     ...(isDaily ? dailyTests(dataset) : []),
     '',
   );
+}
+
+/** Code of keys beside the example that are not of the dataset. A pattern that has no ending matches longer keys too. */
+function othersOf({ key, pattern }: Dataset): string {
+  const expression = new RegExp(pattern);
+  const others = { '`x/${KEY}`': `x/${key}`, '`${KEY}.md5`': `${key}.md5` };
+  return Object.entries(others)
+    .filter(([, other]) => !expression.test(other))
+    .map(([code]) => `, ${code}`)
+    .join('');
 }
 
 function dailyTests(dataset: Dataset): readonly string[] {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { codeOf } from '../../../cli/new/files.js';
@@ -119,12 +119,14 @@ describe.each(datasets.filter(({ dataset }) => dataset.python !== undefined))('$
       dataset.message === undefined
         ? parseKeyMessage
         : (await handlerIn<GranuleHandler>(resolve(folder, 'app.ts'))).pipeline.parseMessage;
-    const [notification = ''] = readFileSync(join(folder, 'sample/messages.ndjson'), 'utf8').split(
-      '\n',
-    );
+    const messages = join(folder, 'sample/messages.ndjson');
+    const isSampled = dataset.python?.sample !== undefined;
+    const sent = isSampled ? readFileSync(messages, 'utf8').trim().split('\n') : [];
     const row = KEY_ROWS.rowToMessageBody({ key: dataset.key }) ?? '';
 
-    for (const body of [notification, row]) {
+    expect(existsSync(join(folder, 'sample'))).toBe(isSampled);
+    expect(sent).toHaveLength(isSampled ? 1 : 0);
+    for (const body of [...sent, row]) {
       expect(parseBody(body).messages.map((message) => parse(message))).toEqual([
         { href: `s3://${dataset.bucket}/${dataset.key}` },
       ]);

@@ -70,6 +70,14 @@ describe('an answer is refused with what to do', () => {
     [{ messages: 'json', message: '{' }, '--message must be an example message as JSON'],
     [{ messages: 'json', message: '["a"]' }, '--message must be a JSON object'],
     [
+      { messages: 'json', message: '{"Records": [{"s3": {"object": {"key": "a/b-1.nc"}}}]}' },
+      '--message must not be an S3 event, which --messages s3 reads',
+    ],
+    [
+      { messages: 'json', message: '{"Type": "Notification", "Message": "a text"}' },
+      '--message must be an example message as JSON',
+    ],
+    [
       { message: '{"a": "b"}', key: KEY },
       '--granule-id must name the granule: none of its texts is the key',
     ],
@@ -214,6 +222,15 @@ describe('what is not given follows from what is', () => {
       { message: '{"path": "GRD/2023/3/14/IW/S1A_1"}' },
       { key: 'GRD/2023/3/14/IW/S1A_1', granuleId: 'S1A_1' },
     ],
+    [
+      { message: '{"Type": "Notification", "Message": "{\\"path\\": \\"a/wave-1\\"}"}' },
+      {
+        key: 'a/wave-1',
+        message: { path: ['path'], kind: 'key', file: '', message: { path: 'a/wave-1' } },
+      },
+    ],
+    [{ bucket: 'arn:aws:s3:::swell' }, { bucket: 'swell' }],
+    [{ bucket: 's3://swell/' }, { bucket: 'swell' }],
     [{ message: '{"href": "s3://waves/a/b-1.nc"}' }, { key: 'a/b-1.nc', bucket: 'waves' }],
     [
       { key: KEY, pattern: '^raw/(?<year>\\d+)/(?<month>\\d+)/(?<day>\\d+)/(?<id>[^/]+)\\.nc$' },
@@ -259,4 +276,14 @@ describe('what is not given follows from what is', () => {
 
     expect((await answered({ key, ...granuleId, ...isGrd })).pattern).toBe(pattern);
   });
+});
+
+test.each([
+  ['s2', 's2-data'],
+  ['a_', 'a-data'],
+  ['my_waves', 'my-waves'],
+])('the bucket that is made up for %s is %s', async (id, bucket) => {
+  const { answers } = await askQuestions({ id, given: {}, isYes: true, streams });
+
+  expect(answers.bucket).toBe(bucket);
 });

@@ -18,6 +18,7 @@ const FACTORS = {
     '-120,-60,120,60',
   ],
   python: ['none', 'stactools.some_data.stac:create_item'],
+  sample: ['none', 'package.json'],
   pattern: ['derived', 'own'],
   requesterPays: ['yes', 'no'],
 } as const;
@@ -49,7 +50,8 @@ export async function pairwiseDatasets(): Promise<readonly NamedDataset[]> {
 }
 
 /** What the command refuses, as other tests show. */
-function isPossible({ shape = '', inventory, python, messages }: Combination): boolean {
+function isPossible({ shape = '', inventory, python, messages, sample }: Combination): boolean {
+  if (sample !== 'none' && python === 'none') return false;
   if (shape === 'timeless' && inventory === 'day') return python !== 'none';
   const { key = '', granuleId = '' } = SHAPES[shape] ?? {};
   return messages !== 'folder' || key.split('/').at(-2) === granuleId;
@@ -70,7 +72,7 @@ export function answersOf(combination: Combination): Answers {
     tile: '',
   };
   const isTypescript = python === 'none';
-  const beside = key.replace(/\.[^.]*$/, footprint === 'xml' ? '.xml' : '.json');
+  const beside = key.replace(/(?:\.[^./]*)?$/, footprint === 'xml' ? '.xml' : '.json');
   const isMetadata = ['metadata', 'xml'].includes(footprint);
   return {
     key,
@@ -82,6 +84,7 @@ export function answersOf(combination: Combination): Answers {
     footprint: isMetadata ? 'metadata' : footprint,
     ...(isTypescript && footprint === 'grid' && { tile }),
     ...(isTypescript && isMetadata && { metadata: beside }),
+    ...(!isTypescript && { sample: combination['sample'] }),
     ...(combination['pattern'] === 'own' && { pattern: ownPattern(combination) }),
     ...messageAnswers(messages, key),
     ...inventoryAnswers(inventory),

@@ -51,6 +51,12 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     day: 'none',
     tile: 'N00_00_E006_00',
   },
+  noEnding: {
+    key: 'orbits/2024-05-01/N53W115/wave-17',
+    granuleId: 'wave-17',
+    day: '2024-05-01',
+    tile: 'N53W115',
+  },
   root: {
     key: 'granule-20240501-N53W115.txt',
     granuleId: 'granule-20240501-N53W115',
@@ -70,6 +76,7 @@ export function ownPattern({ shape = '', footprint, python }: Combination): stri
   const groups: Readonly<Record<string, string>> = {
     '2024/05/01': '(?<year>\\d+)/(?<month>\\d+)/(?<day>\\d+)',
     '2024/5/1': '(?<year>\\d+)/(?<month>\\d+)/(?<day>\\d+)',
+    '2024-05-01': '(?<year>\\d+)-(?<month>\\d+)-(?<day>\\d+)',
     '20240501': '(?<year>\\d{4})(?<month>\\d\\d)(?<day>\\d\\d)',
     '20240501T101500':
       '(?<year>\\d{4})(?<month>\\d\\d)(?<day>\\d\\d)T(?<hour>\\d\\d)(?<minute>\\d\\d)(?<second>\\d\\d)',

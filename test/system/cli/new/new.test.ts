@@ -170,16 +170,21 @@ describe('npm run new', () => {
         .trim()
         .split('\n')
         .map((line) => line.replace(/ {2}#.*$/, '').trim());
-      expect(commands).toHaveLength(3);
-
-      const [item = '', , check = ''] = commands;
-      const words = item.split(' -- ')[1]?.split(' ') ?? [];
-      expect(JSON.parse((await runCli('item', words, { cwd: root })).stdout)).toMatchObject({
-        id: 'my-dataset-20240501-001',
-      });
-      expect(check).toBe('PROJECT=demo npm run check-config -- my_dataset');
+      expect(commands).toEqual([
+        'npm run local -- my_dataset',
+        'PIPELINE=my_dataset npm test',
+        'PROJECT=demo npm run doctor -- my_dataset',
+      ]);
       expect(await runCli('check-config', ['my_dataset'], { cwd: root })).toMatchObject({
         code: 0,
+      });
+      expect(
+        await runCli('new', ['other', '--yes', '--collection-id', 'my-dataset'], { cwd: root }),
+      ).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(
+          /pipelines\/my_dataset has it: it and pipelines\/other would/,
+        ),
       });
     },
     TIMEOUT_MS,
@@ -236,7 +241,8 @@ describe('npm run new for a package in Python', () => {
       expect({ code: right.code, stderr: right.stderr }).toEqual({ code: 0, stderr: '' });
       expect(right.stdout).toContain('wrote pipelines/snakes/requirements.txt with 1 package\n');
       expect(right.stdout).toMatch(/^snakes: \d+ passed/m);
-      expect(right.stdout).toContain('the sample is an empty file');
+      expect(right.stdout).toContain('once a small granule is pipelines/snakes/sample/bucket/');
+      expect(existsSync(join(root, 'pipelines/snakes/sample'))).toBe(false);
       expect(left()).toEqual(['snakes']);
       rmSync(join(root, 'pipelines/snakes'), { recursive: true });
     },
