@@ -4,6 +4,7 @@ import { listPipelines, NO_PIPELINES } from '../modules/config/folder.js';
 import { affectedPipelines, type Affected } from './plan/affected.js';
 import { runCommand, UsageError } from './shared/command.js';
 import { commitOf } from './plan/git.js';
+import { deployCommand } from './plan/left-out.js';
 import { destroyCommand } from './plan/removed.js';
 import {
   projectsRemovedSince,
@@ -64,7 +65,9 @@ async function affectedIn(
   if (base === undefined) throw new UsageError('pass --base <ref> or --all');
   const commit = await commitOf(base, root);
   const compared = await affectedPipelines({ root, commit, projects, say });
-  const notices = [...compared.values()].flatMap(noticesOf);
+  const notices = [...compared].flatMap(([project, one]) =>
+    noticesOf(one, compared.size > 1 ? ` with PROJECT=${project}` : ''),
+  );
   const removed = await projectsRemovedSince(commit, root);
   notices.push(...removed.map((project) => removedProjectText(project, root)));
   for (const notice of new Set(notices)) say(notice);
@@ -88,13 +91,18 @@ function allIncluded(projects: readonly string[]): ReadonlyMap<string, readonly 
   return all;
 }
 
-function noticesOf({ gone, unknown }: Affected): readonly string[] {
+/** @param where names the project if there are several */
+function noticesOf({ gone, leftOut, unknown }: Affected, where: string): readonly string[] {
   const base = 'cannot synthesize the base, so every pipeline counts as affected';
   return [
     ...(unknown === undefined ? [] : [`${base}: ${unknown}`]),
     ...gone.map(
       (id) =>
         `pipelines/${id} no longer exists, and no apply removes a stack: if its stack is deployed, it stays so until you run "${destroyCommand(id)}"`,
+    ),
+    ...leftOut.map(
+      (id) =>
+        `pipelines/${id} has deploy: false now${where}: if its stack is deployed, it stays so, but no workflow plans or applies it any more; "${deployCommand(id)}" does, and "${destroyCommand(id)}" removes it`,
     ),
   ];
 }

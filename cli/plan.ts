@@ -14,9 +14,11 @@ import { withEmptyQueues } from './plan/empty-queues.js';
 import { withHold } from './plan/with-hold.js';
 import { planComment } from './plan/comment.js';
 import { commitOf } from './plan/git.js';
-import { destroyCommand, findRemoved, isDeployed, type Removed } from './plan/removed.js';
+import { findLeftOut } from './plan/left-out.js';
+import { jsonOf } from './plan/plans-json.js';
+import { findRemoved, isDeployed, type Removed } from './plan/removed.js';
 import { projectsRemovedSince, projectToName, removedProjectText } from './plan/projects.js';
-import { hasChanges, lossesOf } from './plan/summary.js';
+import { hasChanges } from './plan/summary.js';
 import { printLine } from './shared/terminal.js';
 import { trySynthesize } from './plan/synth-stacks.js';
 
@@ -46,7 +48,10 @@ Exit codes: 0 no changes, 1 failed, 2 changes or a stack without a folder.`,
     '--all',
     'plan every pipeline without deploy: false, and report deployed stacks without a folder in pipelines/',
   )
-  .option('--base <ref>', 'report pipelines whose folder was removed since this commit')
+  .option(
+    '--base <ref>',
+    'report pipelines whose folder was removed, or that got deploy: false, since this commit',
+  )
   .option('--json', 'print the summaries as JSON')
   .option('--json-file <file>', 'also write the summaries as JSON to a file')
   .addHelpText('after', '\nExample:\n  npm run --silent plan -- sentinel1 > plan.md')
@@ -58,11 +63,11 @@ async function plan(given: readonly string[], options: PlanOptions): Promise<voi
   const plans = options.all ? await planEverything(pipelines) : await planAll(pipelines);
   const all = options.all ?? false;
   const removed = await findRemoved({ root, env: process.env, commit, all });
-  if (options.jsonFile !== undefined) writeFileSync(options.jsonFile, jsonOf(plans, removed));
+  const leftOut = await findLeftOut({ root, env: process.env, commit });
+  const json = jsonOf(plans, { removed, leftOut });
+  if (options.jsonFile !== undefined) writeFileSync(options.jsonFile, json);
   await printLine(
-    options.json
-      ? jsonOf(plans, removed)
-      : planComment(plans, { removed, ...(await about(commit)) }),
+    options.json ? json : planComment(plans, { removed, leftOut, ...(await about(commit)) }),
   );
   process.exitCode = exitCodeOf(plans, removed);
 }
@@ -163,21 +168,6 @@ function exitCodeOf(plans: readonly PipelinePlan[], { pipelines, problem }: Remo
   if (plans.some((one) => 'error' in one) || problem !== undefined) return EXIT.failed;
   const changed = plans.some((one) => 'summary' in one && hasChanges(one.summary));
   return changed || pipelines.some(isDeployed) ? EXIT.changes : EXIT.none;
-}
-
-function summaryOf({ pipeline, hold, about, summary }: Extract<PipelinePlan, { summary: object }>) {
-  return { pipeline, hold, about, losses: lossesOf(summary), ...summary };
-}
-
-/** The summaries without the full text of the plans. */
-function jsonOf(plans: readonly PipelinePlan[], { pipelines, problem }: Removed): string {
-  const summaries = plans.map((one) => ('error' in one ? one : summaryOf(one)));
-  const removed = pipelines.map(({ pipeline, resources }) => ({
-    pipeline,
-    removed: { resources, command: destroyCommand(pipeline) },
-  }));
-  const problems = problem === undefined ? [] : [{ error: problem }];
-  return JSON.stringify([...summaries, ...removed, ...problems], undefined, 2);
 }
 
 await runCommand(command, {

@@ -16,6 +16,8 @@ export interface Affected {
   readonly affected: readonly string[];
   /** Pipelines that would be affected, but have `deploy: false`. */
   readonly byName: readonly string[];
+  /** Pipelines that have `deploy: false`, but not in the base. */
+  readonly leftOut: readonly string[];
   /** Pipelines that exist only in the base. */
   readonly gone: readonly string[];
   /** Why the base could not be synthesized, so that every pipeline counts as affected. */
@@ -110,7 +112,7 @@ function compare(
   const gone = listPipelines(join(base, 'pipelines')).filter((id) => !now.has(id));
   const env = { PROJECT: project };
   const { byName } = divideByDeploy({ root, env });
-  const { byName: onceByName } = divideByDeploy({ root: base, env });
+  const { byName: onceByName, included: wereIncluded } = divideByDeploy({ root: base, env });
   const differs = ([id, fingerprint]: readonly [string, string | undefined]): boolean => {
     if ('problem' in before) return true;
     if (fingerprint === undefined) return false;
@@ -120,6 +122,7 @@ function compare(
   return {
     affected: found.filter((id) => !byName.includes(id)),
     byName: found.filter((id) => byName.includes(id)),
+    leftOut: byName.filter((id) => wereIncluded.includes(id)),
     gone,
     ...('problem' in before && { unknown: before.problem }),
   };

@@ -1,5 +1,6 @@
 import { markOf } from './github.js';
 import type { PipelinePlan, SummarizedPlan } from './terraform.js';
+import { leftOutLine, leftOutSection, type LeftOut } from './left-out.js';
 import {
   destroyCommand,
   isDeployed,
@@ -21,6 +22,8 @@ const FOLD_CHARACTERS = 160;
 
 interface CommentOptions {
   readonly removed?: Removed;
+  /** Pipelines that got `deploy: false` and may still be deployed. */
+  readonly leftOut?: readonly LeftOut[];
   /** The project of the plans, if the repository has several. */
   readonly project?: string | undefined;
   /** Sentences about all plans. */
@@ -33,6 +36,7 @@ interface CommentOptions {
 interface Content {
   readonly plans: readonly PipelinePlan[];
   readonly removed: Removed;
+  readonly leftOut: readonly LeftOut[];
   readonly project: string | undefined;
   readonly notices: readonly string[];
 }
@@ -41,11 +45,10 @@ interface Content {
  * The plans as one comment: a summary of each, then the full plans, folded. If the comment would be too long, the full
  * plans are truncated first, then table rows except those that lose data; headings always remain.
  */
-export function planComment(
-  plans: readonly PipelinePlan[],
-  { removed = NONE_REMOVED, project, notices = [], limit = MOST_CHARACTERS }: CommentOptions = {},
-): string {
-  const content = { plans, removed, project, notices };
+export function planComment(plans: readonly PipelinePlan[], options: CommentOptions = {}): string {
+  const { limit = MOST_CHARACTERS, project } = options;
+  const { removed = NONE_REMOVED, leftOut = [], notices = [] } = options;
+  const content = { plans, removed, leftOut, project, notices };
   const heads = FEWER_ROWS.map((rows) => headOf(content, rows));
   const head = heads.find((text) => text.length <= limit) ?? shortest(content, limit);
   const full = plans.flatMap((plan) => ('text' in plan && hasChanges(plan.summary) ? [plan] : []));
@@ -61,7 +64,7 @@ export function planComment(
 }
 
 function headOf(content: Content, mostRows: number): string {
-  const { plans, removed, notices } = content;
+  const { plans, removed, leftOut, notices } = content;
   const sections = plans.map((plan) =>
     'summary' in plan && !hasChanges(plan.summary)
       ? unchangedSection(plan)
@@ -70,6 +73,7 @@ function headOf(content: Content, mostRows: number): string {
   const all = [
     ...notices.map((notice) => `> **${notice}**`),
     ...removed.pipelines.map(removedSection),
+    ...leftOut.map(leftOutSection),
     ...problemOf(removed),
     ...sections,
   ];
@@ -91,7 +95,7 @@ function problemOf({ problem }: Removed): string[] {
 
 /** One line for each pipeline. */
 function shortest(content: Content, limit: number): string {
-  const { plans, removed } = content;
+  const { plans, removed, leftOut } = content;
   const gone = removed.pipelines
     .filter(isDeployed)
     .map(
@@ -103,7 +107,8 @@ function shortest(content: Content, limit: number): string {
       ? `- **${[`${plan.pipeline}: the plan failed`, ...plan.failedChecks.map(printable)].join('. ')}**`
       : `- ${plan.pipeline}: ${countsText(plan.summary)}${lossText(plan.summary)}`,
   );
-  const text = [...headingOf(content), '', ...gone, ...problemOf(removed), ...lines, ''].join('\n');
+  const others = [...gone, ...leftOut.map(leftOutLine), ...problemOf(removed)];
+  const text = [...headingOf(content), '', ...others, ...lines, ''].join('\n');
   return text.length <= limit ? text : text.slice(0, limit);
 }
 
@@ -118,7 +123,7 @@ function headingOf(content: Content): string[] {
   return [markOf(project), `## ${what}: ${titleOf(content)}`];
 }
 
-function titleOf({ plans, removed }: Content): string {
+function titleOf({ plans, removed, leftOut }: Content): string {
   const gone = removed.pipelines.filter(isDeployed);
   const failed = plans.filter((plan) => 'error' in plan);
   const changed = plans.filter((plan) => 'summary' in plan && hasChanges(plan.summary));
@@ -127,6 +132,7 @@ function titleOf({ plans, removed }: Content): string {
     ...(failed.length > 0 ? [`${counted(failed.length, 'plan')} failed`] : []),
     ...(losing.length > 0 ? [`**data loss** in ${names(losing)}`] : []),
     ...(gone.length > 0 ? [`**no folder** for the stack of ${names(gone)}`] : []),
+    ...(leftOut.length > 0 ? [`**deploy: false** for the stack of ${names(leftOut)}`] : []),
     ...(changed.length > 0 ? [`${counted(changed.length, 'pipeline')} would change`] : []),
   ];
   if (parts.length > 0) return parts.join(', ');

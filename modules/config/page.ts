@@ -67,7 +67,7 @@ export const CONFIG_GROUPS: readonly ConfigGroup[] = [
   {
     title: 'Deployment',
     intro:
-      'Who deploys the stack; the stack itself stays the same. The examples that this project ships have `deploy: false`.',
+      'Who deploys the stack; the stack itself stays the same, and a stack that is deployed already stays so. The examples that this project ships have `deploy: false`.',
     fields: DEPLOYMENT_FIELDS,
   },
 ];

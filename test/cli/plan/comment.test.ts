@@ -146,6 +146,24 @@ Its folder in pipelines/ no longer exists, and nothing of its stack is deployed.
 `);
   });
 
+  test('says of a pipeline that got deploy: false that its stack stays, and that nothing is planned', () => {
+    const of = (resources: number | string) => [{ pipeline: 'tides', resources }];
+
+    expect(planComment([], { leftOut: of(51) })).toBe(`${MARK}
+## Plan: **deploy: false** for the stack of tides
+
+### tides: deploy: false, but still deployed
+
+> **Its stack (51 resources) stays deployed, and its functions go on, but the workflows no longer plan, apply, watch or compare it: what this change does to it is not planned here. To apply that, run \`npm run deploy -- tides\`; to remove the stack with its data and its cost, \`npm run destroy -- tides\`.**
+`);
+    expect(planComment([], { leftOut: of('no\ncredentials') })).toMatch(
+      /### tides: deploy: false, and maybe still deployed\n\n> .*could not be read: no/,
+    );
+    expect(planComment([], { leftOut: of(51), limit: 300 })).toContain(
+      '- **tides: deploy: false, but maybe still deployed',
+    );
+  });
+
   test('says if stacks without a folder could not be looked for', () => {
     const problem = 'cannot list the states in s3://states/demo/: not allowed';
     const text = planComment([], { removed: { pipelines: [], problem } });
@@ -214,6 +232,7 @@ test.each(['README.md', 'docs/pull-requests.md'])('%s quotes comments as they ar
   const comments = [
     ...recordings.map((name) => planComment([planned(name)])),
     planComment([], { removed: removed(51) }),
+    planComment([], { leftOut: [{ pipeline: 'tides', resources: 51 }] }),
   ];
   const written = new Set(comments.flatMap((text) => text.split('\n')).map(unquoted));
   // GitHub shows the folded plan as a triangle.

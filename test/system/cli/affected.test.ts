@@ -146,7 +146,14 @@ describe('a pipeline with deploy: false', () => {
     async () => {
       git(root, 'checkout', '--quiet', '-b', 'by-name');
       change('pipelines/tides/config.yaml', url, `${url}\ndeploy: false`);
-      expect(await affected()).toEqual({ code: 0, stdout: '', stderr: BY_NAME });
+      expect(await affected()).toEqual({
+        code: 0,
+        stdout: '',
+        stderr:
+          'affected: pipelines/tides has deploy: false now: if its stack is deployed, it stays so, but no workflow plans ' +
+          'or applies it any more; "npm run deploy -- tides" does, and "npm run destroy -- tides" removes it\n' +
+          BY_NAME,
+      });
       expect(await affected(['--all'])).toEqual({ code: 0, stdout: 'waves\n', stderr: BY_NAME });
 
       commitAll(root);
