@@ -2,7 +2,9 @@ import { granuleQueue, openReconciliation } from '../reconcile/open.js';
 import { startShow } from '../reconcile/progress.js';
 import type { PipelineFolder } from '../shared/command.js';
 import { UsageError } from '../shared/command.js';
+import { deployedPipeline } from '../shared/deployed-pipeline.js';
 import { confirm, INTERRUPTED, interruptSignal } from '../shared/terminal.js';
+import { checkDeployedVersion } from './deployed-version.js';
 import { parseMadeBefore } from './versions.js';
 import { reprocess, type ReprocessOptions } from './run.js';
 
@@ -30,6 +32,8 @@ export async function runReprocess(
     progress.end();
     process.stderr.write(`${line}\n`);
   };
+  if (!options.local && !options.count)
+    await checkDeployedVersion(deployedPipeline(folder), { version, say });
   const out = options.out ?? `out/${folder.id}/reprocess`;
   const opening = { signal, isStopped: () => signal.aborted, show, say };
   const run = await openReconciliation(folder, { ...options, out }, opening);
