@@ -1,3 +1,5 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { cursorTable } from '../../lambdas/backfill/cursor-table.js';
 import { isUnfinished, type BackfillCursor } from '../../lambdas/backfill/cursor.js';
 import { archivedHint, countsText } from '../../lambdas/backfill/run.js';
 
@@ -36,4 +38,12 @@ export function isOverdue({ waitingFor, startedAt }: BackfillCursor, now: number
 export function backfillState(cursor: BackfillCursor): string {
   if (cursor.paused) return 'paused';
   return isUnfinished(cursor) ? `running (${cursor.stage})` : cursor.stage;
+}
+
+/** Reads the cursor of a backfill or repost; undefined if it has not started. */
+export async function readBackfill(
+  table: Parameters<typeof cursorTable>[0],
+  client: DynamoDBClient,
+): Promise<BackfillCursor | undefined> {
+  return (await cursorTable(table, client).read())?.cursor;
 }

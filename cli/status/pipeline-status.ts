@@ -1,11 +1,10 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { BackfillCursor } from '../../lambdas/backfill/cursor.js';
-import { cursorTable } from '../../lambdas/backfill/cursor-table.js';
+import { CommandError } from '../shared/command.js';
 import type { DeployedPipeline } from '../shared/deployed-pipeline.js';
 import { eventStatuses, eventTexts, type EventQueueStatus } from './events.js';
-import { part, valueOf, type Part } from './part.js';
+import { isMissing, part, valueOf, type Part } from './part.js';
 import { deployedConsumption, type Consumption } from '../shared/consumption.js';
-import { backfillTexts, repostTexts } from './backfill.js';
+import { backfillTexts, readBackfill, repostTexts } from './backfill.js';
 import { consumptionTexts } from './consumption.js';
 import { functionTexts } from './functions.js';
 import { catalogStatus, type CatalogStatus } from './catalog.js';
@@ -53,15 +52,22 @@ export async function gatherStatus(
   const { region, stac_api_url: stacApiUrl, inventory_location: inventory } = config;
   const queueIn = (place: string, name: string) =>
     part(() => queueStatus({ name, region: place }, clientsIn(place, clients)));
+  const queue = queueIn(region, names.queue);
+  const ofService = <T>(ask: () => Promise<T>): Promise<Part<T>> =>
+    part(async () => {
+      if (!reads.asksForUndeployed && isMissing(await queue))
+        throw new CommandError('not asked, because the pipeline is not deployed');
+      return ask();
+    });
   const requests = {
     functions: part(() => functionCodes({ config, names }, clients.lambda(region))),
-    queue: queueIn(region, names.queue),
+    queue,
     consumption: part(() => deployedConsumption({ config, names }, { clients }).read()),
     deadLetters: queueIn(region, names.deadLetters),
     subscriptionDeadLetters:
       topicRegion === undefined ? undefined : queueIn(topicRegion, names.subscriptionDeadLetters),
     events: eventStatuses({ config, names }, clients),
-    ingestor: part(() =>
+    ingestor: ofService(() =>
       ingestorStatus(config.ingestor_url, collection, {
         reader: reads.ingestions(config.ingestor_url),
         ...failuresOf({ config, names }, reads),
@@ -70,7 +76,7 @@ export async function gatherStatus(
     catalog:
       stacApiUrl === undefined
         ? undefined
-        : part(() => catalogStatus(stacApiUrl, collection, { countsItems })),
+        : ofService(() => catalogStatus(stacApiUrl, collection, { countsItems })),
     backfill:
       inventory === undefined
         ? undefined
@@ -106,13 +112,6 @@ export async function gatherStatus(
     repost: await requests.repost,
     verification: await requests.verification,
   };
-}
-
-async function readBackfill(
-  table: Parameters<typeof cursorTable>[0],
-  client: DynamoDBClient,
-): Promise<BackfillCursor | undefined> {
-  return (await cursorTable(table, client).read())?.cursor;
 }
 
 /** What needs attention, one sentence each. If there is any, the exit code of the command is 1. */

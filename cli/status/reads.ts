@@ -16,6 +16,8 @@ export interface StatusReads {
   readonly tokens: (secretArn: string) => AccessTokens;
   /** Whether a STAC API that does not count by itself is asked to, which takes long for many million Items. */
   readonly countsItems: boolean;
+  /** Whether the ingestor and the STAC API are asked about a pipeline whose queue does not exist. */
+  readonly asksForUndeployed: boolean;
   /** Unsettled posts of a pipeline that the ingestor is asked for at most, one by one. */
   readonly mostAsked: number;
 }
@@ -30,17 +32,22 @@ export function statusReads(): StatusReads {
     ingestions: oncePer(listOf),
     tokens: oncePer(ownTokens),
     countsItems: true,
+    asksForUndeployed: true,
     // Enough to know what is wrong; a run of the verification asks for the others.
     mostAsked: 500,
   };
 }
 
-/** Reads what many pipelines need: an ingestor is asked once for all its pipelines, and no Items are counted. */
+/**
+ * Reads what many pipelines need: an ingestor is asked once for all its pipelines, and no Items are counted. The services
+ * of a pipeline that is not deployed are not asked: its config may name placeholders, which cost their whole timeout.
+ */
 export function fleetReads(): StatusReads {
   return {
     ...statusReads(),
     ingestions: oncePer((url) => listedOnce(listOf(url))),
     countsItems: false,
+    asksForUndeployed: false,
     mostAsked: 50,
   };
 }

@@ -66,5 +66,5 @@ describe('Items that were deleted, and objects that are gone', () => {
     const healed = await reconcile('--json');
     expect(healed).toMatchObject({ code: 1, report: { expected, missing: 0, surplus: others } });
     expect(await countItems(gone)).toBe(3);
-  });
+  }, 1_800_000);
 });

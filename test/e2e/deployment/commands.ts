@@ -15,6 +15,23 @@ export function command(name: string, ...words: readonly string[]): Promise<Comm
   return runCommand([name, ...words], commandEnvironment(system));
 }
 
+interface Place {
+  /** Folder of another project. */
+  readonly folder: string;
+  /** Its PROJECT. */
+  readonly project: string;
+}
+
+/** Runs a command of another project on the system of the run. */
+export function commandIn(
+  { folder, project }: Place,
+  name: string,
+  ...words: readonly string[]
+): Promise<CommandOutcome> {
+  const environment = { ...commandEnvironment(system), PROJECT: project };
+  return runCommand([name, ...words], environment, folder);
+}
+
 /** The same for a command that runs Terraform, whose provider is where the tests find it. */
 export async function terraformCommand(
   name: string,
@@ -42,10 +59,11 @@ export async function deployerCommand(
 function runCommand(
   [name = '', ...words]: readonly string[],
   environment: Readonly<Record<string, string>>,
+  cwd = join(system.folder, 'project'),
 ): Promise<CommandOutcome> {
   const { PATH, HOME } = process.env;
   const options = {
-    cwd: join(system.folder, 'project'),
+    cwd,
     env: { ...environment, PATH, HOME },
     maxBuffer: 64 * 1024 * 1024,
   };

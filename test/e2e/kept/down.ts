@@ -1,4 +1,4 @@
-import { cleanUpLeftovers, endRun, listRuns } from './system/run-record.js';
+import { cleanUpLeftovers, endRun, listRuns } from '../system/run-record.js';
 
 /** `npm run e2e:down` stops what `e2e:up` started, and what an interrupted run left behind. */
 await cleanUpLeftovers();

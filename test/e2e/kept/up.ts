@@ -1,11 +1,11 @@
 import { join, relative } from 'node:path';
-import { deploymentOf, deployStateBucket } from './deployment/deployed-stack.js';
-import { synthesizeAll } from './deployment/apply.js';
-import { whatIsMissing } from './system/machine.js';
-import { commandEnvironment } from './deployment/project-copy.js';
-import { cleanUpLeftovers, endRun, newRun, readRun } from './system/run-record.js';
-import { STACKS } from './deployment/stacks.js';
-import { startSystem, type System } from './system/system.js';
+import { deploymentOf, deployStateBucket } from '../deployment/deployed-stack.js';
+import { synthesizeAll } from '../deployment/apply.js';
+import { whatIsMissing } from '../system/machine.js';
+import { commandEnvironment } from '../deployment/project-copy.js';
+import { cleanUpLeftovers, endRun, newRun, readRun } from '../system/run-record.js';
+import { STACKS } from '../deployment/stacks.js';
+import { startSystem, type System } from '../system/system.js';
 
 /** `npm run e2e:up` starts the system, deploys the stacks and leaves both running until `npm run e2e:down`. */
 async function up(): Promise<void> {
@@ -26,7 +26,7 @@ async function up(): Promise<void> {
 async function deployAll(system: System): Promise<void> {
   process.env['E2E_RUN'] = system.folder;
   // This module reads E2E_RUN when it is loaded.
-  const { seed } = await import('./data/seed.js');
+  const { seed } = await import('../data/seed.js');
   await seed();
   process.stderr.write('applying bootstrap\n');
   await deployStateBucket(system);

@@ -74,10 +74,11 @@ export async function postsOf(id: string): Promise<LoggedPost[]> {
 }
 
 /** Waits until no message is visible or in flight. */
-export async function waitUntilDrained(queueUrl: string): Promise<void> {
+export async function waitUntilDrained(queueUrl: string, seconds = 60): Promise<void> {
   await waitFor(
     () => depthOf(queueUrl),
     ({ visible, hidden }) => visible + hidden === 0,
+    seconds,
   );
 }
 

@@ -19,6 +19,7 @@ let root: string;
 let sqs: SqsServer;
 let functions: Awaited<ReturnType<typeof functionServices>>;
 let items: LocalIngestor;
+let awayItems: LocalIngestor;
 
 beforeAll(async () => {
   sqs = await startSqs(
@@ -29,6 +30,7 @@ beforeAll(async () => {
     ]),
   );
   items = await startLocalIngestor();
+  awayItems = await startLocalIngestor();
   functions = await functionServices();
   for (const id of DEPLOYED) {
     for (const role of ['app', 'collection', 'breaker']) functions.create(`demo-${id}-${role}`);
@@ -43,7 +45,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
-  await Promise.all([sqs.close(), items.close(), functions.close()]);
+  await Promise.all([sqs.close(), items.close(), awayItems.close(), functions.close()]);
 });
 
 function writePipeline(id: string): void {
@@ -52,7 +54,7 @@ function writePipeline(id: string): void {
   const config = [
     `id: ${id}`,
     'compute: awslambda',
-    `ingestor_url: ${items.url}`,
+    `ingestor_url: ${id === AWAY ? awayItems.url : items.url}`,
     'secret_arn: arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf',
     'verify_ingestion: false',
   ];
@@ -110,6 +112,20 @@ describe('npm run status -- --all', () => {
     await status('--all', '--json');
 
     expect(items.requestCount() - before).toBe(5);
+  });
+
+  test('does not ask the ingestor of a pipeline that is not deployed, which may be a placeholder', async () => {
+    const { stdout } = await status('--all', '--json');
+    const { pipelines } = JSON.parse(stdout) as {
+      readonly pipelines: readonly Readonly<Record<string, unknown>>[];
+    };
+
+    expect(awayItems.requestCount()).toBe(0);
+    expect(pipelines.at(-1)).toMatchObject({
+      pipeline: AWAY,
+      state: 'not deployed',
+      ingestor: { error: 'not asked, because the pipeline is not deployed' },
+    });
   });
 
   test('prints the pipelines as JSON in the same order, with all of their status', async () => {
