@@ -6,13 +6,15 @@ import type { DoctorSubject } from './subject.js';
 export type Verdict =
   | { readonly state: 'fine'; readonly says: string }
   | { readonly state: 'wrong'; readonly says: string; readonly remedy: string }
-  | { readonly state: 'not checked'; readonly says: string };
+  | { readonly state: 'not checked'; readonly says: string }
+  /** The pipeline does not have what the check looks at. */
+  | { readonly state: 'not needed'; readonly says: string };
 
 export interface Check {
   /** What is checked, in a word or two; unique. */
   readonly name: string;
-  /** Whether it asks AWS, so that nothing can be said without credentials. */
-  readonly needsCredentials: boolean;
+  /** Whether it asks AWS about this pipeline, so that nothing can be said without credentials. */
+  readonly needsCredentials: boolean | ((subject: DoctorSubject) => boolean);
   /** Changes nothing. An error that it throws is reported as wrong. */
   readonly run: (subject: DoctorSubject) => Promise<Verdict | readonly Verdict[]>;
 }
@@ -27,6 +29,10 @@ export function wrong(says: string, remedy: string): Verdict {
 
 export function unchecked(says: string): Verdict {
   return { state: 'not checked', says };
+}
+
+export function unneeded(says: string): Verdict {
+  return { state: 'not needed', says };
 }
 
 /** Whether AWS refused a request because of missing permissions. */

@@ -1,10 +1,11 @@
 import { credentials, quotas } from './account.js';
 import type { Check } from './check.js';
 import { builder, repository } from './images.js';
-import { ingestor, secret, stacApi, token } from './ingestor.js';
+import { ingestor, secret, token } from './ingestor.js';
 import { inventory } from './inventory.js';
 import { permissions } from './permissions.js';
 import { outputs, source } from './source.js';
+import { stacApi } from './stac-api.js';
 import { stateBucket, stateLock } from './state.js';
 import { code, terraform } from './tools.js';
 import { alarmTopic, topic } from './topic.js';

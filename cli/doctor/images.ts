@@ -3,16 +3,16 @@ import { AWS_REQUESTS } from '../../lambdas/runtime/aws-requests.js';
 import { findBuilder } from '../image/builders.js';
 import { hasImage, repositoryOf } from '../image/ecr.js';
 import { CommandError } from '../shared/command.js';
-import { fine, isDenied, unchecked, wrong, type Check } from './check.js';
+import { fine, isDenied, unchecked, unneeded, wrong, type Check } from './check.js';
 
-const NO_IMAGE = 'the pipeline is in TypeScript and needs no image';
+const NO_IMAGE = 'the pipeline is in TypeScript';
 
 /** Docker, podman or buildah, for a pipeline in Python. */
 export const builder: Check = {
   name: 'image builder',
   needsCredentials: false,
   run: async ({ pipeline: { config } }) => {
-    if (config.python_function === undefined) return unchecked(NO_IMAGE);
+    if (config.python_function === undefined) return unneeded(NO_IMAGE);
     try {
       return fine(`${await findBuilder()} can build images`);
     } catch (error) {
@@ -25,9 +25,9 @@ export const builder: Check = {
 /** The repository of the images, for a pipeline in Python. */
 export const repository: Check = {
   name: 'image repository',
-  needsCredentials: true,
+  needsCredentials: ({ pipeline: { config } }) => config.python_function !== undefined,
   run: async ({ pipeline: { config }, env }) => {
-    if (config.python_function === undefined) return unchecked(NO_IMAGE);
+    if (config.python_function === undefined) return unneeded(NO_IMAGE);
     const place = repositoryOf(config, env);
     const ecr = new ECRClient({ region: place.region, requestHandler: AWS_REQUESTS });
     try {

@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { ConfigurationError } from '../../lambdas/runtime/errors.js';
 import type { HttpResponse } from '../../lambdas/runtime/http.js';
-import { tryParseJson } from '../../lambdas/runtime/json.js';
 import { withoutTrailingSlashes } from '../../lambdas/runtime/text.js';
 import { errorText } from '../shared/deployed-pipeline.js';
 import { fine, isDenied, NETWORK, unchecked, wrong, type Check, type Verdict } from './check.js';
-import type { DoctorSubject } from './subject.js';
-
-const TIMEOUT_MS = 15_000;
+import { askUrl, placeholderFault } from './urls.js';
 
 /** The secret with the credentials of the ingestor's client. */
 export const secret: Check = {
   name: 'secret',
   needsCredentials: true,
-  run: async ({ secret: read, pipeline: { config } }) => {
+  run: async ({ secret: read }) => {
     try {
       await read();
       return fine('it has cognito_domain, client_id, client_secret and scope');
@@ -22,11 +19,12 @@ export const secret: Check = {
         return wrong(errorText(error), 'correct the value of the secret');
       if (causes(error).some(isDenied))
         return unchecked(
-          `your credentials may not read it, which the functions may: ${errorText(error)}; allow secretsmanager:GetSecretValue, and kms:Decrypt if it has a key of its own, to check it and the ingestor`,
+          `your credentials may not read it, which the functions may: allow secretsmanager:GetSecretValue, and kms:Decrypt if it has a key of its own, to check it and the ingestor: ${errorText(error)}`,
         );
+      const isMissing = causes(error).some(isNotFound);
       return wrong(
         errorText(error),
-        `correct secret_arn (${config.secret_arn}), or create the secret`,
+        isMissing ? 'correct secret_arn, or create the secret' : NETWORK,
       );
     }
   },
@@ -41,7 +39,7 @@ export const token: Check = {
     try {
       ({ cognito_domain: domain } = await read());
     } catch {
-      return unchecked('there is no secret to get one with');
+      return unchecked('it takes the secret, which was not read');
     }
     try {
       await get();
@@ -66,7 +64,7 @@ export const ingestor: Check = {
     if (fault !== undefined) return fault;
     const bearer = await subject.token().catch(() => undefined);
     const url = `${base}/ingestions/doctor-${randomUUID()}`;
-    const answer = await get(subject, url, bearer);
+    const answer = await askUrl(subject, url, bearer);
     if ('state' in answer) return answer;
     if (bearer === undefined)
       return unchecked(
@@ -119,65 +117,8 @@ function judge({ status, body, headers }: HttpResponse, { url, verifies }: Asked
   return wrong(what, 'check the ingestor and its log');
 }
 
-/** The STAC API, which is optional. */
-export const stacApi: Check = {
-  name: 'STAC API',
-  needsCredentials: false,
-  run: async (subject) => {
-    const { stac_api_url: given } = subject.pipeline.config;
-    if (given === undefined) return unchecked('config.yaml has no stac_api_url');
-    const url = withoutTrailingSlashes(given);
-    const fault = placeholderFault(url, 'stac_api_url');
-    if (fault !== undefined) return fault;
-    // Behind a proxy, only the root with a slash may be routed.
-    const answer = await get(subject, `${url}/`);
-    if ('state' in answer) return answer;
-    const { status, body } = answer;
-    if (status !== 200)
-      return wrong(
-        `${url}/ answers with HTTP status ${status}`,
-        'check stac_api_url: it must be the root of the API',
-      );
-    const { stac_version: version } = Object(tryParseJson(body.toString('utf8'))) as Readonly<
-      Record<string, unknown>
-    >;
-    return typeof version === 'string'
-      ? fine(`${url} is a STAC API (${version})`)
-      : wrong(
-          `${url}/ is not a STAC API: its answer has no stac_version`,
-          'set stac_api_url to the root of the API',
-        );
-  },
-};
-
-/** RFC 2606 reserves these names, and a new pipeline has them. */
-function placeholderFault(url: string, key: string): Verdict | undefined {
-  const { hostname } = new URL(url);
-  if (!/(?:^|\.)(?:example(?:\.(?:com|net|org))?|invalid)$/.test(hostname)) return undefined;
-  return wrong(`${key} is a placeholder (${url})`, `set ${key} to the URL of yours`);
-}
-
-async function get(
-  { send }: Pick<DoctorSubject, 'send'>,
-  url: string,
-  bearer?: string,
-): Promise<HttpResponse | Verdict> {
-  const headers = {
-    accept: 'application/json',
-    ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
-  };
-  try {
-    return await send({
-      method: 'GET',
-      url,
-      headers,
-      timeoutMs: TIMEOUT_MS,
-      maxBytes: 8 * 1024 * 1024,
-    });
-  } catch (error) {
-    const { origin } = new URL(url);
-    return wrong(`${origin} cannot be reached: ${errorText(error)}`, `check the URL; ${NETWORK}`);
-  }
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ResourceNotFoundException';
 }
 
 function causes(error: unknown): unknown[] {

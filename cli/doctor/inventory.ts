@@ -1,13 +1,24 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { s3Objects } from '../../lambdas/inventory/objects.js';
 import { findReport } from '../../lambdas/inventory/report.js';
+import { ReportMismatchError } from '../../lambdas/inventory/report-mismatch.js';
+import { QueryError } from '../../lambdas/runtime/errors.js';
 import { ReportMissingError } from '../../lambdas/inventory/report-missing.js';
 import { S3_REQUESTS } from '../../lambdas/runtime/aws-requests.js';
 import { bytesText, usdText } from '../backfill/cost.js';
 import { configuredInventory } from '../backfill/target.js';
 import { scanCostUsd, type InventoryReport } from '../../lambdas/inventory/report.js';
 import { errorText } from '../shared/deployed-pipeline.js';
-import { fine, isDenied, unchecked, wrong, type Check, type Verdict } from './check.js';
+import {
+  fine,
+  isDenied,
+  NETWORK,
+  unchecked,
+  unneeded,
+  wrong,
+  type Check,
+  type Verdict,
+} from './check.js';
 
 /** S3 writes a weekly inventory on Sundays. */
 const OLD_MS = 9 * 86_400_000;
@@ -15,10 +26,10 @@ const OLD_MS = 9 * 86_400_000;
 /** The newest report of the inventory, and whether it has the columns of config.yaml. */
 export const inventory: Check = {
   name: 'inventory',
-  needsCredentials: true,
+  needsCredentials: ({ pipeline: { config } }) => config.inventory_location !== undefined,
   run: async ({ pipeline: { config } }) => {
     const configured = configuredInventory(config);
-    if (configured === undefined) return unchecked('config.yaml has no inventory_location');
+    if (configured === undefined) return unneeded('inventory_location is not set');
     const { region, requester_pays: requesterPays } = config;
     const client = new S3Client({
       region,
@@ -55,14 +66,22 @@ function verdictOn(
 function faultOf(error: unknown): Verdict {
   if (error instanceof ReportMissingError)
     return wrong(
-      errorText(error),
-      'correct inventory_location, or wait for the first report: a deployment waits for it, too',
+      error.missing,
+      'correct inventory_location, or wait for the report: the backfill waits for it, too',
     );
-  if (error instanceof Error && isDenied(error.cause)) return unchecked(errorText(error));
-  return wrong(longText(error), 'do what the sentence says');
+  if (error instanceof ReportMismatchError)
+    return wrong(error.mismatch, `set ${error.lines.join(' and ')}`);
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (isDenied(cause))
+    return unchecked(
+      `your credentials may not read it: allow s3:ListBucket and s3:GetObject on its bucket to check it: ${errorText(cause)}`,
+    );
+  const isPermanent = error instanceof QueryError && error.kind === 'permanent';
+  if (isPermanent || hasName(cause, 'NoSuchBucket'))
+    return wrong(errorText(error), 'correct inventory_location, or the inventory');
+  return wrong(errorText(error), NETWORK);
 }
 
-/** The lines for config.yaml have to stay whole. */
-function longText(error: unknown): string {
-  return error instanceof Error ? error.message.replaceAll(/\s*\n\s*/g, '; ') : String(error);
+function hasName(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
 }

@@ -1,4 +1,5 @@
 import { errorText } from '../shared/deployed-pipeline.js';
+import { once } from '../../lambdas/runtime/once.js';
 import { NETWORK, unchecked, wrong, type Check, type Verdict } from './check.js';
 import type { DoctorSubject } from './subject.js';
 
@@ -16,16 +17,36 @@ export async function runChecks(
   subject: DoctorSubject,
   { limitMs }: RunOptions,
 ): Promise<Finding[]> {
+  const known = withIdentityWithin(limitMs / 2, subject);
   const all = checks.map(async (check): Promise<Finding[]> => {
-    const verdicts = await within(runOne(check, subject), limitMs);
+    const late = wrong(noAnswer(limitMs), `${NETWORK}, or wait longer with --limit`);
+    const verdicts = await within(limitMs, runOne(check, known), () => [late]);
     return verdicts.map((verdict) => ({ check: check.name, ...verdict }));
   });
   return (await Promise.all(all)).flat();
 }
 
+/** Whatever asks AWS waits for the identity, so that one line says that AWS cannot be reached, and not each of them. */
+function withIdentityWithin(limitMs: number, subject: DoctorSubject): DoctorSubject {
+  const identity = once(() =>
+    within(limitMs, subject.identity(), () => {
+      throw new Error(noAnswer(limitMs));
+    }),
+  );
+  return { ...subject, identity, token: () => identity().then(subject.token) };
+}
+
+function noAnswer(limitMs: number): string {
+  return `no answer within ${limitMs / 1000} seconds`;
+}
+
+const NO_IDENTITY = 'AWS does not say who you are';
+
 async function runOne(check: Check, subject: DoctorSubject): Promise<readonly Verdict[]> {
-  if (check.needsCredentials && !(await hasCredentials(subject)))
-    return [unchecked('it needs credentials that AWS accepts')];
+  const { needsCredentials } = check;
+  const asksAws =
+    typeof needsCredentials === 'function' ? needsCredentials(subject) : needsCredentials;
+  if (asksAws && !(await hasCredentials(subject))) return [unchecked(NO_IDENTITY)];
   try {
     const found = await check.run(subject);
     return 'state' in found ? [found] : found;
@@ -41,23 +62,15 @@ async function hasCredentials({ identity }: DoctorSubject): Promise<boolean> {
   );
 }
 
-async function within(
-  verdicts: Promise<readonly Verdict[]>,
-  limitMs: number,
-): Promise<readonly Verdict[]> {
+/** Returns what `late` returns, or throws what it throws, if there is no result within the limit. */
+async function within<T>(limitMs: number, result: Promise<T>, late: () => T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<readonly Verdict[]>((resolve) => {
-    timer = setTimeout(() => {
-      resolve([
-        wrong(
-          `no answer within ${limitMs / 1000} seconds`,
-          `${NETWORK}, or wait longer with --limit`,
-        ),
-      ]);
-    }, limitMs);
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
   });
   try {
-    return await Promise.race([verdicts, late]);
+    const isLate = await Promise.race([result.then(() => false), limit.then(() => true)]);
+    return isLate ? late() : await result;
   } finally {
     clearTimeout(timer);
   }

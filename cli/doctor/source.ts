@@ -8,18 +8,18 @@ import {
 import { S3_REQUESTS } from '../../lambdas/runtime/aws-requests.js';
 import { tryAwsStatus } from '../../lambdas/runtime/error-codes.js';
 import { parseS3Href, type S3ObjectName } from '../../lambdas/source/s3-href.js';
-import { s3ReadError } from '../../lambdas/source/s3-error.js';
 import type { PipelineConfig } from '../../modules/config/config.js';
 import { errorText } from '../shared/deployed-pipeline.js';
-import { fine, isDenied, NETWORK, unchecked, wrong, type Check, type Verdict } from './check.js';
+import { fine, NETWORK, unchecked, unneeded, wrong, type Check, type Verdict } from './check.js';
+import { refused } from './source-refused.js';
 
 /** Whether an object can be read under each prefix of `source`, with the caller's credentials. */
 export const source: Check = {
   name: 'source',
-  needsCredentials: true,
+  needsCredentials: ({ pipeline: { config } }) => config.source.length > 0,
   run: async ({ pipeline: { config } }) => {
     if (config.source.length === 0)
-      return unchecked('config.yaml has no source: the functions may read no objects in S3');
+      return unneeded('source is not set: the functions may read no objects in S3');
     return Promise.all(config.source.map((href) => checkPrefix(href, config)));
   },
 };
@@ -27,9 +27,9 @@ export const source: Check = {
 /** The bucket of the files that a pipeline makes. Nothing is written to it. */
 export const outputs: Check = {
   name: 'outputs',
-  needsCredentials: true,
+  needsCredentials: ({ pipeline: { config } }) => config.outputs !== undefined,
   run: async ({ pipeline: { config } }) => {
-    if (config.outputs === undefined) return unchecked('config.yaml has no outputs');
+    if (config.outputs === undefined) return unneeded('outputs is not set');
     const { bucket } = placeIn(config.outputs);
     try {
       const { BucketRegion } = await clientFor(config).send(
@@ -41,7 +41,7 @@ export const outputs: Check = {
       if (status === 404)
         return wrong(`s3://${bucket} does not exist`, 'create it, or correct outputs');
       return status === 403
-        ? unchecked(`your credentials may not ask about s3://${bucket}: ${errorText(error)}`)
+        ? unchecked(`your credentials may not ask about s3://${bucket} (HTTP status 403)`)
         : wrong(`s3://${bucket} could not be asked about: ${errorText(error)}`, NETWORK);
     }
   },
@@ -119,33 +119,6 @@ function keyFault(
     `${href} is encrypted with the KMS key ${key}, which the functions may not use`,
     'add it to source_kms_key_arns, unless it is the key aws/s3 of your own account',
   );
-}
-
-interface Refused {
-  readonly href: string;
-  readonly action: 's3:GetObject' | 's3:ListBucket';
-  readonly error: unknown;
-}
-
-async function refused(
-  { href, action, error }: Refused,
-  { requester_pays: requesterPays }: Config,
-  asPayer: () => Promise<unknown>,
-): Promise<Verdict> {
-  if (isDenied(error) && !requesterPays) {
-    const isPaid = await asPayer().then(
-      () => true,
-      () => false,
-    );
-    if (isPaid)
-      return wrong(`${href} can be read only by a requester that pays`, 'set requester_pays: true');
-  }
-  const { message } = s3ReadError(href, error, { action, requesterPays });
-  if (action === 's3:ListBucket' && isDenied(error))
-    return unchecked(
-      `its objects cannot be listed to find one to read: ${message}; npm run item reads one that you name`,
-    );
-  return wrong(message, 'do what the sentence says; npm run item reads an object that you name');
 }
 
 async function firstKey(

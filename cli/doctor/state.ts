@@ -11,14 +11,20 @@ import { readStatePlace } from '../../modules/config/project.js';
 import { stateKeys, type StateBucket } from '../../modules/config/state.js';
 import { ConfigError } from '../../modules/config/values/error.js';
 import { errorText } from '../shared/deployed-pipeline.js';
-import { fine, NETWORK, unchecked, wrong, type Check, type Verdict } from './check.js';
+import { fine, NETWORK, unchecked, unneeded, wrong, type Check, type Verdict } from './check.js';
+import type { DoctorSubject } from './subject.js';
 
 type S3 = Pick<S3Client, 'send'>;
+
+/** Whether there is a bucket to ask about. */
+function isInBucket({ root, env }: DoctorSubject): boolean {
+  return !('state' in placeOf(root, env));
+}
 
 /** The bucket of the Terraform state. */
 export const stateBucket: Check = {
   name: 'state bucket',
-  needsCredentials: true,
+  needsCredentials: isInBucket,
   run: async ({ env, root }) => {
     const place = placeOf(root, env);
     return 'state' in place ? place : checkBucket(place, clientIn(place));
@@ -28,10 +34,11 @@ export const stateBucket: Check = {
 /** Whether someone else, or an interrupted run, holds the lock of the state. */
 export const stateLock: Check = {
   name: 'state lock',
-  needsCredentials: true,
+  needsCredentials: isInBucket,
   run: async ({ env, root, project, pipeline }) => {
     const place = placeOf(root, env);
-    if ('state' in place) return place.state === 'wrong' ? unchecked(place.says) : place;
+    if ('state' in place)
+      return place.state === 'wrong' ? unchecked('there is no state bucket to look in') : place;
     const key = stateKeys.pipeline(project, pipeline.id);
     return checkLock({ bucket: place.bucket, key, id: pipeline.id }, clientIn(place));
   },
@@ -44,7 +51,7 @@ function placeOf(
   try {
     const { state } = readStatePlace({ root, env });
     if (state.kind === 's3') return state;
-    return unchecked('LOCAL_STATE=1 keeps the state in a local file');
+    return unneeded('LOCAL_STATE=1 keeps the state in a local file');
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return wrong(
@@ -68,7 +75,7 @@ async function checkBucket({ bucket, region }: StateBucket, s3: S3): Promise<Ver
       return wrong(`s3://${bucket} does not exist`, '"npm run bootstrap" creates it');
     if (status === 403)
       return wrong(
-        `you may not use s3://${bucket}: ${errorText(error)}`,
+        `you may not use s3://${bucket}: HTTP status 403`,
         'if the bucket is yours, allow s3:ListBucket on it; otherwise another account has this name: choose another STATE_BUCKET',
       );
     return wrong(`s3://${bucket} could not be asked about: ${errorText(error)}`, NETWORK);
@@ -106,6 +113,8 @@ async function checkLock({ bucket, key, id }: LockPlace, s3: S3): Promise<Verdic
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: `${key}.tflock` }));
     return held(what, id, (await Body?.transformToString()) ?? '');
   } catch (error) {
+    if (error instanceof Error && error.name === 'NoSuchBucket')
+      return unchecked('there is no state bucket to look in');
     const status = tryAwsStatus(error);
     if (status === 404) return fine('no one holds it');
     return status === 403

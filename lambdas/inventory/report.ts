@@ -3,6 +3,7 @@ import { QueryError } from '../runtime/errors.js';
 import { columnName, columnsFault, parseInventory, type Inventory } from './inventory.js';
 import { schemaFields } from './file-schema.js';
 import { readText, type ObjectReader } from './objects.js';
+import { ReportMismatchError } from './report-mismatch.js';
 import { ReportMissingError } from './report-missing.js';
 
 /** One report of an S3 Inventory, or a listing. */
@@ -156,10 +157,9 @@ export function fitsConfig(
 
 function checkColumns(inventory: Inventory, manifest: Manifest, dt: string): void {
   if (fitsConfig(inventory, manifest)) return;
-  throw new QueryError(
-    `report dt=${dt} does not match config.yaml (${inventory.format}: ${inventory.columns.join(', ')}). ` +
-      `Set these two lines in config.yaml and deploy again:\n${configLines(manifest)}`,
-    { kind: 'permanent' },
+  throw new ReportMismatchError(
+    `report dt=${dt} does not match config.yaml (${inventory.format}: ${inventory.columns.join(', ')})`,
+    configLines(manifest).split('\n'),
   );
 }
 

@@ -4,7 +4,7 @@ import project from '../../jest.config.js';
 export default {
   ...project,
   rootDir: '../..',
-  testMatch: ['<rootDir>/test/e2e/*.e2e.test.ts'],
+  testMatch: ['<rootDir>/test/e2e/**/*.e2e.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/.e2e/'],
   testSequencer: '<rootDir>/test/e2e/sequencer.js',
   // All files use one system.

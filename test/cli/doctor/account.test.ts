@@ -107,9 +107,9 @@ describe('a topic', () => {
     ]);
   });
 
-  test('that the config does not have is not checked', async () => {
+  test('that the config does not have is not needed', async () => {
     expect(await verdicts(alarmTopic, subjectOf())).toEqual([
-      { state: 'not checked', says: 'config.yaml has no alarm_topic_arn' },
+      { state: 'not needed', says: 'alarm_topic_arn is not set' },
     ]);
   });
 });

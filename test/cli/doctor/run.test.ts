@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import { describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
-import { fine, unchecked, wrong, type Check } from '../../../cli/doctor/check.js';
+import { fine, unchecked, unneeded, wrong, type Check } from '../../../cli/doctor/check.js';
 import { CHECKS } from '../../../cli/doctor/checks.js';
 import { builder, repository } from '../../../cli/doctor/images.js';
 import { doctorJson, doctorText } from '../../../cli/doctor/report.js';
@@ -60,13 +60,42 @@ describe('the checks', () => {
     expect(findings).toMatchObject([{ state: 'not checked' }, { state: 'fine' }]);
     expect(isWrong(findings)).toBe(false);
   });
+
+  test('wait for the identity for half of the limit, unless AWS has nothing to say to them', async () => {
+    const subject = subjectOf({}, { identity: () => new Promise(() => undefined) });
+    const who: Check['run'] = ({ identity }) => identity().then(({ arn }) => fine(arn));
+    const asksNothing = { ...check('c', () => Promise.resolve(unneeded('x'))) };
+
+    const findings = await runChecks(
+      [
+        check('a', who),
+        check('b', () => Promise.resolve(fine('x')), true),
+        { ...asksNothing, needsCredentials: () => false },
+        check('d', ({ token }) => token().then(fine, () => fine('without a token'))),
+      ],
+      subject,
+      { limitMs: 200 },
+    );
+
+    expect(findings).toMatchObject([
+      { state: 'wrong', says: 'the check failed: no answer within 0.1 seconds' },
+      { state: 'not checked', says: 'AWS does not say who you are' },
+      { state: 'not needed' },
+      { says: 'without a token' },
+    ]);
+  });
 });
 
-test('the report has a line for each, with what to do, and says how many are fine', () => {
+test('the report has a line for each with what to do, gathers the same reasons, and says how many are fine', () => {
   const findings = [
     { check: 'secret', ...fine('it is there') },
     { check: 'state bucket', ...wrong('it is gone\u001b[2J', 'make it') },
-    { check: 'topic', ...unchecked('config.yaml has no sns') },
+    { check: 'token', ...unchecked('it takes the secret') },
+    { check: 'inventory', ...unchecked('who knows') },
+    { check: 'quotas', ...unchecked('who knows') },
+    { check: 'topic', ...unneeded('sns is not set') },
+    { check: 'image builder', ...unneeded('it is TypeScript') },
+    { check: 'image repository', ...unneeded('it is TypeScript') },
   ];
 
   expect(doctorText('example', findings).split('\n')).toEqual([
@@ -75,9 +104,12 @@ test('the report has a line for each, with what to do, and says how many are fin
     'ok     secret        it is there',
     'WRONG  state bucket  it is gone [2J',
     '                     to do: make it',
-    '-      topic         not checked: config.yaml has no sns',
+    '-      token         not checked: it takes the secret',
     '',
-    '3 lines: 1 fine, 1 wrong; 1 not checked.',
+    'not checked: inventory, quotas (who knows)',
+    'not needed: topic (sns is not set); image builder, image repository (it is TypeScript)',
+    '',
+    '8 checks: 1 fine, 1 wrong, 3 not checked, 3 not needed.',
   ]);
   expect(JSON.parse(doctorJson('example', findings))).toEqual({
     pipeline: 'example',
@@ -114,7 +146,7 @@ describe('the image of a pipeline in Python', () => {
 
   test('is not needed in TypeScript', async () => {
     for (const one of [builder, repository])
-      expect(await verdicts(one, subjectOf())).toMatchObject([{ state: 'not checked' }]);
+      expect(await verdicts(one, subjectOf())).toMatchObject([{ state: 'not needed' }]);
   });
 
   test('needs a program that builds it', async () => {

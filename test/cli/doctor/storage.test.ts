@@ -58,16 +58,16 @@ describe('the state bucket', () => {
     ]);
   });
 
-  test('that is not set is wrong; with LOCAL_STATE=1 it is not checked', async () => {
+  test('that is not set is wrong; with LOCAL_STATE=1 it is not needed', async () => {
     expect(await verdicts(stateBucket, subjectOf({}, { env: { PROJECT: 'demo' } }))).toMatchObject([
       { state: 'wrong', says: expect.stringContaining('STATE_BUCKET') as unknown },
     ]);
     const env = { PROJECT: 'demo', LOCAL_STATE: '1' };
     expect(await verdicts(stateBucket, subjectOf({}, { env }))).toMatchObject([
-      { state: 'not checked' },
+      { state: 'not needed' },
     ]);
     expect(await verdicts(stateLock, subjectOf({}, { env }))).toMatchObject([
-      { state: 'not checked' },
+      { state: 'not needed' },
     ]);
   });
 });
@@ -105,7 +105,10 @@ describe('the lock of the state', () => {
     ]);
   });
 
-  test('that may not be read is not checked', async () => {
+  test('that may not be read, or whose bucket is missing, is not checked', async () => {
+    s3.on(GetObjectCommand).rejects(awsError('NoSuchBucket', 404));
+    expect(await verdicts(stateLock, subjectOf())).toMatchObject([{ state: 'not checked' }]);
+
     s3.on(GetObjectCommand).rejects(awsError('AccessDenied', 403));
 
     expect(await verdicts(stateLock, subjectOf())).toMatchObject([{ state: 'not checked' }]);
@@ -164,18 +167,32 @@ describe('the source', () => {
   test('that cannot be listed is not checked; an object that cannot be read is wrong', async () => {
     s3.on(GetObjectCommand).rejects(awsError('AccessDenied', 403));
     expect(await check()).toMatchObject([
-      { state: 'wrong', says: expect.stringContaining('s3:GetObject') as unknown },
+      { state: 'wrong', remedy: expect.stringContaining('s3:GetObject') as unknown },
     ]);
 
     s3.on(ListObjectsV2Command).rejects(awsError('AccessDenied', 403));
     expect(await check()).toMatchObject([{ state: 'not checked' }]);
   });
 
+  test('that a policy of the caller denies is not checked; that of a KMS key says what to do', async () => {
+    const denied = (message: string) => {
+      s3.on(GetObjectCommand).rejects(awsError('AccessDenied', 403, message));
+      return check();
+    };
+
+    expect(
+      await denied('ann may not: no identity-based policy allows the s3:GetObject action'),
+    ).toMatchObject([{ state: 'not checked' }]);
+    expect(await denied('not authorized to perform: kms:Decrypt')).toMatchObject([
+      { state: 'wrong', remedy: expect.stringContaining('source_kms_key_arns') as unknown },
+    ]);
+  });
+
   test('whose bucket does not exist is wrong', async () => {
     s3.on(ListObjectsV2Command).rejects(awsError('NoSuchBucket', 404));
 
     expect(await check()).toMatchObject([
-      { state: 'wrong', says: expect.stringContaining('its bucket does not exist') as unknown },
+      { state: 'wrong', says: 'the bucket of s3://tiles/a/ does not exist' },
     ]);
   });
 
@@ -183,7 +200,7 @@ describe('the source', () => {
     s3.on(GetObjectCommand).rejects(awsError('InvalidObjectState', 403));
 
     expect(await check()).toMatchObject([
-      { state: 'wrong', says: expect.stringContaining('archived') as unknown },
+      { state: 'wrong', remedy: expect.stringContaining('archived') as unknown },
     ]);
   });
 
@@ -201,9 +218,9 @@ describe('the source', () => {
     expect(await check({ source_kms_key_arns: [key] })).toMatchObject([{ state: 'fine' }]);
   });
 
-  test('that has several prefixes has a line for each; without one it is not checked', async () => {
+  test('that has several prefixes has a line for each; without one it is not needed', async () => {
     expect(await check({ source: ['s3://tiles/a/', 's3://tiles/b/'] })).toHaveLength(2);
-    expect(await check({ source: [] })).toMatchObject([{ state: 'not checked' }]);
+    expect(await check({ source: [] })).toMatchObject([{ state: 'not needed' }]);
   });
 });
 
@@ -261,7 +278,7 @@ describe('the inventory', () => {
     expect(await check(undefined, 'Bucket, Key, Size')).toMatchObject([
       {
         state: 'wrong',
-        says: expect.stringContaining('inventory_fields: [Bucket, Key, Size]') as unknown,
+        remedy: 'set inventory_format: csv and inventory_fields: [Bucket, Key, Size]',
       },
     ]);
   });
@@ -286,9 +303,9 @@ describe('the inventory', () => {
     expect(await ask()).toMatchObject([{ state: 'not checked' }]);
   });
 
-  test('that the config does not have is not checked', async () => {
+  test('that the config does not have is not needed', async () => {
     expect(await verdicts(inventory, subjectOf({ inventory_location: undefined }))).toMatchObject([
-      { state: 'not checked' },
+      { state: 'not needed' },
     ]);
   });
 });

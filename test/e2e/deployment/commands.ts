@@ -56,7 +56,8 @@ export async function deployerCommand(
   });
 }
 
-function runCommand(
+/** Runs a command in a folder that has the code of the project. @param cwd by default the run's copy of the project */
+export function runCommand(
   [name = '', ...words]: readonly string[],
   environment: Readonly<Record<string, string>>,
   cwd = join(system.folder, 'project'),

@@ -13,15 +13,23 @@ export type DeployerKind = 'stacks' | 'root-module';
 
 /** Creates a user whose only policy is the one for such a deployment, as docs/deploy.md says. */
 export async function createDeployer(system: System, kind: DeployerKind): Promise<Credentials> {
-  const UserName = `deployer-of-${kind}`;
-  const caller = { endpoint: system.endpoint };
   const text =
     kind === 'stacks' ? await runProject(system, ['cli/deployer-policy.ts']) : documentedPolicy();
+  return createUser(system, `deployer-of-${kind}`, withoutFunctionArn(text));
+}
+
+/** Creates a user with this policy; returns its access key. */
+export async function createUser(
+  { endpoint }: Pick<System, 'endpoint'>,
+  UserName: string,
+  PolicyDocument: string,
+): Promise<Credentials> {
+  const caller = { endpoint };
   await queryCall(caller, ['iam', 'CreateUser'], { UserName });
   await queryCall(caller, ['iam', 'PutUserPolicy'], {
     UserName,
     PolicyName: 'deploy',
-    PolicyDocument: withoutFunctionArn(text),
+    PolicyDocument,
   });
   const xml = await queryCall(caller, ['iam', 'CreateAccessKey'], { UserName });
   const value = (tag: string) => new RegExp(`<${tag}>([^<]+)<`).exec(xml)?.[1] ?? '';

@@ -18,16 +18,16 @@ interface Answers {
 const SCOPE = 'ingestor/write';
 
 /** Creates a user pool with a client for the client credentials grant, as eoapi-cdk's ingestor expects it. */
-export async function createUserPool(caller: Caller): Promise<UserPool> {
+export async function createUserPool(caller: Caller, name = 'ingestor'): Promise<UserPool> {
   const call = async (action: string, parameters: Readonly<Record<string, unknown>>) =>
     (await jsonCall(
       caller,
       ['cognito-idp', `AWSCognitoIdentityProviderService.${action}`],
       parameters,
     )) as Answers;
-  const { UserPool } = await call('CreateUserPool', { PoolName: 'ingestor' });
+  const { UserPool } = await call('CreateUserPool', { PoolName: name });
   const UserPoolId = UserPool.Id;
-  await call('CreateUserPoolDomain', { UserPoolId, Domain: 'ingestor' });
+  await call('CreateUserPoolDomain', { UserPoolId, Domain: name });
   const Scopes = [{ ScopeName: 'write', ScopeDescription: 'posts Items' }];
   await call('CreateResourceServer', {
     UserPoolId,

@@ -107,7 +107,8 @@ function databaseSecret({ postgres, database }: PlatformOptions): string {
   });
 }
 
-async function createSecret(endpoint: string, name: string, text: string): Promise<string> {
+/** Returns the ARN of the secret. */
+export async function createSecret(endpoint: string, name: string, text: string): Promise<string> {
   const secrets = new SecretsManagerClient(clientOptions(endpoint));
   const { ARN = '' } = await secrets.send(
     new CreateSecretCommand({ Name: name, SecretString: text }),

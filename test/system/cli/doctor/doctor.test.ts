@@ -73,7 +73,7 @@ const doctor = (...args: string[]) =>
     env: { AWS_ENDPOINT_URL: aws.url, STATE_BUCKET: 'demo-state', STATE_REGION: 'eu-central-1' },
   });
 
-test('each line says what is fine, what is wrong, and what was not checked', async () => {
+test('each line says what is fine, what is wrong, and what is not checked or needed', async () => {
   const { code, stdout, stderr } = await doctor('--json', '--limit', '60');
 
   expect(stderr).toBe('');
@@ -85,12 +85,12 @@ test('each line says what is fine, what is wrong, and what was not checked', asy
     secret: 'fine',
     token: 'fine',
     ingestor: 'fine',
-    'STAC API': 'not checked',
-    source: 'not checked',
-    topic: 'not checked',
+    'STAC API': 'not needed',
+    source: 'not needed',
+    topic: 'not needed',
     quotas: 'not checked',
     permissions: 'not checked',
-    'image builder': 'not checked',
+    'image builder': 'not needed',
   });
   expect([isReady, code]).toEqual([false, 1]);
   expect(stdout).not.toMatch(/hush|t-o-k-e-n/);
@@ -103,5 +103,5 @@ test('a config.yaml that is wrong is the only line', async () => {
 
   expect(code).toBe(1);
   expect(stdout).toMatch(/WRONG {2}configuration {2}.*ingestor_url/);
-  expect(stdout).toContain('1 line: 0 fine, 1 wrong.');
+  expect(stdout).toContain('1 check: 0 fine, 1 wrong.');
 });
