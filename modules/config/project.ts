@@ -32,8 +32,19 @@ export interface BootstrapProject {
   readonly bucket: StateBucket;
   /** The pipelines whose function is an image. */
   readonly images: readonly Pick<PipelineConfig, 'id' | 'region'>[];
+  /** The pipelines whose inventory the workflow reconcile compares with the catalogue. @default none */
+  readonly compared?: readonly ComparedPipeline[];
   /** The regions that the project's dashboard shows, sorted. Undefined if PROJECT_DASHBOARD is 0. */
   readonly dashboard?: { readonly regions: readonly string[] };
+}
+
+/** A pipeline whose inventory can be compared with the catalogue. */
+export interface ComparedPipeline {
+  readonly id: string;
+  /** Location of its inventory. */
+  readonly inventory: string;
+  /** ARNs of the KMS keys that may encrypt the inventory. */
+  readonly keys: readonly string[];
 }
 
 interface Source {
@@ -87,13 +98,22 @@ export function readBootstrapProject({ root, env }: Source): BootstrapProject {
     .map(({ id, region }) => ({ id, region }));
   const hasDashboard = problems.collect(() => readProjectDashboard(env, cdktfJson(root))) ?? true;
   if (name === undefined || bucket === undefined || problems.found) throw problems.error();
-  const dashboard = hasDashboard && { dashboard: { regions: regionsOf({ root, env }) } };
-  return { name, bucket, images, ...dashboard };
+  // Pipelines without a valid config do not matter: they are not deployed yet.
+  const configs = readConfigs({ root, env }, new ConfigProblems());
+  const dashboard = hasDashboard && { dashboard: { regions: regionsOf(configs) } };
+  return { name, bucket, images, compared: comparedOf(configs), ...dashboard };
 }
 
-/** The regions of pipelines and their topics. Pipelines without a valid config have none: they are not deployed yet. */
-function regionsOf(source: Source): readonly string[] {
-  const configs = readConfigs(source, new ConfigProblems());
+/** The pipelines that `reconcile --all` does not leave out, as far as their configs tell. */
+function comparedOf(configs: readonly PipelineConfig[]): readonly ComparedPipeline[] {
+  return configs.flatMap(({ id, deploy, stac_api_url, inventory_location, ...config }) => {
+    if (!deploy || stac_api_url === undefined || inventory_location === undefined) return [];
+    return [{ id, inventory: inventory_location, keys: config.source_kms_key_arns }];
+  });
+}
+
+/** The regions of pipelines and their topics. */
+function regionsOf(configs: readonly PipelineConfig[]): readonly string[] {
   const regions = configs.flatMap(({ region, sns }) => [
     region,
     ...(sns === undefined ? [] : [parseArn(sns).region]),

@@ -7,6 +7,8 @@ export interface GithubVariables {
   readonly plans: readonly string[];
   /** Claims `sub` of the workflows that may deploy. */
   readonly deploys: readonly string[];
+  /** Claims `sub` of all workflows of the branch, in jobs without a GitHub environment. */
+  readonly branch: readonly string[];
   /** Expression of the ARN of the permissions boundary, or null. */
   readonly boundary: string;
 }
@@ -17,7 +19,7 @@ export function addVariables(stack: Construct): GithubVariables {
   addDeployment(stack);
   const boundary = text(stack, 'permissions_boundary_arn', {
     description:
-      'ARN of the policy that is the permissions boundary of both roles, where the account requires one',
+      'ARN of the policy that is the permissions boundary of every role, where the account requires one',
     default: '',
   });
   boundary.addValidation({
@@ -37,6 +39,10 @@ export function addVariables(stack: Construct): GithubVariables {
     deploys: claims(
       'deploy_claims',
       '${[for name in local.repositories : var.environment == "" ? "repo:${name}:ref:refs/heads/${var.branch}" : "repo:${name}:environment:${var.environment}"]}',
+    ),
+    branch: claims(
+      'branch_claims',
+      '${[for name in local.repositories : "repo:${name}:ref:refs/heads/${var.branch}"]}',
     ),
     boundary: '${var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn}',
   };

@@ -109,6 +109,7 @@ describe('BOOTSTRAP=1', () => {
       name: 'demo',
       bucket: { bucket: 'states', region: 'eu-west-1' },
       images: [],
+      compared: [],
       dashboard: { regions: [] },
     });
   });
@@ -134,6 +135,25 @@ describe('BOOTSTRAP=1', () => {
     expect(readBootstrapProject({ root, env }).dashboard).toEqual({
       regions: ['eu-north-1', 'us-east-1'],
     });
+  });
+
+  test('finds the pipelines that can be compared with a catalogue, without those deployed by name only', () => {
+    const env = { PROJECT: 'demo', STATE_BUCKET: 'states', STATE_REGION: 'eu-west-1' };
+    const key = 'arn:aws:kms:eu-central-1:123456789012:key/1234';
+    const comparable = {
+      inventory_location: 's3://inventories/daily/waves/all',
+      historic_frequency: '0',
+      stac_api_url: 'https://stac.example.com',
+      source_kms_key_arns: `[${key}]`,
+    };
+    const comparedWith = (fields: Readonly<Record<string, string>>) =>
+      readBootstrapProject({ root: projectFolder({}, fields), env }).compared;
+
+    expect(comparedWith(comparable)).toEqual([
+      { id: 'waves', inventory: 's3://inventories/daily/waves/all', keys: [key] },
+    ]);
+    expect(comparedWith({ ...comparable, deploy: 'false' })).toEqual([]);
+    expect(comparedWith({ stac_api_url: 'https://stac.example.com' })).toEqual([]);
   });
 
   test('has no dashboard if PROJECT_DASHBOARD is 0, in the environment or in cdktf.json', () => {

@@ -1,19 +1,32 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import type { ComparedPipeline } from '../../../modules/config/project.js';
+import { MAX_SESSION_SECONDS } from '../../../modules/stacks/reconcile-policy.js';
 import { synthesizeBootstrap } from '../../../modules/stacks/synthesize.js';
-import { type Block, readStack, resourceOf, statementsOf } from '../../support/stacks/stack-kit.js';
+import {
+  type Block,
+  readStack,
+  resourceOf,
+  statementsOf,
+  synthesize,
+} from '../../support/stacks/stack-kit.js';
 
-const outdir = mkdtempSync(join(tmpdir(), 'github-oidc-'));
-synthesizeBootstrap(
-  { name: 'demo', bucket: { bucket: 'demo-states', region: 'eu-west-1' }, images: [] },
-  { outdir },
-);
-const stack = readStack(join(outdir, 'stacks', 'github_oidc'));
+const stack = stackWith();
 
-function subjectsOf(role: string): unknown {
-  const trust = statementsOf(stack, `${role}_trust`)['WorkflowsOfTheRepository'];
+function stackWith(compared?: readonly ComparedPipeline[]) {
+  const outdir = mkdtempSync(join(tmpdir(), 'github-oidc-'));
+  const bucket = { bucket: 'demo-states', region: 'eu-west-1' };
+  synthesizeBootstrap(
+    { name: 'demo', bucket, images: [], ...(compared && { compared }) },
+    { outdir },
+  );
+  return readStack(join(outdir, 'stacks', 'github_oidc'));
+}
+
+function subjectsOf(role: string, of = stack): unknown {
+  const trust = statementsOf(of, `${role}_trust`)['WorkflowsOfTheRepository'];
   const conditions = (trust?.['condition'] ?? []) as Block[];
   expect(conditions.every(({ test: operator }) => operator === 'StringEquals')).toBe(true);
   return Object.fromEntries(conditions.map(({ variable, values }) => [variable, values]));
@@ -71,5 +84,92 @@ describe('the roles for GitHub', () => {
       client_id_list: ['sts.amazonaws.com'],
     });
     expect(JSON.stringify(statements('deploy'))).not.toMatch(/ACCOUNT|PROJECT|\$\$\{/);
+  });
+});
+
+describe('the role for the workflow reconcile', () => {
+  const KEY = 'arn:aws:kms:eu-west-1:123456789012:key/1234';
+  const compared = stackWith([
+    { id: 'waves', inventory: 's3://inventories/daily/waves/all', keys: [KEY] },
+    { id: 'tides', inventory: 's3://lists/tides/list.txt', keys: [KEY] },
+  ]);
+  const allowed = (of: typeof stack) =>
+    Object.values(statementsOf(of, 'reconcile_policy-document')) as {
+      actions: string[];
+      resources: string[];
+      condition?: Block[];
+    }[];
+  const onActions = (action: string) =>
+    allowed(compared).filter(({ actions }) => actions.includes(action));
+
+  test('does not exist if no pipeline can be compared', () => {
+    expect(Object.keys(stack.resource['aws_iam_role'] ?? {})).toEqual(['deploy', 'plan']);
+    expect(stack.output).not.toHaveProperty('reconcile_role_arn');
+  });
+
+  test('is for workflows of the branch, as long as the workflow asks for', () => {
+    const workflow = readFileSync('.github/workflows/reconcile.yml', 'utf8');
+
+    expect(subjectsOf('reconcile', compared)).toEqual({
+      'token.actions.githubusercontent.com:aud': ['sts.amazonaws.com'],
+      'token.actions.githubusercontent.com:sub': '${local.branch_claims}',
+    });
+    expect(resourceOf(compared, 'aws_iam_role.reconcile')).toMatchObject({
+      name: 'demo-github-reconcile',
+      path: '/github/',
+      max_session_duration: MAX_SESSION_SECONDS,
+    });
+    expect(workflow).toContain(`role-duration-seconds: ${MAX_SESSION_SECONDS}\n`);
+    expect(compared.output).toHaveProperty('reconcile_role_arn');
+  });
+
+  test('may query and read inventories as the historic function does, and write its metrics', () => {
+    const historic = statementsOf(
+      synthesize({
+        inventory_location: 's3://inventories/daily/waves/all',
+        historic_frequency: '0',
+      }),
+      'historic_policy-document',
+    );
+    const ids = ['RunQueries', 'ReadCatalog', 'KeepResults', 'FindResults'];
+    const needed = [...ids, 'ReadInventory', 'ListInventory', 'LocateInventory'].flatMap(
+      (id) => historic[id]?.['actions'] as string[],
+    );
+    const actions = allowed(compared).flatMap((statement) => statement.actions);
+
+    expect(needed.length).toBeGreaterThan(10);
+    expect(needed.filter((action) => !actions.includes(action))).toEqual([]);
+    expect(actions.filter((action) => !needed.includes(action)).sort()).toEqual([
+      'cloudwatch:PutMetricData',
+      'kms:Decrypt',
+    ]);
+  });
+
+  test('reaches the inventories alone, the keys of the configs, and one namespace', () => {
+    const objects = onActions('s3:GetObject').flatMap(({ resources }) => resources);
+    const [metrics] = onActions('cloudwatch:PutMetricData');
+
+    expect(objects.filter((arn) => !arn.includes('-results-'))).toEqual([
+      'arn:aws:s3:::inventories/daily/waves/all/*',
+      'arn:aws:s3:::lists/tides/list.txt',
+    ]);
+    expect(onActions('kms:Decrypt').map(({ resources }) => resources)).toEqual([[KEY]]);
+    expect(metrics?.condition).toEqual([
+      { test: 'StringEquals', variable: 'cloudwatch:namespace', values: ['StacPipelines'] },
+    ]);
+  });
+
+  test('has room for two hundred inventories, whose buckets it then reads as a whole', () => {
+    const many = Array.from({ length: 200 }, (_, index) => ({
+      id: `p${index}`,
+      inventory: `s3://inventories/daily/waves/configuration-${index}`,
+      keys: [],
+    }));
+    const statements = allowed(stackWith(many));
+
+    expect(JSON.stringify(statements).length).toBeLessThan(10_240);
+    expect(statements.flatMap(({ resources }) => resources)).toContain(
+      'arn:aws:s3:::inventories/*',
+    );
   });
 });

@@ -98,6 +98,39 @@ suite('the real provider and the bootstrap stack', () => {
   );
 });
 
+suite('the real provider and the role for the workflow reconcile', () => {
+  test(
+    'agree: the role exists if there are inventories to compare, for workflows of the branch',
+    async () => {
+      const outdir = mkdtempSync(join(tmpdir(), 'github-reconcile-'));
+      const inventory = 's3://inventories/daily/waves/all';
+      synthesizeBootstrap(
+        {
+          name: 'demo',
+          bucket: { bucket: 'demo-states', region: 'eu-west-1' },
+          images: [],
+          compared: [{ id: 'waves', inventory, keys: [] }],
+        },
+        { outdir },
+      );
+      const folder = join(outdir, 'stacks', 'github_oidc');
+      const planned = await plan(
+        folder,
+        '-var=repository=octo-org/octo-repo',
+        '-var=environment=prod',
+        '-var=plan_environment=prod-plan',
+        '-var=provider_arn=arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com',
+      );
+
+      expect(await validate(folder)).toMatchObject(VALID);
+      expect(planned).toContain('Plan: 6 to add, 0 to change, 0 to destroy.');
+      expect(planned).toContain('repo:octo-org/octo-repo:ref:refs/heads/main');
+      expect(planned).toMatch(/max_session_duration += 21600/);
+    },
+    TIMEOUT_MS,
+  );
+});
+
 suite('the real provider and the stack of the roles for GitHub', () => {
   test(
     'agree: it makes the roles, and the identity provider where the account has none',

@@ -38,6 +38,7 @@ function bootstrapStacks(): Parts {
       name: 'demo',
       bucket: { bucket: 'demo-states', region: 'eu-west-1' },
       images: [{ id: 'waves', region: 'eu-west-1' }],
+      compared: [{ id: 'waves', inventory: 's3://inventories/daily/waves/all', keys: [] }],
       dashboard: { regions: [] },
     },
     { outdir },
