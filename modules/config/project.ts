@@ -16,6 +16,7 @@ import {
 } from './state.js';
 import type { StateBucket, StateSettings } from './state.js';
 import { parseArn } from './values/arn.js';
+import type { Tags } from './values/tags.js';
 
 /** Everything that a synth reads before it writes anything. */
 export interface Project {
@@ -30,6 +31,8 @@ export interface Project {
 export interface BootstrapProject {
   readonly name: string;
   readonly bucket: StateBucket;
+  /** Tags of the stacks, besides their own: those that the environment gives for all pipelines. @default none */
+  readonly tags?: Tags;
   /** The pipelines whose function is an image. */
   readonly images: readonly Pick<PipelineConfig, 'id' | 'region'>[];
   /** The pipelines whose inventory the workflow reconcile compares with the catalogue. @default none */
@@ -101,7 +104,8 @@ export function readBootstrapProject({ root, env }: Source): BootstrapProject {
   // Pipelines without a valid config do not matter: they are not deployed yet.
   const configs = readConfigs({ root, env }, new ConfigProblems());
   const dashboard = hasDashboard && { dashboard: { regions: regionsOf(configs) } };
-  return { name, bucket, images, compared: comparedOf(configs), ...dashboard };
+  const { tags = {} } = readEnvironment({ root, project: name }) ?? {};
+  return { name, bucket, tags, images, compared: comparedOf(configs), ...dashboard };
 }
 
 /** The pipelines that `reconcile --all` does not leave out, as far as their configs tell. */

@@ -8,9 +8,12 @@ import { METRICS_NAMESPACE } from '../config/names.js';
 import { ProjectDashboard } from '../constructs/project-dashboard.js';
 import { PrivateBucket } from '../constructs/private-bucket.js';
 import { stateKeys, type StateBucket } from '../config/state.js';
+import type { Tags } from '../config/values/tags.js';
 
 export interface BootstrapStackProps {
   readonly project: string;
+  /** Tags besides the stack's own. @default none */
+  readonly tags?: Tags | undefined;
   readonly bucket: StateBucket;
   /** Regions of the pipelines that the project's dashboard shows, besides that of the bucket. @default no dashboard */
   readonly dashboard?: { readonly regions: readonly string[] } | undefined;
@@ -28,13 +31,13 @@ const OLD_STATES_DAYS = 90;
 export class BootstrapStack extends BaseStack {
   constructor(
     scope: Construct,
-    { project, bucket: { bucket: name, region }, dashboard }: BootstrapStackProps,
+    { project, tags, bucket: { bucket: name, region }, dashboard }: BootstrapStackProps,
   ) {
     super(scope, 'bootstrap', {
       region,
       state: { kind: 'local' },
       stateKey: stateKeys.bootstrap(project),
-      tags: { Project: project, Pipeline: 'bootstrap', ManagedBy: 'terraform' },
+      tags: { ...tags, Project: project, Pipeline: 'bootstrap', ManagedBy: 'terraform' },
     });
     const bucket = new PrivateBucket(this, 'state', {
       name,

@@ -9,10 +9,13 @@ import { fullDeployerPolicy, readingPart } from '../deployer/policy.js';
 import type { Deployer } from '../deployer/policy.js';
 import type { ComparedPipeline } from '../config/project.js';
 import { stateKeys, type StateBucket } from '../config/state.js';
+import type { Tags } from '../config/values/tags.js';
 import { MAX_SESSION_SECONDS, reconcilePolicy } from './reconcile-policy.js';
 
 export interface GithubOidcStackProps {
   readonly project: string;
+  /** Tags besides the stack's own. @default none */
+  readonly tags?: Tags | undefined;
   readonly bucket: StateBucket;
   /** The pipelines that the workflow reconcile compares. @default none, and no role for it */
   readonly compared?: readonly ComparedPipeline[] | undefined;
@@ -30,12 +33,12 @@ const ISSUER = 'token.actions.githubusercontent.com';
  * for each role.
  */
 export class GithubOidcStack extends BaseStack {
-  constructor(scope: Construct, { project, bucket, compared = [] }: GithubOidcStackProps) {
+  constructor(scope: Construct, { project, tags, bucket, compared = [] }: GithubOidcStackProps) {
     super(scope, 'github_oidc', {
       region: bucket.region,
       state: { kind: 's3', ...bucket },
       stateKey: stateKeys.githubOidc(project),
-      tags: { Project: project, Pipeline: 'github_oidc', ManagedBy: 'terraform' },
+      tags: { ...tags, Project: project, Pipeline: 'github_oidc', ManagedBy: 'terraform' },
     });
     const { plans, deploys, branch, boundary } = addVariables(this);
     const providerArn = this.addIdentityProvider();

@@ -6,6 +6,7 @@ import { TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
 import { imageRepository, tagPrefix } from '../config/images.js';
 import { stateKeys, type StateBucket } from '../config/state.js';
+import type { Tags } from '../config/values/tags.js';
 import { partitionOf } from '../config/values/arn.js';
 import { BaseStack, SELF } from '../constructs/base-stack.js';
 import { Policy } from '../constructs/policy.js';
@@ -18,6 +19,8 @@ export interface ImagePipeline {
 
 export interface ImagesStackProps {
   readonly project: string;
+  /** Tags besides the stack's own. @default none */
+  readonly tags?: Tags | undefined;
   readonly bucket: StateBucket;
   readonly pipelines: readonly ImagePipeline[];
 }
@@ -30,12 +33,12 @@ export interface ImagesStackProps {
  * Resources for each region: `aws_ecr_repository`, `aws_ecr_repository_policy` and `aws_ecr_lifecycle_policy`.
  */
 export class ImagesStack extends BaseStack {
-  constructor(scope: Construct, { project, bucket, pipelines }: ImagesStackProps) {
+  constructor(scope: Construct, { project, tags, bucket, pipelines }: ImagesStackProps) {
     super(scope, 'images', {
       region: bucket.region,
       state: { kind: 's3', ...bucket },
       stateKey: stateKeys.images(project),
-      tags: { Project: project, Pipeline: 'images', ManagedBy: 'terraform' },
+      tags: { ...tags, Project: project, Pipeline: 'images', ManagedBy: 'terraform' },
     });
     const regions = [...new Set(pipelines.map(({ region }) => region))].sort();
     for (const region of regions) {

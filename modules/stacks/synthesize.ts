@@ -66,13 +66,13 @@ const IN_IMAGE: readonly string[] = ['app', 'bootstrap'];
 
 /** Writes the stacks of the project itself: the state bucket with the project's dashboard, and the roles of GitHub workflows. */
 export function synthesizeBootstrap(
-  { name, bucket, images, compared, dashboard }: BootstrapProject,
+  { name: project, bucket, tags, images, compared, dashboard }: BootstrapProject,
   to: Destination = {},
 ): void {
   const app = newApp(to.outdir);
-  new BootstrapStack(app, { project: name, bucket, dashboard });
-  if (images.length > 0) new ImagesStack(app, { project: name, bucket, pipelines: images });
-  new GithubOidcStack(app, { project: name, bucket, compared });
+  new BootstrapStack(app, { project, tags, bucket, dashboard });
+  if (images.length > 0) new ImagesStack(app, { project, tags, bucket, pipelines: images });
+  new GithubOidcStack(app, { project, tags, bucket, compared });
   app.synth();
   layLocks(app, to);
 }

@@ -5,6 +5,7 @@ import type { Fields } from '../fields/field.js';
 import { listPipelines } from '../folder.js';
 import { partialProblems, problemLines } from '../problems.js';
 import { isMet } from '../rules.js';
+import type { Tags } from '../values/tags.js';
 import { suggestion } from '../values/nearest.js';
 import { MAX_YAML_BYTES } from '../yaml/bytes.js';
 import { parseYaml, type YamlDocument } from '../yaml/document.js';
@@ -23,6 +24,8 @@ export interface Environment {
   readonly problems: readonly string[];
   /** Whether the file could be parsed, so that its values are known. */
   readonly isRead: boolean;
+  /** The tags for all pipelines, which the stacks of the project itself have, too. */
+  readonly tags: Tags;
   /** What the file gives for a pipeline whose config.yaml is `own`: for all pipelines, then for this one. */
   readonly layersOf: (id: string, own: YamlDocument) => readonly Layer[];
 }
@@ -46,7 +49,15 @@ export function readEnvironment({ root, project }: Place): Environment | undefin
   const { projects, problems } = listEnvironments(root);
   if (projects.length === 0 && problems.length === 0) return undefined;
   const file = environmentFile(root, project);
-  const none = { project, file, exists: false, isRead: true, problems, layersOf: () => [] };
+  const none = {
+    project,
+    file,
+    exists: false,
+    isRead: true,
+    tags: {},
+    problems,
+    layersOf: () => [],
+  };
   if (!projects.includes(project)) return none;
   const { document, problems: found } = parsed(join(root, 'environments', `${project}.yaml`));
   const ids = listPipelines(join(root, 'pipelines'));
@@ -56,10 +67,19 @@ export function readEnvironment({ root, project }: Place): Environment | undefin
     file,
     exists: true,
     isRead: document !== undefined,
+    tags: tagsIn(document),
     problems: [...problems, ...problemLines([...found, ...own], file)],
     layersOf: (id, config) =>
       document === undefined ? [] : layersIn({ file, document }, { id, config }),
   };
+}
+
+/** Other values than text are problems of the file. */
+function tagsIn(document: YamlDocument | undefined): Tags {
+  const tags = Object.entries(valuesOf(valuesOf(document?.value)['tags']));
+  return Object.fromEntries(
+    tags.filter((tag): tag is [string, string] => typeof tag[1] === 'string'),
+  );
 }
 
 function parsed(path: string): ReturnType<typeof parseYaml> {

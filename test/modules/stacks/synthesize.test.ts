@@ -89,6 +89,26 @@ describe('the bootstrap stack', () => {
   );
   const stack = readStack(join(outdir, 'stacks', 'bootstrap'));
 
+  test('has the tags of the environment, as the other stacks of the project, and none over its own', () => {
+    const folder = newOutdir();
+    const tags = { CostCenter: '42' };
+    const images = [{ id: 'waves', region: 'us-east-1' }];
+    const bucket = { bucket: 'demo-states', region: 'eu-west-1' };
+    synthesizeBootstrap({ name: 'demo', bucket, tags, images }, { outdir: folder });
+
+    for (const id of ['bootstrap', 'images', 'github_oidc']) {
+      const { provider } = readStack(join(folder, 'stacks', id));
+      for (const block of provider['aws'] ?? []) {
+        expect(block['default_tags']).toEqual([
+          { tags: { ...tags, Project: 'demo', Pipeline: id, ManagedBy: 'terraform' } },
+        ]);
+      }
+    }
+    expect(stack.provider['aws']?.[0]?.['default_tags']).toEqual([
+      { tags: { Project: 'demo', Pipeline: 'bootstrap', ManagedBy: 'terraform' } },
+    ]);
+  });
+
   test('stores its own state in a file outside cdktf.out', () => {
     expect(stack.terraform['backend']).toEqual({
       local: { path: '../../../demo-bootstrap.tfstate' },
