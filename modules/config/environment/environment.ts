@@ -11,7 +11,7 @@ import { MAX_YAML_BYTES } from '../yaml/bytes.js';
 import { parseYaml, type YamlDocument } from '../yaml/document.js';
 import { START, type YamlProblem } from '../yaml/syntax.js';
 import { environmentFile, listEnvironments } from './folder.js';
-import { isMapping, partOf, valuesOf, type Layer } from './layers.js';
+import { isMapping, partOf, tagsIn, valuesOf, type Layer } from './layers.js';
 
 /** What environments/<PROJECT>.yaml says: the values of all pipelines of a project. */
 export interface Environment {
@@ -72,14 +72,6 @@ export function readEnvironment({ root, project }: Place): Environment | undefin
     layersOf: (id, config) =>
       document === undefined ? [] : layersIn({ file, document }, { id, config }),
   };
-}
-
-/** Other values than text are problems of the file. */
-function tagsIn(document: YamlDocument | undefined): Tags {
-  const tags = Object.entries(valuesOf(valuesOf(document?.value)['tags']));
-  return Object.fromEntries(
-    tags.filter((tag): tag is [string, string] => typeof tag[1] === 'string'),
-  );
 }
 
 function parsed(path: string): ReturnType<typeof parseYaml> {

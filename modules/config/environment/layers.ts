@@ -1,6 +1,7 @@
 import type { PlainScalar } from '../yaml/plain-scalars.js';
 import type { YamlDocument } from '../yaml/document.js';
 import type { Position } from '../yaml/syntax.js';
+import type { Tags } from '../values/tags.js';
 
 /** Keys of a config, as one file gives them: a config.yaml, or a part of an environment. */
 export interface Layer {
@@ -14,6 +15,14 @@ type Values = Readonly<Record<string, unknown>>;
 
 /** The key whose entries are merged one by one. The value of any other key replaces the earlier one as a whole. */
 const MERGED = 'tags';
+
+/** The tags of a file for all pipelines. Other values than text are left out: they are problems of the file. */
+export function tagsIn(document: YamlDocument | undefined): Tags {
+  const tags = Object.entries(valuesOf(valuesOf(document?.value)[MERGED]));
+  return Object.fromEntries(
+    tags.filter((tag): tag is [string, string] => typeof tag[1] === 'string'),
+  );
+}
 
 /** Returns the mapping at `path` of a document as a document of its own, with some of its keys left out. */
 export function partOf(
