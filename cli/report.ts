@@ -7,7 +7,7 @@ import {
   githubClient,
   markedProject,
   markOf,
-  RECONCILE_MARK,
+  reconcileMarkOf,
   writeComment,
   writeIssue,
 } from './plan/github.js';
@@ -41,7 +41,7 @@ command
     const text = textOf(file);
     const project = markedProject(text);
     const what = code === 1 ? 'the plan failed' : 'what is deployed differs from main';
-    const title = `Drift${project === undefined ? '' : ` of ${project}`}: ${what}`;
+    const title = `Drift${ofProject(project)}: ${what}`;
     const body = code === 0 ? undefined : text;
     await writeIssue(githubClient(process.env), { mark: markOf(project), title, body });
   });
@@ -56,10 +56,12 @@ command
     wholeNumber('--code'),
   )
   .action(async (file: string, { code }: { readonly code: number }) => {
+    const project = projectToName(process.cwd(), process.env);
+    const mark = reconcileMarkOf(project);
     await writeIssue(githubClient(process.env), {
-      mark: RECONCILE_MARK,
-      title: 'Reconcile: the inventory and the catalogue differ',
-      body: code === 0 ? undefined : `${RECONCILE_MARK}\n${textOf(file)}`,
+      mark,
+      title: `Reconcile${ofProject(project)}: the inventory and the catalogue differ`,
+      body: code === 0 ? undefined : `${mark}\n${textOf(file)}`,
     });
   });
 
@@ -79,6 +81,10 @@ command
       project: projectToName(process.cwd(), process.env),
     });
   });
+
+function ofProject(project: string | undefined): string {
+  return project === undefined ? '' : ` of ${project}`;
+}
 
 function wholeNumber(what: string): (value: string) => number {
   return (value) => {

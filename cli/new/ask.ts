@@ -140,6 +140,7 @@ function prompter({ input, output }: ConfirmStreams): Prompter {
     question: (text) =>
       new Promise((resolve, reject) => {
         const stop = (): void => {
+          output.write('\n');
           reject(new CommandError('interrupted: nothing was written'));
         };
         if (!isOpen) stop();

@@ -3,12 +3,14 @@ import { CommandError } from '../shared/command.js';
 
 /** First line of our comment and issue, invisible to readers, by which a later run finds them. */
 export const MARK = '<!-- stac-pipelines: plan -->';
-/** The same for the issue about what is missing in the catalogue. */
-export const RECONCILE_MARK = '<!-- stac-pipelines: reconcile -->';
-
 /** The mark of one of several projects, each of which has a comment of its own. */
 export function markOf(project: string | undefined): string {
   return project === undefined ? MARK : `<!-- stac-pipelines: plan ${project} -->`;
+}
+
+/** The same for the issue about what is missing in the catalogue. */
+export function reconcileMarkOf(project: string | undefined): string {
+  return `<!-- stac-pipelines: reconcile ${project === undefined ? '' : `${project} `}-->`;
 }
 
 /** The project of a text that begins with the mark of one. */

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { MARK, markOf, RECONCILE_MARK } from '../../../cli/plan/github.js';
+import { MARK, markOf, reconcileMarkOf } from '../../../cli/plan/github.js';
 import { entryOf, type GithubServer, startGithubServer } from '../github/github-server.js';
 import { runCli } from '../../support/cli/run-cli.js';
 
@@ -15,9 +15,13 @@ beforeEach(async () => {
 
 afterEach(() => github.close());
 
-function report(args: readonly string[], text = `${MARK}\n## Plan`) {
+function report(
+  args: readonly string[],
+  text = `${MARK}\n## Plan`,
+  env: Readonly<Record<string, string>> = {},
+) {
   writeFileSync(file, text);
-  return runCli('report', args, { env: github.env });
+  return runCli('report', args, { env: { ...github.env, ...env } });
 }
 
 describe('the comment on a pull request', () => {
@@ -82,7 +86,7 @@ describe('the issue about what the catalogue misses', () => {
       entryOf(1, { title: 'Drift: what is deployed differs from main', body: `${MARK}\ndrift` }),
       entryOf(2, {
         title: 'Reconcile: the inventory and the catalogue differ',
-        body: `${RECONCILE_MARK}\n6 are missing`,
+        body: `${reconcileMarkOf(undefined)}\n6 are missing`,
       }),
     ]);
 
@@ -102,6 +106,31 @@ test('each of several projects has an issue about drift of its own', async () =>
   expect(github.issues.map(({ title, state }) => [title, state])).toEqual([
     ['Drift of dev: what is deployed differs from main', 'closed'],
     ['Drift of prod: the plan failed', undefined],
+  ]);
+});
+
+test('each of several projects has an issue about the catalogue of its own', async () => {
+  const reconcile = (PROJECT: string, code: string) =>
+    report(['reconcile', file, '--code', code], '7 are missing', {
+      PROJECT,
+      ENVIRONMENTS: '["dev", "prod"]',
+    });
+
+  await reconcile('dev', '1');
+  await reconcile('prod', '1');
+  await reconcile('dev', '0');
+
+  expect(github.issues.map(({ title, state, body }) => [title, state, body])).toEqual([
+    [
+      'Reconcile of dev: the inventory and the catalogue differ',
+      'closed',
+      '<!-- stac-pipelines: reconcile dev -->\n7 are missing',
+    ],
+    [
+      'Reconcile of prod: the inventory and the catalogue differ',
+      undefined,
+      '<!-- stac-pipelines: reconcile prod -->\n7 are missing',
+    ],
   ]);
 });
 

@@ -100,9 +100,7 @@ describe('permissions', () => {
 
     expect(guarded.length).toBeGreaterThan(4);
     for (const job of guarded)
-      expect(job.if).toMatch(
-        /^(\(?vars\.AWS_\w+_ROLE != '' \|\| vars\.ENVIRONMENTS != ''|vars\.AWS_RECONCILE_ROLE != ''$)/,
-      );
+      expect(job.if).toMatch(/^\(?vars\.AWS_\w+_ROLE != '' \|\| vars\.ENVIRONMENTS != ''/);
   });
 
   test('the checks need no role, and run for pull requests of forks, too', () => {
@@ -164,7 +162,11 @@ describe('permissions', () => {
 describe('with ENVIRONMENTS', () => {
   const ENVIRONMENTS = 'vars.ENVIRONMENTS || format(\'["{0}"]\', vars.PROJECT)';
 
-  test.each(['plan', 'drift'])('%s has a job for each, with the variables of its own', (name) => {
+  test.each([
+    ['plan', 'plan'],
+    ['drift', 'plan'],
+    ['reconcile', 'reconcile'],
+  ])('%s has a job for each, with the variables of its own', (name, ending) => {
     const job = readWorkflow(name).jobs[name];
 
     expect(job?.strategy).toEqual({
@@ -172,9 +174,16 @@ describe('with ENVIRONMENTS', () => {
       matrix: { project: `\${{ fromJSON(${ENVIRONMENTS}) }}` },
     });
     expect(job?.environment).toEqual({
-      name: "${{ vars.ENVIRONMENTS != '' && format('{0}-plan', matrix.project) || '' }}",
+      name: `\${{ vars.ENVIRONMENTS != '' && format('{0}-${ending}', matrix.project) || '' }}`,
     });
     expect(job?.env).toMatchObject({ PROJECT: '${{ matrix.project }}' });
+  });
+
+  test('reconcile compares only those that have a role for it', () => {
+    const conditions = stepsOf('reconcile').map((step) => step.if ?? '');
+
+    expect(conditions.slice(0, 3)).toEqual(['', '', '']);
+    expect(new Set(conditions.slice(3))).toEqual(new Set(["vars.AWS_RECONCILE_ROLE != ''"]));
   });
 
   test('apply finds what is affected in each, and deploys it there', () => {
