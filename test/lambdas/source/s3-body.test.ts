@@ -47,10 +47,10 @@ describe('a body', () => {
 
   test('whose bytes arrived while the process was busy has not stalled', async () => {
     const { stream, Body } = stalling('a');
-    const read = readBody({ Body }, { idleMs: 30 });
+    const read = readBody({ Body }, { idleMs: 300 });
     await sleep(5);
     setTimeout(() => {
-      const until = performance.now() + 60;
+      const until = performance.now() + 400;
       while (performance.now() < until);
       // The event loop takes them after the timers that are overdue.
       setImmediate(() => stream.end('b'));
