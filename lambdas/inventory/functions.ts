@@ -3,8 +3,9 @@
  * has an example, which a test runs on DuckDB, and the result as text.
  *
  * Not listed because they differ: `/` of two integers (Trino drops the rest), regexp_replace (DuckDB replaces the first
- * only), regexp_extract and split_part without a match ('' in DuckDB, null in Trino), concat with null, greatest and
- * least with null, date_add, date_format, OFFSET before LIMIT, cast of a timestamp to varchar (Trino writes .000).
+ * only), split_part without a match ('' in DuckDB, null in Trino), concat with null, greatest and least with null,
+ * date_add, date_format, OFFSET before LIMIT, cast of a timestamp to varchar (Trino writes .000). regexp_extract without
+ * a match differs as split_part does: compare it with a text by =, which is true in neither.
  * @see https://trino.io/docs/current/functions.html
  */
 export const INVENTORY_FUNCTIONS = [
@@ -23,6 +24,11 @@ export const INVENTORY_FUNCTIONS = [
   { name: '||', example: `'a' || 'b'`, value: 'ab' },
   { name: 'LIKE', example: `'a_b' LIKE 'a\\_%' ESCAPE '\\'`, value: 'true' },
   { name: 'regexp_like', example: `regexp_like('S1A_IW_GRDH', '_GRD[HFM]$')`, value: 'true' },
+  {
+    name: 'regexp_extract',
+    example: `regexp_extract('a_20240115_20240122', '^[^/]*?(\\d{8})', 1) = '20240115'`,
+    value: 'true',
+  },
   { name: 'coalesce', example: `coalesce(nullif('', ''), 'none')`, value: 'none' },
   { name: 'nullif', example: `nullif('a', 'b')`, value: 'a' },
   { name: 'cast', example: `cast('12' AS bigint) + 1`, value: '13' },

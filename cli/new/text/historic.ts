@@ -47,14 +47,51 @@ function selectOf(dataset: Dataset): string {
 }
 
 function dailyQuery(dataset: Dataset): readonly string[] {
-  const like = likeOf(dataset, '${part}').split('${part}').map(inTemplate).join('${part}');
+  const select = (part: string): string =>
+    inTemplate(`SELECT key FROM inventory WHERE key LIKE '${likeOf(dataset, part)}'`);
+  const place = dayPlace(dataset);
+  const lead = '// A chunk is a day; a local run reads the whole inventory at once.';
+  const rest = hasRest(dataset) ? '%' : '';
+  if (place === undefined) {
+    return [
+      lead,
+      'queryInventory: ({ chunk }) => {',
+      `const part = chunk === undefined ? '%' : ${rest === '' ? 'partOf(chunk)' : '`${partOf(chunk)}%`'};`,
+      `return \`${select(PART).replaceAll(PART, '${part}')}\`;`,
+      '},',
+    ];
+  }
   return [
-    '// A chunk is a day; a local run reads the whole inventory at once.',
+    lead,
     'queryInventory: ({ chunk }) => {',
-    "const part = chunk === undefined ? '%' : partOf(chunk);",
-    `return \`SELECT key FROM inventory WHERE key LIKE '${like}'\`;`,
+    `if (chunk === undefined) return ${literal(`SELECT key FROM inventory WHERE key LIKE '${likeOf(dataset, '%')}'`)};`,
+    'const part = partOf(chunk);',
+    '// The name may have another day, such as that of its processing: the first counts.',
+    `return \`${select(`${PART}${rest}`).replaceAll(PART, '${part}')}`,
+    `  AND regexp_extract(key, '${inTemplate(place)}', 1) = '\${part}'\`;`,
     '},',
   ];
+}
+
+/** Stands for the day of a chunk; no key has it. */
+const PART = '\u0000';
+
+/**
+ * Returns a regular expression whose group 1 is the day of a key, for Athena and DuckDB; undefined if the day stands
+ * where nothing but fixed text precedes it, so that LIKE finds it.
+ */
+function dayPlace({ tokens = [], day }: Dataset): string | undefined {
+  const start = tokens.findIndex(({ group }) => group === 'year') - leadOf(day).length;
+  const before = tokens.slice(0, Math.max(start, 0));
+  if (before.every(({ fixed }) => fixed !== undefined)) return undefined;
+  // Groups would count: that of the id opens before the day and may close after it.
+  const plain = (regex: string): string =>
+    regex
+      .replace(/^\(\?<id>$|^\)$/, '')
+      .replace(/^\(\?<\w+>(.*)\)$/, '$1')
+      .replaceAll("'", "''");
+  const found = tokens.slice(start, start + lastOf(day) + 1);
+  return `^${before.map(({ regex }) => plain(regex)).join('')}(${found.map(({ regex }) => plain(regex)).join('')})`;
 }
 
 /** Returns the pattern of LIKE for the keys of a day. Fixed text of the key stays, everything else may differ. */
@@ -86,18 +123,30 @@ function leadOf(day: DayPart | undefined): DayPart['tokens'] {
   );
 }
 
+/** Index of the token of a day after which only its time follows. */
+function lastOf(day: DayPart | undefined): number {
+  return (day?.tokens ?? []).findLastIndex(
+    (token) => 'group' in token && (token.group === 'day' || token.group === 'ordinal'),
+  );
+}
+
+/** Whether something follows the day in the part of the key that says it, such as the time. */
+function hasRest({ day }: Dataset): boolean {
+  return day !== undefined && lastOf(day) < day.tokens.length - 1;
+}
+
 function folderFunction({ day }: Dataset): readonly string[] {
   if (day === undefined) return [];
   const { tokens } = day;
   const isOrdinal = tokens.some((token) => 'group' in token && token.group === 'ordinal');
-  const end = isOrdinal ? 'ordinal' : 'day';
-  const last = tokens.findIndex((token) => 'group' in token && token.group === end);
-  const rest = last < tokens.length - 1 ? '%' : '';
-  const text = tokens.slice(0, last + 1).map((token) => {
+  const text = tokens.slice(0, lastOf(day) + 1).map((token) => {
     if (!('group' in token)) return inTemplate(token.text.replaceAll("'", "''"));
     return token.regex.includes(',') ? `\${Number(${token.group})}` : `\${${token.group}}`;
   });
-  const example = `Returns the part of a key that is the day, such as ${day.text.slice(0, day.text.length)}`;
+  const example = `Returns the part of a key that is the day, such as ${tokens
+    .slice(0, lastOf(day) + 1)
+    .map(({ text }) => text)
+    .join('')}`;
   return [
     '',
     `/** ${example} */`,
@@ -111,7 +160,7 @@ function folderFunction({ day }: Dataset): readonly string[] {
           "const ordinal = String(days).padStart(3, '0');",
         ]
       : []),
-    `return \`${text.join('')}${rest}\`;`,
+    `return \`${text.join('')}\`;`,
     '}',
   ];
 }

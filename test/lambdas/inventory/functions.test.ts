@@ -19,6 +19,7 @@ const TRINO = new Set([
     'replace',
   ],
   ...[
+    'regexp_extract',
     'regexp_like',
     'reverse',
     'split_part',
