@@ -21,10 +21,10 @@ const REPORTS = 'sentinel-inventory';
 export const CSV_INVENTORY = `s3://${REPORTS}/sentinel-s1-l1c/sentinel-s1-l1c-inventory`;
 export const PARQUET_INVENTORY = `s3://${REPORTS}/sentinel-s1-l1c/as-parquet`;
 
-/** Three days and therefore three chunks, starting with the first chunk of the config. */
-const DAYS = ['2014/10/3', '2014/10/4', '2014/10/5'];
-/** Granules a day. Each has seven objects: three days have 2,520 keys in the long run. */
-const PER_DAY = FULL ? 120 : 12;
+/** Four days and therefore four chunks, the last of them first. */
+const DAYS = ['2014/10/3', '2014/10/4', '2014/10/5', '2014/10/6'];
+/** Granules a day. Each has seven objects: four days have 2,520 keys in the long run. */
+export const PER_DAY = FULL ? 90 : 9;
 
 export const CSV_GRANULES = DAYS.flatMap((day, index) => granuleCopies(0x30 + index, PER_DAY, day));
 export const PARQUET_GRANULES = granuleCopies(0x40, DAYS.length * PER_DAY, '2015/1/1');

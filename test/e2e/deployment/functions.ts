@@ -121,8 +121,10 @@ export async function loggedRecords(logGroupName: string): Promise<LoggedRecord[
 
 /** Recognizes the emulator's errors for a worker that was just killed: its process, pipe or folder is gone. */
 export function isOfKilledWorker(text: string): boolean {
-  // [Errno n] is an OSError of the emulator's Python.
-  return /Worker (?:process (?:died|exited)|returned no response)|\[Errno \d+\]/.test(text);
+  // [Errno n] is an OSError of the emulator's Python, and a worker that is gone has no stdin.
+  return /Worker (?:process (?:died|exited)|returned no response)|\[Errno \d+\]|'NoneType' object has no attribute 'stdin'/.test(
+    text,
+  );
 }
 
 /** Kills every process that runs the function now with SIGKILL; returns their number. */

@@ -25,8 +25,8 @@ export const STACKS: readonly StackPlan[] = [
       verify_ingestion: true,
       verify_tries: 3,
       historic_frequency: 6,
-      initial_chunk: '2014-10-05',
+      initial_chunk: '2014-10-06',
     },
   },
-  { id: 'cop_dem_30', config: { max_concurrency: MAX_BATCHES } },
+  { id: 'cop_dem_30', config: { max_concurrency: MAX_BATCHES, code_version: '1.0' } },
 ];

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { commandIn, type CommandOutcome } from './deployment/commands.js';
+import { commandIn, type CommandOutcome } from '../deployment/commands.js';
 import {
   addPipeline,
   deleteFleet,
@@ -10,11 +10,11 @@ import {
   partsIn,
   urlOf,
   writeFleet,
-} from './deployment/fleet.js';
-import { loopback } from './system/services.js';
-import { sqs, system, waitUntilDrained } from './system/running.js';
-import { partsOf } from './deployment/deployed-stack.js';
-import { STACKS } from './deployment/stacks.js';
+} from '../deployment/fleet.js';
+import { loopback } from '../system/services.js';
+import { sqs, system, waitUntilDrained } from '../system/running.js';
+import { partsOf } from '../deployment/deployed-stack.js';
+import { STACKS } from '../deployment/stacks.js';
 
 const DEPLOYED = Array.from({ length: 50 }, (_, index) => `p${String(index).padStart(2, '0')}`);
 /** Pipelines that are in the folder only, as the examples of this project. */
