@@ -66,15 +66,15 @@ export const BACKFILL_EXTRAS = {
   inventory_fields: {
     rules: [
       {
-        condition: `alltrue([for column in ${COLUMNS} : can(regex("^${COLUMN_PATTERN}$", column))])`,
+        condition: `try(alltrue([for column in ${COLUMNS} : can(regex("^${COLUMN_PATTERN}$", column))]), false)`,
         must: 'each be a letter, then up to 254 letters, digits and _',
       },
       {
-        condition: `contains(${COLUMNS}, "key") && length(distinct(${COLUMNS})) == length(${VALUE})`,
+        condition: `try(contains(${COLUMNS}, "key") && length(distinct(${COLUMNS})) == length(${VALUE}), true)`,
         must: 'name key, and each field once',
       },
       {
-        condition: `!contains(${COLUMNS}, "${PARTITION_KEY}")`,
+        condition: `try(!contains(${COLUMNS}, "${PARTITION_KEY}"), true)`,
         must: `not name ${PARTITION_KEY}: this is the name of the table's partitions`,
       },
       {

@@ -9,7 +9,7 @@ import {
   TOPIC_ARN_RULE,
 } from './arn-rules.js';
 import { filterPolicyRules } from './filter-policy-rules.js';
-import { each, matches, VALUE } from './variable.js';
+import { eachText, matches, VALUE } from './variable.js';
 import type { Extra } from './variable.js';
 
 /** The same rule as in modules/config/values/service-url.ts. */
@@ -18,9 +18,9 @@ const SERVICE_URL = matches(
   'be a URL, https://host/path, without a query (http:// only for a host on this machine)',
 );
 
-const S3_LOCATION = matches(
+export const S3_LOCATION = matches(
   's3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/(?:[^/*?][^*?]*)?)?',
-  'be an S3 location, s3://bucket/prefix, without * and ?',
+  'be an S3 location, s3://bucket/prefix, without * and ?, and with a bucket of 3 to 63 lowercase letters, digits, . and -',
 );
 
 /** What the variables of these keys have beyond their rows in the table of config keys. */
@@ -40,7 +40,7 @@ export const INGESTION_EXTRAS = {
     rules: [
       KEY_ARN_RULE,
       {
-        condition: `split(":", ${VALUE})[3] == split(":", var.secret_arn)[3]`,
+        condition: `try(split(":", ${VALUE})[3] == split(":", var.secret_arn)[3], true)`,
         must: 'be a key in the region of the secret',
       },
     ],
@@ -65,14 +65,14 @@ export const INGESTION_EXTRAS = {
       { condition: 'var.sns != null', must: 'be null while there is no sns to filter' },
     ],
   },
-  source: { rules: [each(S3_LOCATION)] },
-  source_kms_key_arns: { rules: [each(KEY_ARN_RULE)] },
+  source: { rules: [eachText(S3_LOCATION)] },
+  source_kms_key_arns: { rules: [eachText(KEY_ARN_RULE)] },
   permissions_boundary_arn: { rules: [POLICY_ARN_RULE] },
   alarm_topic_arn: {
     rules: [
       TOPIC_ARN_RULE,
       {
-        condition: `contains([local.region, coalesce(local.topic-region, local.region)], split(":", ${VALUE})[3])`,
+        condition: `try(contains([local.region, coalesce(local.topic-region, local.region)], split(":", ${VALUE})[3]), true)`,
         must: 'be a topic in the region of the provider, or in that of sns: an alarm only notifies topics in its own region',
       },
     ],

@@ -18,7 +18,7 @@ const FOLDER_RULES: readonly Rule[] = [
   },
   {
     condition: `var.inventory_location == null || ${contains('historic')}`,
-    must: 'contain historic.zip if inventory_location is given',
+    must: 'contain historic.zip if inventory_location is given: npm run build writes it if config.yaml of the pipeline has an inventory_location, too',
   },
   {
     condition: `!var.verify_ingestion || ${contains('verify')}`,
@@ -65,9 +65,9 @@ export function pipelineVariables(fields: Fields = CONFIG_FIELDS): Variables {
   return {
     project: PROJECT_VARIABLE,
     folder: FOLDER,
-    image_uri: IMAGE_VARIABLES.image_uri,
+    image_uri: IMAGE_URI,
     ...Object.fromEntries(entries.map(([key, variable]) => [variableName(key), variable])),
-    historic_frequency: OPTIONAL_FREQUENCY,
+    inventory_location: OPTIONAL_LOCATION,
   };
 }
 
@@ -76,17 +76,29 @@ function variableName(key: string): string {
   return key === 'source' ? 'source_locations' : key;
 }
 
-const { historic_frequency: FREQUENCY } = CONFIG_VARIABLES;
+const { inventory_location: LOCATION } = CONFIG_VARIABLES;
 
-const OPTIONAL_FREQUENCY: Variable = {
-  ...FREQUENCY,
+/** The rule stands here because Terraform names no place for a value that is left out, and mostly the hours are. */
+const OPTIONAL_LOCATION: Variable = {
+  ...LOCATION,
   rules: [
     {
-      condition: `(${VALUE} == null) == (var.inventory_location == null)`,
-      must: 'be given with inventory_location, and be null without it',
+      condition: `(${VALUE} == null) == (var.historic_frequency == null)`,
+      must: 'be given with historic_frequency, and be null without it',
       ofNull: true,
     },
-    ...(FREQUENCY.rules ?? []),
+    ...(LOCATION.rules ?? []),
+  ],
+};
+
+const IMAGE_URI: Variable = {
+  ...IMAGE_VARIABLES.image_uri,
+  rules: [
+    ...IMAGE_VARIABLES.image_uri.rules,
+    {
+      condition: `try(split(".", ${VALUE})[3] == local.region, true)`,
+      must: 'be an image in the region of the provider: Lambda takes none from another',
+    },
   ],
 };
 

@@ -1,5 +1,6 @@
 import type { PYTHON_FIELDS } from '../../config/fields/python.js';
-import { each, matches, VALUE } from './variable.js';
+import { S3_LOCATION } from './ingestion-rules.js';
+import { eachText, matches, VALUE } from './variable.js';
 import type { Extra, Rule } from './variable.js';
 
 const NAME = '[A-Za-z_][A-Za-z0-9_]*';
@@ -30,6 +31,10 @@ export const PYTHON_EXTRAS = {
         condition: `can(keys(${VALUE})) && length(jsonencode(${VALUE})) <= 1500`,
         must: 'be an object with at most 1500 characters as JSON',
       },
+      {
+        condition: `var.outputs == null || !contains(try(keys(${VALUE}), []), var.output_argument)`,
+        must: 'not have the argument that output_argument names, in which the function gets the folder for outputs',
+      },
     ],
   },
   granule_pattern: {
@@ -44,20 +49,21 @@ export const PYTHON_EXTRAS = {
   },
   granule_files: {
     rules: [
-      each({
+      eachText({
         condition: `!can(regex("^[.][.]?(/|$)|/[.][.]?(/|$)|^/", ${VALUE}))`,
         must: 'be endings of keys, without a leading / and without . or .. as a folder',
       }),
     ],
   },
-  permanent_errors: { rules: [each(matches(DOTTED, 'be names of Python classes'))] },
-  outputs: {
+  granule_seconds: {
     rules: [
-      matches(
-        's3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/(?:[^/*?][^*?]*)?)?',
-        'be an S3 location, s3://bucket/prefix, without * and ?',
-      ),
+      {
+        condition: `var.python_function == null || ${VALUE} * 2 < var.timeout_seconds`,
+        must: 'be less than half of timeout_seconds',
+      },
     ],
   },
+  permanent_errors: { rules: [eachText(matches(DOTTED, 'be names of Python classes'))] },
+  outputs: { rules: [S3_LOCATION] },
   output_argument: { rules: [matches(NAME, 'be the name of an argument')] },
 } as const satisfies Readonly<Partial<Record<keyof typeof PYTHON_FIELDS, Extra>>>;

@@ -21,6 +21,8 @@ export interface Rule {
   readonly condition: string;
   /** The end of the error message "<variable> must ...". */
   readonly must: string;
+  /** An expression of the wrong elements, whose JSON ends the message. @default Terraform shows the value */
+  readonly wrong?: string;
   /** Whether the rule also applies to null. @default null is allowed if it is the default */
   readonly ofNull?: true;
 }
@@ -73,6 +75,12 @@ export function each({ condition, must }: Rule): Rule {
   };
 }
 
+/** Applies a rule to each element of a list of text. The message names the wrong ones, since Terraform shows no more than the length. */
+export function eachText(rule: Rule): Rule {
+  const own = rule.condition.replaceAll(VALUE, 'value');
+  return { ...each(rule), wrong: `[for value in ${VALUE} : value if !(${own})]` };
+}
+
 /** Returns the `variable` block in Terraform's JSON syntax. */
 export function variableBlock(name: string, { rules = [], ...variable }: Variable): object {
   const mayBeNull = variable.default === null;
@@ -82,9 +90,9 @@ export function variableBlock(name: string, { rules = [], ...variable }: Variabl
     ...(variable.default !== undefined && { default: variable.default }),
     ...(!mayBeNull && { nullable: false }),
     ...(rules.length > 0 && {
-      validation: rules.map(({ condition, must, ofNull = false }) => ({
+      validation: rules.map(({ condition, must, wrong, ofNull = false }) => ({
         condition: `\${${conditionOf(condition, name, mayBeNull && !ofNull)}}`,
-        error_message: `${name} must ${must}.`,
+        error_message: `${name} must ${must}.${wrong === undefined ? '' : wrongText(wrong, name)}`,
       })),
     }),
   };
@@ -94,4 +102,8 @@ export function variableBlock(name: string, { rules = [], ...variable }: Variabl
 function conditionOf(condition: string, name: string, mayBeNull: boolean): string {
   const own = condition.replaceAll(VALUE, `var.${name}`);
   return mayBeNull ? `var.${name} == null ? true : (${own})` : own;
+}
+
+function wrongText(wrong: string, name: string): string {
+  return ` Wrong: \${jsonencode(${wrong.replaceAll(VALUE, `var.${name}`)})}.`;
 }

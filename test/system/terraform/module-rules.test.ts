@@ -125,6 +125,21 @@ const REFUSED: readonly (readonly [what: string, call: ModuleCall, says: string]
     'source_locations must each be an S3 location',
   ],
   [
+    'some of several locations',
+    pipeline({ source_locations: ['s3://waves/raw/', 's3://a/', null] }),
+    'and with a bucket of 3 to 63 lowercase letters, digits, . and -. Wrong: ["s3://a/",null].',
+  ],
+  [
+    'a column that is null',
+    pipeline({ inventory_fields: [null] }),
+    'inventory_fields must each be a letter, then up to 254 letters, digits and _.',
+  ],
+  [
+    'an alarm topic by its name',
+    pipeline({ alarm_topic_arn: 'ops' }),
+    'alarm_topic_arn must be the ARN of an SNS topic',
+  ],
+  [
     'days that CloudWatch does not know',
     pipeline({ log_retention_days: 2 }),
     'log_retention_days must be one of 1, 3, 5,',
@@ -171,7 +186,27 @@ const REFUSED_TOGETHER: typeof REFUSED = [
   [
     'an inventory without a frequency',
     pipeline({ inventory_location: 's3://reports/daily/waves/everything' }),
-    'historic_frequency must be given with inventory_location, and be null without it.',
+    'inventory_location must be given with historic_frequency, and be null without it.',
+  ],
+  [
+    'an image in another region',
+    pipeline({ image_uri: IMAGE.replace(/ecr[.][a-z0-9-]+/, 'ecr.us-east-1') }),
+    'image_uri must be an image in the region of the provider: Lambda takes none from another.',
+  ],
+  [
+    'granules that take longer than a batch may',
+    pipeline({ python_function: 'a:b', image_uri: IMAGE, granule_seconds: 30 }),
+    'granule_seconds must be less than half of timeout_seconds.',
+  ],
+  [
+    'an argument for outputs',
+    pipeline({
+      python_function: 'a:b',
+      image_uri: IMAGE,
+      python_arguments: { output: 'x' },
+      outputs: 's3://copies/',
+    }),
+    'python_arguments must not have the argument that output_argument names',
   ],
   [
     'an alarm to another region',
@@ -223,6 +258,8 @@ suite('a variable that breaks a rule', () => {
       const words = output.replace(/[│╷╵]/g, ' ').replace(/\s+/g, ' ');
       expect(code).toBe(1);
       for (const [what, , says] of refused) expect(`${what}: ${words}`).toContain(says);
+      // A rule that cannot be evaluated shows its expression instead of a sentence.
+      expect(words).not.toMatch(/Invalid index|Invalid function argument/);
     },
     TIMEOUT_MS,
   );
