@@ -12,7 +12,7 @@ import { hrefSource, mappedSource } from '../lambdas/source/href.js';
 import type { Item } from '../lambdas/stac/stac.js';
 import { linesOf } from '../local/files/lines.js';
 import { RUN_FILES } from '../local/run/file-names.js';
-import { namedGranule, tryFindGranule } from './item/granule.js';
+import { namedGranule, sampleOf, tryFindGranule } from './item/granule.js';
 import { granuleVariables, useKeyVariables } from './python/variables.js';
 import {
   isDebug,
@@ -39,11 +39,11 @@ A granule has one Item, several, or none. The exit code is 1 if any Item could n
   .argument('[pipeline]', 'name of a folder in pipelines/')
   .argument(
     '[hrefs...]',
-    's3:// or https:// hrefs, folders on disk, or messages; - reads them from stdin, one per line',
+    's3:// or https:// hrefs, folders or files on disk, or messages; - reads them from stdin, one per line',
   )
   .option(
     '--href-prefix <href>',
-    "with a folder on disk: start the Item's hrefs with this and the folder's name",
+    "with a granule on disk: start the Item's hrefs with this and its name; a file of the sample needs none",
   )
   .addHelpText(
     'after',
@@ -98,6 +98,7 @@ async function itemMaker(
   });
   const { pipeline } = await handlerIn<GranuleHandler>(pipelineFile(chosen, 'app.ts'));
   const source = hrefSource({ requesterPays, region });
+  const sample = sampleOf(chosen.folder, config.source);
   const noted = new Set<string>();
   let isWarned = false;
   const warnOfBug = (reason: string): void => {
@@ -106,7 +107,7 @@ async function itemMaker(
     process.stderr.write(`warning: parseMessage fails instead of skipping or refusing ${reason}\n`);
   };
   return (given) => {
-    const { sourceMap, ...named } = namedGranule(given, hrefPrefix);
+    const { sourceMap, ...named } = namedGranule(given, { prefix: hrefPrefix, sample });
     const granule = tryFindGranule(given, pipeline, warnOfBug) ?? named;
     return makeGranule(pipeline, granule, {
       source: sourceMap ? mappedSource(source, sourceMap) : source,

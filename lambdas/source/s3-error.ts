@@ -17,6 +17,8 @@ export interface S3Explanation {
 
 const CREDENTIALS =
   'the credentials of the reader are no longer valid: sign in again, or correct AWS_PROFILE and the AWS_ variables; Lambda renews those of a function';
+const NO_CREDENTIALS =
+  'the reader needs credentials of AWS, and there are none that work: sign in, or set AWS_PROFILE or the AWS_ variables';
 const REGION =
   'the bucket is in another region, and S3 did not redirect the request to it: check the region and the endpoint';
 const BUSY = 'S3 is busy and the read is tried again: lower max_concurrency if this lasts';
@@ -35,7 +37,7 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   TokenRefreshRequired: CREDENTIALS,
   InvalidAccessKeyId: CREDENTIALS,
   SignatureDoesNotMatch: CREDENTIALS,
-  CredentialsProviderError: CREDENTIALS,
+  CredentialsProviderError: NO_CREDENTIALS,
   PermanentRedirect: REGION,
   AuthorizationHeaderMalformed: REGION,
   IllegalLocationConstraintException: REGION,

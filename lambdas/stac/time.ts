@@ -26,6 +26,11 @@ export function tryParseInstant(text: string): Instant | undefined {
   return Number.isNaN(milliseconds) || !sameDay ? undefined : { milliseconds, fraction };
 }
 
+/** Whether a text has the form of a time, which may be one that does not exist, such as 30 February. */
+export function isInstantForm(text: string): boolean {
+  return RFC3339.test(text);
+}
+
 /** Compares two instants for Array.sort: negative, 0 or positive. */
 export function compareInstants(a: Instant, b: Instant): number {
   const digits = Math.max(a.fraction.length, b.fraction.length);

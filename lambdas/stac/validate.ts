@@ -10,7 +10,7 @@ import { tryBadId, tryUnstorable } from './text.js';
 import { collectionExtensionFaults, itemExtensionFaults } from './extensions/faults.js';
 import type { Fields } from './extensions/parts.js';
 import { schemaFaults } from './schema-faults.js';
-import { compareInstants, tryParseInstant } from './time.js';
+import { compareInstants, isInstantForm, tryParseInstant } from './time.js';
 
 /**
  * Checks an Item against its version of STAC, 1.0.0 or 1.1.0, and those of its `stac_extensions` that
@@ -154,8 +154,12 @@ function timeFaults(properties: Fields): string[] {
 /** Checks strings only: null is an open end, and the schema rejects other types. */
 function instantFaults(value: unknown, path: string): string[] {
   if (typeof value !== 'string') return [];
-  if (!tryParseInstant(value))
-    return [`${path}: '${value}' is not an RFC 3339 date-time with a zone`];
+  if (!tryParseInstant(value)) {
+    const fault = isInstantForm(value)
+      ? 'is a day or a time that does not exist'
+      : 'is not an RFC 3339 date-time with a zone';
+    return [`${path}: '${value}' ${fault}`];
+  }
   return isUtc(value) ? [] : [`${path}: '${value}' is not in UTC, as STAC requires: end it with Z`];
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { namedGranule, tryFindGranule } from '../../../cli/item/granule.js';
+import { namedGranule, sampleOf, tryFindGranule } from '../../../cli/item/granule.js';
 import type { GranuleMessage } from '../../../lambdas/granule/message.js';
 import { MessageError } from '../../../lambdas/runtime/errors.js';
 import { codeAt } from '../../support/pipeline-code.js';
@@ -18,7 +18,18 @@ describe('namedGranule', () => {
     ],
     ['/data/g', 's3://x/g/', { href: 's3://x/g', sourceMap: { from: 's3://x/g', to: '/data/g' } }],
   ])('%s with the prefix %s', (given, prefix, named) => {
-    expect(namedGranule(given, prefix)).toEqual(named);
+    expect(namedGranule(given, { prefix })).toEqual(named);
+  });
+
+  test('a file of the sample has the href that it has in the bucket, unless there is a prefix', () => {
+    const sample = sampleOf('pipelines/x', ['s3://waves/raw/', 's3://other/']);
+    const sourceMap = { from: 's3://waves/', to: `${resolve('pipelines/x/sample/bucket')}/` };
+    const file = 'pipelines/x/sample/bucket/raw/1.json';
+
+    expect(namedGranule(file, { sample })).toEqual({ href: 's3://waves/raw/1.json', sourceMap });
+    expect(namedGranule('/data/1.json', { sample })).toEqual({ href: '/data/1.json' });
+    expect(namedGranule(file, { sample, prefix: 's3://x' }).href).toBe('s3://x/1.json');
+    expect(sampleOf('pipelines/x', [])).toBeUndefined();
   });
 });
 
@@ -35,6 +46,18 @@ describe('an argument that is neither an href nor a path', () => {
     expect(tryFindGranule('tile 7', pipeline)).toEqual({ href: 's3://tiles/7' });
     expect(tryFindGranule('tile 8', pipeline)).toBeUndefined();
     expect(tryFindGranule('', pipeline)).toBeUndefined();
+  });
+
+  test('is a message if it is JSON: why it is refused, or that it is skipped, is said', () => {
+    const skips = { parseMessage: () => undefined };
+
+    expect(() => tryFindGranule('{"tile": 8}', pipeline)).toThrow(new MessageError('not a tile'));
+    expect(() => tryFindGranule('{"tile": 8}', skips)).toThrow(
+      new MessageError('the message names no granule: parseMessage skips it'),
+    );
+    expect(tryFindGranule('{"tile": 7}', { parseMessage: () => ({ href: 's3://7' }) })).toEqual({
+      href: 's3://7',
+    });
   });
 
   test('is not a message if a file has that name', () => {

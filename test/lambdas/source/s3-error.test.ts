@@ -2,6 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from '@jest/globals';
 import { s3Objects } from '../../../lambdas/inventory/objects.js';
 import { readHttps } from '../../../lambdas/source/https.js';
+import { s3ReadError } from '../../../lambdas/source/s3-error.js';
 import { S3Source } from '../../../lambdas/source/s3.js';
 import { inTurn, type Answer } from '../../support/http-server.js';
 import { rejection } from '../../support/rejection.js';
@@ -45,6 +46,19 @@ const ROLE_ADVICE =
   "check that the role may use s3:GetObject there (source, inventory_location), that the bucket's policy allows it if the bucket is in another account";
 const SSE_C =
   'The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.';
+
+test('without credentials it says what to set, not that they are no longer valid', () => {
+  const cause = Object.assign(new Error('Could not load credentials from any providers'), {
+    name: 'CredentialsProviderError',
+  });
+  const access = { action: 's3:GetObject', requesterPays: false } as const;
+
+  expect(s3ReadError('s3://data/key', cause, access)).toMatchObject({
+    kind: 'transient',
+    message:
+      's3://data/key: cannot be read: CredentialsProviderError: Could not load credentials from any providers (the reader needs credentials of AWS, and there are none that work: sign in, or set AWS_PROFILE or the AWS_ variables)',
+  });
+});
 
 describe('a read that S3 refuses says what S3 said, and what to do', () => {
   test.each([

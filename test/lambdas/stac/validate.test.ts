@@ -196,6 +196,15 @@ describe('an Item', () => {
     ]);
   });
 
+  test.each(['2024-02-30T00:00:00Z', '2024-13-01T00:00:00Z', '2024-01-01T25:00:00Z'])(
+    'must have a datetime that exists, unlike %s',
+    (datetime) => {
+      expect(faultsOf(withProperties({ datetime }))).toEqual([
+        `properties.datetime: '${datetime}' is a day or a time that does not exist`,
+      ]);
+    },
+  );
+
   test.each(['start_datetime', 'end_datetime'])(
     'with a null datetime and only %s has both faults',
     (name) => {

@@ -38,7 +38,10 @@ describe('the Item of a granule', () => {
       const [item, ...others] = itemsIn(stdout);
       expect(others).toEqual([]);
       expect(item).toMatchObject({ id: NAME.slice(0, -5), collection: 'sentinel1-grd' });
-      expect(item?.assets['safe-manifest']?.href).toBe(`${GRANULE}/manifest.safe`);
+      // A granule of the sample has the href that it has in the bucket.
+      expect(item?.assets['safe-manifest']?.href).toBe(
+        `s3://sentinel-s1-l1c/GRD/2023/3/14/IW/DV/${NAME}/manifest.safe`,
+      );
       expect(stderr).toMatch(/nowhere_X_GRDH_1SDV\/manifest.safe: cannot be read: no such file/);
     },
     TIMEOUT_MS,
