@@ -126,8 +126,12 @@ const isNone = chosen.length === 0;
 
     expect(rows.length).toBeGreaterThan(0);
     for (const { body, itemId } of rows) {
-      const { items } = await runBatch(app, [body], { source: sampleSource(sample) });
-      expect({ body, ids: items.map((item) => item.id) }).toEqual({ body, ids: [itemId] });
+      const { items, dead } = await runBatch(app, [body], {
+        source: sampleSource(sample),
+        ...LAST,
+      });
+      const ids = items.map((item) => item.id);
+      expect({ body, ids, dead }).toEqual({ body, ids: [itemId], dead: [] });
     }
     expect(historic.pipeline.itemIdOf({ key: 'no/such/granule.txt' })).toBeUndefined();
   });
@@ -138,10 +142,8 @@ const isNone = chosen.length === 0;
     if (!existsSync(bucket) || isPython) return;
     const bodies = await sampleBodies(bucket);
 
-    // At the last receive a transient failure is a dead letter too, which has the reason.
-    const last = { receives: MAX_RECEIVE_COUNT, maxReceiveCount: MAX_RECEIVE_COUNT };
     const source = sampleSource(bucket);
-    const { items, failed, dead } = await runBatch(app, bodies, { source, ...last });
+    const { items, failed, dead } = await runBatch(app, bodies, { source, ...LAST });
 
     expect({ failed, dead }).toEqual({ failed: [], dead: [] });
     expect(items.length).toBeGreaterThan(0);
@@ -163,6 +165,9 @@ const isNone = chosen.length === 0;
     return mappedSource(hrefSource({ requesterPays: false }), { from, to: `${bucket}/` });
   }
 });
+
+// At the last receive a transient failure is a dead letter too, which has the reason.
+const LAST = { receives: MAX_RECEIVE_COUNT, maxReceiveCount: MAX_RECEIVE_COUNT };
 
 const MOST_CHUNKS = 100_000;
 
