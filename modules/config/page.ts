@@ -107,7 +107,7 @@ export function configPage(groups: readonly ConfigGroup[] = CONFIG_GROUPS): stri
     .concat('\n');
 }
 
-const INTRO = `Each pipeline has a file \`pipelines/<id>/config.yaml\`. It is a flat list of keys in YAML 1.2, and it describes one Terraform stack: where granules come from, where Items go, and what the functions may use. \`npm run check-config -- <id>\` checks it.
+const INTRO = `Each pipeline has a file \`pipelines/<id>/config.yaml\`. It is a flat list of keys in YAML 1.2, and it describes one Terraform stack: where granules come from, where Items go, and what the functions may use. \`PROJECT=demo npm run check-config -- <id>\` checks it; \`PROJECT\` is needed because the names of resources begin with it.
 
 Every command reports all problems of the file at once, each with its place and the value given:
 
