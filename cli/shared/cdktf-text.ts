@@ -4,7 +4,15 @@ import { stripVTControlCharacters } from 'node:util';
 /** One frame of a spinner, which says what is in progress. */
 const FRAME = /^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/;
 /** cdktf writes the class of an error in front of its message. */
-const CLASS = /^Error: (?=(?:Usage|External|Internal) Error: )/;
+const CLASS = /^Error: (?=(?:Usage|External|Internal) Error: |terraform \w+ failed )/;
+/** Both end so if Terraform cannot be initialized; cdktn says it three times, with traces of itself. */
+const FAILED = /^terraform \w+ failed with exit code \d+$/;
+const OWN_TRACE = /^ +at .*\/cdkt[fn]-cli\/bundle\//;
+/** A line of such a trace that is in Node. */
+const TRACE_IN_NODE = /^ +at .*\(node:/;
+const CRASH = /^Collecting Debug Information\.\.\.$/;
+/** What Node writes around the error that ends a CLI. */
+const CRASHED = /^(?:node:internal\/|Node\.js v\d| +triggerUncaughtException\(| +\^$)/;
 /** The time in front of a line of the log. */
 const TIME = /^\[\d{4}-\d\d-\d\dT[\d:.]+\] (?=\[[A-Z]+\] default - )/;
 /** A symbol of a plan, whose indentation cdktn removes at the start of an output. */
@@ -28,6 +36,9 @@ export class CdktfText {
   #rest = '';
   #stack = '';
   #isFirst = true;
+  #isInTrace = false;
+  #hasCrashed = false;
+  #failure = '';
 
   constructor(options: TextOptions) {
     this.#options = options;
@@ -57,11 +68,23 @@ export class CdktfText {
       .replace(LEGEND, '  $1')
       .trimEnd();
     // The CLIs differ in where they leave lines empty.
-    if (line === '') return '';
+    if (line === '' || this.#isNoise(line)) return '';
     const gap = STARTS.test(line) && !this.#isFirst ? '\n' : '';
     this.#isFirst = false;
     const name = this.#options.named && this.#stack !== '' ? `${this.#stack}  ` : '';
     return `${gap}${name}${line}\n`;
+  }
+
+  /** Whether a line only says again, or where in the CLI, what an earlier one said. */
+  #isNoise(line: string): boolean {
+    this.#isInTrace = OWN_TRACE.test(line) || (this.#isInTrace && TRACE_IN_NODE.test(line));
+    if (CRASH.test(line)) this.#hasCrashed = true;
+    if (CRASH.test(line) || this.#isInTrace) return true;
+    if (this.#hasCrashed && CRASHED.test(line)) return true;
+    if (!FAILED.test(line)) return false;
+    const isKnown = line === this.#failure;
+    this.#failure = line;
+    return isKnown;
   }
 
   /**

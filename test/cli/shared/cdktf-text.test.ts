@@ -50,6 +50,24 @@ describe('the output of both CLIs has the same lines', () => {
   });
 });
 
+test('a failed terraform init is one line, without the traces of the CLI', () => {
+  const message = 'terraform init failed with exit code 1';
+  const trace =
+    '    at async X.init (/x/node_modules/cdktn-cli/bundle/bin/cmds/handlers.js:332:9873)\n    at process.processTicksAndRejections (node:internal/process/task_queues:104:5)';
+  const cdktn = [
+    ...[message, `Error: ${message}`, trace, 'Collecting Debug Information...'],
+    ...['node:internal/process/promises:394', '    triggerUncaughtException(err, true);', '    ^'],
+    ...[`Error: ${message}`, trace, 'Node.js v24.21.0', ''],
+  ].join('\n');
+
+  expect(textOf(cdktn)).toBe(`${message}\n`);
+  expect(textOf(`Error: ${message}\n`)).toBe(`${message}\n`);
+  // The trace of an app says where it is wrong.
+  const own =
+    '    at stack (/x/main.ts:3:9)\n    at node (node:internal/x:1:2)\nNode.js v24.21.0\n';
+  expect(textOf(own)).toBe(own);
+});
+
 test.each([
   ["Error: Usage Error: no stack 'nope'\n", "Usage Error: no stack 'nope'\n"],
   ["Usage Error: no stack 'nope'\n", "Usage Error: no stack 'nope'\n"],

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { deployerOf, terraformHere } from './deployed-stack.js';
 import { commandEnvironment } from './project-copy.js';
 import { system, waitFor } from '../system/running.js';
@@ -29,7 +29,7 @@ export function commandIn(
   ...words: readonly string[]
 ): Promise<CommandOutcome> {
   const environment = { ...commandEnvironment(system), PROJECT: project };
-  return runCommand([name, ...words], environment, folder);
+  return runCommand([name, ...words], environment, { folder });
 }
 
 /** The same for a command that runs Terraform, whose provider is where the tests find it. */
@@ -56,21 +56,28 @@ export async function deployerCommand(
   });
 }
 
-/** Runs a command in a folder that has the code of the project. @param cwd by default the run's copy of the project */
+interface Runner {
+  /** A folder that has the code of the project. @default the run's copy of the project */
+  readonly folder?: string;
+  /** The program of Node. @default that of the tests */
+  readonly node?: string;
+}
+
 export function runCommand(
   [name = '', ...words]: readonly string[],
   environment: Readonly<Record<string, string>>,
-  cwd = join(system.folder, 'project'),
+  { folder = join(system.folder, 'project'), node: program = process.execPath }: Runner = {},
 ): Promise<CommandOutcome> {
-  const { PATH, HOME } = process.env;
+  const { PATH = '', HOME } = process.env;
   const options = {
-    cwd,
-    env: { ...environment, PATH, HOME },
+    cwd: folder,
+    // The programs that the command starts are found on the PATH.
+    env: { ...environment, PATH: `${dirname(program)}${delimiter}${PATH}`, HOME },
     maxBuffer: 64 * 1024 * 1024,
   };
   const node = ['--import', 'tsx', '--no-warnings', `cli/${name}.ts`, ...words];
   return new Promise((done) => {
-    execFile(process.execPath, node, options, (error, stdout, stderr) => {
+    execFile(program, node, options, (error, stdout, stderr) => {
       done({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, stdout, stderr });
     });
   });

@@ -44,5 +44,6 @@ function projectWith({ config }: Broken): string {
 /** Runs `npm run doctor -- sentinel1`. */
 export function doctor(broken: Broken, ...words: readonly string[]): Promise<CommandOutcome> {
   const environment = { ...commandEnvironment(system), ...broken.env };
-  return runCommand(['doctor', 'sentinel1', ...words], environment, projectWith(broken));
+  const folder = projectWith(broken);
+  return runCommand(['doctor', 'sentinel1', ...words], environment, { folder });
 }

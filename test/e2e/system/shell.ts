@@ -8,6 +8,8 @@ export interface ShellOptions {
   readonly cwd?: string;
   /** @default the environment of this process */
   readonly env?: NodeJS.ProcessEnv;
+  /** Milliseconds after which the program is ended. @default never */
+  readonly timeout?: number;
   /** Text for stdin. @default none */
   readonly input?: string;
 }
