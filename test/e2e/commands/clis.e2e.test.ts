@@ -50,13 +50,20 @@ async function runOne(
   return { code, stdout: constant(stdout, cli), stderr: constant(stderr, cli) };
 }
 
+/** A line about one resource. Terraform works on several at the same time, in any order. */
+const PROGRESS = /^\S+(?: \(.*\))?: (?:Creat|Destr|Read|Refresh|Still )/;
+
 /** Replaces what differs between two runs of the same CLI. */
 function constant(text: string, { project }: CliProject): string {
-  return text
+  const lines = text
     .replaceAll(project, '<project>')
     .replace(/^- (?:Using|Installing|Installed) \S+ v\S+ ?.*\n/gm, '')
     .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<id>')
-    .replace(/\b\d+m?\d*s\b/g, '<time>');
+    .replace(/\[id=\d+\]/g, '[id=<id>]')
+    .replace(/\b\d+m?\d*s\b/g, '<time>')
+    .split('\n');
+  const progress = lines.filter((line) => PROGRESS.test(line)).toSorted();
+  return [...lines.filter((line) => !PROGRESS.test(line)), ...progress].join('\n');
 }
 
 whereBoth(
