@@ -61,6 +61,8 @@ function constant(text: string, { project }: CliProject): string {
     .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<id>')
     .replace(/\[id=\d+\]/g, '[id=<id>]')
     .replace(/\b\d+m?\d*s\b/g, '<time>')
+    // The CLIs remove the indentation of a line at which a piece of Terraform's output begins.
+    .replace(/^ +/gm, '')
     .split('\n');
   const progress = lines.filter((line) => PROGRESS.test(line)).toSorted();
   return [...lines.filter((line) => !PROGRESS.test(line)), ...progress].join('\n');
