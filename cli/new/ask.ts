@@ -48,7 +48,8 @@ export async function askQuestions({
         answers = { ...answers, [question.name]: undefined };
         continue;
       }
-      if (value === undefined && !isTerminal && question.isDerived !== true) missing.push(question);
+      const isGiven = value !== undefined || isKnown(question, answers);
+      if (!isGiven && !isTerminal) missing.push(question);
       const answer = await answerTo(question, { answers, id, value, ask, isYes });
       if (answer === undefined) break;
       if (value === undefined && !isTerminal && question.isMadeUp?.(answers) === true)
@@ -60,6 +61,11 @@ export async function askQuestions({
   }
   if (missing.length > 0 && !isYes && !isTerminal) throw missingAnswers(missing);
   return { answers, madeUp };
+}
+
+/** Whether the answer follows from those before it. */
+function isKnown({ isDerived, isMadeUp }: Question, answers: Answers): boolean {
+  return isDerived === true || isMadeUp?.(answers) === false;
 }
 
 function missingAnswers(missing: readonly Question[]): UsageError {

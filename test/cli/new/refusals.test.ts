@@ -184,6 +184,15 @@ describe('without a terminal', () => {
     );
   });
 
+  test('an answer that follows from another is not missing', async () => {
+    const key = `s3://waves/${KEY}`;
+
+    await expect(answered({ key, granuleId: 'wave-17' }, false)).rejects.toThrow(
+      /^there is no terminal to ask at: pass (?!.*--bucket)/,
+    );
+    await expect(answered({ key: KEY, granuleId: 'wave-17' }, false)).rejects.toThrow('--bucket');
+  });
+
   test('nothing is missing if everything is given', async () => {
     const given = {
       messages: 'none',
