@@ -37,7 +37,7 @@ async function registry(options?: RegistryOptions): Promise<RegistryServer> {
 }
 
 const QUICK = {
-  limits: { connectMs: 1_000, idleMs: 100, timeoutMs: 1_000 },
+  limits: { connectMs: 10_000, idleMs: 700, timeoutMs: 10_000 },
   clock: { ...systemClock, sleep: () => Promise.resolve() },
 };
 
@@ -170,7 +170,7 @@ describe('a registry that fails', () => {
       { status: 500, code: 'UNKNOWN', message: 'try later' },
       'the image cannot be pushed: URL answered with HTTP status 500, UNKNOWN try later',
     ],
-    ['hangs', 'hang', 'ORIGIN cannot be reached: no byte for 100 ms'],
+    ['hangs', 'hang', 'ORIGIN cannot be reached: no byte for 700 ms'],
   ] as const)('for good, because it %s, is tried three times', async (_how, fault, sentence) => {
     const server = await registry();
     const [first = ''] = UPLOAD;

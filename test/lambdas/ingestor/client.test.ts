@@ -35,7 +35,7 @@ async function post(
   await ingestor({ url, tokens }).postItem(item, {
     deadline,
     correlationId: 'c-1',
-    timeoutMs: 300,
+    timeoutMs: 20_000,
   });
 }
 
@@ -273,7 +273,6 @@ describe('a transient error', () => {
           'Unable to publish collection: 500: Encountered failure loading collection into pgSTAC: connection timeout expired',
       }),
     ],
-    ['no response in time', () => undefined],
     ['a connection that breaks', (_request, response) => response.destroy()],
     [
       'half a body',
@@ -285,6 +284,19 @@ describe('a transient error', () => {
     ],
   ])('is %s', async (_name, answer) => {
     expect(await refusal(answer)).toMatchObject({ kind: 'transient' });
+  });
+
+  test('is a response that does not come in time', async () => {
+    const { url } = await responding(() => undefined);
+    const options = { deadline: Date.now(), correlationId: 'c-1', timeoutMs: 300 };
+
+    await expect(
+      ingestor({ url, tokens: undefined }).postItem(item, options),
+    ).rejects.toMatchObject({
+      name: 'IngestorError',
+      kind: 'transient',
+      message: expect.stringContaining('no response within 300 ms'),
+    });
   });
 
   test('[E08] is retried within the deadline, with at most three requests', async () => {

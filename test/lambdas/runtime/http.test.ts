@@ -127,15 +127,15 @@ describe('an incomplete response', () => {
       const timer = setInterval(() => {
         turn += 1;
         response.write('x');
-        if (turn < 5) return;
+        if (turn < 9) return;
         clearInterval(timer);
         response.end();
-      }, 25);
+      }, 100);
     });
 
-    const { body } = await sendHttp({ method: 'GET', url, timeoutMs: 5_000, idleMs: 100 });
+    const { body } = await sendHttp({ method: 'GET', url, timeoutMs: 20_000, idleMs: 750 });
 
-    expect(body.toString()).toBe('xxxxx');
+    expect(body.toString()).toBe('x'.repeat(9));
   });
 
   test('that is given up is ECANCELED, and its socket is closed', async () => {

@@ -34,15 +34,15 @@ describe('a body', () => {
     const Body = sdkStreamMixin(
       Readable.from(
         (async function* () {
-          for (const part of ['a', 'b', 'c', 'd']) {
-            await sleep(25);
+          for (const part of 'abcdefghi') {
+            await sleep(100);
             yield Buffer.from(part);
           }
         })(),
       ),
     );
 
-    expect((await readBody({ Body }, { idleMs: 70 })).toString()).toBe('abcd');
+    expect((await readBody({ Body }, { idleMs: 750 })).toString()).toBe('abcdefghi');
   });
 
   test('whose bytes arrived while the process was busy has not stalled', async () => {
