@@ -78,7 +78,7 @@ describe('a file that is not a manifest', () => {
 
     expect(error).toMatchObject({ name: 'GranuleError', fault: { element: 'safe:number' } });
     expect(String(error)).toContain('expansion is too large');
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   test('[G10] elements named __proto__ and constructor are harmless', async () => {

@@ -93,7 +93,7 @@ describe('[G05] the expansion of entities is bounded', () => {
 
     expect(() => rootText(doctype, content)).toThrow('expansion is too large');
 
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   test('to 64 Ki characters, one more for each reference', () => {
