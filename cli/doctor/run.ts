@@ -1,5 +1,6 @@
 import { errorText } from '../shared/deployed-pipeline.js';
 import { once } from '../../lambdas/runtime/once.js';
+import { within } from '../../lambdas/runtime/within.js';
 import { NETWORK, unchecked, wrong, type Check, type Verdict } from './check.js';
 import type { DoctorSubject } from './subject.js';
 
@@ -60,20 +61,6 @@ async function hasCredentials({ identity }: DoctorSubject): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** Returns what `late` returns, or throws what it throws, if there is no result within the limit. */
-async function within<T>(limitMs: number, result: Promise<T>, late: () => T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs);
-  });
-  try {
-    const isLate = await Promise.race([result.then(() => false), limit.then(() => true)]);
-    return isLate ? late() : await result;
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** Whether the pipeline should not be deployed yet. */

@@ -1,8 +1,9 @@
+import { within } from '../../lambdas/runtime/within.js';
 import { errorText } from '../shared/deployed-pipeline.js';
 import { concluded, type Conclusion } from './conclusion.js';
 import type { SourceReport, TraceEvent } from './event.js';
 import { withoutSecrets } from './secrets.js';
-import type { Answer, LeftOut, Source } from './source.js';
+import type { LeftOut, Source } from './source.js';
 import { learnFrom, unique, type TraceSubject } from './subject.js';
 
 /** Everything that is known about one granule, key or Item. */
@@ -74,7 +75,10 @@ async function askOnce(asked: Asked, subject: TraceSubject, deadline: number): P
   for (const word of fresh) wanted.add(word);
   try {
     const asking = source.ask({ subject, wanted: fresh, deadline });
-    const { events: found, note } = await within(asking, deadline);
+    const limitMs = Math.max(0, deadline - Date.now()) + GRACE_MS;
+    const { events: found, note } = await within(limitMs, asking, () => {
+      throw new Error('it did not answer in time: wait longer with --wait <seconds>');
+    });
     for (const event of found.map(clean)) events.set(JSON.stringify(event), event);
     asked.note ??= note === undefined ? undefined : withoutSecrets(note);
   } catch (error) {
@@ -84,23 +88,6 @@ async function askOnce(asked: Asked, subject: TraceSubject, deadline: number): P
 
 /** A source should keep to the deadline itself; this is for those that hang. */
 const GRACE_MS = 2_000;
-
-async function within(answer: Promise<Answer>, deadline: number): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => {
-        reject(new Error('it did not answer in time: wait longer with --wait <seconds>'));
-      },
-      Math.max(0, deadline - Date.now()) + GRACE_MS,
-    );
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 function clean(event: TraceEvent): TraceEvent {
   const { what, reason, about } = event;

@@ -1,4 +1,5 @@
 import { PipelineError, type Failure } from '../runtime/errors.js';
+import { within } from '../runtime/within.js';
 
 /** Time reserved for settling the records, and the most that it may take of the time at the start. */
 const RESERVE_MS = 1_500;
@@ -106,15 +107,7 @@ export async function withinTime<T>(
   reason: () => string,
 ): Promise<T> {
   if (limitMs <= 0) throw new GivenUpError(reason());
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new GivenUpError(reason()));
-    }, limitMs);
+  return within(limitMs, work(), () => {
+    throw new GivenUpError(reason());
   });
-  try {
-    return await Promise.race([work(), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
