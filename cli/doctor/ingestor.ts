@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isNamed } from '../../lambdas/runtime/error-codes.js';
 import { ConfigurationError } from '../../lambdas/runtime/errors.js';
 import type { HttpResponse } from '../../lambdas/runtime/http.js';
 import { withoutTrailingSlashes } from '../../lambdas/runtime/text.js';
@@ -21,7 +22,7 @@ export const secret: Check = {
         return unchecked(
           `your credentials may not read it, which the functions may: allow secretsmanager:GetSecretValue, and kms:Decrypt if it has a key of its own, to check it and the ingestor: ${errorText(error)}`,
         );
-      const isMissing = causes(error).some(isNotFound);
+      const isMissing = causes(error).some((cause) => isNamed(cause, 'ResourceNotFoundException'));
       return wrong(
         errorText(error),
         isMissing ? 'correct secret_arn, or create the secret' : NETWORK,
@@ -115,10 +116,6 @@ function judge({ status, body, headers }: HttpResponse, { url, verifies }: Asked
       "check its log; it also answers so if the token's signing key is not in its JWKS_URL",
     );
   return wrong(what, 'check the ingestor and its log');
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ResourceNotFoundException';
 }
 
 function causes(error: unknown): unknown[] {

@@ -2,6 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { s3Objects } from '../../lambdas/inventory/objects.js';
 import { findReport } from '../../lambdas/inventory/report.js';
 import { ReportMismatchError } from '../../lambdas/inventory/report-mismatch.js';
+import { isNamed } from '../../lambdas/runtime/error-codes.js';
 import { QueryError } from '../../lambdas/runtime/errors.js';
 import { ReportMissingError } from '../../lambdas/inventory/report-missing.js';
 import { S3_REQUESTS } from '../../lambdas/runtime/aws-requests.js';
@@ -77,11 +78,7 @@ function faultOf(error: unknown): Verdict {
       `your credentials may not read it: allow s3:ListBucket and s3:GetObject on its bucket to check it: ${errorText(cause)}`,
     );
   const isPermanent = error instanceof QueryError && error.kind === 'permanent';
-  if (isPermanent || hasName(cause, 'NoSuchBucket'))
+  if (isPermanent || isNamed(cause, 'NoSuchBucket'))
     return wrong(errorText(error), 'correct inventory_location, or the inventory');
   return wrong(errorText(error), NETWORK);
-}
-
-function hasName(error: unknown, name: string): boolean {
-  return error instanceof Error && error.name === name;
 }

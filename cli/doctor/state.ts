@@ -5,7 +5,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { S3_REQUESTS } from '../../lambdas/runtime/aws-requests.js';
-import { tryAwsStatus } from '../../lambdas/runtime/error-codes.js';
+import { isNamed, tryAwsStatus } from '../../lambdas/runtime/error-codes.js';
 import { tryParseJson } from '../../lambdas/runtime/json.js';
 import { readStatePlace } from '../../modules/config/project.js';
 import { stateKeys, type StateBucket } from '../../modules/config/state.js';
@@ -113,8 +113,7 @@ async function checkLock({ bucket, key, id }: LockPlace, s3: S3): Promise<Verdic
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: `${key}.tflock` }));
     return held(what, id, (await Body?.transformToString()) ?? '');
   } catch (error) {
-    if (error instanceof Error && error.name === 'NoSuchBucket')
-      return unchecked('there is no state bucket to look in');
+    if (isNamed(error, 'NoSuchBucket')) return unchecked('there is no state bucket to look in');
     const status = tryAwsStatus(error);
     if (status === 404) return fine('no one holds it');
     return status === 403

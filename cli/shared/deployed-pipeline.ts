@@ -1,4 +1,5 @@
 import { GetQueueUrlCommand, QueueDoesNotExist, type SQSClient } from '@aws-sdk/client-sqs';
+import { isNamed } from '../../lambdas/runtime/error-codes.js';
 import { readProjectConfig, type PipelineConfig } from '../../modules/config/config.js';
 import { parseProject, pipelineNames, type PipelineNames } from '../../modules/config/names.js';
 import { parseArn } from '../../modules/config/values/arn.js';
@@ -93,7 +94,7 @@ export function accessFault(
   { what, region }: AwsSubject,
   cause: unknown,
 ): { readonly isMissing: boolean; readonly message: string } {
-  const isMissing = cause instanceof Error && cause.name === 'ResourceNotFoundException';
+  const isMissing = isNamed(cause, 'ResourceNotFoundException');
   const message = isMissing
     ? notDeployed(what, region)
     : `cannot access ${what} in ${region}: ${errorText(cause)}`;

@@ -6,6 +6,11 @@ export function errorCode(thrown: unknown): string | undefined {
   return typeof thrown.code === 'string' ? thrown.code : undefined;
 }
 
+/** Whether an error has this `name`, such as one of the AWS SDK that AWS gave: `ResourceNotFoundException`. */
+export function isNamed(thrown: unknown, name: string): boolean {
+  return thrown instanceof Error && thrown.name === name;
+}
+
 /**
  * Returns the HTTP status of an error from the AWS SDK; undefined if there was no response or the error has another
  * origin.
