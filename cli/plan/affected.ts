@@ -7,7 +7,7 @@ import { listPipelines } from '../../modules/config/folder.js';
 import { PROVIDER_LOCK } from '../../modules/config/providers.js';
 import { runChild } from '../shared/child.js';
 import { parseLock } from '../stacks/provider-lock.js';
-import { addWorktree, removeWorktree } from './git.js';
+import { inWorktree } from './git.js';
 import { trySynthesize } from './synth-stacks.js';
 import { createHash } from 'node:crypto';
 
@@ -48,21 +48,22 @@ export async function affectedPipelines({
   say,
 }: Comparison): Promise<ReadonlyMap<string, Affected>> {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), 'affected-'));
-  const base = join(folder, 'base');
   try {
     const now = await currentStacks(projects, { root, folder });
-    await addWorktree(base, { commit, root });
-    const missing = await tryInstall(base, { root, say });
-    const compared = new Map<string, Affected>();
-    for (const [project, stacks] of now) {
-      const outdir = join(folder, `${project}-before`);
-      const before =
-        missing === undefined ? await synthesize(base, { project, outdir }) : { problem: missing };
-      compared.set(project, compare(stacks, before, { root, base, project }));
-    }
-    return compared;
+    return await inWorktree({ commit, root }, async (base) => {
+      const missing = await tryInstall(base, { root, say });
+      const compared = new Map<string, Affected>();
+      for (const [project, stacks] of now) {
+        const outdir = join(folder, `${project}-before`);
+        const before =
+          missing === undefined
+            ? await synthesize(base, { project, outdir })
+            : { problem: missing };
+        compared.set(project, compare(stacks, before, { root, base, project }));
+      }
+      return compared;
+    });
   } finally {
-    await removeWorktree(base, root);
     rmSync(folder, { recursive: true, force: true });
   }
 }

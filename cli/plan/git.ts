@@ -1,3 +1,6 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { runChild } from '../shared/child.js';
 import { CommandError, UsageError } from '../shared/command.js';
 
@@ -34,8 +37,26 @@ export async function filesIn(
     .map((path) => path.slice(folder.length + 1));
 }
 
-/** Checks out a commit into `folder` as an additional worktree. Throws CommandError with git's message. */
-export async function addWorktree(
+/**
+ * Checks out a commit into a temporary folder as an additional worktree, and removes both after `use`. Throws CommandError
+ * with git's message.
+ */
+export async function inWorktree<T>(
+  { commit, root }: { readonly commit: string; readonly root: string },
+  use: (base: string) => Promise<T> | T,
+): Promise<T> {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'plan-base-'));
+  const base = join(folder, 'base');
+  try {
+    await addWorktree(base, { commit, root });
+    return await use(base);
+  } finally {
+    await git(['worktree', 'remove', '--force', base], root);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function addWorktree(
   folder: string,
   { commit, root }: { readonly commit: string; readonly root: string },
 ): Promise<void> {
@@ -44,10 +65,6 @@ export async function addWorktree(
     root,
   );
   if (code !== 0) throw new CommandError(`git worktree add failed: ${stderr.trim()}`);
-}
-
-export async function removeWorktree(folder: string, root: string): Promise<void> {
-  await git(['worktree', 'remove', '--force', folder], root);
 }
 
 function git(words: readonly string[], root: string) {

@@ -1,6 +1,3 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { divideByDeploy } from '../../modules/config/by-name.js';
 import { readStatePlace } from '../../modules/config/project.js';
 import { ConfigError } from '../../modules/config/values/error.js';
@@ -8,7 +5,7 @@ import { CommandError } from '../shared/command.js';
 import { counted, printable } from '../shared/table.js';
 import { statesOf } from '../stacks/states.js';
 import { countResources, type StackWithoutFolder } from '../stacks/without-folder.js';
-import { addWorktree, removeWorktree } from './git.js';
+import { inWorktree } from './git.js';
 import { destroyCommand } from './removed.js';
 
 /** A pipeline that got `deploy: false`, with the resources of its stack. */
@@ -29,7 +26,10 @@ interface Search {
 export async function findLeftOut({ root, env, commit }: Search): Promise<readonly LeftOut[]> {
   const { byName } = divideByDeploy({ root, env });
   if (commit === undefined || byName.length === 0) return [];
-  const before = await includedIn(commit, { root, env });
+  const before = await inWorktree(
+    { commit, root },
+    (base) => divideByDeploy({ root: base, env }).included,
+  );
   const since = byName.filter((id) => before.includes(id));
   if (since.length === 0) return [];
   try {
@@ -40,21 +40,6 @@ export async function findLeftOut({ root, env, commit }: Search): Promise<readon
     if (!(error instanceof CommandError || error instanceof ConfigError)) throw error;
     const { message } = error;
     return since.map((pipeline) => ({ pipeline, resources: message }));
-  }
-}
-
-async function includedIn(
-  commit: string,
-  { root, env }: Pick<Search, 'root' | 'env'>,
-): Promise<readonly string[]> {
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'plan-base-'));
-  const base = join(folder, 'base');
-  try {
-    await addWorktree(base, { commit, root });
-    return divideByDeploy({ root: base, env }).included;
-  } finally {
-    await removeWorktree(base, root);
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

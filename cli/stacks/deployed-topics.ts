@@ -14,10 +14,11 @@ export interface DeployedTopics {
   readonly moved: ReadonlyMap<string, string>;
 }
 
-interface Deployed {
+/** Which states a command compares with the configs. */
+export interface Deployed {
   /** Folder of the project. */
   readonly root: string;
-  /** @default all pipelines of the project */
+  /** Pipelines; none stands for all. @default all */
   readonly ids?: readonly string[];
   /** @default those of the project */
   readonly states?: Pick<States, 'read'>;

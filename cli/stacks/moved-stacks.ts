@@ -3,18 +3,9 @@ import { environmentOf, readConfigOf, type PipelineConfig } from '../../modules/
 import { DEFAULT_ORIGIN, originsOf } from '../../modules/config/environment/origins.js';
 import type { Project } from '../../modules/config/project.js';
 import { CommandError } from '../shared/command.js';
-import { tellSynth } from './deployed-topics.js';
+import { tellSynth, type Deployed } from './deployed-topics.js';
 import { regionIn } from './destroy-config.js';
-import { readOnce, statesOf, type State, type States } from './states.js';
-
-interface Deployed {
-  /** Folder of the project. */
-  readonly root: string;
-  /** Pipelines; none stands for all. */
-  readonly ids: readonly string[];
-  /** @default those of the project */
-  readonly states?: Pick<States, 'read'>;
-}
+import { readOnce, statesOf, type State } from './states.js';
 
 /**
  * Compares the configs with the states before cdktf runs: tells the synths of this process the regions of topics, and warns
@@ -23,7 +14,7 @@ interface Deployed {
  */
 export async function compareDeployed(
   project: Project,
-  { verb, root, ids, states = statesOf(project, root) }: Deployed & { readonly verb: string },
+  { verb, root, ids = [], states = statesOf(project, root) }: Deployed & { readonly verb: string },
 ): Promise<void> {
   const deployed = { root, ids, states: readOnce(states) };
   await tellSynth(project, deployed);
@@ -35,7 +26,7 @@ export async function compareDeployed(
 /** Returns a sentence for each stack that was deployed in another region than its config has. Throws CommandError. */
 export async function movedStacks(
   project: Project,
-  { root, ids, states = statesOf(project, root) }: Deployed,
+  { root, ids = [], states = statesOf(project, root) }: Deployed,
 ): Promise<readonly string[]> {
   const configs = project.pipelines.filter(({ id }) => ids.length === 0 || ids.includes(id));
   const sentences = configs.map(async (config) => {
