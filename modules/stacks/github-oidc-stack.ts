@@ -40,7 +40,7 @@ export class GithubOidcStack extends BaseStack {
       stateKey: stateKeys.githubOidc(project),
       tags: { ...tags, Project: project, Pipeline: 'github_oidc', ManagedBy: 'terraform' },
     });
-    const { plans, deploys, branch, boundary } = addVariables(this);
+    const { plans, deploys, reconciles, boundary } = addVariables(this);
     const providerArn = this.addIdentityProvider();
     const deployer: Deployer = {
       partition: partitionOf(bucket.region),
@@ -74,8 +74,7 @@ export class GithubOidcStack extends BaseStack {
       ...trust,
       name: `${project}-github-reconcile`,
       description: `Compares the inventories of ${project} with the catalogue`,
-      // The workflow compares one project, in a job without an environment.
-      subjects: branch,
+      subjects: reconciles,
       policy: reconcilePolicy(compared, deployer),
       maxSessionSeconds: MAX_SESSION_SECONDS,
     });

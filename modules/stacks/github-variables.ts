@@ -7,8 +7,8 @@ export interface GithubVariables {
   readonly plans: readonly string[];
   /** Claims `sub` of the workflows that may deploy. */
   readonly deploys: readonly string[];
-  /** Claims `sub` of all workflows of the branch, in jobs without a GitHub environment. */
-  readonly branch: readonly string[];
+  /** Claims `sub` of the workflows that may compare inventories with the catalogue. */
+  readonly reconciles: readonly string[];
   /** Expression of the ARN of the permissions boundary, or null. */
   readonly boundary: string;
 }
@@ -36,16 +36,15 @@ export function addVariables(stack: Construct): GithubVariables {
       'plan_claims',
       '${flatten([for name in local.repositories : var.plan_environment == "" ? ["repo:${name}:pull_request", "repo:${name}:ref:refs/heads/${var.branch}"] : ["repo:${name}:environment:${var.plan_environment}"]])}',
     ),
-    deploys: claims(
-      'deploy_claims',
-      '${[for name in local.repositories : var.environment == "" ? "repo:${name}:ref:refs/heads/${var.branch}" : "repo:${name}:environment:${var.environment}"]}',
-    ),
-    branch: claims(
-      'branch_claims',
-      '${[for name in local.repositories : "repo:${name}:ref:refs/heads/${var.branch}"]}',
-    ),
+    deploys: claims('deploy_claims', ofBranchOr('environment')),
+    reconciles: claims('reconcile_claims', ofBranchOr('reconcile_environment')),
     boundary: '${var.permissions_boundary_arn == "" ? null : var.permissions_boundary_arn}',
   };
+}
+
+/** The claims of every workflow of the branch, or of the jobs with the GitHub environment that a variable names. */
+function ofBranchOr(variable: string): string {
+  return `\${[for name in local.repositories : var.${variable} == "" ? "repo:\${name}:ref:refs/heads/\${var.branch}" : "repo:\${name}:environment:\${var.${variable}}"]}`;
 }
 
 /**
@@ -93,6 +92,11 @@ function addDeployment(stack: Construct): void {
     stack,
     'plan_environment',
     'GitHub environment whose jobs may plan, in place of every pull request and workflow of the branch',
+  );
+  addEnvironment(
+    stack,
+    'reconcile_environment',
+    'GitHub environment whose jobs may compare inventories with the catalogue, in place of every workflow of the branch',
   );
 }
 

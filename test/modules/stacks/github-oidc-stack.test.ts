@@ -112,7 +112,7 @@ describe('the role for the workflow reconcile', () => {
 
     expect(subjectsOf('reconcile', compared)).toEqual({
       'token.actions.githubusercontent.com:aud': ['sts.amazonaws.com'],
-      'token.actions.githubusercontent.com:sub': '${local.branch_claims}',
+      'token.actions.githubusercontent.com:sub': '${local.reconcile_claims}',
     });
     expect(resourceOf(compared, 'aws_iam_role.reconcile')).toMatchObject({
       name: 'demo-github-reconcile',

@@ -114,18 +114,22 @@ suite('the real provider and the role for the workflow reconcile', () => {
         { outdir },
       );
       const folder = join(outdir, 'stacks', 'github_oidc');
-      const planned = await plan(
-        folder,
+      const variables = [
         '-var=repository=octo-org/octo-repo',
         '-var=environment=prod',
         '-var=plan_environment=prod-plan',
         '-var=provider_arn=arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com',
-      );
+      ];
+      const planned = await plan(folder, ...variables);
 
       expect(await validate(folder)).toMatchObject(VALID);
       expect(planned).toContain('Plan: 6 to add, 0 to change, 0 to destroy.');
       expect(planned).toContain('repo:octo-org/octo-repo:ref:refs/heads/main');
       expect(planned).toMatch(/max_session_duration += 21600/);
+
+      const own = await plan(folder, ...variables, '-var=reconcile_environment=prod-reconcile');
+      expect(own).toContain('repo:octo-org/octo-repo:environment:prod-reconcile');
+      expect(own).not.toContain('repo:octo-org/octo-repo:ref:refs/heads/main');
     },
     TIMEOUT_MS,
   );
