@@ -4,8 +4,7 @@ import { linesOf } from '../local/files/lines.js';
 import { divideByDeploy, leftOutSentence } from '../modules/config/by-name.js';
 import { knownPipelines, listPipelines, NO_PIPELINES } from '../modules/config/folder.js';
 import { readProject } from '../modules/config/project.js';
-import { ConfigError } from '../modules/config/values/error.js';
-import { CommandError, pipelineArgument, runCommand, UsageError } from './shared/command.js';
+import { pipelineArgument, runCommand, UsageError } from './shared/command.js';
 import { aboutPipelines, type About } from './plan/about.js';
 import { type PipelinePlan, planPipeline } from './plan/terraform.js';
 import { deployedTopics, topicEnvironment, type DeployedTopics } from './stacks/deployed-topics.js';
@@ -16,7 +15,7 @@ import { planComment } from './plan/comment.js';
 import { commitOf } from './plan/git.js';
 import { findLeftOut } from './plan/left-out.js';
 import { jsonOf } from './plan/plans-json.js';
-import { findRemoved, isDeployed, type Removed } from './plan/removed.js';
+import { findRemoved, isDeployed, isKnown, type Removed } from './plan/removed.js';
 import { projectsRemovedSince, projectToName, removedProjectText } from './plan/projects.js';
 import { hasChanges } from './plan/summary.js';
 import { printLine } from './shared/terminal.js';
@@ -158,9 +157,8 @@ async function writeStacks(ids: readonly string[]): Promise<Written | { readonly
     const about = await aboutPipelines(planned, root);
     return { states: pipelineStates(project), moved: topics.moved, about };
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof CommandError)
-      return { error: error.message };
-    throw error;
+    if (!isKnown(error)) throw error;
+    return { error: error.message };
   }
 }
 

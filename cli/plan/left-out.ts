@@ -1,12 +1,10 @@
 import { divideByDeploy } from '../../modules/config/by-name.js';
 import { readStatePlace } from '../../modules/config/project.js';
-import { ConfigError } from '../../modules/config/values/error.js';
-import { CommandError } from '../shared/command.js';
 import { counted, printable } from '../shared/table.js';
 import { statesOf } from '../stacks/states.js';
 import { countResources, type StackWithoutFolder } from '../stacks/without-folder.js';
 import { inWorktree } from './git.js';
-import { destroyCommand } from './removed.js';
+import { destroyCommand, isKnown } from './removed.js';
 
 /** A pipeline that got `deploy: false`, with the resources of its stack. */
 export type LeftOut = StackWithoutFolder;
@@ -37,7 +35,7 @@ export async function findLeftOut({ root, env, commit }: Search): Promise<readon
     const found = await Promise.all(since.map((id) => countResources(id, states)));
     return found.filter(({ resources }) => resources !== 0);
   } catch (error) {
-    if (!(error instanceof CommandError || error instanceof ConfigError)) throw error;
+    if (!isKnown(error)) throw error;
     const { message } = error;
     return since.map((pipeline) => ({ pipeline, resources: message }));
   }

@@ -57,7 +57,8 @@ export async function removedSince(commit: string, root: string): Promise<readon
   return before.filter((id) => !now.includes(id));
 }
 
-function isKnown(error: unknown): error is Error {
+/** Whether an error says what is wrong with the project or its states, which belongs into the plan. */
+export function isKnown(error: unknown): error is Error {
   return error instanceof CommandError || error instanceof ConfigError;
 }
 
